@@ -1,0 +1,493 @@
+"""
+The cluster stack of one node: cluster.conf, the o2cb settings, and the cluster in the kernel.
+
+What is online is read from configfs: exit codes of the tools and the state of the unit say
+nothing about it.
+
+.. versionadded:: 1.0.0
+"""
+
+import contextlib
+import os
+import re
+import tempfile
+
+import salt.utils.path
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import CommandNotFoundError
+from salt.exceptions import SaltInvocationError
+
+import ocfs2_boot
+import ocfs2_conf
+import ocfs2_settings
+
+__virtualname__ = "o2cb"
+
+CONF = "/etc/ocfs2/cluster.conf"
+_DEFAULT = "/etc/default/o2cb"
+_SYSCONFIG = "/etc/sysconfig/o2cb"
+_CONFIGFS = "/sys/kernel/config/cluster"
+_STACK = "/sys/fs/ocfs2/cluster_stack"
+_TOOLS = ("mkfs.ocfs2", "mount.ocfs2", "o2cb")
+_MODULES = ("ocfs2", "ocfs2_stack_o2cb")
+_TIMEOUT = 60  # seconds for one command
+
+# Cluster attribute -> file below the cluster's directory in configfs.
+_ATTRIBUTES = {
+    "heartbeat_mode": "heartbeat/mode",
+    "heartbeat_threshold": "heartbeat/dead_threshold",
+    "idle_timeout_ms": "idle_timeout_ms",
+    "keepalive_delay_ms": "keepalive_delay_ms",
+    "reconnect_delay_ms": "reconnect_delay_ms",
+    "fence_method": "fence_method",
+}
+# The kernel takes these at any time (fs/ocfs2/cluster/nodemanager.c); of the others it ignores or
+# refuses a write while a region is active or a peer is connected.
+_FREE = {"fence_method": r"reset|panic", "reconnect_delay_ms": r"[1-9][0-9]{0,9}"}
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def facts():
+    """
+    Everything about the cluster stack here, without changing or loading anything.
+
+    Returns a dict: ``stack`` (None: not loaded), ``modules`` (can the running kernel load them),
+    ``tools``, ``clusters`` ({name: nodes, regions, and the live values}), ``online`` (the cluster
+    with a local node, or None), ``conf`` (path, text or None) and ``settings`` (path, values or
+    None: absent, or not made of plain assignments).
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.facts
+    """
+    clusters = {name: _cluster(f"{_CONFIGFS}/{name}") for name in _directories(_CONFIGFS)}
+    return {
+        "stack": _value(_STACK),
+        "modules": _loadable(),
+        "tools": all(salt.utils.path.which(tool) for tool in _TOOLS),
+        "clusters": clusters,
+        "online": next((name for name in clusters if _is_online(clusters[name])), None),
+        "conf": {"path": CONF, "text": __salt__["ocfs2_file.read"](CONF)},
+        "settings": settings_read(),
+    }
+
+
+def conf_write(text, path=CONF):
+    """
+    Replace cluster.conf as a whole, after both our reading and the real ``o2cb`` (where it is
+    installed) accepted the new content. The running cluster is not touched.
+
+    text
+        The new content.
+    path
+        Where it goes.
+
+    Returns True. Raises ``SaltInvocationError`` for text that would not load or not work.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.conf_write "$(cat cluster.conf)"
+    """
+    try:
+        conf = ocfs2_conf.parse(text)
+    except ocfs2_conf.ConfError as err:
+        raise SaltInvocationError(f"{path}: refused, {err}") from err
+    problems = ocfs2_conf.doubts(conf)
+    if problems:
+        raise SaltInvocationError(f"{path}: refused, {'; '.join(problems)}")
+    _loads(conf, text)
+    return __salt__["ocfs2_file.write"](path, text)
+
+
+def settings_read():
+    """
+    The o2cb settings the init script works with: /etc/sysconfig/o2cb wins over /etc/default/o2cb.
+
+    Returns ``{"path", "values"}``; values is None if the file is absent or holds anything but
+    plain assignments, which only a shell can judge.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.settings_read
+    """
+    path = _settings_path()
+    text = __salt__["ocfs2_file.read"](path)
+    try:
+        values = None if text is None else ocfs2_settings.parse(text)
+    except ValueError:
+        values = None
+    return {"path": path, "values": values}
+
+
+def settings_write(values):
+    """
+    Write the o2cb settings to the file the init script reads.
+
+    values
+        ``{name: value}`` with every name of ``ocfs2_settings.DEBCONF``.
+
+    Returns True. Raises ``SaltInvocationError`` for missing, unknown or unsafe values.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.settings_write '{O2CB_ENABLED: "true", O2CB_BOOTCLUSTER: ocfs2, ...}'
+    """
+    _checked(values)
+    missing = sorted(set(ocfs2_settings.DEBCONF) - set(values))
+    if missing:
+        raise SaltInvocationError(f"{_settings_path()} needs {', '.join(missing)}")
+    return __salt__["ocfs2_file.write"](_settings_path(), ocfs2_settings.render(values))
+
+
+def settings_remove():
+    """
+    Remove the o2cb settings file; the init script then starts nothing.
+
+    Returns True.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.settings_remove
+    """
+    return __salt__["ocfs2_file.remove"](_settings_path())
+
+
+def debconf_get():
+    """
+    The answers from which Debian's package writes the settings file at its next configuration.
+
+    Returns ``{name: answer}`` for what debconf knows, or None where there is no debconf.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.debconf_get
+    """
+    if not salt.utils.path.which("debconf-show"):
+        return None
+    return ocfs2_settings.parse_debconf(_run("debconf-show", "ocfs2-tools"))
+
+
+def debconf_set(values):
+    """
+    Give debconf the answers that make the package write these settings.
+
+    values
+        ``{name: value}`` with names of ``ocfs2_settings.DEBCONF``.
+
+    Returns True. Raises ``CommandExecutionError`` if debconf does not hold them afterwards.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.debconf_set '{O2CB_ENABLED: "true"}'
+    """
+    _checked(values)
+    _run("debconf-set-selections", stdin=ocfs2_settings.debconf_selections(values))
+    answers = debconf_get()
+    if any(answers.get(name) != value for name, value in values.items()):
+        raise CommandExecutionError(
+            "debconf does not hold the answers it was given. Fix: look at debconf-show ocfs2-tools."
+        )
+    return True
+
+
+def register(cluster):
+    """
+    Make the kernel's list of nodes that of cluster.conf, while the cluster runs: nodes are added
+    live, and one that left the file is removed if it is not connected.
+
+    cluster
+        Name of the cluster, which must be online.
+
+    Returns True. Raises ``CommandExecutionError`` if the lists still differ.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.register ocfs2
+    """
+    want = {node.name: node for node in _conf_of(cluster).nodes if node.cluster == cluster}
+    output = _run("o2cb", "register-cluster", cluster)
+    have = _live(cluster)["nodes"]
+    wrong = sorted(
+        {name for name in have if name not in want}
+        | {name for name, node in want.items() if not _same(node, have.get(name))}
+    )
+    if wrong:
+        raise CommandExecutionError(
+            f"cluster {cluster}: the kernel's entries of {', '.join(wrong)} differ from {CONF} "
+            f"after register-cluster ({output.strip() or 'it said nothing'}). "
+            "Fix: a node can only be removed or changed when it is offline."
+        )
+    return True
+
+
+def attribute_write(cluster, attribute, value):
+    """
+    Set one of the values that a running cluster takes at any time.
+
+    cluster
+        Name of the cluster.
+    attribute
+        ``fence_method`` (``reset`` or ``panic``) or ``reconnect_delay_ms`` (ms).
+    value
+        The new value.
+
+    Returns True. Raises ``CommandExecutionError`` if it does not read back.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.attribute_write ocfs2 fence_method panic
+    """
+    if not re.fullmatch(_FREE.get(attribute, "(?!)"), str(value)):
+        raise SaltInvocationError(f"{attribute} cannot be set to {value!r} in a running cluster")
+    _live(cluster)
+    path = f"{_CONFIGFS}/{cluster}/{_ATTRIBUTES[attribute]}"
+    try:
+        with open(path, "w", encoding="ascii") as handle:
+            handle.write(f"{value}\n")  # without the newline fence_method is EINVAL
+    except OSError as err:
+        raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
+    if _value(path) != str(value):
+        raise CommandExecutionError(f"{path} is {_value(path)} after {value} was written")
+    return True
+
+
+def online(cluster):
+    """
+    Take the cluster online through its unit, from scratch: a cluster that is registered here, with
+    other values or half, goes down first. Refused while anything uses it.
+
+    cluster
+        Name of the cluster in cluster.conf and the settings.
+
+    Returns True. Raises ``CommandExecutionError`` with the reason.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.online ocfs2
+    """
+    _conf_of(cluster)
+    offline()
+    __salt__["ocfs2_systemd.reload"]()
+    __salt__["ocfs2_systemd.unit"]("restart", ocfs2_boot.UNIT)
+    if not _is_online(_cluster(f"{_CONFIGFS}/{cluster}")):
+        raise CommandExecutionError(
+            f"cluster {cluster} is not online although {ocfs2_boot.UNIT} started. "
+            f"Fix: look at journalctl -u {ocfs2_boot.UNIT}."
+        )
+    return True
+
+
+def offline():
+    """
+    Take every cluster offline here. Refused while a heartbeat is active or an OCFS2 is mounted.
+
+    Returns True. Raises ``CommandExecutionError`` that names what is in use, and by whom.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.offline
+    """
+    use = in_use()
+    if use:
+        raise CommandExecutionError(f"o2cb stays online: {use}. Fix: unmount first.")
+    if not _directories(_CONFIGFS):
+        return True
+    __salt__["ocfs2_systemd.unit"]("stop", ocfs2_boot.UNIT)
+    # Also one that was taken online by hand, without the unit.
+    for name in _directories(_CONFIGFS):
+        output = _run("o2cb", "unregister-cluster", name)
+        if name in _directories(_CONFIGFS):
+            raise CommandExecutionError(
+                f"cluster {name} is still registered: {output.strip() or 'o2cb said nothing'}"
+            )
+    return True
+
+
+def in_use():
+    """
+    What keeps the cluster busy here, as one line; empty if nothing does.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.in_use
+    """
+    found = []
+    for mount in __salt__["ocfs2_mount.mounts"]():
+        users = ", ".join(__salt__["ocfs2_mount.users"](mount["path"]))
+        found.append(f"{mount['path']} is mounted" + (f" and used by {users}" if users else ""))
+    for name in _directories(_CONFIGFS):
+        regions = _directories(f"{_CONFIGFS}/{name}/heartbeat")
+        found += [f"region {region} of cluster {name} is active" for region in regions]
+    return "; ".join(found)
+
+
+def _is_online(cluster):
+    return any(node["local"] for node in cluster["nodes"].values())
+
+
+def _live(cluster):
+    if cluster not in _directories(_CONFIGFS):
+        raise CommandExecutionError(
+            f"cluster {cluster} is not online here ({_CONFIGFS}/{cluster} is missing). "
+            f"Fix: salt-call o2cb.online {cluster}."
+        )
+    return _cluster(f"{_CONFIGFS}/{cluster}")
+
+
+def _cluster(path):
+    values = {key: _value(f"{path}/{file}") for key, file in _ATTRIBUTES.items()}
+    nodes = {name: _node(f"{path}/node/{name}") for name in _directories(f"{path}/node")}
+    return {
+        **{key: _number(value) for key, value in values.items()},
+        "nodes": nodes,
+        "regions": _directories(f"{path}/heartbeat"),
+    }
+
+
+def _node(path):
+    return {
+        "number": _number(_value(f"{path}/num")),
+        "address": _value(f"{path}/ipv4_address"),
+        "port": _number(_value(f"{path}/ipv4_port")),
+        "local": _value(f"{path}/local") == "1",
+    }
+
+
+def _same(node, live):
+    """Return whether a node of cluster.conf is the one in the kernel."""
+    wanted = (node.number, node.address, node.port)
+    return live is not None and wanted == (live["number"], live["address"], live["port"])
+
+
+def _number(value):
+    return int(value) if value and value.isdigit() else value
+
+
+def _value(path):
+    """Return the text of a file of sysfs or configfs; None if it is not there."""
+    text = None
+    # An object can go away between the listing and the read.
+    with contextlib.suppress(CommandExecutionError):
+        text = __salt__["ocfs2_file.read"](path)
+    return None if text is None else text.strip()
+
+
+def _directories(path):
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _loadable():
+    if all(os.path.isdir(f"/sys/module/{module}") for module in _MODULES):
+        return True
+    if not salt.utils.path.which("modprobe"):
+        return False
+    result = _run_all(["modprobe", "--dry-run", "--quiet", "--all", *_MODULES])
+    return result["retcode"] == 0
+
+
+def _settings_path():
+    """Return the file the init script sources (ocfs2-tools vendor/common/o2cb.init.sh)."""
+    for path in (_SYSCONFIG, _DEFAULT):
+        if os.path.isfile(path):
+            return path
+    return _SYSCONFIG if os.path.isdir(os.path.dirname(_SYSCONFIG)) else _DEFAULT
+
+
+def _checked(values):
+    for name, value in values.items():
+        if name not in ocfs2_settings.DEBCONF:
+            raise SaltInvocationError(f"{name} is none of {', '.join(ocfs2_settings.DEBCONF)}")
+        if not re.fullmatch("[A-Za-z0-9]*", str(value)):
+            raise SaltInvocationError(f"{name}: {value!r} is not made of letters and digits")
+
+
+def _conf_of(cluster):
+    """Return the Conf on disk; it must know the cluster."""
+    text = __salt__["ocfs2_file.read"](CONF)
+    try:
+        conf = ocfs2_conf.parse(text or "")
+    except ocfs2_conf.ConfError as err:
+        raise CommandExecutionError(f"{CONF}: {err}. Fix: apply state o2cb.cluster_conf.") from err
+    if cluster not in (each.name for each in conf.clusters):
+        raise CommandExecutionError(
+            f"{CONF} has no cluster {cluster}. Fix: apply state o2cb.cluster_conf."
+        )
+    return conf
+
+
+def _loads(conf, text):
+    """Raise unless the real loader finds in ``text`` the clusters and nodes of ``conf``."""
+    if not salt.utils.path.which("o2cb"):
+        return
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="cluster.conf.") as new:
+        new.write(text)
+        new.flush()
+        for cluster in conf.clusters:
+            argv = ["o2cb", f"--config-file={new.name}", "list-nodes", "--oneline", cluster.name]
+            result = _run_all(argv)
+            want = [
+                f"node: {node.number} {node.name} {node.address}:{node.port} {node.cluster}"
+                for node in conf.nodes
+                if node.cluster == cluster.name
+            ]
+            if result["stdout"].splitlines() != want:
+                raise SaltInvocationError(
+                    f"{CONF}: o2cb reads the new content differently: "
+                    f"{result['stderr'].strip() or result['stdout'].strip() or 'no nodes'}"
+                )
+
+
+def _run(*argv, stdin=""):
+    if not salt.utils.path.which(argv[0]):
+        raise CommandNotFoundError(f"{argv[0]} is not installed. Fix: apply ocfs2.package.")
+    result = _run_all(list(argv), stdin)
+    if result["retcode"]:
+        reason = result["stderr"].strip() or result["stdout"].strip() or "no output"
+        raise CommandExecutionError(
+            f"{' '.join(argv)} failed (exit code {result['retcode']}): {reason}"
+        )
+    return result["stdout"]
+
+
+def _run_all(argv, stdin=""):
+    return __salt__["cmd.run_all"](
+        argv,
+        python_shell=False,
+        stdin=stdin,
+        timeout=_TIMEOUT,
+        ignore_retcode=True,
+        env={"LC_ALL": "C"},
+    )

@@ -1,0 +1,145 @@
+"""
+The few things the formula asks of systemd.
+
+What a unit is set to is read from its links, without a process.
+
+.. versionadded:: 1.0.0
+"""
+
+import glob
+import os
+
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import SaltInvocationError
+
+__virtualname__ = "ocfs2_systemd"
+
+_UNITS = "/etc/systemd/system"
+_BOOTED = "/run/systemd/system"  # sd_booted(3)
+# They are about files and work without a running systemd, in an image or a container.
+_FILE_VERBS = ("enable", "reenable", "disable", "mask", "unmask")
+_JOB_VERBS = ("restart", "stop")
+# The longest start or stop of our units, with some air.
+_TIMEOUT = 330
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def enabled(unit):
+    """
+    Whether a target of /etc/systemd/system wants the unit at boot.
+
+    unit
+        Full name, such as ``o2cb.service``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_systemd.enabled o2cb.service
+    """
+    return bool(glob.glob(f"{_UNITS}/*.wants/{glob.escape(unit)}"))
+
+
+def masked(unit):
+    """
+    Whether the administrator forbade the unit.
+
+    unit
+        Full name, such as ``ocfs2.service``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_systemd.masked ocfs2.service
+    """
+    path = f"{_UNITS}/{unit}"
+    return os.path.islink(path) and os.readlink(path) == os.devnull
+
+
+def reload():
+    """
+    Tell systemd that unit files have changed. Where systemd does not run there is nobody to tell.
+
+    Returns True. Raises ``CommandExecutionError`` with what systemctl said.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_systemd.reload
+    """
+    return _systemctl("daemon-reload") if booted() else True
+
+
+def booted():
+    """
+    Whether systemd runs this host.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_systemd.booted
+    """
+    return os.path.isdir(_BOOTED)
+
+
+def unit(verb, name):
+    """
+    Set or run a unit.
+
+    verb
+        ``enable``, ``reenable``, ``disable``, ``mask``, ``unmask``, ``restart`` or ``stop``.
+    name
+        Full name of the unit, such as ``o2cb.service``.
+
+    Returns True. Raises ``CommandExecutionError`` with what systemctl said, and for a unit that
+    failed with the end of its log.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_systemd.unit enable o2cb.service
+    """
+    if verb not in _FILE_VERBS + _JOB_VERBS:
+        raise SaltInvocationError(f"{verb} is none of {', '.join(_FILE_VERBS + _JOB_VERBS)}")
+    if verb in _JOB_VERBS and not booted():
+        raise CommandExecutionError(
+            f"{name} cannot {verb}: systemd does not run here ({_BOOTED} is missing). "
+            "Fix: boot the host with systemd."
+        )
+    try:
+        return _systemctl(verb, name)
+    except CommandExecutionError as err:
+        if verb in _FILE_VERBS:
+            raise
+        raise CommandExecutionError(f"{err}\n{_log(name)}") from err
+
+
+def _log(name):
+    argv = ["journalctl", "--unit", name, "--lines", "20", "--output", "cat", "--no-pager"]
+    return _run(argv)["stdout"].strip()
+
+
+def _systemctl(*arguments):
+    argv = ["systemctl", *arguments]
+    result = _run(argv)
+    if result["retcode"]:
+        reason = result["stderr"].strip() or result["stdout"].strip() or "no output"
+        raise CommandExecutionError(
+            f"{' '.join(argv)} failed (exit code {result['retcode']}): {reason}"
+        )
+    return True
+
+
+def _run(argv):
+    return __salt__["cmd.run_all"](
+        argv, python_shell=False, stdin="", timeout=_TIMEOUT, ignore_retcode=True
+    )

@@ -1,0 +1,254 @@
+"""
+OCFS2 volumes on shared LUNs, on one node.
+
+Every state takes ``config``, the whole ``ocfs2`` section of pillar, and finds in it what concerns
+this minion. :func:`formatted` is the only one that can format; no highstate contains it.
+
+.. versionadded:: 1.0.0
+"""
+
+import ocfs2_check
+import ocfs2_fit
+import ocfs2_fstab
+import ocfs2_guard
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import SaltInvocationError
+
+__virtualname__ = "ocfs2"
+
+_ORCHESTRATE = "salt-run state.orchestrate ocfs2.orch"
+_REFUSALS = (CommandExecutionError, SaltInvocationError, ValueError)
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def _ret(name, comment):
+    return {"name": name, "result": True, "changes": {}, "comment": comment}
+
+
+def _refused(ret, reason):
+    ret["result"], ret["comment"] = False, str(reason)
+    return ret
+
+
+def pillar_valid(name, config):
+    """
+    The pillar describes a cluster, and this minion is one of its nodes.
+
+    name
+        Any name for the check.
+    config
+        The ``ocfs2`` section of pillar.
+    """
+    ret = _ret(name, "The pillar is valid.")
+    try:
+        _this_node(ocfs2_check.parse(config))
+    except ValueError as err:
+        return _refused(ret, err)
+    return ret
+
+
+def _this_node(desired):
+    node = desired.node(__opts__["id"])
+    if not node:
+        raise ValueError(
+            f"ocfs2:nodes: this minion, {__opts__['id']}, is not in the roster. "
+            "Fix: add it to nodes, or do not apply ocfs2 to it."
+        )
+    return node
+
+
+def host_fit(name, config):
+    """
+    This host can be the node that pillar describes: platform, host name, address.
+
+    name
+        Any name for the check.
+    config
+        The ``ocfs2`` section of pillar.
+    """
+    ret = _ret(name, "The host fits its entry in pillar.")
+    try:
+        problems = ocfs2_fit.unfit(_this_node(ocfs2_check.parse(config)), __salt__["ocfs2.host"]())
+    except _REFUSALS as err:
+        return _refused(ret, err)
+    return _refused(ret, ". ".join(problems) + ".") if problems else ret
+
+
+def formatted(name, config, grant):
+    """
+    The LUN holds the volume that the master ordered, formatted here if it is blank.
+
+    name
+        The LUN's key under ``luns`` in pillar.
+    config
+        The ``ocfs2`` section of pillar.
+    grant
+        ``{"wwid", "uuid", "token"}`` from the orchestration, for this LUN and this run alone.
+    """
+    ret = _ret(name, f"LUN {name} holds volume {grant['uuid']}.")
+    try:
+        desired = ocfs2_check.parse(config)
+        lun = _lun(desired, name)
+        facts = __salt__["ocfs2.probe"](lun.device, prove_blank=True)
+        if (facts["volume"] or {}).get("uuid") == grant["uuid"]:
+            return ret
+        case = ocfs2_guard.Case(desired, lun, {__opts__["id"]: facts})
+        refusals = ocfs2_guard.format_refusals(case)
+        if refusals:
+            return _refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
+        ret["changes"] = {lun.device: {"old": "blank", "new": f"ocfs2 volume {grant['uuid']}"}}
+        if __opts__["test"]:
+            ret["result"], ret["comment"] = None, f"LUN {name} would be formatted."
+            return ret
+        ret["changes"] = {}
+        volume = _format(lun, desired.cluster.name, grant)
+        ret["changes"] = {lun.device: {"old": "blank", "new": volume}}
+    except _REFUSALS as err:
+        return _refused(ret, err)
+    return ret
+
+
+def _lun(desired, key):
+    lun = desired.lun(key)
+    if not lun:
+        raise ValueError(f"ocfs2:luns: there is no LUN {key}. Fix: name one of pillar's LUNs.")
+    return lun
+
+
+def _format(lun, cluster, grant):
+    return __salt__["ocfs2.mkfs"](
+        lun.device,
+        wwid=grant["wwid"],
+        size=lun.size,
+        uuid=grant["uuid"],
+        token=grant["token"],
+        label=lun.label,
+        slots=lun.slots,
+        cluster=cluster,
+        fs_type=lun.type,
+    )
+
+
+def mounted(name, config):
+    """
+    The volume that pillar describes is mounted, now and at each boot.
+
+    Can not format: while the LUN is blank the result is False and names the orchestration that
+    formats it. A LUN that holds anything but the described volume is not mounted.
+
+    name
+        The LUN's key under ``luns`` in pillar.
+    config
+        The ``ocfs2`` section of pillar.
+    """
+    ret = _ret(name, f"LUN {name} is mounted.")
+    try:
+        desired = ocfs2_check.parse(config)
+        lun = _lun(desired, name)
+        facts = __salt__["ocfs2.probe"](lun.device)
+        _refuse_wrong_volume(desired, lun, facts)
+        changes = _mount_changes(lun, facts)
+        if not changes:
+            return ret
+        if __opts__["test"]:
+            ret["result"], ret["changes"] = None, changes
+            ret["comment"] = f"LUN {name} would be mounted on {lun.mount.path} as described."
+            return ret
+        _apply_mount(lun, changes, ret["changes"])
+        ret["comment"] = f"LUN {name} is mounted on {lun.mount.path}."
+    except _REFUSALS as err:
+        return _refused(ret, err)
+    return ret
+
+
+def _refuse_wrong_volume(desired, lun, facts):
+    if not (facts["error"] or facts["unreadable"] or ocfs2_guard.contents(facts)):
+        raise CommandExecutionError(
+            f"LUN {lun.key} ({lun.device}) holds no volume yet. A highstate never formats; "
+            f"run {_ORCHESTRATE} on the master."
+        )
+    case = ocfs2_guard.Case(desired, lun, {__opts__["id"]: facts})
+    refusals = ocfs2_guard.mount_refusals(case)
+    elsewhere = [each["path"] for each in facts["mounts"] if each["path"] != lun.mount.path]
+    if elsewhere:
+        refusals.append(f"{lun.device} is already mounted on {', '.join(elsewhere)}. Unmount it.")
+    if refusals:
+        raise CommandExecutionError(" ".join(map(str, refusals)))
+
+
+def _mount_changes(lun, facts):
+    """What differs, in the order it is put right: the line in fstab, then the mount."""
+    path, changes = lun.mount.path, {}
+    line = {"device": lun.device, "fstype": "ocfs2", "options": ocfs2_fstab.options(lun.mount)}
+    old = __salt__["ocfs2_mount.fstab"](path)
+    if old != line:
+        changes["fstab"] = {"old": old, "new": line}
+    if path not in [each["path"] for each in facts["mounts"]]:
+        other = __salt__["ocfs2_mount.at"](path)
+        if other:
+            raise CommandExecutionError(
+                f"{path} is taken by {other['source']} ({other['fstype']}); unmount that first."
+            )
+        changes["mount"] = {"old": None, "new": path}
+    return changes
+
+
+def _apply_mount(lun, changes, done):
+    path = lun.mount.path
+    if "fstab" in changes:
+        __salt__["ocfs2_mount.set_fstab"](path, lun.device, ocfs2_fstab.options(lun.mount))
+        done["fstab"] = changes["fstab"]
+    if "mount" in changes:
+        __salt__["ocfs2_mount.mount"](path)
+        done["mount"] = changes["mount"]
+
+
+def unmounted(name, config):
+    """
+    The volume is not mounted here, neither now nor at the next boot. Its data stays as it is.
+
+    Refused while a process uses the mount, with the processes named.
+
+    name
+        The LUN's key under ``luns`` in pillar.
+    config
+        The ``ocfs2`` section of pillar.
+    """
+    ret = _ret(name, f"LUN {name} is not mounted.")
+    try:
+        path = _lun(ocfs2_check.parse(config), name).mount.path
+        changes = _unmount_changes(path)
+        if not changes:
+            return ret
+        users = __salt__["ocfs2_mount.users"](path) if "mount" in changes else []
+        if users:
+            return _refused(ret, f"{path} is in use by {', '.join(users)}; stop them first.")
+        if __opts__["test"]:
+            ret["result"], ret["changes"] = None, changes
+            ret["comment"] = f"LUN {name} would be unmounted."
+            return ret
+        if "mount" in changes:
+            __salt__["ocfs2_mount.unmount"](path)
+            ret["changes"]["mount"] = changes["mount"]
+        if "fstab" in changes:
+            __salt__["ocfs2_mount.rm_fstab"](path)
+            ret["changes"]["fstab"] = changes["fstab"]
+        ret["comment"] = f"LUN {name} is unmounted; its data is untouched."
+    except _REFUSALS as err:
+        return _refused(ret, err)
+    return ret
+
+
+def _unmount_changes(path):
+    changes = {}
+    now, line = __salt__["ocfs2_mount.at"](path), __salt__["ocfs2_mount.fstab"](path)
+    if now and now["fstype"] == "ocfs2":
+        changes["mount"] = {"old": path, "new": None}
+    if line and line["fstype"] == "ocfs2":
+        changes["fstab"] = {"old": line, "new": None}
+    return changes

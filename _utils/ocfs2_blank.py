@@ -1,0 +1,86 @@
+"""
+Where a LUN must read as zeros before it may be called blank.
+
+``blkid -p`` finding nothing proves little: a volume whose primary superblock
+is damaged reads as blank to it and can still be repaired from a backup copy.
+So a LUN is blank only if both its ends, every place where a known format
+keeps a copy of its superblock, and random samples in between are all zeros.
+
+What sampling can not see is data that lies wholly between the samples.
+"""
+
+import random
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+#: Bytes read at each end: partition tables, LVM, LUKS, RAID, swap and most superblocks live here.
+END_BYTES = 16 * MIB
+#: Bytes read at every other place.
+SAMPLE_BYTES = 64 * 1024
+#: How many random places are read.
+RANDOM_SAMPLES = 256
+
+#: Backup superblocks of OCFS2 (ocfs2-tools, ocfs2_get_backup_super_offsets).
+_OCFS2_BACKUPS = tuple(GIB << (2 * n) for n in range(6))
+#: Mirrors of btrfs superblocks.
+_BTRFS_MIRRORS = (64 * MIB, 256 * GIB)
+#: Copies of the BlueStore label.
+_BLUESTORE_LABELS = (GIB, 10 * GIB, 100 * GIB, 1000 * GIB)
+#: Block groups of ext2/3/4 that hold backup superblocks (sparse_super: powers of 3, 5 and 7).
+_EXT_GROUPS = (1, 3, 5, 7, 9, 25, 27, 49, 81, 125, 243, 343, 625, 729)
+#: Size of one ext block group for blocks of 1, 2 and 4 KiB.
+_EXT_GROUP_BYTES = (8 * MIB, 32 * MIB, 128 * MIB)
+#: xfs splits a device in at least four allocation groups, each led by a superblock.
+_XFS_GROUPS = 4
+
+
+def regions(size, seed):
+    """
+    The places to read, as sorted ``(offset, length)`` pairs that do not overlap.
+
+    size
+        Size of the LUN in bytes, a multiple of 512.
+    seed
+        Anything hashable by :class:`random.Random`; another seed takes other random samples.
+    """
+    wanted = [(0, END_BYTES), (size - END_BYTES, END_BYTES)]
+    wanted += [(offset, SAMPLE_BYTES) for offset in _telltales(size)]
+    wanted += [(offset, SAMPLE_BYTES) for offset in _random_offsets(size, seed)]
+    return _merged(_clamped(wanted, size))
+
+
+def _telltales(size):
+    yield from _OCFS2_BACKUPS
+    yield from _BTRFS_MIRRORS
+    yield from _BLUESTORE_LABELS
+    for group_bytes in _EXT_GROUP_BYTES:
+        for group in _EXT_GROUPS:
+            yield group * group_bytes
+    for group in range(1, _XFS_GROUPS):
+        yield group * (size // _XFS_GROUPS)
+
+
+def _random_offsets(size, seed):
+    rng = random.Random(seed)  # noqa: S311 (samples, not secrets)
+    chunks = max(1, size // SAMPLE_BYTES)
+    return [rng.randrange(chunks) * SAMPLE_BYTES for _ in range(RANDOM_SAMPLES)]
+
+
+def _clamped(wanted, size):
+    """Cut to the LUN and widened to whole 4 KiB blocks, as O_DIRECT reads want them."""
+    for offset, length in wanted:
+        start = max(0, offset) & ~0xFFF
+        end = min(size, offset + length)
+        if start < end:
+            yield start, end
+
+
+def _merged(spans):
+    merged = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(end, merged[-1][1])
+        else:
+            merged.append([start, end])
+    return [(start, end - start) for start, end in merged]

@@ -1,0 +1,21 @@
+"""
+How a volume stands in /etc/fstab.
+"""
+
+#: Seconds a mount may take: the lock manager waits up to 60 s for a peer, the heartbeat before it.
+MOUNT_TIMEOUT = 180
+
+#: ``_netdev`` and the o2cb unit give the order network, devices, cluster, mount, and the reverse
+#: at shutdown. There is no ``nofail``: with it the mount would lose its place before
+#: remote-fs.target, and with that the guarantee that sessions end before the volume goes.
+_OURS = (
+    "_netdev",
+    "x-systemd.requires=o2cb.service",
+    "x-systemd.after=o2cb.service",
+    f"x-systemd.mount-timeout={MOUNT_TIMEOUT}s",
+)
+
+
+def options(mount):
+    """The options for a :class:`ocfs2_model.Mount`: the formula's own, then the operator's."""
+    return [*_OURS, *mount.options]

@@ -1,0 +1,260 @@
+"""
+The guards: why a LUN must not be formatted, and why a volume must not be mounted.
+
+Each guard is one function with one kind of reason. It takes a :class:`Case` and
+yields a :class:`Refusal` for everything it objects to; a LUN may be formatted
+only if no guard yields anything. The guards are numbered as in
+``docs/architecture.rst``: G6 and G9 act on the leader, where the format
+happens, and G10 is the absence of any writing code before they have passed.
+"""
+
+from dataclasses import dataclass
+from dataclasses import field
+
+import ocfs2_parse
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason: the guard, the node that saw it (``""``: all), what was found, what to do."""
+
+    guard: str
+    node: str
+    found: str
+    fix: str
+
+    def __str__(self):
+        where = f"{self.node}: " if self.node else ""
+        return f"{self.guard}: {where}{self.found}. {self.fix}."
+
+
+@dataclass(frozen=True)
+class Case:
+    """
+    One LUN and all that is known of it.
+
+    desired, lun
+        What pillar says (:class:`ocfs2_model.Desired`, :class:`ocfs2_model.Lun`).
+    seen
+        ``{minion id: facts}``, the LUN's entry of every node that answered the census.
+    silent
+        ``{minion id: reason}`` of every node of the roster that did not answer or is not fit.
+    """
+
+    desired: object
+    lun: object
+    seen: dict
+    silent: dict = field(default_factory=dict)
+
+
+def format_refusals(case):
+    """Every reason not to format, of all guards together; an empty list is the permission."""
+    return [refusal for guard in FORMAT_GUARDS for refusal in guard(case)]
+
+
+def mount_refusals(case):
+    """Every reason not to mount the volume, node by node."""
+    return [refusal for guard in MOUNT_GUARDS for refusal in guard(case)]
+
+
+def identity(case):
+    """G1: every node sees, under the name in pillar, the LUN with the WWID in pillar."""
+    want = case.lun.wwid
+    for node, facts in sorted(case.seen.items()):
+        if facts["error"]:
+            yield Refusal("G1", node, facts["error"], "Present the LUN to this node and run again")
+        elif not facts["wwid"] or not ocfs2_parse.same_wwid(facts["wwid"], want):
+            yield Refusal(
+                "G1",
+                node,
+                f"{case.lun.device} is {facts['wwid'] or 'without a WWID'}, not {want}",
+                "Correct luns:" + case.lun.key + ":wwid or the device's name on this node",
+            )
+        else:
+            yield from _foreign_paths(case.lun, node, facts)
+
+
+def _foreign_paths(lun, node, facts):
+    for name, wwid in sorted(facts["paths"].items()):
+        if not ocfs2_parse.same_wwid(wwid, lun.wwid):
+            yield Refusal(
+                "G1",
+                node,
+                f"path {name} of {lun.device} leads to {wwid or 'an unnamed LUN'}, not {lun.wwid}",
+                "Repair the paths of this map (multipath -ll)",
+            )
+
+
+def size(case):
+    """G1: the size is pillar's, to the byte, on every node."""
+    for node, facts in sorted(case.seen.items()):
+        if not facts["error"] and facts["size"] != case.lun.size:
+            yield Refusal(
+                "G1",
+                node,
+                f"{case.lun.device} has {facts['size']} bytes, pillar says {case.lun.size}",
+                f"If this is the right LUN, write size: {facts['size']}; "
+                "if it has just grown, rescan it on every node",
+            )
+
+
+def readable(case):
+    """G2: every read succeeded; an I/O error is never taken for blank."""
+    for node, facts in sorted(case.seen.items()):
+        if facts["unreadable"]:
+            yield Refusal(
+                "G2", node, facts["unreadable"], "Repair the path to the LUN, then run again"
+            )
+
+
+def blank(case):
+    """G3: no signature, and zeros wherever a format leaves its mark."""
+    for node, facts in sorted(case.seen.items()):
+        if facts["error"] or facts["unreadable"]:
+            continue
+        found = contents(facts)
+        if not found and facts["written"] is None:
+            yield Refusal("G3", node, f"{case.lun.device} was not read", "Run again")
+        elif found:
+            yield Refusal(
+                "G3",
+                node,
+                f"{case.lun.device} is not blank: it holds {found}",
+                "Name another LUN, or clear this one by hand if its data is worth nothing",
+            )
+
+
+def contents(facts):
+    """What a LUN holds, in words; ``""`` for nothing that was found."""
+    found = []
+    if facts["volume"]:
+        volume = facts["volume"]
+        found.append(
+            f"an OCFS2 volume (label {volume['label'] or 'none'}, {volume['stamp']}, "
+            f"uuid {volume['uuid']})"
+        )
+    elif facts["signature"]:
+        found.append(_signature(facts["signature"]))
+    if facts["written"]:
+        found.append("data at byte " + ", ".join(str(offset) for offset in facts["written"]))
+    return " and ".join(found)
+
+
+def _signature(signature):
+    kind = signature.get("TYPE") or signature.get("PTTYPE", "") + " partition table"
+    name = signature.get("LABEL") or signature.get("UUID") or signature.get("PTUUID")
+    return f"{kind} ({name})" if name else kind
+
+
+def permission(case):
+    """G5: pillar allows it for this LUN, and no volume has been pinned to it."""
+    path = f"luns:{case.lun.key}"
+    if case.lun.uuid:
+        yield Refusal(
+            "G5",
+            "",
+            f"{path}:uuid pins volume {case.lun.uuid}, but the LUN does not hold it",
+            "Find out where the volume went; a pinned LUN is never formatted",
+        )
+    elif case.lun.format != "once":
+        yield Refusal(
+            "G5",
+            "",
+            f"{path}:format is {case.lun.format}",
+            f"To have this blank LUN formatted, write format: once under {path}",
+        )
+
+
+def in_use(case):
+    """G7: nothing on any node holds the LUN."""
+    for node, facts in sorted(case.seen.items()):
+        users = [f"mounted on {mount['path']}" for mount in facts["mounts"]]
+        users += [f"held by {holder}" for holder in facts["holders"]]
+        if facts["busy"] and not users:
+            users = ["opened exclusively by another program"]
+        if users:
+            yield Refusal(
+                "G7",
+                node,
+                f"{case.lun.device} is in use: {', '.join(users)}",
+                "Release it on this node first",
+            )
+
+
+def writable(case):
+    """G7: the LUN accepts writes."""
+    for node, facts in sorted(case.seen.items()):
+        if facts["read_only"]:
+            yield Refusal(
+                "G7",
+                node,
+                f"{case.lun.device} is read-only",
+                "Export it writable, or release the reservation on it",
+            )
+
+
+def roster(case):
+    """G8: every node of the roster answered and is fit to join."""
+    for node, reason in sorted(case.silent.items()):
+        yield Refusal(
+            "G8",
+            node,
+            reason,
+            "Nothing is formatted unless every node of the roster agrees; bring it back or take "
+            "it out of pillar",
+        )
+
+
+def stamped_as_ours(case):
+    """The volume on the LUN is the one that pillar describes."""
+    for node, facts in sorted(case.seen.items()):
+        if facts["error"] or facts["unreadable"]:
+            continue
+        for difference in volume_differences(case, facts["volume"]):
+            yield Refusal(
+                "mount",
+                node,
+                f"{case.lun.device} holds {contents(facts) or 'no volume'}: {difference}",
+                "Mounting it is refused; correct pillar or present the right LUN",
+            )
+
+
+def volume_differences(case, volume):
+    """How a volume (its facts, or None) differs from what pillar describes, as sentences."""
+    if not volume:
+        return ["there is no OCFS2 volume to mount"]
+    lun, cluster = case.lun, case.desired.cluster
+    found = []
+    if lun.uuid and volume["uuid"] != lun.uuid:
+        found.append(f"pillar pins uuid {lun.uuid}")
+    if (volume["stack"], volume["cluster"]) != ("o2cb", cluster.name):
+        found.append(f"it belongs to {volume['stamp']}, not to o2cb/{cluster.name}")
+    if volume["global_heartbeat"]:
+        found.append("it was made for global heartbeat")
+    if volume["label"] != lun.label:
+        found.append(f"pillar gives the label {lun.label}")
+    return found + _slot_differences(case, volume["slots"])
+
+
+def _slot_differences(case, slots):
+    if slots < len(case.desired.nodes):
+        return [f"it has {slots} slots for {len(case.desired.nodes)} nodes"]
+    if case.lun.slots_given and slots != case.lun.slots:
+        return [f"it has {slots} slots, pillar says {case.lun.slots}"]
+    return []
+
+
+#: G4, the ledger of what was formatted before, takes its place between G3 and G5.
+FORMAT_GUARDS = (
+    identity,
+    size,
+    readable,
+    blank,
+    permission,
+    in_use,
+    writable,
+    roster,
+)
+#: What the leader proves again by itself, on the handle it holds, right before mkfs.
+LEADER_GUARDS = (identity, size, readable, blank, in_use, writable)
+MOUNT_GUARDS = (identity, readable, stamped_as_ours)

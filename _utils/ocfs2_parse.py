@@ -1,0 +1,71 @@
+"""
+Parsers for what the kernel, udev and util-linux print about block devices and mounts.
+"""
+
+import re
+
+
+def wwid(sysfs_text):
+    """
+    The WWID that multipath and udev would give a disk, from its sysfs ``wwid`` file.
+
+    ``naa.5000c5...`` becomes ``35000c5...`` and ``eui.0025...`` becomes ``20025...``: the leading
+    digit is the designator type of SCSI page 0x83, as scsi_id prints it. Anything else (NVMe
+    names, T10 strings) is returned as it stands, blanks as ``_``.
+    """
+    text = sysfs_text.strip()
+    for prefix, digit in (("naa.", "3"), ("eui.", "2")):
+        if text.startswith(prefix):
+            return digit + text[len(prefix) :].lower()
+    return re.sub(r"\s+", "_", text)
+
+
+def same_wwid(one, other):
+    """Whether two WWIDs name one LUN; arrays and tools differ in the case of hex digits."""
+    return one.lower() == other.lower()
+
+
+def blkid(text):
+    """``blkid -p -o export`` as a dict, without the device's own name."""
+    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
+    return {key: value for key, value in pairs if key != "DEVNAME"}
+
+
+def mountinfo(text):
+    """
+    ``/proc/self/mountinfo`` as a list of mounts.
+
+    Each is ``{"device": "253:0", "path": ..., "fstype": ..., "source": ..., "options": [...]}``,
+    options being the mount's and the superblock's together (proc(5)).
+    """
+    return [_mount(line) for line in text.splitlines() if " - " in line]
+
+
+def _mount(line):
+    left, right = line.split(" - ", 1)
+    fields, tail = left.split(), right.split()
+    options = dict.fromkeys(fields[5].split(",") + tail[2].split(","))
+    return {
+        "device": fields[2],
+        "path": _unescaped(fields[4]),
+        "fstype": tail[0],
+        "source": _unescaped(tail[1]),
+        "options": list(options),
+    }
+
+
+def _unescaped(text):
+    """Blanks, tabs, newlines and backslashes stand in /proc as octal escapes."""
+    return re.sub(r"\\([0-7]{3})", lambda m: chr(int(m.group(1), 8)), text)
+
+
+def own_slot(fs_state):
+    """
+    The slot this node holds, from ``/sys/kernel/debug/ocfs2/UUID/fs_state``, or None.
+
+    The last section lists the slots; a star marks the node's own (fs/ocfs2/super.c,
+    ocfs2_osb_dump).
+    """
+    table = fs_state.partition("Slots =>")[2]
+    match = re.search(r"\*\s+(\d+)\b", table)
+    return int(match.group(1)) if match else None

@@ -1,0 +1,102 @@
+"""
+Read the OCFS2 superblock out of the first bytes of a LUN.
+
+The layout is ``struct ocfs2_dinode`` holding ``struct ocfs2_super_block``
+(fs/ocfs2/ocfs2_fs.h); it has not moved since 2006. Reading it here, and not
+through a tool, works before ocfs2-tools is installed, costs no process, and
+goes through the caller's own O_DIRECT read, which another node's write can not
+leave stale.
+"""
+
+import struct
+from dataclasses import dataclass
+
+#: How many bytes from the start of the LUN :func:`parse` needs: block 2 of the largest block size.
+HEAD_BYTES = 16 * 1024
+
+_BLOCK_SIZES = (512, 1024, 2048, 4096)
+_SUPER_BLOCK = 2
+_SIGNATURE = b"OCFSV2"
+_CLUSTERS_AT = 0x14
+_SUPER_AT = 0xC0
+_CLUSTERINFO = 0x4000
+_LOCAL_MOUNT = 0x0008
+_USER_STACK = 0x0080
+_GLOBAL_HEARTBEAT = 0x01
+
+
+@dataclass(frozen=True)
+class Volume:
+    """
+    What an OCFS2 superblock says.
+
+    ``uuid`` is 32 upper-case hex digits; ``size`` is bytes; ``stack`` is
+    ``o2cb``, ``pcmk``, ``local`` (no cluster) or ``""`` for a volume without a
+    stamp, and ``cluster`` is then ``""`` too.
+    """
+
+    uuid: str
+    label: str
+    slots: int
+    size: int
+    block_size: int
+    cluster_size: int
+    stack: str
+    cluster: str
+    global_heartbeat: bool
+
+    @property
+    def stamp(self):
+        """The stamp as the tools print it: ``o2cb/web``, or what stands in its place."""
+        if self.stack == "local":
+            return "local mount, no cluster"
+        return f"{self.stack}/{self.cluster}" if self.cluster else "unstamped"
+
+
+def parse(head):
+    """
+    The :class:`Volume` whose superblock is in ``head``, or None if there is none.
+
+    head
+        The first :data:`HEAD_BYTES` bytes of the LUN.
+    """
+    for block_size in _BLOCK_SIZES:
+        start = _SUPER_BLOCK * block_size
+        inode = head[start : start + block_size]
+        if inode.startswith(_SIGNATURE):
+            return _volume(inode)
+    return None
+
+
+def _volume(inode):
+    body = inode[_SUPER_AT:]
+    incompat = _u32(body, 0x20)
+    block_bits, cluster_bits = _u32(body, 0x38), _u32(body, 0x3C)
+    stack, cluster, flags = _stamp(body, incompat)
+    return Volume(
+        uuid=body[0x90:0xA0].hex().upper(),
+        label=_text(body[0x50:0x90]),
+        slots=struct.unpack_from("<H", body, 0x40)[0],
+        size=_u32(inode, _CLUSTERS_AT) << (cluster_bits & 0x1F),
+        block_size=1 << (block_bits & 0x1F),
+        cluster_size=1 << (cluster_bits & 0x1F),
+        stack=stack,
+        cluster=cluster,
+        global_heartbeat=bool(flags & _GLOBAL_HEARTBEAT),
+    )
+
+
+def _stamp(body, incompat):
+    if incompat & _LOCAL_MOUNT:
+        return "local", "", 0
+    if not incompat & (_CLUSTERINFO | _USER_STACK):
+        return "", "", 0
+    return _text(body[0xA0:0xA4]), _text(body[0xA8:0xB8]), body[0xA4]
+
+
+def _u32(data, offset):
+    return struct.unpack_from("<I", data, offset)[0]
+
+
+def _text(raw):
+    return raw.split(b"\0", 1)[0].decode("utf-8", "replace")

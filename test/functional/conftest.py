@@ -1,0 +1,138 @@
+"""The formula on one minion, with Salt's own loaders and the real tools.
+
+What a test writes to /etc, to debconf, to the mount table and to the firewall lives in
+namespaces of its own and ends with the test module.
+"""
+
+import ctypes
+import os
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import salt.config
+import salt.loader
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MINION = "host1.domain.com"
+
+_CLONE_FS = 0x00000200
+_CLONE_NEWNS = 0x00020000
+_CLONE_NEWNET = 0x40000000
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_PRIVATE = ("/etc", "/var/cache/debconf")
+
+
+def _check(result):
+    if result:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _run(*argv):
+    subprocess.run(argv, check=True)
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory):
+    """A mount namespace with a private /etc and debconf, and an empty network namespace."""
+    if os.geteuid():
+        pytest.skip("needs root")
+    ours = [os.open(f"/proc/thread-self/ns/{kind}", os.O_RDONLY) for kind in ("mnt", "net")]
+    _check(_LIBC.unshare(_CLONE_NEWNS | _CLONE_NEWNET))
+    try:
+        _run("mount", "--make-rprivate", "/")
+        for path in _PRIVATE:
+            copy = tmp_path_factory.mktemp("private")
+            _run("cp", "-a", f"{path}/.", str(copy))
+            _run("mount", "--bind", str(copy), path)
+        _run("ip", "link", "set", "lo", "up")
+        yield
+    finally:
+        # A thread that somebody started meanwhile shares our working directory, and setns(2)
+        # refuses a mount namespace to those who share.
+        _check(_LIBC.unshare(_CLONE_FS))
+        for fd in ours:
+            _check(_LIBC.setns(fd, 0))
+            os.close(fd)
+
+
+@pytest.fixture(scope="session")
+def minion(tmp_path_factory):
+    """A throw-away minion with this repository synced as ``saltutil.sync_all`` does it.
+
+    ``modules`` and ``states`` are loaders; ``states_test`` are the states with ``test=True``.
+    """
+    root = tmp_path_factory.mktemp("minion")
+    tree = root / "srv"
+    tree.mkdir()
+    for kind in ("_modules", "_states", "_utils"):
+        (tree / kind).symlink_to(REPOSITORY / kind)
+    opts = salt.config.minion_config(None)
+    opts.update(
+        id=MINION,
+        root_dir=str(root),
+        cachedir=str(root / "cache"),
+        extension_modules=str(root / "cache" / "extmods"),
+        pki_dir=str(root / "pki"),
+        conf_file=str(root / "minion"),
+        file_client="local",
+        file_roots={"base": [str(tree)]},
+        pillar_roots={"base": []},
+        fileserver_backend=["roots"],
+        enable_fqdns_grains=False,
+        test=False,
+    )
+    opts["grains"] = salt.loader.grains(opts)
+    _modules(opts)["saltutil.sync_all"](refresh=False)
+    modules = _modules(opts)
+    return SimpleNamespace(
+        modules=modules,
+        states=_states(opts, modules, test=False),
+        states_test=_states(opts, modules, test=True),
+    )
+
+
+def _modules(opts):
+    return salt.loader.minion_mods(opts, utils=salt.loader.utils(opts))
+
+
+def _states(opts, modules, test):
+    opts = {**opts, "test": test}
+    return salt.loader.states(opts, modules, salt.loader.utils(opts), salt.loader.serializers(opts))
+
+
+@pytest.fixture
+def modules(minion):
+    return minion.modules
+
+
+@pytest.fixture
+def states(minion):
+    return minion.states
+
+
+@pytest.fixture
+def states_test(minion):
+    return minion.states_test
+
+
+@pytest.fixture
+def config():
+    """The ``ocfs2`` section of a valid pillar with three nodes; a fresh one for each test."""
+    return {
+        "nodes": {
+            MINION: {"number": 0, "address": "192.168.100.1"},
+            "host2.domain.com": {"number": 1, "address": "192.168.100.2"},
+            "host3.domain.com": {"number": 2, "address": "192.168.100.3"},
+        },
+        "luns": {
+            "primary": {
+                "device": "/dev/mapper/primary",
+                "wwid": "3600a0b8000123456000abcd012345678",
+                "size": "2TiB",
+                "mount": {"path": "/san/primary"},
+            }
+        },
+    }

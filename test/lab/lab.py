@@ -1,0 +1,315 @@
+"""The lab as a library: what tests and the command line use."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from lab import host
+from lab.errors import LabError
+from lab.image import ensure_image
+from lab.namespace import Launch
+from lab.namespace import is_alive
+from lab.namespace import request
+from lab.namespace import state_directory
+from lab.spec import LabSpec
+from lab.spec import make_spec
+from lab.spec import parse_size
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+_BOOT_LIMIT = 600
+
+
+class Result(NamedTuple):
+    """How a command ended and what it printed."""
+
+    rc: int
+    stdout: str
+    stderr: str
+
+
+class Lab:
+    """The lab called ``name``, whether it runs already or :meth:`up` is to start it.
+
+    A node is meant by its number, its minion id or its (short) host name. ``say`` is called with
+    a line of text for every step that takes time. Every method raises LabError with the reason
+    and what to do. ``with Lab(...) as lab:`` takes the lab down at the end.
+    """
+
+    def __init__(self, name: str = "lab", say: Callable[[str], None] = lambda text: None):
+        self.name = name
+        self.state = state_directory(name)
+        self._say = say
+        self._launch: Launch | None = None
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.down()
+
+    def up(
+        self,
+        nodes: int = 3,
+        distro: str = "bookworm",
+        luns: Iterable[str] = ("primary:3G",),
+        root: Path = REPOSITORY,
+        **settings,
+    ) -> Lab:
+        """Start the lab and return once all minions answer.
+
+        ``luns`` are ``NAME:SIZE[:alias=ALIAS][:nodes=1+2]``, ``root`` is the Salt file root and
+        ``settings`` are further fields of :class:`lab.spec.LabSpec`, such as ``memory``. The lab
+        ends with this process unless it is detached; when it cannot start, nothing is left.
+        """
+        spec = make_spec(
+            self.name, nodes, list(luns), distro=distro, root=str(root.resolve()), **settings
+        )
+        host.require_tools()
+        image = ensure_image(distro, self._say)
+        accel, why = host.acceleration()
+        self._say(f"starting {nodes} {distro} guests with {accel.upper()}: {why}")
+        self._launch = Launch(spec, image, accel)
+        try:
+            self._await("the namespace", self._supervisor_answers, 60)
+            self._await("the guests to be switched on", lambda: self.status()["ready"], 120)
+            self._await("the Salt master", lambda: self._ask("master_listens"), 120)
+            self.wait_minions()
+        except BaseException as err:
+            report = self._last_words() if isinstance(err, LabError) else ""
+            self.down()
+            if report:
+                raise LabError(f"{report}\n{err}") from err
+            raise
+        return self
+
+    def _supervisor_answers(self) -> bool:
+        self._launch.check()
+        return (self.state / "socket").exists()
+
+    def detach(self) -> None:
+        """Let the lab live on when this process ends."""
+        self._ask("detach")
+
+    def down(self) -> None:
+        """End the lab and remove all of it. Does nothing if it is not running."""
+        if self._launch:
+            self._launch.end()
+            self._launch = None
+        elif is_alive(self.state):
+            self._ask("down")
+            self._await("the lab to end", lambda: not is_alive(self.state), 60)
+
+    @property
+    def spec(self) -> LabSpec:
+        """What the lab consists of right now."""
+        try:
+            return LabSpec.from_json((self.state / "spec.json").read_text())
+        except FileNotFoundError:
+            raise LabError(f"No lab called {self.name} is running. Start it with: up.") from None
+
+    @property
+    def pillar(self) -> Path:
+        """The directory that is the master's pillar root. Write ``top.sls`` and more here."""
+        return self.state / "pillar"
+
+    def set_pillar(self, data: dict) -> None:
+        """Make ``data`` the pillar of every minion."""
+        (self.pillar / "top.sls").write_text(json.dumps({"base": {"*": ["lab"]}}))
+        (self.pillar / "lab.sls").write_text(json.dumps(data, indent=1))
+
+    def status(self) -> dict:
+        """State of master, nodes and LUNs as plain data."""
+        return self._ask("status")
+
+    def node_state(self, node: str | int) -> dict:
+        """The part of :meth:`status` that is about one node."""
+        number = self.spec.node(node).number
+        return next(entry for entry in self.status()["nodes"] if entry["number"] == number)
+
+    def lun_path(self, name: str) -> Path:
+        """The file on this host that is the LUN."""
+        return self.state / "luns" / self.spec.lun(name).name
+
+    def written(self, node: str | int, lun: str) -> int:
+        """Bytes ``node`` has written to ``lun`` since it was switched on."""
+        return self._ask("written", node=str(node), lun=lun)
+
+    def console(self, node: str | int) -> Path:
+        """The file with everything ``node`` has printed on its console."""
+        return self._directory(node) / "console.log"
+
+    def shell_socket(self, node: str | int) -> Path:
+        """The Unix socket of a root shell on ``node``."""
+        return self._directory(node) / "shell"
+
+    def _directory(self, node: str | int) -> Path:
+        return self.state / "nodes" / str(self.spec.node(node).number)
+
+    def run(
+        self, node: str | int, argv: list[str], timeout: float = 120, stdin: str = ""
+    ) -> Result:
+        """Run a command in a guest by its guest agent: neither network nor Salt is needed.
+
+        It is killed after ``timeout`` seconds, rc is then 124.
+        """
+        return Result(*self._ask("run", node=str(node), argv=argv, timeout=timeout, stdin=stdin))
+
+    def salt(self, *args: str, stream: bool = False) -> Result:
+        """Run ``salt`` on the lab's master. With ``stream`` it prints to this process's output."""
+        return self.tool("salt", *args, stream=stream)
+
+    def salt_run(self, *args: str, stream: bool = False) -> Result:
+        """Run ``salt-run`` on the lab's master."""
+        return self.tool("salt-run", *args, stream=stream)
+
+    def tool(self, tool: str, *args: str, stream: bool = False) -> Result:
+        """Run one of Salt's commands for the master in the lab's namespace."""
+        arguments = {"tool": tool, "args": [str(arg) for arg in args], "cwd": os.getcwd()}
+        if stream:
+            sys.stdout.flush()
+            return Result(self._ask("exec", files=(0, 1, 2), **arguments), "", "")
+        with (
+            open(os.devnull) as stdin,
+            tempfile.TemporaryFile("w+") as out,
+            tempfile.TemporaryFile("w+") as err,
+        ):
+            files = (stdin.fileno(), out.fileno(), err.fileno())
+            code = self._ask("exec", files=files, **arguments)
+            out.seek(0)
+            err.seek(0)
+            return Result(code, out.read(), err.read())
+
+    def wait_minions(
+        self, nodes: Iterable[str | int] | None = None, limit: float = _BOOT_LIMIT
+    ) -> None:
+        """Wait until the minions of ``nodes`` (all) answer a ping, at most ``limit`` seconds."""
+        spec = self.spec
+        chosen = spec.nodes if nodes is None else [spec.node(node) for node in nodes]
+        wanted = {node.minion_id for node in chosen}
+        deadline = time.monotonic() + limit
+        self._await(
+            "minions to connect", lambda: wanted <= set(self._ask("connected")), limit, "boot"
+        )
+        left = max(30.0, deadline - time.monotonic())
+        self._await("minions to answer", lambda: self._ping(wanted) == wanted, left, "boot")
+
+    def _ping(self, minions: set[str]) -> set[str]:
+        """Which of ``minions`` answer."""
+        answer = self.salt(
+            *("--out=json", "--static", "--timeout=20", "--list", ",".join(sorted(minions))),
+            "test.ping",
+        )
+        try:
+            return {name for name, value in json.loads(answer.stdout).items() if value is True}
+        except ValueError:
+            return set()
+
+    def wait_booted(self, node: str | int, limit: float = _BOOT_LIMIT) -> str:
+        """Wait, without Salt, until ``node`` has started all its services.
+
+        Returns what systemd calls it then: ``running`` or ``degraded``.
+        """
+        deadline = time.monotonic() + limit
+        self._await(
+            f"{node} to boot", lambda: self._ask("agent", node=str(node), timeout=5), limit, "boot"
+        )
+        left = max(30.0, deadline - time.monotonic())
+        answer = self.run(node, ["systemctl", "is-system-running", "--wait"], left)
+        if answer.rc == 124:
+            jobs = self.run(node, ["systemctl", "list-jobs", "--no-pager"]).stdout
+            raise LabError(f"{node} has not started all its services in {limit:.0f} s:\n{jobs}")
+        return answer.stdout.strip()
+
+    def power_cut(self, node: str | int) -> None:
+        """Switch a node off the hard way. What it had synced to its disks stays."""
+        self._ask("power_cut", node=str(node))
+
+    def start(self, node: str | int) -> None:
+        """Switch a node on again, from its disk as it was left."""
+        self._ask("start", node=str(node))
+
+    def reboot(self, node: str | int, limit: float = _BOOT_LIMIT) -> None:
+        """Reboot a node in order, and wait for the moment it starts anew."""
+        boots = self.node_state(node)["boots"]
+        self._ask("shutdown", node=str(node), verb="reboot")
+        self._await(
+            f"{node} to shut down", lambda: self.node_state(node)["boots"] > boots, limit, "shut"
+        )
+
+    def shutdown(self, node: str | int, limit: float = _BOOT_LIMIT) -> None:
+        """Shut a node down in order, and wait until it is off."""
+        self._ask("shutdown", node=str(node), verb="poweroff")
+        self._await(
+            f"{node} to shut down", lambda: self.node_state(node)["state"] == "off", limit, "shut"
+        )
+
+    def freeze(self, node: str | int) -> None:
+        """Stop a node's processors."""
+        self._ask("freeze", node=str(node))
+
+    def thaw(self, node: str | int) -> None:
+        """Let a frozen node go on."""
+        self._ask("thaw", node=str(node))
+
+    def cut_link(self, node: str | int, network: str = "interconnect") -> None:
+        """Unplug a node's cable of ``network``: ``interconnect`` or ``management``."""
+        self._ask("set_link", node=str(node), network=network, up=False)
+
+    def restore_link(self, node: str | int, network: str = "interconnect") -> None:
+        """Plug a node's cable in again."""
+        self._ask("set_link", node=str(node), network=network, up=True)
+
+    def cut_path(self, node: str | int, lun: str, path: int) -> None:
+        """Take ``lun`` away from ``path`` (0 or 1) of a node."""
+        self._ask("cut_path", node=str(node), lun=lun, path=path)
+
+    def restore_path(self, node: str | int, lun: str, path: int) -> None:
+        """Give a cut path back."""
+        self._ask("restore_path", node=str(node), lun=lun, path=path)
+
+    def add_node(self, hostname: str | None = None) -> str:
+        """Add a node and switch it on. Returns its minion id at once; it has yet to boot."""
+        return self._ask("add_node", hostname=hostname)
+
+    def add_lun(self, text: str) -> str:
+        """Add a LUN (``NAME:SIZE...``) and present it to the running nodes. Returns its WWID."""
+        return self._ask("add_lun", text=text)
+
+    def grow_lun(self, name: str, size: str) -> None:
+        """Grow a LUN to ``size`` (``4G``). The nodes see it after a rescan, as on a real SAN."""
+        self._ask("grow_lun", name=name, size=parse_size(size))
+
+    def _ask(self, name: str, /, **arguments):
+        return request(self.state, name, **arguments)
+
+    def _await(self, what: str, probe: Callable[[], object], limit: float, kind: str = "") -> None:
+        """Call ``probe`` until it is true, say every 10 s what is waited for."""
+        begun = time.monotonic()
+        spoken = begun
+        while not probe():
+            now = time.monotonic()
+            if now - begun > limit:
+                raise LabError(f"Waited {limit:.0f} s for {what}, in vain.")
+            if now - spoken >= 10:
+                spoken = now
+                self._say(f"waiting for {what}: {now - begun:.0f} s")
+            time.sleep(0.5 if kind else 0.1)
+
+    def _last_words(self) -> str:
+        """The ends of all logs, for a lab that could not start."""
+        logs = [*sorted(self.state.glob("nodes/*/console.log")), self.state / "master" / "log"]
+        parts = []
+        for log in logs:
+            if log.exists():
+                lines = log.read_text(errors="replace").splitlines()[-15:]
+                parts.append("\n".join([f"--- end of {log.relative_to(self.state)}", *lines]))
+        return "\n".join(parts)

@@ -1,0 +1,152 @@
+"""What an image is made of: packages, services, and the wheels of Salt."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+
+HERE = Path(__file__).resolve().parent
+
+# Raise it when the builder changes in a way the recipe does not show.
+BUILDER = 1
+
+PYTHON = {"bookworm": "3.11", "trixie": "3.13"}
+# Salt does without timelib, which has no wheel for Python 3.13.
+NOT_NEEDED = {"timelib"}
+
+IN_IMAGE = [
+    "systemd-sysv",
+    "udev",
+    "dbus",
+    "kmod",
+    "iproute2",
+    "iputils-ping",
+    "procps",
+    "psmisc",
+    "linux-image-amd64",
+    "initramfs-tools",
+    "python3",
+    "multipath-tools",
+    "nftables",
+    "iptables",
+    "debconf",
+    "qemu-guest-agent",
+    "parted",
+    "less",
+]
+# ext4, LVM and LUKS tools make the contents that must never be formatted over.
+IN_REPOSITORY = [
+    "ocfs2-tools",
+    "debconf-utils",
+    "iptables-persistent",
+    "netfilter-persistent",
+    "lvm2",
+    "tcpdump",
+    "fio",
+]
+
+MASK = [
+    "apt-daily.timer",
+    "apt-daily-upgrade.timer",
+    "dpkg-db-backup.timer",
+    "e2scrub_all.timer",
+    "e2scrub_reap.service",
+    "fstrim.timer",
+    "man-db.timer",
+    "systemd-tmpfiles-clean.timer",
+    "getty.target",
+    "getty@.service",
+    "serial-getty@.service",
+    "console-getty.service",
+    "systemd-logind.service",
+    "systemd-binfmt.service",
+    "proc-sys-fs-binfmt_misc.automount",
+    "systemd-update-utmp.service",
+    "systemd-update-utmp-runlevel.service",
+    "systemd-hwdb-update.service",
+    "systemd-pstore.service",
+    "apparmor.service",
+    "systemd-random-seed.service",
+    "systemd-sysusers.service",
+    "systemd-network-generator.service",
+    "systemd-initctl.socket",
+    "systemd-rfkill.socket",
+    "systemd-ask-password-wall.path",
+    "systemd-ask-password-console.path",
+    "sys-kernel-tracing.mount",
+    "dev-hugepages.mount",
+    "dev-mqueue.mount",
+    "sys-fs-fuse-connections.mount",
+    "modprobe@fuse.service",
+    "modprobe@loop.service",
+    "modprobe@drm.service",
+    "modprobe@efi_pstore.service",
+]
+
+# Never used on these guests, and most of the kernel package's size.
+_DRIVERS = [
+    "gpu",
+    "media",
+    "net/wireless",
+    "net/ethernet",
+    "infiniband",
+    "staging",
+    "iio",
+    "isdn",
+    "usb/serial",
+]
+EXCLUDE = [
+    "/usr/share/man/*",
+    "/usr/share/doc/*",
+    "/usr/share/locale/*",
+    *(f"{usr}/lib/modules/*/kernel/drivers/{x}/*" for usr in ("", "/usr") for x in _DRIVERS),
+    *(f"{usr}/lib/modules/*/kernel/sound/*" for usr in ("", "/usr")),
+]
+SIZE = "6G"
+
+
+def recipe(distro: str) -> dict:
+    """All that decides what the image of ``distro`` is like."""
+    rootfs = sorted(path for path in (HERE / "rootfs").rglob("*") if path.is_file())
+    return {
+        "builder": BUILDER,
+        "distro": distro,
+        "image": IN_IMAGE,
+        "repository": IN_REPOSITORY,
+        "mask": MASK,
+        "exclude": EXCLUDE,
+        "size": SIZE,
+        "salt": requirements(PYTHON[distro]),
+        "files": {str(path.relative_to(HERE)): path.read_text() for path in rootfs},
+        "customize": (HERE / "customize.sh").read_text(),
+    }
+
+
+def requirements(python: str) -> list[str]:
+    """Salt and all it needs under ``python`` (such as ``3.13``), pinned as installed here."""
+    environment = {
+        **default_environment(),
+        "python_version": python,
+        "python_full_version": python + ".0",
+        "extra": "",
+    }
+    pinned: dict[str, str] = {}
+    names = ["salt"]
+    while names:
+        name = names.pop().lower().replace("_", "-").replace(".", "-")
+        if name in pinned or name in NOT_NEEDED:
+            continue
+        try:
+            distribution = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            pinned[name] = name
+            continue
+        pinned[name] = f"{name}=={distribution.version}"
+        for text in distribution.requires or []:
+            requirement = Requirement(text)
+            if requirement.marker is None or requirement.marker.evaluate(environment):
+                names.append(requirement.name)
+    return sorted(pinned.values())

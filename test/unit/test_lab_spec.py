@@ -1,0 +1,101 @@
+"""The lab's description: parsing, addresses and what is written for a guest."""
+
+import pytest
+
+from lab import render
+from lab.errors import LabError
+from lab.spec import LabSpec
+from lab.spec import make_spec
+from lab.spec import parse_lun
+from lab.spec import parse_size
+
+
+def spec(**settings):
+    return make_spec("demo", 3, ["primary:3G"], distro="bookworm", root="/srv/formula", **settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("512M", 512 << 20), ("3G", 3 << 30), ("3GiB", 3 << 30), ("2TiB", 2 << 40)]
+)
+def test_size(text, size):
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "3", "G", "0G", "-1G", "3g", "1.5G"])
+def test_size_refused(text):
+    with pytest.raises(LabError, match="is not a size"):
+        parse_size(text)
+
+
+def test_lun_for_some_nodes_under_another_name():
+    lun = parse_lun("other:1G:alias=primary:nodes=1+3", 2)
+    assert (lun.name, lun.alias, lun.nodes, lun.size) == ("other", "primary", (1, 3), 1 << 30)
+    assert lun.wwid == "35000c50000000002"
+    assert [lun.seen_by(node) for node in spec().nodes] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "text", ["primary", "primary:", ":1G", "a/b:1G", "primary:1G:node=1", "primary:1G:nodes=1,2"]
+)
+def test_lun_refused(text):
+    with pytest.raises(LabError):
+        parse_lun(text, 1)
+
+
+@pytest.mark.parametrize("key", [2, "2", "host2", "host2.domain.com"])
+def test_node_by_any_of_its_names(key):
+    assert spec().node(key).number == 2
+
+
+def test_unknown_node_names_the_known_ones():
+    with pytest.raises(LabError, match=r"host1\.domain\.com"):
+        spec().node("host9")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"nodes": 0}, "1 to 32"),
+        ({"nodes": 33}, "1 to 32"),
+        ({"name": "Demo"}, "cannot name a lab"),
+        ({"distro": "woody"}, "no image"),
+        ({"luns": ["a:1G", "a:2G"]}, "there already"),
+    ],
+)
+def test_lab_refused(change, reason):
+    arguments = {"name": "demo", "nodes": 2, "luns": [], "distro": "trixie", "root": "/", **change}
+    with pytest.raises(LabError, match=reason):
+        make_spec(**arguments)
+
+
+def test_json_round_trip():
+    lab = spec().with_lun("other:1G:nodes=2")
+    assert LabSpec.from_json(lab.to_json()) == lab
+
+
+def test_a_lun_can_only_grow():
+    assert spec().with_size("primary", 4 << 30).lun("primary").size == 4 << 30
+    with pytest.raises(LabError, match="would not grow"):
+        spec().with_size("primary", 3 << 30)
+
+
+def test_host_name_may_differ_from_the_minion_id():
+    lab = spec(hostname="node{}")
+    files = render.guest_files(lab, lab.nodes[1], "key", "public")
+    assert files["etc/hostname"][1] == "node2\n"
+    assert "id: host2.domain.com\n" in files["etc/salt/minion"][1]
+    assert "192.168.100.2 node2 host2.domain.com\n" in files["etc/hosts"][1]
+
+
+def test_a_node_cannot_see_two_luns_under_one_name():
+    lab = make_spec("demo", 3, ["a:1G:nodes=1+2"], distro="trixie", root="/")
+    assert lab.with_lun("b:1G:alias=a:nodes=3").luns[1].alias == "a"
+    with pytest.raises(LabError, match="both be a"):
+        lab.with_lun("b:1G:alias=a:nodes=2+3")
+
+
+def test_multipath_keywords_stand_on_lines_of_their_own():
+    text = render.multipath_conf(spec().with_lun("other:1G").luns_of(spec().nodes[0]))
+    assert "alias primary\n" in text
+    assert "alias other\n" in text
+    assert all(len(line.split()) <= 2 for line in text.splitlines())
