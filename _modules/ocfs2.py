@@ -143,6 +143,36 @@ def host():
     }
 
 
+def sysctl_gaps(path, values):
+    """
+    How the kernel's settings, live and in a file of /etc/sysctl.d, differ from what is wanted.
+
+    path
+        The file that is to keep them for the next boot.
+    values
+        ``{name: integer}``.
+
+    Returns ``{name: {"old": {"live", "file"}, "new": value}}`` of those that differ.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2.sysctl_gaps /etc/sysctl.d/60-ocfs2.conf '{kernel.panic: 30}'
+    """
+    kept = {}
+    for line in _read(path).splitlines():
+        name, separator, value = line.partition("=")
+        if separator:
+            kept[name.strip()] = value.strip()
+    gaps = {}
+    for name, value in values.items():
+        live = _read("/proc/sys/" + name.replace(".", "/")).strip()
+        if (live, kept.get(name)) != (str(value), str(value)):
+            gaps[name] = {"old": {"live": live, "file": kept.get(name)}, "new": value}
+    return gaps
+
+
 def probe(device, prove_blank=False):
     """
     What a LUN is and what it holds, as this node sees it. Changes nothing.

@@ -100,7 +100,7 @@ def set_fstab(path, device, options):
     __salt__["mount.set_fstab"](
         path, device, "ocfs2", opts=list(options), dump=0, pass_num=0, match_on="name"
     )
-    __salt__["service.systemctl_reload"]()
+    __salt__["ocfs2_systemd.reload"]()
     want = {"device": device, "fstype": "ocfs2", "options": list(options)}
     if fstab(path) != want:
         raise CommandExecutionError(f"/etc/fstab does not mount {device} on {path} after the write")
@@ -123,7 +123,7 @@ def rm_fstab(path):
         salt-call ocfs2_mount.rm_fstab /san/primary
     """
     __salt__["mount.rm_fstab"](path)
-    __salt__["service.systemctl_reload"]()
+    __salt__["ocfs2_systemd.reload"]()
     return True
 
 

@@ -79,6 +79,38 @@ def host_fit(name, config):
     return _refused(ret, ". ".join(problems) + ".") if problems else ret
 
 
+def kernel(name, config):
+    """
+    The kernel can run OCFS2, and panics end in a restart, as fencing needs it.
+
+    name
+        The file under /etc/sysctl.d that keeps ``kernel.panic`` and ``kernel.panic_on_oops``.
+    config
+        The ``ocfs2`` section of pillar.
+    """
+    ret = _ret(name, "The kernel is set as described.")
+    try:
+        wanted = ocfs2_check.parse(config).kernel
+        if not __salt__["o2cb.facts"]()["modules"]:
+            raise CommandExecutionError(
+                f"The kernel {__salt__['ocfs2.host']()['kernel']} has no ocfs2 module. Install the "
+                "distribution's full kernel (linux-image-amd64), not a cloud one, and boot it."
+            )
+        values = {"kernel.panic": wanted.panic, "kernel.panic_on_oops": int(wanted.panic_on_oops)}
+        ret["changes"] = __salt__["ocfs2.sysctl_gaps"](name, values)
+        if not ret["changes"]:
+            return ret
+        if __opts__["test"]:
+            ret["result"], ret["comment"] = None, "The kernel's panic settings would be changed."
+            return ret
+        for key, value in values.items():
+            __salt__["sysctl.persist"](key, value, config=name)
+        ret["comment"] = "The kernel's panic settings are changed."
+    except _REFUSALS as err:
+        return _refused(ret, err)
+    return ret
+
+
 def formatted(name, config, grant):
     """
     The LUN holds the volume that the master ordered, formatted here if it is blank.

@@ -29,6 +29,10 @@ KERNEL_ARGUMENTS = (
 )
 
 
+_TCP_ESTABLISHED = "01"
+_PUBLISH_PORT = 4505
+
+
 class Guest:
     """The guest of ``node``, with its files in ``directory``.
 
@@ -58,6 +62,7 @@ class Guest:
         self.boots = 0
         self.cut_paths: set[str] = set()
         self.cut_links: set[str] = set()
+        self._stale_peers: set[int] = set()
 
     def prepare(self) -> None:
         """Make what outlives a power cut: the disk and the minion's key pair."""
@@ -90,12 +95,33 @@ class Guest:
             return "off"
         return "running" if status["running"] else "frozen"
 
+    @property
+    def minion_connected(self) -> bool:
+        """Whether the guest's minion is connected to the master's publisher."""
+        return self.state != "off" and bool(self._publisher_peers() - self._stale_peers)
+
+    def _publisher_peers(self) -> set[int]:
+        """The guest's ports of its connections to the master's publisher."""
+        peers = set()
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            _, local, remote, status, *_ = line.split()
+            address, port = remote.split(":")
+            # The kernel prints the address as a little-endian number.
+            address = ".".join(str(byte) for byte in reversed(bytes.fromhex(address)))
+            if (status, address) == (_TCP_ESTABLISHED, self.node.management) and (
+                int(local.split(":")[1], 16) == _PUBLISH_PORT
+            ):
+                peers.add(int(port, 16))
+        return peers
+
     def start(self) -> None:
         """Switch the guest on, from the disk as it was left."""
         if self.state != "off":
             raise LabError(f"{self.node.minion_id} is on already. Cut its power first.")
         self.boots += 1
         self.monitor = None
+        # The master does not know yet that the guest's last life is over.
+        self._stale_peers = self._publisher_peers()
         self.write_config()
         for name in ("qmp", "agent"):
             (self.directory / name).unlink(missing_ok=True)

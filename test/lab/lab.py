@@ -216,7 +216,8 @@ class Lab:
     def wait_booted(self, node: str | int, limit: float = _BOOT_LIMIT) -> str:
         """Wait, without Salt, until ``node`` has started all its services.
 
-        Returns what systemd calls it then: ``running`` or ``degraded``.
+        Returns what systemd calls it then: ``running`` or ``degraded``. Some paths of the LUNs
+        may still be on their way.
         """
         deadline = time.monotonic() + limit
         self._await(

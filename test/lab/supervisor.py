@@ -31,8 +31,6 @@ from lab.spec import MASTER_ADDRESS
 from lab.spec import NETWORKS
 from lab.spec import LabSpec
 
-_TCP_ESTABLISHED = "01"
-_PUBLISH_PORT = 4505
 _REQUEST_PORT = 4506
 
 
@@ -123,7 +121,6 @@ class Supervisor:
 
     def do_status(self) -> dict:
         """State of everything, as plain data."""
-        connected = self.do_connected()
         return {
             "ready": self.ready,
             "detached": self.detached,
@@ -135,8 +132,7 @@ class Supervisor:
                     "minion_id": guest.node.minion_id,
                     "state": guest.state,
                     "boots": guest.boots,
-                    # The connection of a node that lost its power lingers for a while.
-                    "minion": guest.state != "off" and guest.node.minion_id in connected,
+                    "minion": guest.minion_connected,
                     "cut": sorted(guest.cut_paths | guest.cut_links),
                 }
                 for guest in self.guests.values()
@@ -149,14 +145,7 @@ class Supervisor:
 
     def do_connected(self) -> list[str]:
         """Minion ids that are connected to the master's publisher."""
-        by_address = {node.management: node.minion_id for node in self.spec.nodes}
-        found = []
-        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-            _, local, remote, status, *_ = line.split()
-            if status == _TCP_ESTABLISHED and int(local.split(":")[1], 16) == _PUBLISH_PORT:
-                address = ".".join(str(x) for x in reversed(bytes.fromhex(remote.split(":")[0])))
-                found.append(by_address.get(address))
-        return sorted({name for name in found if name})
+        return [guest.node.minion_id for guest in self.guests.values() if guest.minion_connected]
 
     def do_master_listens(self) -> bool:
         """Whether the master takes requests. Raises LabError when it has ended."""

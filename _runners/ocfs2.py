@@ -1,0 +1,372 @@
+"""
+What needs the whole cluster: who takes part, what has to happen, who formats, and whether it is so.
+
+:func:`plan` and :func:`status` only look. The other functions are the stages of
+``salt-run state.orchestrate ocfs2.orch``. Each asks all nodes anew before it acts, so none acts on
+an old answer, each is safe on its own, and running all of them again continues after any crash.
+
+Every function takes ``cluster``, the name of one cluster; without it, it works on all that the
+pillar of this master's minions describes. Every function returns a dict with ``clusters`` (one
+entry each), ``retcode`` (0 or 1, the exit code of salt-run) and ``outputter``.
+
+.. versionadded:: 1.0.0
+"""
+
+import secrets
+import time
+import uuid
+
+import ocfs2_check
+import ocfs2_facts
+import ocfs2_plan
+import ocfs2_report
+import ocfs2_version
+
+_PING_LIMIT = 45
+_SYNC_LIMIT = 300
+_CENSUS_LIMIT = 180
+_APPLY_LIMIT = 1200
+_FORMAT_LIMIT = 4200
+_GRAIN_LIMIT = 120
+_LEADER_GRAIN = "ocfs2_leader"
+
+
+def plan(cluster=None):
+    """
+    What the orchestration would do, and what it would refuse and why. Changes nothing.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.plan
+        salt-run ocfs2.plan cluster=web --out=json
+    """
+    return _each(cluster, _plan_stage)
+
+
+def status(cluster=None):
+    """
+    The table of truth: every node and LUN as it is now, held against pillar. Changes nothing.
+
+    The exit code is 0 only if everything is as described.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.status
+        salt-run ocfs2.status --out=json
+    """
+    return _each(cluster, _status_stage)
+
+
+def converge(cluster=None):
+    """
+    Bring packages, kernel, configuration, firewall and service of every node to what pillar says.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.converge
+    """
+    return _each(cluster, _converge_stage)
+
+
+def format(cluster=None):  # noqa: A001 (the operator's word)
+    """
+    Format, on the leader alone, every LUN that the plan allows, and read it back on every node.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.format
+    """
+    return _each(cluster, _format_stage)
+
+
+def mount(cluster=None):
+    """
+    Mount every volume on every node, now and at each boot.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.mount
+    """
+    return _each(cluster, _mount_stage)
+
+
+def _each(cluster, stage):
+    """Run a stage for the clusters asked for; what fails in one does not stop the others."""
+    found, errors = _clusters(cluster)
+    results = {name: {"result": False, "lines": lines, "changes": {}} for name, lines in errors}
+    for name, desired in found.items():
+        results[name] = stage(desired)
+    return {
+        "outputter": "ocfs2",
+        "retcode": 0 if all(each["result"] is not False for each in results.values()) else 1,
+        "clusters": results,
+    }
+
+
+def _clusters(wanted):
+    """``({name: Desired}, [(name, reasons)])`` of the clusters in pillar."""
+    sections = __salt__["ocfs2_nodes.rosters"]()
+    found, errors = {}, []
+    for name, members in _grouped(sections).items():
+        if wanted and name != wanted:
+            continue
+        try:
+            found[name] = _one_pillar(name, members, sections)
+        except ValueError as err:
+            errors.append((name, str(err).splitlines()))
+    if not (found or errors):
+        errors.append((wanted or "none", [_no_cluster(wanted, sections)]))
+    return found, errors
+
+
+def _no_cluster(wanted, sections):
+    known = ", ".join(_grouped(sections)) or "none"
+    what = f"a cluster {wanted}" if wanted else "any cluster"
+    return (
+        f"ocfs2: no accepted minion's pillar describes {what} (known: {known}). Fix: give the "
+        "nodes the pillar in top.sls and accept their keys (salt-key)."
+    )
+
+
+def _grouped(sections):
+    groups = {}
+    for minion, section in sections.items():
+        cluster = section.get("cluster") if isinstance(section, dict) else None
+        name = cluster.get("name", "ocfs2") if isinstance(cluster, dict) else "ocfs2"
+        groups.setdefault(str(name), []).append(minion)
+    return groups
+
+
+def _one_pillar(name, members, sections):
+    """The description that all members share; ValueError if they do not, or if it is not valid."""
+    first = sections[members[0]]
+    for minion in members[1:]:
+        if sections[minion] != first:
+            raise ValueError(
+                f"ocfs2: {members[0]} and {minion} have different pillars for cluster {name}. "
+                "Fix: give all nodes of a cluster one and the same ocfs2 section."
+            )
+    desired = ocfs2_check.parse(first)
+    roster = [node.minion for node in desired.nodes]
+    for minion in members:
+        if minion not in roster:
+            raise ValueError(
+                f"ocfs2:nodes: {minion} has the pillar of cluster {name} but is not in its "
+                "roster. Fix: add it to nodes, or take the pillar from it in top.sls."
+            )
+    return desired
+
+
+def _look(desired):
+    """Ask every node of the roster and decide: the plan as of now."""
+    roster = [node.minion for node in desired.nodes]
+    luns = {lun.key: lun.device for lun in desired.luns}
+    answers, silent = _available(roster)
+    if answers:
+        answers, lost = _census(list(answers), luns)
+        silent.update(lost)
+    census = {}
+    for minion, answer in answers.items():
+        try:
+            census[minion] = ocfs2_facts.checked(answer, luns)
+        except ValueError as err:
+            silent[minion] = str(err)
+    return ocfs2_plan.plan(desired, census, silent, ocfs2_version.VERSION)
+
+
+def _available(roster):
+    """One ping first: every later question would pay for a dead node again."""
+    return __salt__["ocfs2_nodes.ask"](roster, "test.ping", limit=_PING_LIMIT)
+
+
+def _census(minions, luns):
+    """The census, once the modules that were just synced have been loaded there."""
+    end = time.monotonic() + _CENSUS_LIMIT
+    answers, silent = {}, {}
+    waiting = minions
+    while waiting and time.monotonic() < end:
+        got, lost = __salt__["ocfs2_nodes.ask"](
+            waiting, "ocfs2.census", [luns], {"prove_blank": True}, limit=_CENSUS_LIMIT
+        )
+        silent.update(lost)
+        answers.update(got)
+        waiting = [m for m, answer in got.items() if _not_loaded(answer)]
+    return answers, silent
+
+
+def _not_loaded(answer):
+    return isinstance(answer, str) and "is not available" in answer
+
+
+def _say(desired, text):
+    __salt__["ocfs2_nodes.say"](f"[{desired.cluster.name}] {text}")
+
+
+def _plan_stage(desired):
+    roster = [node.minion for node in desired.nodes]
+    _say(desired, f"asking {len(roster)} nodes")
+    alive, _ = _available(roster)
+    if alive:
+        __salt__["ocfs2_nodes.ask"](list(alive), "saltutil.sync_all", limit=_SYNC_LIMIT)
+    found = _look(desired)
+    lines = ocfs2_report.plan_text(found)
+    _say(desired, "\n".join(lines))
+    failures, differences = found.failures(), found.differences()
+    result = False if failures else (None if differences else True)
+    return {"result": result, "lines": lines, "changes": {}, "status": ocfs2_report.status(found)}
+
+
+def _status_stage(desired):
+    data = ocfs2_report.status(_look(desired))
+    lines = ocfs2_report.status_text(desired.cluster.name, data)
+    return {"result": data["healthy"], "lines": lines, "changes": {}, "status": data}
+
+
+def _converge_stage(desired):
+    return _apply_stage(desired, "ocfs2.node", "configured")
+
+
+def _mount_stage(desired):
+    return _apply_stage(desired, "ocfs2.mount", "mounted")
+
+
+def _apply_stage(desired, sls, done):
+    """Apply one sls to every node that takes part, all in parallel."""
+    found = _look(desired)
+    minions = found.answering()
+    _say(desired, f"state.apply {sls} on {len(minions)} nodes")
+    returns, silent = {}, {}
+    if minions:
+        returns, silent = __salt__["ocfs2_nodes.ask"](
+            minions, "state.apply", [sls], {"test": _testing()}, limit=_APPLY_LIMIT
+        )
+    changes, lines = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
+    for minion, answer in returns.items():
+        changed, failed = _states(answer)
+        if changed:
+            changes[minion] = changed
+        lines += [f"{minion}: {each}" for each in failed]
+    for line in lines:
+        _say(desired, line)
+    lines += [f"{node.minion}: {node.silent}" for node in found.nodes if node.silent]
+    result = False if lines else (None if _testing() and changes else True)
+    return {
+        "result": result,
+        "lines": lines or [f"{len(minions)} nodes {done}."],
+        "changes": changes,
+    }
+
+
+def _states(answer):
+    """``(changes, failures)`` of one minion's state run; anything but a state run is a failure."""
+    if not isinstance(answer, dict):
+        text = "; ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
+        return {}, [text]
+    changes, failures = {}, []
+    for tag, state in answer.items():
+        if not isinstance(state, dict):
+            failures.append(f"{tag}: {state}")
+            continue
+        name = str(state.get("__id__", tag))
+        if state.get("changes"):
+            changes[name] = state["changes"]
+        if state.get("result") is False:
+            failures.append(f"{name}: {state.get('comment')}")
+    return changes, failures
+
+
+def _testing():
+    return bool(__opts__.get("test"))
+
+
+def _format_stage(desired):
+    found = _look(desired)
+    lines = [f"LUN {lun.key}: {r}" for lun in found.luns for r in lun.refusals]
+    keys = found.to_format()
+    if keys and not _testing():
+        lines += _unready(found)
+    if lines or not keys:
+        lines = lines or ["No LUN waits to be formatted."]
+        return {"result": not _refused(found, lines), "lines": lines, "changes": {}}
+    if _testing():
+        lines = [f"LUN {key} would be formatted on {found.leader}." for key in keys]
+        return {"result": None, "lines": lines, "changes": {}}
+    changes, failures = {}, []
+    for key in keys:
+        failure = _format(desired, found.leader, key, changes)
+        failures += [f"LUN {key}: {failure}"] if failure else []
+    failures += [] if failures else _read_back(desired, changes)
+    lines = failures or [f"LUN {key} formatted on {found.leader}." for key in keys]
+    return {"result": not failures, "lines": lines, "changes": changes}
+
+
+def _refused(found, lines):
+    return bool(found.failures()) or bool(found.to_format() and lines)
+
+
+def _unready(found):
+    """A blank LUN is formatted only for a cluster that is online as described on every node."""
+    return [
+        f"LUN {key}: not formatted, {node.minion} is not ready: {'; '.join(map(str, node.gaps))}"
+        for key in found.to_format()
+        for node in found.nodes
+        if node.gaps
+    ]
+
+
+def _format(desired, leader, key, changes):
+    """Order the leader to format one LUN; why that failed, or None."""
+    lun = desired.lun(key)
+    grant = {"wwid": lun.wwid, "uuid": uuid.uuid4().hex.upper(), "token": secrets.token_hex(16)}
+    mark = {"cluster": desired.cluster.name, "wwid": lun.wwid, "token": grant["token"]}
+    _say(desired, f"LUN {key}: formatting on {leader}")
+    if not _marked(leader, mark):
+        return f"{leader} did not take the leader's grain {_LEADER_GRAIN}; nothing was formatted"
+    order = {"ocfs2_format": {"lun": key, "grant": grant}}
+    returns, silent = __salt__["ocfs2_nodes.ask"](
+        [leader], "state.apply", ["ocfs2.format"], {"pillar": order}, limit=_FORMAT_LIMIT
+    )
+    if silent:
+        return (
+            f"{leader} went silent while it formatted: the outcome is UNKNOWN and no other node "
+            f"takes over. Bring {leader} back, look at the LUN, then run again"
+        )
+    _, failed = _states(returns[leader])
+    if failed:
+        return "; ".join(failed)
+    changes[key] = {"old": "blank", "new": f"volume {grant['uuid']} of {desired.cluster.name}"}
+    return None
+
+
+def _marked(leader, mark):
+    """Put the grain on the leader and wait until its minion process shows it."""
+    ask = __salt__["ocfs2_nodes.ask"]
+    ask([leader], "grains.set", [_LEADER_GRAIN, mark], {"force": True}, limit=_GRAIN_LIMIT)
+    end = time.monotonic() + _GRAIN_LIMIT
+    while time.monotonic() < end:
+        returns, silent = ask([leader], "grains.get", [_LEADER_GRAIN], limit=_GRAIN_LIMIT)
+        if silent:
+            return False
+        if returns[leader] == mark:
+            return True
+    return False
+
+
+def _read_back(desired, changes):
+    """Every node, asked again, must see the new volumes; how it does not, as sentences."""
+    again = _look(desired)
+    found = again.failures()
+    for lun in again.luns:
+        if lun.key in changes and (lun.volume or {}).get("uuid", "?") not in changes[lun.key]["new"]:
+            found.append(f"LUN {lun.key}: the new volume does not read back on every node")
+    return found

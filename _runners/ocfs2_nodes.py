@@ -1,0 +1,140 @@
+"""
+Ask the nodes of a roster, and find the rosters.
+
+Everything here targets minions by their ids, as a list, and waits for the very minions it asked:
+grains and globs can silently leave nodes out.
+
+.. versionadded:: 1.0.0
+"""
+
+import sys
+import time
+
+import salt.client
+import salt.key
+
+#: Seconds between two looks into the job cache.
+_POLL = 0.5
+#: Seconds without a return after which a node is asked whether it still works on the job.
+_PATIENCE = 30
+#: A node that misses this many such questions in a row is lost.
+_MISSES = 3
+
+
+def rosters():
+    """
+    The ``ocfs2`` section of pillar of every accepted minion that has one.
+
+    Pillar is rendered here, on the master; no minion has a say in it.
+
+    Returns ``{minion id: section}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_nodes.rosters
+    """
+    found = {}
+    for minion in salt.key.get_key(__opts__).list_keys()["minions"]:
+        pillar = __salt__["pillar.show_pillar"](minion)
+        if "ocfs2" in pillar:
+            found[minion] = pillar["ocfs2"]
+    return found
+
+
+def ask(minions, fun, arg=(), kwarg=None, limit=120):
+    """
+    Run one function on a list of minions in parallel and wait for all of them.
+
+    minions
+        Minion ids.
+    fun, arg, kwarg
+        The function and its arguments.
+    limit
+        Seconds after which a node that has not returned counts as silent. A node that stops
+        answering is given up earlier.
+
+    Returns ``(returns, silent)``: what each minion returned, and for each of the others the
+    reason. What a silent node did meanwhile is not known.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_nodes.ask '[host1.domain.com]' test.ping
+    """
+    with salt.client.get_local_client(mopts=dict(__opts__)) as client:
+        job = client.run_job(list(minions), fun, arg=arg, kwarg=kwarg, tgt_type="list")
+        if not job:
+            return {}, dict.fromkeys(minions, "has no accepted key on this master")
+        return _collect(client, job["jid"], list(minions), job["minions"], fun, limit)
+
+
+def _collect(client, jid, minions, accepted, fun, limit):
+    returns = {}
+    silent = {m: "has no accepted key on this master" for m in minions if m not in accepted}
+    watch = _Watch(client, jid, limit)
+    while True:
+        returns.update(_returned(client, jid))
+        waiting = [m for m in minions if m not in returns and m not in silent]
+        if not waiting:
+            break
+        for minion in watch.given_up(waiting):
+            silent[minion] = f"did not answer {fun}"
+        time.sleep(_POLL)
+    return {m: returns[m] for m in minions if m in returns}, silent
+
+
+def _returned(client, jid):
+    return {minion: data["ret"] for minion, data in client.get_cache_returns(jid).items()}
+
+
+class _Watch:
+    """Who is still worth waiting for."""
+
+    def __init__(self, client, jid, limit):
+        self._client, self._jid = client, jid
+        self._end = time.monotonic() + limit
+        self._next_probe = time.monotonic() + _PATIENCE
+        self._probe = None
+        self._misses = {}
+
+    def given_up(self, waiting):
+        """Those of ``waiting`` for whom the time, or the patience, is over."""
+        if time.monotonic() > self._end:
+            return waiting
+        if time.monotonic() < self._next_probe:
+            return []
+        self._next_probe = time.monotonic() + _PATIENCE
+        lost = self._count_misses(waiting)
+        self._probe = self._client.run_job(
+            waiting, "saltutil.find_job", arg=[self._jid], tgt_type="list"
+        )
+        return lost
+
+    def _count_misses(self, waiting):
+        if not self._probe:
+            return []
+        answered = _returned(self._client, self._probe["jid"])
+        for minion in waiting:
+            # An empty answer: alive, but not working on the job and nothing returned.
+            busy = bool(answered.get(minion))
+            self._misses[minion] = 0 if busy else self._misses.get(minion, 0) + 1
+        return [minion for minion in waiting if self._misses[minion] >= _MISSES]
+
+
+def say(text):
+    """
+    Show progress to the person at the terminal; results go to standard output, this does not.
+
+    text
+        One or more lines.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_nodes.say 'hello'
+    """
+    print(text, file=sys.stderr, flush=True)  # noqa: T201

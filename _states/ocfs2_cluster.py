@@ -1,0 +1,86 @@
+"""
+The stages of the orchestration, as states of the whole cluster.
+
+They run on the master, from ``ocfs2/orch/*.sls`` alone. Each hands over to the runner function of
+its name and reports what came back, so that an orchestration shows real changes only, and
+``test=True`` shows what would happen.
+
+.. versionadded:: 1.0.0
+"""
+
+__virtualname__ = "ocfs2_cluster"
+
+
+def __virtual__():
+    return __virtualname__
+
+
+def planned(name, cluster=None):
+    """
+    The plan is made and shown. False only if no node can take part at all.
+
+    name
+        Any name for the stage.
+    cluster
+        The name of one cluster; without it, all clusters in pillar.
+    """
+    ret = _stage(name, "plan", cluster)
+    if not __opts__["test"] and ret["result"] is not True and _anyone(ret.pop("data")):
+        # Part of the cluster can still be brought to what pillar says; the last stage judges.
+        ret["result"] = True
+    ret.pop("data", None)
+    return ret
+
+
+def _anyone(clusters):
+    return any(
+        row["reachable"]
+        for each in clusters.values()
+        for row in each.get("status", {}).get("nodes", {}).values()
+    )
+
+
+def converged(name, cluster=None):
+    """Every node has packages, kernel, configuration, firewall and service as described."""
+    return _without_data(_stage(name, "converge", cluster))
+
+
+def formatted(name, cluster=None):
+    """Every LUN holds its volume, formatted on the leader if the plan allows it."""
+    return _without_data(_stage(name, "format", cluster))
+
+
+def mounted(name, cluster=None):
+    """Every node has every volume mounted, now and at each boot."""
+    return _without_data(_stage(name, "mount", cluster))
+
+
+def healthy(name, cluster=None):
+    """Everything is as pillar describes; the comment is the table of truth."""
+    ret = _without_data(_stage(name, "status", cluster))
+    if __opts__["test"]:
+        ret["result"] = None if ret["result"] is False else ret["result"]
+    return ret
+
+
+def _without_data(ret):
+    ret.pop("data")
+    return ret
+
+
+def _stage(name, function, cluster):
+    answer = __salt__["saltutil.runner"](
+        f"ocfs2.{function}", kwarg={"cluster": cluster}, full_return=True
+    )
+    out = answer.get("return")
+    if not isinstance(out, dict) or "clusters" not in out:
+        return {"name": name, "result": False, "changes": {}, "comment": str(out), "data": {}}
+    clusters = out["clusters"]
+    results = [each["result"] for each in clusters.values()]
+    return {
+        "name": name,
+        "result": False if False in results else (None if None in results else True),
+        "changes": {key: each["changes"] for key, each in clusters.items() if each["changes"]},
+        "comment": "\n".join(line for each in clusters.values() for line in each["lines"]),
+        "data": clusters,
+    }

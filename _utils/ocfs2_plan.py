@@ -1,0 +1,150 @@
+"""
+From pillar and the answers of all nodes to what has to happen: pure, no node is touched here.
+
+The same plan is what the operator reads beforehand, what each stage of the orchestration acts on,
+and, once nothing is left in it, the proof that the cluster is as described.
+"""
+
+from dataclasses import dataclass
+
+import ocfs2_fit
+import ocfs2_guard
+import ocfs2_live
+
+#: What becomes of a LUN.
+FORMAT, USE, REFUSE = "format", "use", "refuse"
+
+
+@dataclass(frozen=True)
+class NodePlan:
+    """
+    One node of the roster.
+
+    ``silent`` is why it takes no part (no answer, another formula version, a host that does not
+    fit), or ``""``. ``gaps`` are its :class:`ocfs2_live.Difference` from pillar.
+    """
+
+    minion: str
+    facts: dict | None
+    silent: str
+    gaps: tuple
+
+
+@dataclass(frozen=True)
+class LunPlan:
+    """
+    One LUN: ``action`` is ``format``, ``use`` or ``refuse``; ``refusals`` say why not, for all
+    nodes or one; ``volume`` are the facts of the volume on it; ``mount_on`` are the minions that
+    should mount it and have not.
+    """
+
+    key: str
+    action: str
+    refusals: tuple
+    volume: dict | None
+    mount_on: tuple
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan of one cluster; ``leader`` is the minion that formats, or None."""
+
+    desired: object
+    nodes: tuple
+    luns: tuple
+    leader: str | None
+
+    def answering(self):
+        """The minions that take part."""
+        return [node.minion for node in self.nodes if not node.silent]
+
+    def to_format(self):
+        """The keys of the LUNs to format."""
+        return [lun.key for lun in self.luns if lun.action == FORMAT]
+
+    def failures(self):
+        """Everything that no run of the orchestration will put right by itself, as sentences."""
+        found = [f"{node.minion}: {node.silent}" for node in self.nodes if node.silent]
+        for lun in self.luns:
+            found += [f"LUN {lun.key}: {refusal}" for refusal in lun.refusals]
+        return list(dict.fromkeys(found))
+
+    def differences(self):
+        """Everything that is not yet as pillar says and that the orchestration would do."""
+        found = []
+        for node in self.nodes:
+            found += [f"{node.minion}: {gap}" for gap in node.gaps]
+        for lun in self.luns:
+            if lun.action == FORMAT:
+                found.append(f"LUN {lun.key}: format on {self.leader}")
+            found += [f"{minion}: mount LUN {lun.key}" for minion in lun.mount_on]
+        return found
+
+
+def plan(desired, census, silent, version):
+    """
+    Decide.
+
+    desired
+        Pillar as :class:`ocfs2_model.Desired`.
+    census
+        ``{minion id: facts}`` of the nodes that answered, shaped as :mod:`ocfs2_facts` checks.
+    silent
+        ``{minion id: reason}`` of the others.
+    version
+        The formula's version on the master; a node with another takes no part.
+    """
+    nodes = tuple(_node(desired, node, census, silent, version) for node in desired.nodes)
+    luns = tuple(_lun(desired, lun, nodes) for lun in desired.luns)
+    leader = next((node.minion for node in nodes if not node.silent), None)
+    return Plan(desired, nodes, luns, leader)
+
+
+def _node(desired, node, census, silent, version):
+    facts = census.get(node.minion)
+    if not facts:
+        return NodePlan(node.minion, None, silent.get(node.minion, "did not answer"), ())
+    reasons = ocfs2_fit.unfit(node, facts["host"])
+    if facts["formula"] != version:
+        reasons.append(f"it runs version {facts['formula']} of the formula, the master {version}")
+    if not facts["o2cb"]["modules"]:
+        reasons.append(
+            f"its kernel {facts['host']['kernel']} has no ocfs2 module; install the "
+            "distribution's full kernel (linux-image-amd64), not a cloud one"
+        )
+    gaps = ocfs2_live.differences(desired, node.minion, facts["o2cb"])
+    return NodePlan(node.minion, facts, "; ".join(reasons), tuple(gaps))
+
+
+def _lun(desired, lun, nodes):
+    seen = {node.minion: node.facts["luns"][lun.key] for node in nodes if node.facts}
+    silent = {node.minion: node.silent for node in nodes if node.silent}
+    case = ocfs2_guard.Case(desired, lun, seen, silent)
+    if any(facts["volume"] for facts in seen.values()):
+        return _existing(case)
+    refusals = ocfs2_guard.format_refusals(case)
+    if refusals:
+        return LunPlan(lun.key, REFUSE, tuple(refusals), None, ())
+    return LunPlan(lun.key, FORMAT, (), None, tuple(seen))
+
+
+def _existing(case):
+    refusals = ocfs2_guard.mount_refusals(case)
+    wrong = {refusal.node for refusal in refusals}
+    good = [node for node in case.seen if node not in wrong]
+    path = case.lun.mount.path
+    return LunPlan(
+        case.lun.key,
+        USE if good else REFUSE,
+        tuple(refusals),
+        case.seen[good[0]]["volume"] if good else None,
+        tuple(
+            node
+            for node in good
+            if node not in case.silent and path not in _mounted_on(case.seen[node])
+        ),
+    )
+
+
+def _mounted_on(facts):
+    return [mount["path"] for mount in facts["mounts"]]

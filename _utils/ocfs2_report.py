@@ -1,0 +1,122 @@
+"""
+Plan and status as an operator reads them, and as a script does.
+"""
+
+import ocfs2_plan
+
+_NEXT = "salt-run state.orchestrate ocfs2.orch"
+
+
+def plan_text(plan):
+    """The plan of one cluster, as lines."""
+    lines = [f"Plan for cluster {plan.desired.cluster.name} ({len(plan.nodes)} nodes)"]
+    for node in plan.nodes:
+        lines.append(f"  {node.minion}: {_node_words(node)}")
+    for lun in plan.luns:
+        lines += [f"  LUN {lun.key}: {_lun_words(plan, lun)}"]
+        lines += [f"    refused: {refusal}" for refusal in lun.refusals]
+    return lines
+
+
+def _node_words(node):
+    if node.silent:
+        return f"takes no part: {node.silent}"
+    return "; ".join(map(str, node.gaps)) or "as described"
+
+
+def _lun_words(plan, lun):
+    if lun.action == ocfs2_plan.FORMAT:
+        desired = plan.desired.lun(lun.key)
+        return (
+            f"blank; format it on the leader {plan.leader} (label {desired.label}, "
+            f"{desired.slots} slots), then mount it on {desired.mount.path} of every node"
+        )
+    if lun.action == ocfs2_plan.REFUSE:
+        return "not used, not formatted"
+    words = f"volume {lun.volume['uuid']}"
+    return f"{words}; mount on {', '.join(lun.mount_on)}" if lun.mount_on else f"{words}, mounted"
+
+
+def status(plan):
+    """The table of truth as data: ``{"nodes", "luns", "failures", "differences", "healthy"}``."""
+    failures, differences = plan.failures(), plan.differences()
+    return {
+        "nodes": {node.minion: _node_status(plan, node) for node in plan.nodes},
+        "luns": {lun.key: _lun_status(plan, lun) for lun in plan.luns},
+        "failures": failures,
+        "differences": differences,
+        "healthy": not (failures or differences),
+    }
+
+
+def _node_status(plan, node):
+    if not node.facts:
+        return {"reachable": False, "reason": node.silent}
+    o2cb = node.facts["o2cb"]
+    return {
+        "reachable": True,
+        "fit": not node.silent,
+        "module": o2cb["modules"],
+        "stack": o2cb["stack"],
+        "online": o2cb["online"] == plan.desired.cluster.name,
+        "conf": not any(gap.what.startswith("conf") for gap in node.gaps),
+    }
+
+
+def _lun_status(plan, lun):
+    path = plan.desired.lun(lun.key).mount.path
+    wrong = {refusal.node for refusal in lun.refusals}
+    rows = {}
+    for node in plan.nodes:
+        facts = node.facts and node.facts["luns"][lun.key]
+        rows[node.minion] = {
+            "seen": bool(facts) and not facts["error"] and node.minion not in wrong,
+            "uuid": facts["volume"]["uuid"] if facts and facts["volume"] else None,
+            "mounted": bool(facts) and path in [mount["path"] for mount in facts["mounts"]],
+            "slot": facts["slot"] if facts else None,
+        }
+    return rows
+
+
+def status_text(name, data):
+    """The table of one cluster, as lines."""
+    lines = [f"Cluster {name}: {'as described' if data['healthy'] else 'NOT as described'}"]
+    lines += _table(_node_rows(data["nodes"]))
+    for key, rows in data["luns"].items():
+        lines += ["", f"LUN {key}", *_table(_lun_rows(rows))]
+    for title in ("failures", "differences"):
+        if data[title]:
+            lines += ["", f"{title.capitalize()}:", *(f"  - {each}" for each in data[title])]
+    if not data["healthy"]:
+        lines += ["", f"Next: put the failures right, then run {_NEXT}"]
+    return lines
+
+
+def _node_rows(nodes):
+    yield ("node", "reachable", "module", "stack", "online", "conf")
+    for minion, row in nodes.items():
+        words = [_word(row.get(name)) for name in ("module", "stack", "online", "conf")]
+        yield (minion, _word(row["reachable"]), *words)
+
+
+def _lun_rows(rows):
+    yield ("node", "seen", "uuid", "mounted", "slot")
+    for minion, row in rows.items():
+        yield (minion, *(_word(row[name]) for name in ("seen", "uuid", "mounted", "slot")))
+
+
+def _word(value):
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "NO"
+    return str(value)
+
+
+def _table(rows):
+    rows = [tuple(row) for row in rows]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

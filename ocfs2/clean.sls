@@ -1,0 +1,19 @@
+# Take this node out: unmount, offline, remove what the formula wrote. Never the data on a LUN.
+# Refused while anything uses a mount.
+{%- from "ocfs2/map.jinja" import config with context %}
+{%- for lun in (config or {}).get("luns") or {} %}
+ocfs2-clean-mount-{{ lun }}:
+  ocfs2.unmounted:
+    - name: {{ lun | json }}
+    - config: {{ config | json }}
+    - failhard: true
+{% endfor %}
+ocfs2-clean-service:
+  o2cb.offline:
+    - failhard: true
+
+ocfs2-clean-files:
+  o2cb.absent:
+    - failhard: true
+    - require:
+      - o2cb: ocfs2-clean-service
