@@ -17,17 +17,18 @@ import os
 import stat
 import struct
 
+import salt.utils.files
+import salt.utils.path
+import salt.utils.yaml
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import SaltInvocationError
+
 import ocfs2_blank
 import ocfs2_check
 import ocfs2_order
 import ocfs2_parse
 import ocfs2_version
 import ocfs2_volume
-import salt.utils.files
-import salt.utils.path
-import salt.utils.yaml
-from salt.exceptions import CommandExecutionError
-from salt.exceptions import SaltInvocationError
 
 __virtualname__ = "ocfs2"
 
@@ -464,7 +465,9 @@ def mkfs(device, wwid, size, uuid, token, label, slots, cluster, fs_type):
     for tool in ("modprobe", "mkfs.ocfs2", "debugfs.ocfs2"):
         # Without modprobe, mkfs.ocfs2 1.8 forks copies of itself that all go on formatting.
         if not salt.utils.path.which(tool):
-            raise CommandExecutionError(f"{tool} is missing on this node; install kmod, ocfs2-tools")
+            raise CommandExecutionError(
+                f"{tool} is missing on this node; install kmod, ocfs2-tools"
+            )
     with _only_one_format(), _opened(device) as handle:
         node = _proved_blank(handle, order)
         _spend_token(wwid, token)

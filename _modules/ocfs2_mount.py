@@ -6,10 +6,11 @@ Mounting OCFS2 volumes, now and at each boot. Nothing in here can format.
 
 import os
 
-import ocfs2_fstab
-import ocfs2_parse
 import salt.utils.files
 from salt.exceptions import CommandExecutionError
+
+import ocfs2_fstab
+import ocfs2_parse
 
 __virtualname__ = "ocfs2_mount"
 

@@ -74,7 +74,7 @@ def converge(cluster=None):
     return _each(cluster, _converge_stage)
 
 
-def format(cluster=None):  # noqa: A001 (the operator's word)
+def format(cluster=None):
     """
     Format, on the leader alone, every LUN that the plan allows, and read it back on every node.
 
@@ -367,6 +367,9 @@ def _read_back(desired, changes):
     again = _look(desired)
     found = again.failures()
     for lun in again.luns:
-        if lun.key in changes and (lun.volume or {}).get("uuid", "?") not in changes[lun.key]["new"]:
+        if (
+            lun.key in changes
+            and (lun.volume or {}).get("uuid", "?") not in changes[lun.key]["new"]
+        ):
             found.append(f"LUN {lun.key}: the new volume does not read back on every node")
     return found

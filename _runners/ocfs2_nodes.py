@@ -137,4 +137,4 @@ def say(text):
 
         salt-run ocfs2_nodes.say 'hello'
     """
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
+    print(text, file=sys.stderr, flush=True)

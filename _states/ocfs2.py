@@ -7,12 +7,13 @@ this minion. :func:`formatted` is the only one that can format; no highstate con
 .. versionadded:: 1.0.0
 """
 
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import SaltInvocationError
+
 import ocfs2_check
 import ocfs2_fit
 import ocfs2_fstab
 import ocfs2_guard
-from salt.exceptions import CommandExecutionError
-from salt.exceptions import SaltInvocationError
 
 __virtualname__ = "ocfs2"
 

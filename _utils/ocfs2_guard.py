@@ -199,7 +199,7 @@ def roster(case):
         yield Refusal(
             "G8",
             node,
-            reason,
+            "takes no part: " + reason.split(";")[0],
             "Nothing is formatted unless every node of the roster agrees; bring it back or take "
             "it out of pillar",
         )

@@ -116,7 +116,9 @@ def _word(value):
 def _table(rows):
     rows = [tuple(row) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return [_line(row, widths) for row in rows]
+
+
+def _line(row, widths):
+    cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+    return ("  " + "  ".join(cells)).rstrip()
