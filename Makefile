@@ -1,0 +1,98 @@
+# Every step of the set-up leaves a stamp under .venv; a second run has nothing to do.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+SALT := salt==3008.3
+SALT_LTS := salt>=3006,<3007
+
+VENV := .venv
+VENV_LTS := .venv-3006
+STAMPS := $(VENV)/stamps
+BIN := $(VENV)/bin
+
+# Debian packages of the set-up, the tests and the lab.
+PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprogs iproute2 \
+	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
+	openssl
+
+SLS := $(shell find ocfs2 -name '*.sls')
+RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
+YAML := ocfs2/parameters pillar.example .yamllint .salt-lint
+
+.PHONY: help
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: lint
+lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/yamllint --strict $(YAML)
+	$(BIN)/salt-lint $(SLS)
+	$(BIN)/rstcheck $(RST)
+
+.PHONY: test-quick
+test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts lint ## Everything that needs no guest, on both Salts
+	$(BIN)/python -m pytest -q test/unit test/functional
+	$(VENV_LTS)/bin/python -m pytest -q test/unit test/functional
+
+.PHONY: test
+test: ## Everything: test-quick, then the virtual SAN
+	$(MAKE) test-quick
+	$(MAKE) test-lab
+
+# pytest ends with 5 when it collects no test; that is fine only where there is no test file.
+.PHONY: test-lab
+test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End-to-end tests on real kernels in the virtual SAN
+	@$(BIN)/python -m pytest test/integration -m lab || { rc=$$?; \
+		[ $$rc = 5 ] && [ -z "$$(find test/integration -name 'test_*.py' 2>/dev/null)" ]; }
+
+.PHONY: demo
+demo: $(STAMPS)/packages $(STAMPS)/salt ## A running three-node cluster in the virtual SAN
+	$(BIN)/python test/lab/demo.py up
+
+.PHONY: demo-down
+demo-down: $(STAMPS)/salt ## End the demo
+	$(BIN)/python test/lab/demo.py down
+
+.PHONY: docs
+docs: ## Regenerate docs/pillar.rst and docs/pillar.schema.json from the model
+	PYTHONPATH=_utils $(PYTHON) -c \
+		'import ocfs2_schema as s; print(s.reference_rst(), end="")' > docs/pillar.rst
+	PYTHONPATH=_utils $(PYTHON) -c \
+		'import json, ocfs2_schema as s; print(json.dumps(s.json_schema(), indent=2))' \
+		> docs/pillar.schema.json
+
+.PHONY: clean
+clean: ## Remove environments and caches of this checkout
+	rm -rf $(VENV) $(VENV_LTS) .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMPS)/packages: Makefile
+	@mkdir -p $(@D)
+	@missing=; for package in $(PACKAGES); do \
+		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q ' installed$$' \
+			|| missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ]; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y --no-install-recommends $$missing; \
+	elif [ -n "$$missing" ]; then \
+		echo "Missing packages; as root: apt-get install$$missing" >&2; exit 1; \
+	fi
+	@touch $@
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(MAKE) $(STAMPS)/packages
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/salt: $(STAMPS)/venv test/requirements.txt Makefile
+	$(BIN)/python -m pip install -q '$(SALT)' -r test/requirements.txt
+	@touch $@
+
+$(STAMPS)/salt-lts: $(STAMPS)/salt test/requirements.txt Makefile
+	$(PYTHON) -m venv $(VENV_LTS)
+	$(VENV_LTS)/bin/python -m pip install -q '$(SALT_LTS)' -r test/requirements.txt
+	@touch $@
