@@ -30,7 +30,7 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict $(YAML)
 	$(BIN)/salt-lint $(SLS)
-	$(BIN)/rstcheck $(RST)
+	$(BIN)/rstcheck --log-level ERROR $(RST)
 
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts lint ## Everything that needs no guest, on both Salts
@@ -88,8 +88,8 @@ $(STAMPS)/venv:
 	$(PYTHON) -m venv $(VENV)
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/salt: $(STAMPS)/venv test/requirements.txt Makefile
-	$(BIN)/python -m pip install -q '$(SALT)' -r test/requirements.txt
+$(STAMPS)/salt: $(STAMPS)/venv test/requirements.txt test/requirements-lint.txt Makefile
+	$(BIN)/python -m pip install -q '$(SALT)' -r test/requirements.txt -r test/requirements-lint.txt
 	@touch $@
 
 $(STAMPS)/salt-lts: $(STAMPS)/salt test/requirements.txt Makefile

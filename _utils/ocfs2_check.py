@@ -9,7 +9,6 @@ what is good; derive the defaults that depend on other keys; compare the keys wi
 each other.
 """
 
-from __future__ import annotations
 
 import difflib
 import ipaddress

@@ -6,7 +6,6 @@ The tables in this file are the only description of the pillar. The check
 pillar that passed the check: complete, typed and immutable.
 """
 
-from __future__ import annotations
 
 import re
 from collections.abc import Mapping
@@ -72,8 +71,8 @@ class Key:
     refused: Mapping[str, str] = field(default_factory=dict)
     pattern: str = ""
     rule: str = ""
-    keys: tuple[Key, ...] = ()
-    entry: Key | None = None
+    keys: tuple = ()
+    entry: object = None
 
     @property
     def required(self):

@@ -1,0 +1,104 @@
+"""What nodes answer to the census: good answers, for tests to break one thing in."""
+
+import copy
+
+import ocfs2_check
+import ocfs2_conf
+import ocfs2_settings
+
+from . import roster
+
+VERSION = "1.0.0"
+UUID = "458E997A48634B3DAB36F01667EBB761"
+
+
+def desired(nodes=3, **lun):
+    """Return the ``Desired`` of a roster whose one LUN may be formatted, changed by ``lun``."""
+    section = roster.section(nodes)
+    section["luns"]["primary"].update({"format": "once", **lun})
+    return ocfs2_check.parse(section)
+
+
+def lun(pillar, **changes):
+    """Return the facts of the LUN of ``pillar``, proved blank."""
+    described = pillar.luns[0]
+    return {
+        "device": described.device,
+        "node": "/dev/dm-3",
+        "wwid": described.wwid,
+        "paths": {"sda": described.wwid, "sdb": described.wwid.upper()},
+        "size": described.size,
+        "read_only": False,
+        "holders": [],
+        "mounts": [],
+        "slot": None,
+        "busy": False,
+        "volume": None,
+        "signature": {},
+        "written": [],
+        "error": None,
+        "unreadable": None,
+        **changes,
+    }
+
+
+def volume(pillar, **changes):
+    """Return the facts of the volume that ``pillar`` describes."""
+    described = pillar.luns[0]
+    return {
+        "uuid": UUID,
+        "label": described.label,
+        "slots": described.slots,
+        "stack": "o2cb",
+        "cluster": pillar.cluster.name,
+        "stamp": f"o2cb/{pillar.cluster.name}",
+        "global_heartbeat": False,
+        **changes,
+    }
+
+
+def node(pillar, minion, **changes):
+    """Return the census of a node that is as ``pillar`` says; ``changes`` are its LUN's."""
+    described = pillar.node(minion)
+    return {
+        "formula": VERSION,
+        "host": {
+            "hostname": described.name,
+            "kernel": "6.1.0-18-amd64",
+            "platform": "Debian 12",
+            "addresses": [described.address],
+        },
+        "o2cb": _o2cb(pillar, minion),
+        "luns": {pillar.luns[0].key: lun(pillar, **copy.deepcopy(changes))},
+    }
+
+
+def census(pillar, **changes):
+    """Return ``{minion id: census}`` of the whole roster, each answer a copy of its own."""
+    return {each.minion: node(pillar, each.minion, **changes) for each in pillar.nodes}
+
+
+def _o2cb(pillar, minion):
+    cluster = pillar.cluster
+    attributes = {name: value for name, value in vars(cluster).items() if name != "name"}
+    nodes = {
+        each.name: {
+            "number": each.number,
+            "address": each.address,
+            "port": cluster.port,
+            "local": each.minion == minion,
+        }
+        for each in pillar.nodes
+    }
+    return {
+        "stack": "o2cb",
+        "modules": True,
+        "tools": True,
+        "clusters": {cluster.name: {**attributes, "nodes": nodes, "regions": []}},
+        "online": cluster.name,
+        "conf": {"text": ocfs2_conf.render(ocfs2_conf.from_desired(pillar))},
+        "settings": {
+            "path": "/etc/default/o2cb",
+            "values": ocfs2_settings.from_desired(pillar),
+        },
+    }

@@ -1,0 +1,220 @@
+import dataclasses
+
+import pytest
+
+import ocfs2_guard
+
+from . import answers
+
+PILLAR = answers.desired()
+NODE = "host1.example.com"
+OTHER_WWID = "3600a0b8000123456000abcd099999999"
+
+
+def case(pillar=PILLAR, silent=None, **changes):
+    """A blank LUN on three nodes; one of them sees what ``changes`` say."""
+    seen = {node.minion: answers.lun(pillar) for node in pillar.nodes}
+    seen[NODE].update(changes)
+    return ocfs2_guard.Case(pillar, pillar.luns[0], seen, silent or {})
+
+
+def with_volume(**changes):
+    volume = answers.volume(PILLAR, **changes)
+    return case(volume=volume, written=None)
+
+
+#: Each fault is seen by one guard alone: name: (guard, its number, case, words of the refusal).
+FAULTS = {
+    "no such device": (
+        ocfs2_guard.identity,
+        "G1",
+        case(error="/dev/mapper/primary: No such file or directory"),
+        "No such file",
+    ),
+    "another LUN under the name": (
+        ocfs2_guard.identity,
+        "G1",
+        case(wwid=OTHER_WWID),
+        f"is {OTHER_WWID}, not {PILLAR.luns[0].wwid}",
+    ),
+    "no WWID": (ocfs2_guard.identity, "G1", case(wwid=None), "without a WWID"),
+    "empty WWID": (ocfs2_guard.identity, "G1", case(wwid=""), "without a WWID"),
+    "one path leads elsewhere": (
+        ocfs2_guard.identity,
+        "G1",
+        case(paths={"sda": PILLAR.luns[0].wwid, "sdb": OTHER_WWID}),
+        f"path sdb of /dev/mapper/primary leads to {OTHER_WWID}",
+    ),
+    "one path without a name": (
+        ocfs2_guard.identity,
+        "G1",
+        case(paths={"sda": PILLAR.luns[0].wwid, "sdb": None}),
+        "path sdb of /dev/mapper/primary leads to an unnamed LUN",
+    ),
+    "one byte too many": (
+        ocfs2_guard.size,
+        "G1",
+        case(size=PILLAR.luns[0].size + 1),
+        f"pillar says {PILLAR.luns[0].size}",
+    ),
+    "I/O error": (
+        ocfs2_guard.readable,
+        "G2",
+        case(unreadable="/dev/mapper/primary: Input/output error", written=None),
+        "Input/output error",
+    ),
+    "OCFS2": (ocfs2_guard.blank, "G3", with_volume(), f"uuid {answers.UUID}"),
+    "ext4": (
+        ocfs2_guard.blank,
+        "G3",
+        case(signature={"TYPE": "ext4", "LABEL": "mail"}, written=None),
+        "it holds ext4 (mail)",
+    ),
+    "partition table": (
+        ocfs2_guard.blank,
+        "G3",
+        case(signature={"PTTYPE": "gpt", "PTUUID": "77"}, written=None),
+        "it holds gpt partition table (77)",
+    ),
+    "no zero": (ocfs2_guard.blank, "G3", case(written=[4096, 1 << 30]), "at byte 4096, 1073741824"),
+    "first byte": (ocfs2_guard.blank, "G3", case(written=[0]), "data at byte 0"),
+    "not sampled": (ocfs2_guard.blank, "G3", case(written=None), "was not read"),
+    "format never": (
+        ocfs2_guard.permission,
+        "G5",
+        case(answers.desired(format="never")),
+        "luns:primary:format is never",
+    ),
+    "pinned": (
+        ocfs2_guard.permission,
+        "G5",
+        case(answers.desired(uuid=answers.UUID, format="once")),
+        f"pins volume {answers.UUID}",
+    ),
+    "mounted": (
+        ocfs2_guard.in_use,
+        "G7",
+        case(mounts=[{"path": "/srv", "options": []}]),
+        "mounted on /srv",
+    ),
+    "held": (ocfs2_guard.in_use, "G7", case(holders=["dm-7"]), "held by dm-7"),
+    "busy": (ocfs2_guard.in_use, "G7", case(busy=True), "opened exclusively"),
+    "read-only": (ocfs2_guard.writable, "G7", case(read_only=True), "is read-only"),
+    "silent node": (
+        ocfs2_guard.roster,
+        "G8",
+        case(silent={NODE: "did not answer"}),
+        "takes no part: did not answer",
+    ),
+}
+#: Guards whose refusal has no one node.
+OF_ALL = (ocfs2_guard.permission,)
+
+faults = pytest.mark.parametrize("name", FAULTS)
+
+
+def test_a_blank_lun_that_all_nodes_agree_on_may_be_formatted():
+    assert ocfs2_guard.format_refusals(case()) == []
+
+
+@faults
+def test_one_fault_gives_the_one_refusal_of_its_guard(name):
+    guard, number, faulty, words = FAULTS[name]
+    (refusal,) = ocfs2_guard.format_refusals(faulty)
+    assert refusal.guard == number
+    assert refusal.node == ("" if guard in OF_ALL else NODE)
+    assert words in refusal.found
+    assert refusal.fix
+    assert str(refusal).startswith(f"{number}: ")
+
+
+@faults
+def test_without_its_guard_the_fault_would_pass(name, monkeypatch):
+    guard, _, faulty, _ = FAULTS[name]
+    others = tuple(each for each in ocfs2_guard.FORMAT_GUARDS if each is not guard)
+    monkeypatch.setattr(ocfs2_guard, "FORMAT_GUARDS", others)
+    assert ocfs2_guard.format_refusals(faulty) == []
+
+
+@pytest.mark.parametrize("guard", ocfs2_guard.FORMAT_GUARDS, ids=lambda guard: guard.__name__)
+def test_no_guard_is_without_a_fault(guard):
+    assert guard in {each[0] for each in FAULTS.values()}
+
+
+def test_the_leader_proves_again_all_that_one_node_can_see():
+    of_the_master = (ocfs2_guard.permission, ocfs2_guard.roster)
+    assert set(ocfs2_guard.LEADER_GUARDS) | set(of_the_master) == set(ocfs2_guard.FORMAT_GUARDS)
+
+
+def test_every_node_that_objects_is_named():
+    seen = {node.minion: answers.lun(PILLAR, read_only=True) for node in PILLAR.nodes}
+    refusals = ocfs2_guard.format_refusals(ocfs2_guard.Case(PILLAR, PILLAR.luns[0], seen))
+    assert [refusal.node for refusal in refusals] == [node.minion for node in PILLAR.nodes]
+
+
+def test_hex_digits_of_a_wwid_may_differ_in_case():
+    assert ocfs2_guard.format_refusals(case(wwid=PILLAR.luns[0].wwid.upper())) == []
+
+
+def existing(pillar=PILLAR, **changes):
+    """The described volume on three nodes; one of them sees what ``changes`` say."""
+    seen = {
+        node.minion: answers.lun(pillar, volume=answers.volume(pillar)) for node in pillar.nodes
+    }
+    seen[NODE]["volume"] = answers.volume(pillar, **changes)
+    return ocfs2_guard.Case(pillar, pillar.luns[0], seen)
+
+
+def test_the_described_volume_may_be_mounted_everywhere():
+    assert ocfs2_guard.mount_refusals(existing()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"cluster": "web", "stamp": "o2cb/web"}, "it belongs to o2cb/web"),
+        ({"stack": "pcmk", "stamp": "pcmk/ocfs2"}, "it belongs to pcmk/ocfs2"),
+        ({"stack": "local", "cluster": "", "stamp": "local mount, no cluster"}, "local mount"),
+        ({"stack": "", "cluster": "", "stamp": "unstamped"}, "it belongs to unstamped"),
+        ({"global_heartbeat": True}, "global heartbeat"),
+        ({"label": "other"}, f"pillar gives the label {PILLAR.luns[0].label}"),
+        ({"slots": 2}, "2 slots for 3 nodes"),
+    ],
+)
+def test_another_volume_is_not_mounted(changes, words):
+    (refusal,) = ocfs2_guard.mount_refusals(existing(**changes))
+    assert refusal.node == NODE
+    assert words in refusal.found
+
+
+def test_a_pinned_volume_is_the_only_one_that_mounts():
+    pinned = answers.desired(uuid=answers.UUID, format="never")
+    assert ocfs2_guard.mount_refusals(existing(pinned)) == []
+    (refusal,) = ocfs2_guard.mount_refusals(existing(pinned, uuid="0" * 32))
+    assert f"pillar pins uuid {answers.UUID}" in refusal.found
+
+
+def test_a_written_number_of_slots_is_exact_and_a_default_is_not():
+    assert ocfs2_guard.mount_refusals(existing(slots=8)) == []
+    (refusal,) = ocfs2_guard.mount_refusals(existing(answers.desired(slots=5), slots=8))
+    assert "8 slots, pillar says 5" in refusal.found
+
+
+@pytest.mark.parametrize(
+    ("changes", "guard"),
+    [({"wwid": OTHER_WWID}, "G1"), ({"unreadable": "Input/output error"}, "G2")],
+)
+def test_a_lun_that_is_not_ours_or_not_readable_is_not_mounted(changes, guard):
+    good = existing()
+    good.seen[NODE].update(changes)
+    (refusal,) = ocfs2_guard.mount_refusals(good)
+    assert (refusal.guard, refusal.node) == (guard, NODE)
+
+
+def test_a_blank_lun_is_not_mounted():
+    assert "no OCFS2 volume" in ocfs2_guard.mount_refusals(case())[0].found
+
+
+def test_a_case_can_not_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        case().lun = None

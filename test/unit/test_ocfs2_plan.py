@@ -1,0 +1,191 @@
+import copy
+
+import pytest
+
+import ocfs2_plan
+import ocfs2_report
+
+from . import answers
+
+PILLAR = answers.desired()
+HOSTS = [node.minion for node in PILLAR.nodes]
+PATH = PILLAR.luns[0].mount.path
+
+
+def plan(census, silent=None, pillar=PILLAR):
+    return ocfs2_plan.plan(pillar, census, silent or {}, answers.VERSION)
+
+
+def formatted(**changes):
+    """Every node sees the described volume, none has mounted it."""
+    return answers.census(PILLAR, volume=answers.volume(PILLAR, **changes), written=None)
+
+
+def mounted():
+    return answers.census(
+        PILLAR,
+        volume=answers.volume(PILLAR),
+        written=None,
+        mounts=[{"path": PATH, "options": ["rw"]}],
+        slot=0,
+    )
+
+
+def only_lun(found):
+    (lun,) = found.luns
+    return lun
+
+
+def test_a_fresh_cluster_is_formatted_on_the_lowest_node_number():
+    found = plan(answers.census(PILLAR))
+    lun = only_lun(found)
+    assert (lun.action, lun.refusals) == (ocfs2_plan.FORMAT, ())
+    assert found.leader == HOSTS[0]
+    assert found.to_format() == ["primary"]
+    assert found.failures() == []
+    assert found.differences() == [
+        f"LUN primary: format on {HOSTS[0]}",
+        *(f"{host}: mount LUN primary" for host in HOSTS),
+    ]
+
+
+def test_the_leader_is_the_lowest_number_whatever_the_order_of_the_answers():
+    census = answers.census(PILLAR)
+    assert plan(dict(reversed(census.items()))).leader == HOSTS[0]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_silent_node_keeps_a_blank_lun_from_being_formatted(host):
+    census = answers.census(PILLAR)
+    del census[host]
+    found = plan(census, {host: "did not return within 45 s"})
+    assert only_lun(found).action == ocfs2_plan.REFUSE
+    assert found.to_format() == []
+    assert f"{host}: did not return within 45 s" in found.failures()
+    assert [(each.guard, each.node) for each in only_lun(found).refusals] == [("G8", host)]
+
+
+def test_a_node_of_which_nothing_was_heard_is_silent():
+    census = answers.census(PILLAR)
+    del census[HOSTS[1]]
+    assert f"{HOSTS[1]}: did not answer" in plan(census).failures()
+
+
+def test_nobody_answering_formats_nothing():
+    found = plan({})
+    assert (found.leader, found.to_format()) == (None, [])
+    assert len(found.failures()) == 2 * len(HOSTS)
+
+
+def test_a_silent_node_does_not_keep_the_others_from_mounting():
+    census = formatted()
+    del census[HOSTS[0]]
+    found = plan(census)
+    assert only_lun(found).mount_on == tuple(HOSTS[1:])
+    assert found.answering() == HOSTS[1:]
+
+
+def test_another_lun_under_the_name_is_not_mounted_where_it_is_seen():
+    census = formatted()
+    census[HOSTS[1]]["luns"]["primary"] = answers.lun(PILLAR, wwid="3600a0b8000999")
+    found = plan(census)
+    lun = only_lun(found)
+    assert lun.action == ocfs2_plan.USE
+    assert lun.volume["uuid"] == answers.UUID
+    assert lun.mount_on == (HOSTS[0], HOSTS[2])
+    assert {each.node for each in lun.refusals} == {HOSTS[1]}
+    assert found.to_format() == []
+    assert any("3600a0b8000999" in each for each in found.failures())
+
+
+def test_a_node_that_sees_the_lun_blank_while_others_see_a_volume_is_refused():
+    census = formatted()
+    census[HOSTS[2]]["luns"]["primary"] = answers.lun(PILLAR)
+    found = plan(census)
+    assert only_lun(found).mount_on == tuple(HOSTS[:2])
+    assert found.to_format() == []
+
+
+def test_a_volume_of_another_cluster_is_neither_formatted_nor_mounted():
+    found = plan(formatted(cluster="web", stamp="o2cb/web"))
+    lun = only_lun(found)
+    assert (lun.action, lun.volume, lun.mount_on) == (ocfs2_plan.REFUSE, None, ())
+    assert all("o2cb/web" in str(each) for each in lun.refusals)
+    assert len(lun.refusals) == len(HOSTS)
+
+
+def test_another_filesystem_is_not_formatted():
+    found = plan(answers.census(PILLAR, signature={"TYPE": "ext4", "UUID": "x"}, written=None))
+    assert only_lun(found).action == ocfs2_plan.REFUSE
+    assert all("it holds ext4 (x)" in str(each) for each in only_lun(found).refusals)
+
+
+def test_one_node_that_sees_data_is_enough():
+    census = answers.census(PILLAR)
+    census[HOSTS[2]]["luns"]["primary"]["written"] = [0]
+    found = plan(census)
+    assert found.to_format() == []
+    assert [each.node for each in only_lun(found).refusals] == [HOSTS[2]]
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "words"),
+    [
+        (None, "formula", "0.9.0", "it runs version 0.9.0 of the formula, the master 1.0.0"),
+        ("o2cb", "modules", False, "no ocfs2 module"),
+        ("host", "platform", "Debian 11", "Debian 11 is not supported"),
+        ("host", "hostname", "elsewhere", "called elsewhere"),
+        ("host", "addresses", [], "it has none"),
+    ],
+)
+def test_an_unfit_node_takes_no_part(section, key, value, words):
+    census = answers.census(PILLAR)
+    answer = census[HOSTS[0]]
+    (answer[section] if section else answer)[key] = value
+    found = plan(census)
+    assert words in found.nodes[0].silent
+    assert found.leader == HOSTS[1]
+    assert found.answering() == HOSTS[1:]
+    assert found.to_format() == []
+    assert any(words in each for each in found.failures())
+
+
+def test_nothing_is_left_when_all_is_as_described():
+    found = plan(mounted())
+    assert (found.failures(), found.differences()) == ([], [])
+    assert ocfs2_report.status(found)["healthy"] is True
+    assert "  LUN primary: volume " + answers.UUID + ", mounted" in ocfs2_report.plan_text(found)
+
+
+def test_a_mount_elsewhere_does_not_count():
+    census = mounted()
+    census[HOSTS[0]]["luns"]["primary"]["mounts"] = [{"path": "/mnt", "options": []}]
+    assert plan(census).differences() == [f"{HOSTS[0]}: mount LUN primary"]
+
+
+def test_a_node_off_in_one_setting_is_named():
+    census = mounted()
+    cluster = census[HOSTS[1]]["o2cb"]["clusters"][PILLAR.cluster.name]
+    cluster["fence_method"] = "panic"
+    assert plan(census).differences() == [f"{HOSTS[1]}: live:fence_method: panic -> reset"]
+
+
+def test_planning_changes_no_answer():
+    census = mounted()
+    before = copy.deepcopy(census)
+    plan(census)
+    assert census == before
+
+
+def test_status_says_what_each_node_sees():
+    census = mounted()
+    del census[HOSTS[2]]
+    data = ocfs2_report.status(plan(census))
+    row = {"seen": True, "uuid": answers.UUID, "mounted": True, "slot": 0}
+    none = {"seen": False, "uuid": None, "mounted": False, "slot": None}
+    assert data["luns"]["primary"] == {HOSTS[0]: row, HOSTS[1]: row, HOSTS[2]: none}
+    assert data["nodes"][HOSTS[2]] == {"reachable": False, "reason": "did not answer"}
+    assert data["healthy"] is False
+    text = ocfs2_report.status_text("ocfs2", data)
+    assert text[0] == "Cluster ocfs2: NOT as described"
+    assert "salt-run state.orchestrate ocfs2.orch" in text[-1]
