@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 SALT := salt==3008.3
-SALT_LTS := salt>=3006,<3007
+SALT_LTS := salt==3006.28
 
 VENV := .venv
 VENV_LTS := .venv-3006

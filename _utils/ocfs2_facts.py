@@ -40,6 +40,22 @@ _O2CB = {
     "conf": {"text": _MAYBE_TEXT},
     "settings": {"path": _TEXT, "values": (dict, type(None))},
 }
+_CLUSTER = {
+    "heartbeat_mode": _MAYBE_TEXT,
+    **dict.fromkeys(
+        ("heartbeat_threshold", "idle_timeout_ms", "keepalive_delay_ms", "reconnect_delay_ms"),
+        (int, type(None)),
+    ),
+    "fence_method": _MAYBE_TEXT,
+    "nodes": (dict,),
+    "regions": (list,),
+}
+_NODE = {
+    "number": (int, type(None)),
+    "address": _MAYBE_TEXT,
+    "port": (int, type(None)),
+    "local": _FLAG,
+}
 _HOST = {"hostname": _TEXT, "kernel": _TEXT, "platform": _TEXT, "addresses": (list,)}
 _CENSUS = {"formula": _TEXT, "host": _HOST, "o2cb": _O2CB, "luns": (dict,)}
 
@@ -56,13 +72,25 @@ def checked(answer, keys):
     _shaped(answer, _CENSUS, "census")
     if set(answer["luns"]) != set(keys):
         raise ValueError("its census answers for other LUNs than were asked for")
+    _all_of(answer["host"]["addresses"], _TEXT, "host.addresses")
+    for name, cluster in answer["o2cb"]["clusters"].items():
+        _shaped(cluster, _CLUSTER, f"o2cb.clusters.{name}")
+        for node, live in cluster["nodes"].items():
+            _shaped(live, _NODE, f"o2cb.clusters.{name}.nodes.{node}")
     for key, facts in answer["luns"].items():
         _shaped(facts, _LUN, key)
+        _all_of(facts["paths"].values(), _MAYBE_TEXT, f"{key}.paths")
         for mount in facts["mounts"]:
             _shaped(mount, _MOUNT, f"{key}.mounts")
         if facts["volume"]:
             _shaped(facts["volume"], _VOLUME, f"{key}.volume")
     return answer
+
+
+def _all_of(values, types, where):
+    for value in values:
+        if type(value) not in types:
+            raise ValueError(f"its {where} holds a {type(value).__name__}")
 
 
 def _shaped(value, shape, where):

@@ -76,7 +76,7 @@ def identity(case):
 
 def _foreign_paths(lun, node, facts):
     for name, wwid in sorted(facts["paths"].items()):
-        if not ocfs2_parse.same_wwid(wwid, lun.wwid):
+        if not wwid or not ocfs2_parse.same_wwid(wwid, lun.wwid):
             yield Refusal(
                 "G1",
                 node,

@@ -489,10 +489,11 @@ def test_mounted_refuses_a_volume_of_another_cluster(image, states, config, by_i
 
 
 def test_formatted_without_a_usable_grant_writes_nothing(image, states, config, by_id):
+    os.truncate(image, 3 * GIB)
     before = digest(image)
     grant = {"wwid": "3600a0b8000123456000abcd012345678", "uuid": "0" * 32, "token": "guessed"}
     with attached(image) as device:
-        config["luns"]["primary"].update(device=by_id(device), size=SIZE, format="once")
+        config["luns"]["primary"].update(device=by_id(device), size=3 * GIB, format="once")
         ret = states["ocfs2.formatted"]("primary", config, grant)
     assert (ret["result"], ret["changes"]) == (False, {})
     assert ret["comment"].startswith("Not formatted. G1:")
