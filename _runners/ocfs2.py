@@ -22,6 +22,8 @@ import ocfs2_plan
 import ocfs2_report
 import ocfs2_version
 
+#: The kinds of module the nodes need; saltutil.sync_all looks for a dozen more, each a round trip.
+_SYNC = ("saltutil.sync_utils", "saltutil.sync_modules", "saltutil.sync_states")
 _PING_LIMIT = 45
 _SYNC_LIMIT = 300
 _CENSUS_LIMIT = 180
@@ -216,8 +218,8 @@ def _plan_stage(desired):
     roster = [node.minion for node in desired.nodes]
     _say(desired, f"asking {len(roster)} nodes")
     alive, _ = _available(roster)
-    if alive:
-        __salt__["ocfs2_nodes.ask"](list(alive), "saltutil.sync_all", limit=_SYNC_LIMIT)
+    for function in _SYNC if alive else ():
+        __salt__["ocfs2_nodes.ask"](list(alive), function, limit=_SYNC_LIMIT)
     found = _look(desired)
     lines = ocfs2_report.plan_text(found)
     _say(desired, "\n".join(lines))
