@@ -9,7 +9,6 @@ what is good; derive the defaults that depend on other keys; compare the keys wi
 each other.
 """
 
-
 import difflib
 import ipaddress
 import posixpath

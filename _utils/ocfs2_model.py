@@ -6,7 +6,6 @@ The tables in this file are the only description of the pillar. The check
 pillar that passed the check: complete, typed and immutable.
 """
 
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -5,7 +5,6 @@ The schema says what one value may be, for completion and marks in an editor; wh
 keys mean for each other only ``ocfs2_check`` knows.
 """
 
-
 import inspect
 
 import ocfs2_check
