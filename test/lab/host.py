@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from lab.errors import LabError
@@ -33,6 +34,11 @@ def require_tools() -> None:
         raise LabError(
             f"The lab needs {', '.join(missing)}: run apt-get install --no-install-recommends"
             f" {packages}."
+        )
+    if not (Path(sys.executable).parent / "salt-master").exists():
+        raise LabError(
+            f"The lab runs Salt from the environment of its Python, and {sys.executable} has none:"
+            " call it with the python of an environment that has Salt."
         )
     if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
         raise LabError("The lab needs /dev/net/tun readable and writable: run modprobe tun.")

@@ -79,8 +79,7 @@ class Lab:
         self._say(f"starting {nodes} {distro} guests with {accel.upper()}: {why}")
         self._launch = Launch(spec, image, accel)
         try:
-            self._await("the namespace", self._supervisor_answers, 60)
-            self._await("the guests to be switched on", lambda: self.status()["ready"], 120)
+            self._await("the guests to be switched on", self._supervisor_answers, 300)
             self._await("the Salt master", lambda: self._ask("master_listens"), 120)
             self.wait_minions()
         except BaseException as err:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
-from packaging.markers import default_environment
-from packaging.requirements import Requirement
-
 HERE = Path(__file__).resolve().parent
 
 # Raise it when the builder changes in a way the recipe does not show.
@@ -127,6 +124,10 @@ def recipe(distro: str) -> dict:
 
 def requirements(python: str) -> list[str]:
     """Salt and all it needs under ``python`` (such as ``3.13``), pinned as installed here."""
+    # Comes with Salt; commands that build nothing run without it.
+    from packaging.markers import default_environment
+    from packaging.requirements import Requirement
+
     environment = {
         **default_environment(),
         "python_version": python,

@@ -45,14 +45,13 @@ class Supervisor:
         self.spec = LabSpec.from_json((state / "spec.json").read_text())
         self.guests: dict[int, Guest] = {}
         self.master: subprocess.Popen | None = None
-        self.ready = False
         self.detached = False
         self.ended = threading.Event()
         # Nodes and LUNs come and go one at a time.
         self.changing = threading.Lock()
 
     def start(self) -> None:
-        """Bring everything up. Returns as soon as all of it is started."""
+        """Start everything. It has yet to boot when this returns."""
         for directory in ("luns", "nodes", "pillar", "tmp", "master/run", "master/etc"):
             (self.state / directory).mkdir(parents=True, exist_ok=True)
         # What Salt leaves in temporary directories goes with the lab.
@@ -66,7 +65,6 @@ class Supervisor:
         self._start_master()
         for node in self.spec.nodes:
             self.guests[node.number].start()
-        self.ready = True
 
     def _start_network(self) -> None:
         _ip("link", "set", "lo", "up")
@@ -122,7 +120,6 @@ class Supervisor:
     def do_status(self) -> dict:
         """State of everything, as plain data."""
         return {
-            "ready": self.ready,
             "detached": self.detached,
             "accel": self.accel,
             "master": self.master is not None and self.master.poll() is None,
