@@ -22,14 +22,12 @@ def main(verb):
         if verb == "down":
             lab.down()
             _say("the demo cluster is gone; make demo brings it up again")
-            return 0
-        _up(lab)
+        else:
+            _up(lab)
     except LabError as err:
         _say(str(err))
-        lab.down()
         return 1
     except KeyboardInterrupt:
-        lab.down()
         return 130
     return 0
 
@@ -37,12 +35,12 @@ def main(verb):
 def _up(lab):
     start = time.monotonic()
     lab.up(nodes=3)
-    lab.set_pillar(yaml.safe_load((REPOSITORY / "pillar.example").read_text()))
-    _say("salt-run state.orchestrate ocfs2.orch")
-    _must(lab.salt_run("state.orchestrate", "ocfs2.orch", stream=True))
-    _say("salt-run ocfs2.status")
-    _must(lab.salt_run("ocfs2.status", stream=True))
-    _share_a_file(lab)
+    try:
+        _bring_up_the_cluster(lab)
+    except BaseException:
+        # Not sooner: a lab that refuses to start because one already runs must not end that one.
+        lab.down()
+        raise
     lab.detach()
     _say(f"done in {time.monotonic() - start:.0f} s; the cluster is left running. Next:")
     for line in (
@@ -51,6 +49,15 @@ def _up(lab):
         "make demo-down                                         take it down",
     ):
         _say("  " + line)
+
+
+def _bring_up_the_cluster(lab):
+    lab.set_pillar(yaml.safe_load((REPOSITORY / "pillar.example").read_text()))
+    _say("salt-run state.orchestrate ocfs2.orch")
+    _must(lab.salt_run("state.orchestrate", "ocfs2.orch", stream=True))
+    _say("salt-run ocfs2.status")
+    _must(lab.salt_run("ocfs2.status", stream=True))
+    _share_a_file(lab)
 
 
 def _share_a_file(lab):
