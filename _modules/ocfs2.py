@@ -29,11 +29,9 @@ import ocfs2_order
 import ocfs2_parse
 import ocfs2_version
 import ocfs2_volume
+from ocfs2_order import LEADER_GRAIN
 
 __virtualname__ = "ocfs2"
-
-#: The grain that marks the leader and carries the second key to the one permitted format.
-LEADER_GRAIN = "ocfs2_leader"
 
 _BLKGETSIZE64 = 0x80081272
 _BLKFLSBUF = 0x1261

@@ -21,6 +21,7 @@ import ocfs2_facts
 import ocfs2_plan
 import ocfs2_report
 import ocfs2_version
+from ocfs2_order import LEADER_GRAIN
 
 #: The kinds of module the nodes need; saltutil.sync_all looks for a dozen more, each a round trip.
 _SYNC = ("saltutil.sync_utils", "saltutil.sync_modules", "saltutil.sync_states")
@@ -30,7 +31,6 @@ _CENSUS_LIMIT = 180
 _APPLY_LIMIT = 1200
 _FORMAT_LIMIT = 4200
 _GRAIN_LIMIT = 120
-_LEADER_GRAIN = "ocfs2_leader"
 
 
 def plan(cluster=None):
@@ -293,27 +293,26 @@ def _testing():
 
 def _format_stage(desired):
     found = _look(desired)
-    lines = [f"LUN {lun.key}: {r}" for lun in found.luns for r in lun.refusals]
     keys = found.to_format()
-    if keys and not _testing():
-        lines += _unready(found)
-    if lines or not keys:
-        lines = lines or ["No LUN waits to be formatted."]
-        return {"result": not _refused(found, lines), "lines": lines, "changes": {}}
+    refused = [f"LUN {lun.key}: {each}" for lun in found.luns for each in lun.refusals]
+    refused += [] if _testing() else _unready(found)
+    if refused or not keys:
+        lines = refused or ["No LUN waits to be formatted."]
+        return {"result": not (refused or found.failures()), "lines": lines, "changes": {}}
     if _testing():
         lines = [f"LUN {key} would be formatted on {found.leader}." for key in keys]
         return {"result": None, "lines": lines, "changes": {}}
+    return _format_all(desired, found.leader, keys)
+
+
+def _format_all(desired, leader, keys):
     changes, failures = {}, []
     for key in keys:
-        failure = _format(desired, found.leader, key, changes)
+        failure = _format(desired, leader, key, changes)
         failures += [f"LUN {key}: {failure}"] if failure else []
-    failures += [] if failures else _read_back(desired, changes)
-    lines = failures or [f"LUN {key} formatted on {found.leader}." for key in keys]
+    failures = failures or _read_back(desired, changes)
+    lines = failures or [f"LUN {key} formatted on {leader}." for key in keys]
     return {"result": not failures, "lines": lines, "changes": changes}
-
-
-def _refused(found, lines):
-    return bool(found.failures()) or bool(found.to_format() and lines)
 
 
 def _unready(found):
@@ -333,7 +332,7 @@ def _format(desired, leader, key, changes):
     mark = {"cluster": desired.cluster.name, "wwid": lun.wwid, "token": grant["token"]}
     _say(desired, f"LUN {key}: formatting on {leader}")
     if not _marked(leader, mark):
-        return f"{leader} did not take the leader's grain {_LEADER_GRAIN}; nothing was formatted"
+        return f"{leader} did not take the leader's grain {LEADER_GRAIN}; nothing was formatted"
     order = {"ocfs2_format": {"lun": key, "grant": grant}}
     returns, silent = __salt__["ocfs2_nodes.ask"](
         [leader], "state.apply", ["ocfs2.format"], {"pillar": order}, limit=_FORMAT_LIMIT
@@ -353,10 +352,16 @@ def _format(desired, leader, key, changes):
 def _marked(leader, mark):
     """Put the grain on the leader and wait until its minion process shows it."""
     ask = __salt__["ocfs2_nodes.ask"]
-    ask([leader], "grains.set", [_LEADER_GRAIN, mark], {"force": True}, limit=_GRAIN_LIMIT)
+    ask(
+        [leader],
+        "grains.set",
+        [LEADER_GRAIN, mark],
+        {"force": True},
+        limit=_GRAIN_LIMIT,
+    )
     end = time.monotonic() + _GRAIN_LIMIT
     while time.monotonic() < end:
-        returns, silent = ask([leader], "grains.get", [_LEADER_GRAIN], limit=_GRAIN_LIMIT)
+        returns, silent = ask([leader], "grains.get", [LEADER_GRAIN], limit=_GRAIN_LIMIT)
         if silent:
             return False
         if returns[leader] == mark:

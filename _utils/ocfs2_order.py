@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import ocfs2_guard
 
+#: The grain that marks the leader and carries the second key to the one permitted format.
+LEADER_GRAIN = "ocfs2_leader"
+
 _LIMITS = {
     "device": re.compile(r"/dev/(mapper|disk/by-id)/[A-Za-z0-9][A-Za-z0-9._:+=@-]*"),
     "wwid": re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*"),
