@@ -7,14 +7,12 @@ nothing about it.
 .. versionadded:: 1.0.0
 """
 
-import contextlib
 import os
 import re
 import tempfile
 
 import salt.utils.path
 from salt.exceptions import CommandExecutionError
-from salt.exceptions import CommandNotFoundError
 from salt.exceptions import SaltInvocationError
 
 import ocfs2_boot
@@ -30,7 +28,6 @@ _CONFIGFS = "/sys/kernel/config/cluster"
 _STACK = "/sys/fs/ocfs2/cluster_stack"
 _TOOLS = ("mkfs.ocfs2", "mount.ocfs2", "o2cb")
 _MODULES = ("ocfs2", "ocfs2_stack_o2cb")
-_TIMEOUT = 60  # seconds for one command
 
 # Cluster attribute -> file below the cluster's directory in configfs.
 _ATTRIBUTES = {
@@ -69,7 +66,7 @@ def facts():
     """
     clusters = {name: _cluster(f"{_CONFIGFS}/{name}") for name in _directories(_CONFIGFS)}
     return {
-        "stack": _value(_STACK),
+        "stack": __salt__["ocfs2_file.value"](_STACK),
         "modules": _loadable(),
         "tools": all(salt.utils.path.which(tool) for tool in _TOOLS),
         "clusters": clusters,
@@ -181,7 +178,7 @@ def debconf_get():
     """
     if not salt.utils.path.which("debconf-show"):
         return None
-    return ocfs2_settings.parse_debconf(_run("debconf-show", "ocfs2-tools"))
+    return ocfs2_settings.parse_debconf(__salt__["ocfs2_cmd.run"](["debconf-show", "ocfs2-tools"]))
 
 
 def debconf_set(values):
@@ -200,7 +197,8 @@ def debconf_set(values):
         salt-call o2cb.debconf_set '{O2CB_ENABLED: "true"}'
     """
     _checked(values)
-    _run("debconf-set-selections", stdin=ocfs2_settings.debconf_selections(values))
+    selections = ocfs2_settings.debconf_selections(values)
+    __salt__["ocfs2_cmd.run"](["debconf-set-selections"], stdin=selections)
     answers = debconf_get()
     if any(answers.get(name) != value for name, value in values.items()):
         raise CommandExecutionError(
@@ -226,7 +224,7 @@ def register(cluster):
         salt-call o2cb.register ocfs2
     """
     want = {node.name: node for node in _conf_of(cluster).nodes if node.cluster == cluster}
-    output = _run("o2cb", "register-cluster", cluster)
+    output = __salt__["ocfs2_cmd.run"](["o2cb", "register-cluster", cluster])
     have = _live(cluster)["nodes"]
     wrong = sorted(
         {name for name in have if name not in want}
@@ -269,8 +267,9 @@ def attribute_write(cluster, attribute, value):
             handle.write(f"{value}\n")  # without the newline fence_method is EINVAL
     except OSError as err:
         raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
-    if _value(path) != str(value):
-        raise CommandExecutionError(f"{path} is {_value(path)} after {value} was written")
+    now = __salt__["ocfs2_file.value"](path)
+    if now != str(value):
+        raise CommandExecutionError(f"{path} is {now} after {value} was written")
     return True
 
 
@@ -322,7 +321,7 @@ def offline():
     __salt__["ocfs2_systemd.unit"]("stop", ocfs2_boot.UNIT)
     # Also one that was taken online by hand, without the unit.
     for name in _directories(_CONFIGFS):
-        output = _run("o2cb", "unregister-cluster", name)
+        output = __salt__["ocfs2_cmd.run"](["o2cb", "unregister-cluster", name])
         if name in _directories(_CONFIGFS):
             raise CommandExecutionError(
                 f"cluster {name} is still registered: {output.strip() or 'o2cb said nothing'}"
@@ -341,7 +340,7 @@ def in_use():
         salt-call o2cb.in_use
     """
     found = []
-    for mount in __salt__["ocfs2_mount.mounts"]():
+    for mount in __salt__["ocfs2_mount.mounts"]("ocfs2"):
         users = ", ".join(__salt__["ocfs2_mount.users"](mount["path"]))
         found.append(f"{mount['path']} is mounted" + (f" and used by {users}" if users else ""))
     for name in _directories(_CONFIGFS):
@@ -364,7 +363,9 @@ def _live(cluster):
 
 
 def _cluster(path):
-    values = {key: _value(f"{path}/{file}") for key, file in _ATTRIBUTES.items()}
+    values = {
+        key: __salt__["ocfs2_file.value"](f"{path}/{file}") for key, file in _ATTRIBUTES.items()
+    }
     nodes = {name: _node(f"{path}/node/{name}") for name in _directories(f"{path}/node")}
     return {
         **{key: _number(value) for key, value in values.items()},
@@ -375,10 +376,10 @@ def _cluster(path):
 
 def _node(path):
     return {
-        "number": _number(_value(f"{path}/num")),
-        "address": _value(f"{path}/ipv4_address"),
-        "port": _number(_value(f"{path}/ipv4_port")),
-        "local": _value(f"{path}/local") == "1",
+        "number": _number(__salt__["ocfs2_file.value"](f"{path}/num")),
+        "address": __salt__["ocfs2_file.value"](f"{path}/ipv4_address"),
+        "port": _number(__salt__["ocfs2_file.value"](f"{path}/ipv4_port")),
+        "local": __salt__["ocfs2_file.value"](f"{path}/local") == "1",
     }
 
 
@@ -390,15 +391,6 @@ def _same(node, live):
 
 def _number(value):
     return int(value) if value and value.isdigit() else value
-
-
-def _value(path):
-    """Return the text of a file of sysfs or configfs; None if it is not there."""
-    text = None
-    # An object can go away between the listing and the read.
-    with contextlib.suppress(CommandExecutionError):
-        text = __salt__["ocfs2_file.read"](path)
-    return None if text is None else text.strip()
 
 
 def _directories(path):
@@ -414,7 +406,7 @@ def _loadable():
         return True
     if not salt.utils.path.which("modprobe"):
         return False
-    result = _run_all(["modprobe", "--dry-run", "--quiet", "--all", *_MODULES])
+    result = __salt__["ocfs2_cmd.attempt"](["modprobe", "--dry-run", "--quiet", "--all", *_MODULES])
     return result["retcode"] == 0
 
 
@@ -457,7 +449,7 @@ def _loads(conf, text):
         new.flush()
         for cluster in conf.clusters:
             argv = ["o2cb", f"--config-file={new.name}", "list-nodes", "--oneline", cluster.name]
-            result = _run_all(argv)
+            result = __salt__["ocfs2_cmd.attempt"](argv)
             want = [
                 f"node: {node.number} {node.name} {node.address}:{node.port} {node.cluster}"
                 for node in conf.nodes
@@ -468,26 +460,3 @@ def _loads(conf, text):
                     f"{CONF}: o2cb reads the new content differently: "
                     f"{result['stderr'].strip() or result['stdout'].strip() or 'no nodes'}"
                 )
-
-
-def _run(*argv, stdin=""):
-    if not salt.utils.path.which(argv[0]):
-        raise CommandNotFoundError(f"{argv[0]} is not installed. Fix: apply ocfs2.package.")
-    result = _run_all(list(argv), stdin)
-    if result["retcode"]:
-        reason = result["stderr"].strip() or result["stdout"].strip() or "no output"
-        raise CommandExecutionError(
-            f"{' '.join(argv)} failed (exit code {result['retcode']}): {reason}"
-        )
-    return result["stdout"]
-
-
-def _run_all(argv, stdin=""):
-    return __salt__["cmd.run_all"](
-        argv,
-        python_shell=False,
-        stdin=stdin,
-        timeout=_TIMEOUT,
-        ignore_retcode=True,
-        env={"LC_ALL": "C"},
-    )

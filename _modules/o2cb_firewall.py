@@ -7,7 +7,6 @@ The formula's own firewall rules in the kernel, and a look at those of others.
 import json
 
 import salt.utils.path
-from salt.exceptions import CommandExecutionError
 from salt.exceptions import CommandNotFoundError
 from salt.exceptions import SaltInvocationError
 
@@ -15,7 +14,6 @@ import ocfs2_firewall
 
 __virtualname__ = "o2cb_firewall"
 
-_TIMEOUT = 60  # seconds for one command
 _TOOLS = {"nftables": "nft", "iptables": "iptables"}
 _JUMP = list(ocfs2_firewall.JUMP)
 
@@ -44,8 +42,8 @@ def rules(backend):
     if not _installed(backend):
         return []
     if backend == "nftables":
-        return json.loads(_run(["nft", "-j", "list", "ruleset"]))["nftables"]
-    return _run(["iptables-save", "-t", "filter"]).splitlines()
+        return json.loads(__salt__["ocfs2_cmd.run"](["nft", "-j", "list", "ruleset"]))["nftables"]
+    return __salt__["ocfs2_cmd.run"](["iptables-save", "-t", "filter"]).splitlines()
 
 
 def load(backend):
@@ -67,11 +65,11 @@ def load(backend):
         raise CommandNotFoundError(f"{_TOOLS[backend]} is not installed. Fix: install {backend}.")
     path = ocfs2_firewall.RULES[backend]
     if backend == "nftables":
-        _run(["nft", "-f", path])
+        __salt__["ocfs2_cmd.run"](["nft", "-f", path])
         return True
-    _run(["iptables-restore", "--noflush", "--wait", "60", path])
+    __salt__["ocfs2_cmd.run"](["iptables-restore", "--noflush", "--wait", "60", path])
     _remove_jumps()
-    _run(["iptables", "--wait", "-I", *_JUMP])
+    __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-I", *_JUMP])
     return True
 
 
@@ -94,38 +92,21 @@ def unload(backend):
         return True
     if backend == "nftables":
         table = f"table {ocfs2_firewall.FAMILY} {ocfs2_firewall.TABLE}"
-        _run(["nft", "-f", "-"], stdin=f"{table}\ndelete {table}\n")
+        __salt__["ocfs2_cmd.run"](["nft", "-f", "-"], stdin=f"{table}\ndelete {table}\n")
         return True
     _remove_jumps()
     if any(line.startswith(f":{ocfs2_firewall.CHAIN} ") for line in rules(backend)):
-        _run(["iptables", "--wait", "-F", ocfs2_firewall.CHAIN])
-        _run(["iptables", "--wait", "-X", ocfs2_firewall.CHAIN])
+        __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-F", ocfs2_firewall.CHAIN])
+        __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-X", ocfs2_firewall.CHAIN])
     return True
 
 
 def _remove_jumps():
     for _ in range(rules("iptables").count(f"-A {' '.join(_JUMP)}")):
-        _run(["iptables", "--wait", "-D", *_JUMP])
+        __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-D", *_JUMP])
 
 
 def _installed(backend):
     if backend not in _TOOLS:
         raise SaltInvocationError(f"{backend} is none of {', '.join(_TOOLS)}")
     return bool(salt.utils.path.which(_TOOLS[backend]))
-
-
-def _run(argv, stdin=""):
-    result = __salt__["cmd.run_all"](
-        argv,
-        python_shell=False,
-        stdin=stdin,
-        timeout=_TIMEOUT,
-        ignore_retcode=True,
-        env={"LC_ALL": "C"},
-    )
-    if result["retcode"]:
-        reason = result["stderr"].strip() or result["stdout"].strip() or "no output"
-        raise CommandExecutionError(
-            f"{' '.join(argv)} failed (exit code {result['retcode']}): {reason}"
-        )
-    return result["stdout"]

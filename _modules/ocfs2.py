@@ -30,6 +30,7 @@ import ocfs2_parse
 import ocfs2_version
 import ocfs2_volume
 from ocfs2_order import LEADER_GRAIN
+from ocfs2_order import ORCHESTRATE
 
 __virtualname__ = "ocfs2"
 
@@ -37,7 +38,6 @@ _BLKGETSIZE64 = 0x80081272
 _BLKFLSBUF = 0x1261
 _CHUNK = 1 << 20
 _LOCK = "/run/ocfs2-formula.lock"
-_PROBE_TIMEOUT = 60
 #: mkfs writes one journal for each slot: seconds, not minutes, but a slow array may take its time.
 _MKFS_TIMEOUT = 3600
 #: How many places that are not zero a report names.
@@ -103,8 +103,9 @@ def census(luns, prove_blank=False):
     prove_blank
         Read the samples of every LUN that shows no volume (see :func:`probe`).
 
-    Returns ``{"formula", "host", "o2cb", "luns"}``: the formula's version on this node, its host
-    facts, ``o2cb.facts`` and, under each key of ``luns``, what :func:`probe` returns.
+    Returns ``{"formula", "host", "o2cb", "luns"}``: the formula's build on this node
+    (:func:`ocfs2_version.build`), its host facts, ``o2cb.facts`` and, under each key of ``luns``,
+    what :func:`probe` returns.
 
     CLI Example:
 
@@ -115,7 +116,7 @@ def census(luns, prove_blank=False):
     if not isinstance(luns, dict):
         raise SaltInvocationError("luns must map each LUN's key to its device")
     return {
-        "formula": ocfs2_version.VERSION,
+        "formula": ocfs2_version.build(__opts__["extension_modules"]),
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
         "luns": {key: probe(device, prove_blank) for key, device in luns.items()},
@@ -160,13 +161,13 @@ def sysctl_gaps(path, values):
         salt-call ocfs2.sysctl_gaps /etc/sysctl.d/60-ocfs2.conf '{kernel.panic: 30}'
     """
     kept = {}
-    for line in _read(path).splitlines():
+    for line in _value(path).splitlines():
         name, separator, value = line.partition("=")
         if separator:
             kept[name.strip()] = value.strip()
     gaps = {}
     for name, value in values.items():
-        live = _read("/proc/sys/" + name.replace(".", "/")).strip()
+        live = _value("/proc/sys/" + name.replace(".", "/"))
         if (live, kept.get(name)) != (str(value), str(value)):
             gaps[name] = {"old": {"live": live, "file": kept.get(name)}, "new": value}
     return gaps
@@ -245,12 +246,12 @@ def _hardware(device):
     sysfs = os.path.realpath(f"/sys/dev/block/{number}")
     name = os.path.basename(sysfs)
     _refuse_partition_or_path(device, sysfs)
-    mounts = [each for each in _mounts() if each["device"] == number]
+    mounts = [each for each in __salt__["ocfs2_mount.mounts"]() if each["device"] == number]
     return {
         "node": f"/dev/{name}",
         "wwid": _wwid(sysfs, name),
         "paths": {disk: _disk_wwid(disk) for disk in _listed(f"{sysfs}/slaves")},
-        "read_only": _read(f"{sysfs}/ro").strip() == "1",
+        "read_only": _value(f"{sysfs}/ro") == "1",
         "holders": _listed(f"{sysfs}/holders"),
         "mounts": [{"path": each["path"], "options": each["options"]} for each in mounts],
     }
@@ -260,8 +261,8 @@ def _refuse_partition_or_path(device, sysfs):
     if os.path.exists(f"{sysfs}/partition"):
         raise CommandExecutionError(f"{device} is a partition; name the whole LUN")
     for holder in _listed(f"{sysfs}/holders"):
-        if _read(f"/sys/class/block/{holder}/dm/uuid").startswith("mpath-"):
-            map_name = _read(f"/sys/class/block/{holder}/dm/name").strip()
+        if _value(f"/sys/class/block/{holder}/dm/uuid").startswith("mpath-"):
+            map_name = _value(f"/sys/class/block/{holder}/dm/name")
             raise CommandExecutionError(
                 f"{device} is one path of the multipath map /dev/mapper/{map_name}; name the map"
             )
@@ -269,7 +270,7 @@ def _refuse_partition_or_path(device, sysfs):
 
 def _wwid(sysfs, name):
     if name.startswith("dm-"):
-        kind, _, wwid = _read(f"{sysfs}/dm/uuid").strip().partition("-")
+        kind, _, wwid = _value(f"{sysfs}/dm/uuid").partition("-")
         if kind != "mpath":
             raise CommandExecutionError(
                 f"/dev/{name} is a device-mapper device of {kind or 'unknown'}, not a LUN"
@@ -280,8 +281,8 @@ def _wwid(sysfs, name):
 
 def _disk_wwid(name):
     for path in ("device/wwid", "wwid"):
-        text = _read(f"/sys/class/block/{name}/{path}")
-        if text.strip():
+        text = _value(f"/sys/class/block/{name}/{path}")
+        if text:
             return ocfs2_parse.wwid(text)
     return None
 
@@ -293,16 +294,8 @@ def _listed(directory):
         return []
 
 
-def _read(path):
-    try:
-        with salt.utils.files.fopen(path, encoding="utf-8", errors="replace") as handle:
-            return handle.read()
-    except OSError:
-        return ""
-
-
-def _mounts():
-    return ocfs2_parse.mountinfo(_read("/proc/self/mountinfo"))
+def _value(path):
+    return __salt__["ocfs2_file.value"](path) or ""
 
 
 @contextlib.contextmanager
@@ -377,20 +370,21 @@ def _volume_facts(volume):
 def _slot(volume):
     if not volume:
         return None
-    return ocfs2_parse.own_slot(_read(f"/sys/kernel/debug/ocfs2/{volume.uuid}/fs_state"))
+    return ocfs2_parse.own_slot(_value(f"/sys/kernel/debug/ocfs2/{volume.uuid}/fs_state"))
 
 
 def _signature(handle, node):
     # blkid reads through the page cache: drop what an earlier read left there.
     fcntl.ioctl(handle, _BLKFLSBUF)
-    result = _run(["blkid", "-p", "-o", "export", node], _PROBE_TIMEOUT)
+    argv = ["blkid", "-p", "-o", "export", node]
+    result = __salt__["ocfs2_cmd.attempt"](argv)
     if result["retcode"] == 2:
         return {}
     if result["retcode"] == 0:
         return ocfs2_parse.blkid(result["stdout"])
     if result["retcode"] == 8:
         return {"TYPE": "more than one signature"}
-    raise CommandExecutionError(_failure("blkid -p", node, result))
+    raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](argv, result))
 
 
 def _written(handle, size):
@@ -412,22 +406,6 @@ def _first_written(handle, offset, length):
             return offset + len(data) - len(rest)
         offset += len(data)
     return None
-
-
-def _run(argv, timeout):
-    return __salt__["cmd.run_all"](
-        argv,
-        python_shell=False,
-        stdin="",
-        timeout=timeout,
-        ignore_retcode=True,
-        env={"LC_ALL": "C"},
-    )
-
-
-def _failure(what, node, result):
-    reason = result["stderr"].strip() or result["stdout"].strip() or "no output"
-    return f"{what} on {node} failed (exit code {result['retcode']}): {reason}"
 
 
 def mkfs(device, wwid, size, uuid, token, label, slots, cluster, fs_type):
@@ -469,8 +447,9 @@ def mkfs(device, wwid, size, uuid, token, label, slots, cluster, fs_type):
     with _only_one_format(), _opened(device) as handle:
         node = _proved_blank(handle, order)
         _spend_token(wwid, token)
-        result = _run(["mkfs.ocfs2", *order.arguments(), node], _MKFS_TIMEOUT)
-        return _read_back(handle, node, order, result)
+        argv = ["mkfs.ocfs2", *order.arguments(), node]
+        result = __salt__["ocfs2_cmd.attempt"](argv, timeout=_MKFS_TIMEOUT)
+        return _read_back(handle, node, order, __salt__["ocfs2_cmd.failure"](argv, result))
 
 
 def _order(*arguments):
@@ -513,24 +492,24 @@ def _spend_token(wwid, token):
     if not token or held != (wwid, token):
         raise CommandExecutionError(
             f"Refused: G6: the grain {LEADER_GRAIN} of this node holds no permission to format "
-            f"{wwid}. Run salt-run state.orchestrate ocfs2.orch on the master."
+            f"{wwid}. Run {ORCHESTRATE} on the master."
         )
     __salt__["grains.set"](LEADER_GRAIN, {"cluster": grain.get("cluster")}, force=True)
 
 
-def _read_back(handle, node, order, result):
+def _read_back(handle, node, order, said):
     volume = ocfs2_volume.parse(_head(handle, order.size))
     wrong = order.differences(volume)
     if not wrong and not _complete(node):
         wrong = ["lost+found is missing: the format did not reach its end"]
     if wrong:
         raise CommandExecutionError(
-            f"{_failure('mkfs.ocfs2', node, result)}. Read back: {'; '.join(wrong)}. The LUN is in "
-            "an unknown state and is not touched again; look at it before anything else is done"
+            f"{said}. Read back: {'; '.join(wrong)}. The LUN is in an "
+            "unknown state and is not touched again; look at it before anything else is done"
         )
     return _volume_facts(volume)
 
 
 def _complete(node):
-    listing = _run(["debugfs.ocfs2", "-R", "ls /", node], _PROBE_TIMEOUT)
+    listing = __salt__["ocfs2_cmd.attempt"](["debugfs.ocfs2", "-R", "ls /", node])
     return "lost+found" in listing["stdout"].split()

@@ -46,6 +46,29 @@ def read(path):
         raise CommandExecutionError(f"{path} cannot be read: {err.strerror}") from err
 
 
+def value(path):
+    """
+    The text of a file of procfs, sysfs or configfs without the newline, or None.
+
+    Whatever keeps it from being read means None: such an object can go away at any moment.
+
+    path
+        Absolute path.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_file.value /sys/fs/ocfs2/cluster_stack
+    """
+    text = None
+    with contextlib.suppress(CommandExecutionError):
+        text = read(path)
+    if text is None:
+        return None
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+
+
 def write(path, text):
     """
     Replace a file as a whole: at every moment, also after a power cut, it has the old content or

@@ -6,7 +6,6 @@ Mounting OCFS2 volumes, now and at each boot. Nothing in here can format.
 
 import os
 
-import salt.utils.files
 from salt.exceptions import CommandExecutionError
 
 import ocfs2_fstab
@@ -25,9 +24,12 @@ def __virtual__():
     return __virtualname__
 
 
-def mounts():
+def mounts(fstype=None):
     """
-    Everything that is mounted here as ocfs2.
+    Everything that is mounted here.
+
+    fstype
+        Only filesystems of this type, such as ``ocfs2``.
 
     Returns a list of ``{"device", "path", "fstype", "source", "options"}``.
 
@@ -35,9 +37,10 @@ def mounts():
 
     .. code-block:: bash
 
-        salt-call ocfs2_mount.mounts
+        salt-call ocfs2_mount.mounts ocfs2
     """
-    return [each for each in _all_mounts() if each["fstype"] == "ocfs2"]
+    found = ocfs2_parse.mountinfo(__salt__["ocfs2_file.value"]("/proc/self/mountinfo") or "")
+    return [each for each in found if fstype in (None, each["fstype"])]
 
 
 def at(path):
@@ -53,13 +56,8 @@ def at(path):
 
         salt-call ocfs2_mount.at /san/primary
     """
-    found = [each for each in _all_mounts() if each["path"] == path]
+    found = [each for each in mounts() if each["path"] == path]
     return found[-1] if found else None
-
-
-def _all_mounts():
-    with salt.utils.files.fopen("/proc/self/mountinfo", encoding="utf-8") as handle:
-        return ocfs2_parse.mountinfo(handle.read())
 
 
 def fstab(path):
@@ -146,7 +144,7 @@ def mount(path):
         salt-call ocfs2_mount.mount /san/primary
     """
     os.makedirs(path, mode=0o755, exist_ok=True)
-    result = _run(["mount", path], ocfs2_fstab.MOUNT_TIMEOUT)
+    result = __salt__["ocfs2_cmd.attempt"](["mount", path], ocfs2_fstab.MOUNT_TIMEOUT)
     found = at(path)
     if not found or found["fstype"] != "ocfs2":
         raise CommandExecutionError(
@@ -171,7 +169,7 @@ def unmount(path):
 
         salt-call ocfs2_mount.unmount /san/primary
     """
-    result = _run(["umount", path], _UMOUNT_TIMEOUT)
+    result = __salt__["ocfs2_cmd.attempt"](["umount", path], _UMOUNT_TIMEOUT)
     if at(path):
         holders = ", ".join(users(path)) or result["stderr"].strip()
         raise CommandExecutionError(f"{path} is still mounted, used by {holders}")
@@ -216,14 +214,5 @@ def _links(proc):
 
 
 def _named(pid):
-    try:
-        with salt.utils.files.fopen(f"/proc/{pid}/comm", encoding="utf-8") as handle:
-            return f"{handle.read().strip()} (pid {pid})"
-    except OSError:
-        return f"pid {pid}"
-
-
-def _run(argv, timeout):
-    return __salt__["cmd.run_all"](
-        argv, python_shell=False, stdin="", timeout=timeout, ignore_retcode=True
-    )
+    name = __salt__["ocfs2_file.value"](f"/proc/{pid}/comm")
+    return f"{name} (pid {pid})" if name else f"pid {pid}"

@@ -125,21 +125,9 @@ def unit(verb, name):
 
 def _log(name):
     argv = ["journalctl", "--unit", name, "--lines", "20", "--output", "cat", "--no-pager"]
-    return _run(argv)["stdout"].strip()
+    return __salt__["ocfs2_cmd.attempt"](argv)["stdout"].strip()
 
 
 def _systemctl(*arguments):
-    argv = ["systemctl", *arguments]
-    result = _run(argv)
-    if result["retcode"]:
-        reason = result["stderr"].strip() or result["stdout"].strip() or "no output"
-        raise CommandExecutionError(
-            f"{' '.join(argv)} failed (exit code {result['retcode']}): {reason}"
-        )
+    __salt__["ocfs2_cmd.run"](["systemctl", *arguments], timeout=_TIMEOUT)
     return True
-
-
-def _run(argv):
-    return __salt__["cmd.run_all"](
-        argv, python_shell=False, stdin="", timeout=_TIMEOUT, ignore_retcode=True
-    )

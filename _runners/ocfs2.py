@@ -23,7 +23,7 @@ import ocfs2_report
 import ocfs2_version
 from ocfs2_order import LEADER_GRAIN
 
-#: The kinds of module the nodes need; saltutil.sync_all looks for a dozen more, each a round trip.
+#: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more.
 _SYNC = ("saltutil.sync_utils", "saltutil.sync_modules", "saltutil.sync_states")
 _PING_LIMIT = 45
 _SYNC_LIMIT = 300
@@ -35,7 +35,10 @@ _GRAIN_LIMIT = 120
 
 def plan(cluster=None):
     """
-    What the orchestration would do, and what it would refuse and why. Changes nothing.
+    What the orchestration would do, and what it would refuse and why.
+
+    Changes nothing but the formula's own modules on the nodes: those that have another build of
+    them than the master, or none, are synced.
 
     CLI Example:
 
@@ -169,40 +172,58 @@ def _one_pillar(name, members, sections):
     return desired
 
 
-def _look(desired):
-    """Ask every node of the roster and decide: the plan as of now."""
-    roster = [node.minion for node in desired.nodes]
+def _look(desired, sync=False):
+    """
+    Ask every node of the roster and decide: the plan as of now.
+
+    With ``sync``, a node that has another build of the formula than the master, or none, gets the
+    master's first.
+    """
+    formula = ocfs2_version.build(__opts__["extension_modules"])
     luns = {lun.key: lun.device for lun in desired.luns}
-    answers, silent = _available(roster)
+    # One ping first: the census would wait longer for a dead node.
+    answers, silent = _ask([node.minion for node in desired.nodes], "test.ping", limit=_PING_LIMIT)
     if answers:
         answers, lost = _census(list(answers), luns)
         silent.update(lost)
+    other = [minion for minion, answer in answers.items() if _build(answer) != formula]
+    if sync and other:
+        _say(desired, f"syncing the formula to {', '.join(other)}")
+        again, lost = _synced(other, luns)
+        answers.update(again)
+        silent.update(lost)
     census = {}
-    for minion, answer in answers.items():
+    for minion in answers.keys() - silent.keys():
         try:
-            census[minion] = ocfs2_facts.checked(answer, luns)
+            census[minion] = ocfs2_facts.checked(answers[minion], luns)
         except ValueError as err:
             silent[minion] = str(err)
-    return ocfs2_plan.plan(desired, census, silent, ocfs2_version.VERSION)
+    return ocfs2_plan.plan(desired, census, silent, formula)
 
 
-def _available(roster):
-    """One ping first: every later question would pay for a dead node again."""
-    return __salt__["ocfs2_nodes.ask"](roster, "test.ping", limit=_PING_LIMIT)
+def _ask(minions, fun, *arg, limit, **kwarg):
+    return __salt__["ocfs2_nodes.ask"](minions, fun, arg, kwarg, limit=limit)
 
 
 def _census(minions, luns):
-    """The census, once the modules that were just synced have been loaded there."""
+    return _ask(minions, "ocfs2.census", luns, prove_blank=True, limit=_CENSUS_LIMIT)
+
+
+def _build(answer):
+    return answer.get("formula") if isinstance(answer, dict) else None
+
+
+def _synced(minions, luns):
+    """The census of nodes that are first given the formula's modules."""
+    answers, silent = _ask(minions, list(_SYNC), *([] for _ in _SYNC), limit=_SYNC_LIMIT)
     end = time.monotonic() + _CENSUS_LIMIT
-    answers, silent = {}, {}
-    waiting = minions
+    waiting = list(answers)
     while waiting and time.monotonic() < end:
-        got, lost = __salt__["ocfs2_nodes.ask"](
-            waiting, "ocfs2.census", [luns], {"prove_blank": True}, limit=_CENSUS_LIMIT
-        )
+        got, lost = _census(waiting, luns)
         silent.update(lost)
         answers.update(got)
-        waiting = [m for m, answer in got.items() if _not_loaded(answer)]
+        # A minion goes on with its old modules until it has loaded the new ones.
+        waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
     return answers, silent
 
 
@@ -215,12 +236,8 @@ def _say(desired, text):
 
 
 def _plan_stage(desired):
-    roster = [node.minion for node in desired.nodes]
-    _say(desired, f"asking {len(roster)} nodes")
-    alive, _ = _available(roster)
-    for function in _SYNC if alive else ():
-        __salt__["ocfs2_nodes.ask"](list(alive), function, limit=_SYNC_LIMIT)
-    found = _look(desired)
+    _say(desired, f"asking {len(desired.nodes)} nodes")
+    found = _look(desired, sync=True)
     lines = ocfs2_report.plan_text(found)
     _say(desired, "\n".join(lines))
     failures, differences = found.failures(), found.differences()
@@ -249,9 +266,7 @@ def _apply_stage(desired, sls, done):
     _say(desired, f"state.apply {sls} on {len(minions)} nodes")
     returns, silent = {}, {}
     if minions:
-        returns, silent = __salt__["ocfs2_nodes.ask"](
-            minions, "state.apply", [sls], {"test": _testing()}, limit=_APPLY_LIMIT
-        )
+        returns, silent = _ask(minions, "state.apply", sls, test=_testing(), limit=_APPLY_LIMIT)
     changes, lines = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
     for minion, answer in returns.items():
         changed, failed = _states(answer)
@@ -292,27 +307,39 @@ def _testing():
 
 
 def _format_stage(desired):
+    """Each LUN is judged by itself: one that is refused does not keep another from its format."""
     found = _look(desired)
-    keys = found.to_format()
-    refused = [f"LUN {lun.key}: {each}" for lun in found.luns for each in lun.refusals]
-    refused += [] if _testing() else _unready(found)
-    if refused or not keys:
-        lines = refused or ["No LUN waits to be formatted."]
-        return {"result": not (refused or found.failures()), "lines": lines, "changes": {}}
+    keys, failures = found.to_format(), found.failures()
     if _testing():
         lines = [f"LUN {key} would be formatted on {found.leader}." for key in keys]
-        return {"result": None, "lines": lines, "changes": {}}
-    return _format_all(desired, found.leader, keys)
+        result = False if failures else (None if keys else True)
+        return {"result": result, "lines": failures + lines, "changes": {}}
+    unready = _unready(found)
+    if unready:
+        return {"result": False, "lines": failures + unready, "changes": {}}
+    changes = {}
+    failures += _format_all(desired, found.leader, keys, changes)
+    lines = [f"LUN {key} formatted on {found.leader}." for key in changes]
+    return {
+        "result": not failures,
+        "lines": failures + lines or ["No LUN waits to be formatted."],
+        "changes": changes,
+    }
 
 
-def _format_all(desired, leader, keys):
-    changes, failures = {}, []
+def _format_all(desired, leader, keys, changes):
+    """
+    Format one LUN after the other and read all back; how that failed, as sentences.
+
+    After a failure the rest waits for the next run: what broke one format may break another.
+    """
+    failures = []
     for key in keys:
         failure = _format(desired, leader, key, changes)
-        failures += [f"LUN {key}: {failure}"] if failure else []
-    failures = failures or _read_back(desired, changes)
-    lines = failures or [f"LUN {key} formatted on {leader}." for key in keys]
-    return {"result": not failures, "lines": lines, "changes": changes}
+        if failure:
+            failures.append(f"LUN {key}: {failure}")
+            break
+    return failures + (_read_back(desired, changes) if changes else [])
 
 
 def _unready(found):
@@ -334,8 +361,8 @@ def _format(desired, leader, key, changes):
     if not _marked(leader, mark):
         return f"{leader} did not take the leader's grain {LEADER_GRAIN}; nothing was formatted"
     order = {"ocfs2_format": {"lun": key, "grant": grant}}
-    returns, silent = __salt__["ocfs2_nodes.ask"](
-        [leader], "state.apply", ["ocfs2.format"], {"pillar": order}, limit=_FORMAT_LIMIT
+    returns, silent = _ask(
+        [leader], "state.apply", "ocfs2.format", pillar=order, limit=_FORMAT_LIMIT
     )
     if silent:
         return (
@@ -351,17 +378,10 @@ def _format(desired, leader, key, changes):
 
 def _marked(leader, mark):
     """Put the grain on the leader and wait until its minion process shows it."""
-    ask = __salt__["ocfs2_nodes.ask"]
-    ask(
-        [leader],
-        "grains.set",
-        [LEADER_GRAIN, mark],
-        {"force": True},
-        limit=_GRAIN_LIMIT,
-    )
+    _ask([leader], "grains.set", LEADER_GRAIN, mark, force=True, limit=_GRAIN_LIMIT)
     end = time.monotonic() + _GRAIN_LIMIT
     while time.monotonic() < end:
-        returns, silent = ask([leader], "grains.get", [LEADER_GRAIN], limit=_GRAIN_LIMIT)
+        returns, silent = _ask([leader], "grains.get", LEADER_GRAIN, limit=_GRAIN_LIMIT)
         if silent:
             return False
         if returns[leader] == mark:
@@ -370,13 +390,10 @@ def _marked(leader, mark):
 
 
 def _read_back(desired, changes):
-    """Every node, asked again, must see the new volumes; how it does not, as sentences."""
-    again = _look(desired)
-    found = again.failures()
-    for lun in again.luns:
-        if (
-            lun.key in changes
-            and (lun.volume or {}).get("uuid", "?") not in changes[lun.key]["new"]
-        ):
-            found.append(f"LUN {lun.key}: the new volume does not read back on every node")
-    return found
+    """Every node, asked again, must see the new volumes; where it does not, as sentences."""
+    return [
+        f"LUN {lun.key}: the new volume does not read back on every node"
+        for lun in _look(desired).luns
+        if lun.key in changes
+        and (lun.refusals or (lun.volume or {}).get("uuid", "?") not in changes[lun.key]["new"])
+    ]

@@ -45,12 +45,13 @@ def rosters():
 
 def ask(minions, fun, arg=(), kwarg=None, limit=120):
     """
-    Run one function on a list of minions in parallel and wait for all of them.
+    Run a function on a list of minions in parallel and wait for all of them.
 
     minions
         Minion ids.
     fun, arg, kwarg
-        The function and its arguments.
+        The function and its arguments. A list of functions, with a list of arguments for each,
+        is run in turn, as one job.
     limit
         Seconds after which a node that has not returned counts as silent. A node that stops
         answering is given up earlier.
@@ -81,7 +82,7 @@ def _collect(client, jid, minions, accepted, fun, limit):
         if not waiting:
             break
         for minion in watch.given_up(waiting):
-            silent[minion] = f"did not answer {fun}"
+            silent[minion] = f"did not answer {fun if isinstance(fun, str) else ', '.join(fun)}"
         time.sleep(_POLL)
     return {m: returns[m] for m in minions if m in returns}, silent
 

@@ -267,7 +267,8 @@ def _converge(name, config, fine, gaps, close):
     ret = _ret(name, fine)
     found = []
     try:
-        desired, node = _parse(config)
+        desired = ocfs2_check.parse(config)
+        node = desired.member(__opts__["id"])
         facts = __salt__["o2cb.facts"]()
         found = gaps(desired, facts)
         if not found:
@@ -288,17 +289,6 @@ def _converge(name, config, fine, gaps, close):
         return _refused(ret, err)
     ret["comment"] = f"{fine} Changed: {_list(found)}."
     return ret
-
-
-def _parse(config):
-    desired = ocfs2_check.parse(config)
-    node = desired.node(__opts__["id"])
-    if not node:
-        raise ValueError(
-            f"ocfs2:nodes: this minion, {__opts__['id']}, is not in the roster. "
-            "Fix: add it to nodes, or do not apply ocfs2 to it."
-        )
-    return desired, node
 
 
 def _refuse_outage(desired, node, facts):

@@ -14,10 +14,10 @@ import ocfs2_check
 import ocfs2_fit
 import ocfs2_fstab
 import ocfs2_guard
+from ocfs2_order import ORCHESTRATE
 
 __virtualname__ = "ocfs2"
 
-_ORCHESTRATE = "salt-run state.orchestrate ocfs2.orch"
 _REFUSALS = (CommandExecutionError, SaltInvocationError, ValueError)
 
 
@@ -47,20 +47,10 @@ def pillar_valid(name, config):
     """
     ret = _ret(name, "The pillar is valid.")
     try:
-        _this_node(ocfs2_check.parse(config))
+        ocfs2_check.parse(config).member(__opts__["id"])
     except ValueError as err:
         return _refused(ret, err)
     return ret
-
-
-def _this_node(desired):
-    node = desired.node(__opts__["id"])
-    if not node:
-        raise ValueError(
-            f"ocfs2:nodes: this minion, {__opts__['id']}, is not in the roster. "
-            "Fix: add it to nodes, or do not apply ocfs2 to it."
-        )
-    return node
 
 
 def host_fit(name, config):
@@ -74,7 +64,8 @@ def host_fit(name, config):
     """
     ret = _ret(name, "The host fits its entry in pillar.")
     try:
-        problems = ocfs2_fit.unfit(_this_node(ocfs2_check.parse(config)), __salt__["ocfs2.host"]())
+        node = ocfs2_check.parse(config).member(__opts__["id"])
+        problems = ocfs2_fit.unfit(node, __salt__["ocfs2.host"]())
     except _REFUSALS as err:
         return _refused(ret, err)
     return _refused(ret, ". ".join(problems) + ".") if problems else ret
@@ -203,7 +194,7 @@ def _refuse_wrong_volume(desired, lun, facts):
     if not (facts["error"] or facts["unreadable"] or ocfs2_guard.contents(facts)):
         raise CommandExecutionError(
             f"LUN {lun.key} ({lun.device}) holds no volume yet. A highstate never formats; "
-            f"run {_ORCHESTRATE} on the master."
+            f"run {ORCHESTRATE} on the master."
         )
     case = ocfs2_guard.Case(desired, lun, {__opts__["id"]: facts})
     refusals = ocfs2_guard.mount_refusals(case)

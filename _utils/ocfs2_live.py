@@ -50,9 +50,7 @@ def differences(desired, minion, facts):
     facts
         What ``o2cb.facts`` returned there.
     """
-    node = desired.node(minion)
-    if node is None:
-        raise ValueError(f"{minion} is not in ocfs2:nodes. Fix: add it, or do not target it.")
+    node = desired.member(minion)
     return [
         *conf(desired, facts["conf"]["text"]),
         *settings(desired, facts["settings"]["values"]),

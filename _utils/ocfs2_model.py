@@ -600,6 +600,16 @@ class Desired:
         """Return the Node of the minion id ``minion``, or None."""
         return next((node for node in self.nodes if node.minion == minion), None)
 
+    def member(self, minion):
+        """Return the Node of the minion id ``minion``; ValueError if the roster has none."""
+        node = self.node(minion)
+        if not node:
+            raise ValueError(
+                f"ocfs2:nodes: the minion {minion} is not in the roster. "
+                "Fix: add it to nodes, or do not apply ocfs2 to it."
+            )
+        return node
+
     def lun(self, key):
         """Return the Lun called ``key`` in the pillar, or None."""
         return next((lun for lun in self.luns if lun.key == key), None)

@@ -9,6 +9,8 @@ import ocfs2_guard
 
 #: The grain that marks the leader and carries the second key to the one permitted format.
 LEADER_GRAIN = "ocfs2_leader"
+#: The one command that has such orders carried out.
+ORCHESTRATE = "salt-run state.orchestrate ocfs2.orch"
 
 _LIMITS = {
     "device": re.compile(r"/dev/(mapper|disk/by-id)/[A-Za-z0-9][A-Za-z0-9._:+=@-]*"),

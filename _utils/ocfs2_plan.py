@@ -20,7 +20,7 @@ class NodePlan:
     """
     One node of the roster.
 
-    ``silent`` is why it takes no part (no answer, another formula version, a host that does not
+    ``silent`` is why it takes no part (no answer, another formula, a host that does not
     fit), or ``""``. ``gaps`` are its :class:`ocfs2_live.Difference` from pillar.
     """
 
@@ -81,7 +81,7 @@ class Plan:
         return found
 
 
-def plan(desired, census, silent, version):
+def plan(desired, census, silent, formula):
     """
     Decide.
 
@@ -91,22 +91,25 @@ def plan(desired, census, silent, version):
         ``{minion id: facts}`` of the nodes that answered, shaped as :mod:`ocfs2_facts` checks.
     silent
         ``{minion id: reason}`` of the others.
-    version
-        The formula's version on the master; a node with another takes no part.
+    formula
+        The formula's build on the master; a node with another takes no part.
     """
-    nodes = tuple(_node(desired, node, census, silent, version) for node in desired.nodes)
+    nodes = tuple(_node(desired, node, census, silent, formula) for node in desired.nodes)
     luns = tuple(_lun(desired, lun, nodes) for lun in desired.luns)
     leader = next((node.minion for node in nodes if not node.silent), None)
     return Plan(desired, nodes, luns, leader)
 
 
-def _node(desired, node, census, silent, version):
+def _node(desired, node, census, silent, formula):
     facts = census.get(node.minion)
     if not facts:
         return NodePlan(node.minion, None, silent.get(node.minion, "did not answer"), ())
     reasons = ocfs2_fit.unfit(node, facts["host"])
-    if facts["formula"] != version:
-        reasons.append(f"it runs version {facts['formula']} of the formula, the master {version}")
+    if facts["formula"] != formula:
+        reasons.append(
+            f"it has build {facts['formula']} of the formula, the master {formula}; the "
+            "orchestration brings it there"
+        )
     if not facts["o2cb"]["modules"]:
         reasons.append(
             f"its kernel {facts['host']['kernel']} has no ocfs2 module; install the "

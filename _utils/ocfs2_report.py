@@ -3,8 +3,7 @@ Plan and status as an operator reads them, and as a script does.
 """
 
 import ocfs2_plan
-
-_NEXT = "salt-run state.orchestrate ocfs2.orch"
+from ocfs2_order import ORCHESTRATE
 
 
 def plan_text(plan):
@@ -88,7 +87,7 @@ def status_text(name, data):
         if data[title]:
             lines += ["", f"{title.capitalize()}:", *(f"  - {each}" for each in data[title])]
     if not data["healthy"]:
-        lines += ["", f"Next: put the failures right, then run {_NEXT}"]
+        lines += ["", f"Next: put the failures right, then run {ORCHESTRATE}"]
     return lines
 
 

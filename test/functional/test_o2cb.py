@@ -264,7 +264,7 @@ def test_a_minion_outside_the_roster_is_refused(states_test, config, state):
     del config["nodes"][MINION]
     ret = states_test[f"o2cb.{state}"](name=str(CONF), config=config)
     assert ret["result"] is False
-    assert f"{MINION}, is not in the roster" in ret["comment"]
+    assert f"{MINION} is not in the roster" in ret["comment"]
 
 
 # Settings

@@ -8,7 +8,7 @@ import ocfs2_settings
 
 from . import roster
 
-VERSION = "1.0.0"
+FORMULA = "1.0.0+5f3a9c20d1e4"
 UUID = "458E997A48634B3DAB36F01667EBB761"
 
 
@@ -61,7 +61,7 @@ def node(pillar, minion, **changes):
     """Return the census of a node that is as ``pillar`` says; ``changes`` are its LUN's."""
     described = pillar.node(minion)
     return {
-        "formula": VERSION,
+        "formula": FORMULA,
         "host": {
             "hostname": described.name,
             "kernel": "6.1.0-18-amd64",

@@ -74,7 +74,7 @@ def test_a_converged_node_has_no_differences(node):
 
 
 def test_a_stranger_is_refused(node):
-    with pytest.raises(ValueError, match=r"stranger is not in ocfs2:nodes\. Fix: "):
+    with pytest.raises(ValueError, match=r"stranger is not in the roster\. Fix: "):
         ocfs2_live.differences(DESIRED, "stranger", node)
 
 

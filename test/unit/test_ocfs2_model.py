@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 import ocfs2_model as model
-import ocfs2_version
 
 ROOT = Path(__file__).parents[2]
 
@@ -161,8 +160,3 @@ def test_desired_finds_nodes_luns_and_peers():
     assert desired.lun("b") is None
     assert desired.peers("host2.x") == (nodes[0], nodes[2])
     assert desired.peers("stranger") == nodes
-
-
-def test_version_is_that_of_the_project():
-    text = (ROOT / "pyproject.toml").read_text()
-    assert re.search(r'^version = "(.*)"$', text, re.MULTILINE)[1] == ocfs2_version.VERSION

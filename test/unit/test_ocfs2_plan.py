@@ -13,7 +13,7 @@ PATH = PILLAR.luns[0].mount.path
 
 
 def plan(census, silent=None, pillar=PILLAR):
-    return ocfs2_plan.plan(pillar, census, silent or {}, answers.VERSION)
+    return ocfs2_plan.plan(pillar, census, silent or {}, answers.FORMULA)
 
 
 def formatted(**changes):
@@ -131,7 +131,7 @@ def test_one_node_that_sees_data_is_enough():
 @pytest.mark.parametrize(
     ("section", "key", "value", "words"),
     [
-        (None, "formula", "0.9.0", "it runs version 0.9.0 of the formula, the master 1.0.0"),
+        (None, "formula", "0.9.0+000000000000", "it has build 0.9.0+000000000000 of the formula"),
         ("o2cb", "modules", False, "no ocfs2 module"),
         ("host", "platform", "Debian 11", "Debian 11 is not supported"),
         ("host", "hostname", "elsewhere", "called elsewhere"),
