@@ -15,10 +15,13 @@ import salt.key
 
 #: Seconds between two looks into the job cache.
 _POLL = 0.5
-#: Seconds without a return after which a node is asked whether it still works on the job.
-_PATIENCE = 30
-#: A node that misses this many such questions in a row is lost.
-_MISSES = 3
+#: Seconds between two questions whether a node still works on the job. Each costs the node a
+#: process that has to load Salt, so a slow node is not asked often.
+_PROBE_INTERVAL = 60
+#: Seconds without any answer to such questions after which a node is lost.
+_LOST = 240
+#: A node that answers this many of them with "not any more", and has not returned, never will.
+_IDLE = 2
 
 
 def rosters():
@@ -96,33 +99,39 @@ class _Watch:
 
     def __init__(self, client, jid, limit):
         self._client, self._jid = client, jid
-        self._end = time.monotonic() + limit
-        self._next_probe = time.monotonic() + _PATIENCE
-        self._probe = None
-        self._misses = {}
+        now = time.monotonic()
+        self._end, self._next_probe = now + limit, now + _PROBE_INTERVAL
+        self._probes, self._counted = [], set()
+        self._heard, self._idle = {}, {}
+        self._start = now
 
     def given_up(self, waiting):
         """Those of ``waiting`` for whom the time, or the patience, is over."""
-        if time.monotonic() > self._end:
+        now = time.monotonic()
+        if now > self._end:
             return waiting
-        if time.monotonic() < self._next_probe:
-            return []
-        self._next_probe = time.monotonic() + _PATIENCE
-        lost = self._count_misses(waiting)
-        self._probe = self._client.run_job(
-            waiting, "saltutil.find_job", arg=[self._jid], tgt_type="list"
-        )
-        return lost
+        if now > self._next_probe:
+            self._next_probe = now + _PROBE_INTERVAL
+            self._listen(now)
+            job = self._client.run_job(
+                waiting, "saltutil.find_job", arg=[self._jid], tgt_type="list"
+            )
+            self._probes += [job["jid"]] if job else []
+        return [minion for minion in waiting if self._is_lost(minion, now)]
 
-    def _count_misses(self, waiting):
-        if not self._probe:
-            return []
-        answered = _returned(self._client, self._probe["jid"])
-        for minion in waiting:
-            # An empty answer: alive, but not working on the job and nothing returned.
-            busy = bool(answered.get(minion))
-            self._misses[minion] = 0 if busy else self._misses.get(minion, 0) + 1
-        return [minion for minion in waiting if self._misses[minion] >= _MISSES]
+    def _listen(self, now):
+        """Take in the answers to all questions so far; a slow node's come late."""
+        for probe in self._probes:
+            for minion, busy in _returned(self._client, probe).items():
+                if (probe, minion) in self._counted:
+                    continue
+                self._counted.add((probe, minion))
+                self._heard[minion] = now
+                self._idle[minion] = 0 if busy else self._idle.get(minion, 0) + 1
+
+    def _is_lost(self, minion, now):
+        silence = now - self._heard.get(minion, self._start)
+        return silence > _LOST or self._idle.get(minion, 0) >= _IDLE
 
 
 def say(text):

@@ -1,12 +1,14 @@
 """
 The stages of the orchestration, as states of the whole cluster.
 
-They run on the master, from ``ocfs2/orch/*.sls`` alone. Each hands over to the runner function of
-its name and reports what came back, so that an orchestration shows real changes only, and
+They run on the master, from ``ocfs2/orch/*.sls`` alone. Each calls its function of the runner
+``ocfs2`` and reports what came back, so that an orchestration shows real changes only, and
 ``test=True`` shows what would happen.
 
 .. versionadded:: 1.0.0
 """
+
+import salt.loader
 
 __virtualname__ = "ocfs2_cluster"
 
@@ -69,13 +71,9 @@ def _without_data(ret):
 
 
 def _stage(name, function, cluster):
-    answer = __salt__["saltutil.runner"](
-        f"ocfs2.{function}", kwarg={"cluster": cluster}, full_return=True
-    )
-    out = answer.get("return")
-    if not isinstance(out, dict) or "clusters" not in out:
-        return {"name": name, "result": False, "changes": {}, "comment": str(out), "data": {}}
-    clusters = out["clusters"]
+    # Not saltutil.runner: it would keep a job of its own for each stage.
+    runner = salt.loader.runner(__opts__, utils=salt.loader.utils(__opts__))
+    clusters = runner[f"ocfs2.{function}"](cluster)["clusters"]
     results = [each["result"] for each in clusters.values()]
     return {
         "name": name,

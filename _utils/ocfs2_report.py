@@ -7,20 +7,27 @@ from ocfs2_order import ORCHESTRATE
 
 
 def plan_text(plan):
-    """The plan of one cluster, as lines."""
+    """The plan of one cluster, as lines; nodes of which the same is to be said share them."""
     lines = [f"Plan for cluster {plan.desired.cluster.name} ({len(plan.nodes)} nodes)"]
-    for node in plan.nodes:
-        lines.append(f"  {node.minion}: {_node_words(node)}")
+    for words, minions in _same_words(plan.nodes).items():
+        lines += [f"  {', '.join(minions)}:", *(f"    {each}" for each in words)]
     for lun in plan.luns:
-        lines += [f"  LUN {lun.key}: {_lun_words(plan, lun)}"]
+        lines += [f"  LUN {lun.key}:", f"    {_lun_words(plan, lun)}"]
         lines += [f"    refused: {refusal}" for refusal in lun.refusals]
     return lines
 
 
+def _same_words(nodes):
+    grouped = {}
+    for node in nodes:
+        grouped.setdefault(_node_words(node), []).append(node.minion)
+    return grouped
+
+
 def _node_words(node):
     if node.silent:
-        return f"takes no part: {node.silent}"
-    return "; ".join(map(str, node.gaps)) or "as described"
+        return (f"takes no part: {node.silent}",)
+    return tuple(map(str, node.gaps)) or ("as described",)
 
 
 def _lun_words(plan, lun):

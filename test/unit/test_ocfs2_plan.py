@@ -154,7 +154,7 @@ def test_nothing_is_left_when_all_is_as_described():
     found = plan(mounted())
     assert (found.failures(), found.differences()) == ([], [])
     assert ocfs2_report.status(found)["healthy"] is True
-    assert "  LUN primary: volume " + answers.UUID + ", mounted" in ocfs2_report.plan_text(found)
+    assert f"    volume {answers.UUID}, mounted" in ocfs2_report.plan_text(found)
 
 
 def test_a_mount_elsewhere_does_not_count():
