@@ -401,9 +401,9 @@ def _written(handle, size):
 
 def _first_written(handle, offset, length):
     for data in _chunks(handle, offset, length):
-        rest = data.lstrip(b"\0")
-        if rest:
-            return offset + len(data) - len(rest)
+        # Compared as a whole: that is many times faster than a look at each byte.
+        if data != bytes(len(data)):
+            return offset + len(data) - len(data.lstrip(b"\0"))
         offset += len(data)
     return None
 

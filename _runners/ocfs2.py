@@ -180,17 +180,14 @@ def _look(desired, sync=False):
     master's first.
     """
     formula = ocfs2_version.build(__opts__["extension_modules"])
+    roster = [node.minion for node in desired.nodes]
     luns = {lun.key: lun.device for lun in desired.luns}
-    # One ping first: the census would wait longer for a dead node.
-    answers, silent = _ask([node.minion for node in desired.nodes], "test.ping", limit=_PING_LIMIT)
-    if answers:
-        answers, lost = _census(list(answers), luns)
-        silent.update(lost)
-    other = [minion for minion, answer in answers.items() if _build(answer) != formula]
-    if sync and other:
-        _say(desired, f"syncing the formula to {', '.join(other)}")
-        again, lost = _synced(other, luns)
-        answers.update(again)
+    if sync:
+        answers, silent = _synced_census(desired, roster, luns, formula)
+    else:
+        # One ping first: the census would wait longer for a dead node.
+        alive, silent = _ask(roster, "test.ping", limit=_PING_LIMIT)
+        answers, lost = _census(alive, luns)
         silent.update(lost)
     census = {}
     for minion in answers.keys() - silent.keys():
@@ -202,27 +199,55 @@ def _look(desired, sync=False):
 
 
 def _ask(minions, fun, *arg, limit, **kwarg):
-    return __salt__["ocfs2_nodes.ask"](minions, fun, arg, kwarg, limit=limit)
+    if not minions:
+        return {}, {}
+    return __salt__["ocfs2_nodes.ask"](list(minions), fun, arg, kwarg, limit=limit)
 
 
 def _census(minions, luns):
     return _ask(minions, "ocfs2.census", luns, prove_blank=True, limit=_CENSUS_LIMIT)
 
 
+def _synced_census(desired, roster, luns, formula):
+    """The census, once every node that answers has the master's build of the formula."""
+    # A ping that also tells who has no formula yet: a minion takes a minute of one processor to
+    # find out that it does not know a function.
+    modules, silent = _ask(roster, "saltutil.list_extmods", limit=_PING_LIMIT)
+    bare = [minion for minion, kinds in modules.items() if not _has_formula(kinds)]
+    silent.update(_sync(desired, bare))
+    answers, lost = _loaded_census(modules.keys() - silent.keys(), luns)
+    silent.update(lost)
+    stale = [minion for minion, answer in answers.items() if _build(answer) != formula]
+    silent.update(_sync(desired, stale))
+    again, lost = _loaded_census(set(stale) - silent.keys(), luns)
+    return {**answers, **again}, {**silent, **lost}
+
+
+def _has_formula(kinds):
+    return isinstance(kinds, dict) and "ocfs2" in (kinds.get("modules") or ())
+
+
 def _build(answer):
     return answer.get("formula") if isinstance(answer, dict) else None
 
 
-def _synced(minions, luns):
-    """The census of nodes that are first given the formula's modules."""
-    answers, silent = _ask(minions, list(_SYNC), *([] for _ in _SYNC), limit=_SYNC_LIMIT)
+def _sync(desired, minions):
+    """Give the formula to some nodes; ``{minion id: reason}`` of those that did not take it."""
+    if minions:
+        _say(desired, f"syncing the formula to {', '.join(minions)}")
+    _, silent = _ask(minions, list(_SYNC), *([] for _ in _SYNC), limit=_SYNC_LIMIT)
+    return silent
+
+
+def _loaded_census(minions, luns):
+    """The census of nodes that may still have to load the modules they have just been given."""
+    answers, silent = {}, {}
     end = time.monotonic() + _CENSUS_LIMIT
-    waiting = list(answers)
+    waiting = minions
     while waiting and time.monotonic() < end:
         got, lost = _census(waiting, luns)
-        silent.update(lost)
         answers.update(got)
-        # A minion goes on with its old modules until it has loaded the new ones.
+        silent.update(lost)
         waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
     return answers, silent
 
@@ -264,9 +289,14 @@ def _apply_stage(desired, sls, done):
     found = _look(desired)
     minions = found.answering()
     _say(desired, f"state.apply {sls} on {len(minions)} nodes")
-    returns, silent = {}, {}
-    if minions:
-        returns, silent = _ask(minions, "state.apply", sls, test=_testing(), limit=_APPLY_LIMIT)
+    returns, silent = _ask(
+        minions,
+        "state.apply",
+        sls,
+        test=_testing(),
+        exclude=_excluded(found),
+        limit=_APPLY_LIMIT,
+    )
     changes, lines = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
     for minion, answer in returns.items():
         changed, failed = _states(answer)
@@ -276,12 +306,21 @@ def _apply_stage(desired, sls, done):
     for line in lines:
         _say(desired, line)
     lines += [f"{node.minion}: {node.silent}" for node in found.nodes if node.silent]
-    result = False if lines else (None if _testing() and changes else True)
+    pending = _testing() and (changes or found.differences())
     return {
-        "result": result,
-        "lines": lines or [f"{len(minions)} nodes {done}."],
+        "result": False if lines else (None if pending else True),
+        "lines": lines or [f"{len(minions)} nodes {_would(done)}."],
         "changes": changes,
     }
+
+
+def _excluded(found):
+    """In test mode, the mounts that would only be possible after the format."""
+    return [{"id": f"ocfs2-mount-{key}"} for key in found.to_format()] if _testing() else []
+
+
+def _would(done):
+    return f"would be {done}" if _testing() else done
 
 
 def _states(answer):

@@ -8,6 +8,8 @@ They run on the master, from ``ocfs2/orch/*.sls`` alone. Each calls its function
 .. versionadded:: 1.0.0
 """
 
+import sys
+
 import salt.loader
 
 __virtualname__ = "ocfs2_cluster"
@@ -71,9 +73,7 @@ def _without_data(ret):
 
 
 def _stage(name, function, cluster):
-    # Not saltutil.runner: it would keep a job of its own for each stage.
-    runner = salt.loader.runner(__opts__, utils=salt.loader.utils(__opts__))
-    clusters = runner[f"ocfs2.{function}"](cluster)["clusters"]
+    clusters = _runner()[f"ocfs2.{function}"](cluster)["clusters"]
     results = [each["result"] for each in clusters.values()]
     return {
         "name": name,
@@ -82,3 +82,16 @@ def _stage(name, function, cluster):
         "comment": "\n".join(line for each in clusters.values() for line in each["lines"]),
         "data": clusters,
     }
+
+
+def _runner():
+    """
+    The runner functions as the orchestration has just synced them.
+
+    Salt loads every runner, and so what our own imports, before it renders the orchestration: an
+    update of the formula would otherwise take effect one run late.
+    """
+    for module in [each for each in sys.modules if each.startswith("ocfs2_")]:
+        del sys.modules[module]
+    # Not saltutil.runner: it would keep a job of its own for each stage.
+    return salt.loader.runner(__opts__, utils=salt.loader.utils(__opts__))

@@ -95,13 +95,15 @@ def master_config(spec: LabSpec, state: str) -> str:
 interface: {MASTER_ADDRESS}
 user: root
 file_roots:
-  base: [{spec.root}]
-# What git and tools keep beside the formula is no part of it.
-file_ignore_regex: ['(^|/)\\.[^/]+/', '(^|/)__pycache__/']
+  base: [{state}/root]
+file_ignore_regex: ['(^|/)__pycache__/']
 pillar_roots:
   base: [{state}/pillar]
 pki_dir: {state}/master/pki
 cachedir: {state}/master/cache
+# These do not follow cachedir.
+extension_modules: {state}/master/extmods
+sqlite_queue_dir: {state}/master/queues
 sock_dir: {state}/master/run
 pidfile: {state}/master/run/master.pid
 log_file: {state}/master/log

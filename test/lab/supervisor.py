@@ -56,6 +56,8 @@ class Supervisor:
             (self.state / directory).mkdir(parents=True, exist_ok=True)
         # What Salt leaves in temporary directories goes with the lab.
         os.environ["TMPDIR"] = str(self.state / "tmp")
+        # Salt's own, on every Python it still supports.
+        os.environ["PYTHONWARNINGS"] = "ignore::DeprecationWarning"
         self._start_network()
         self._start_repository()
         for lun in self.spec.luns:
@@ -80,6 +82,7 @@ class Supervisor:
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def _start_master(self) -> None:
+        self._link_root()
         config = self.state / "master" / "etc" / "master"
         config.write_text(render.master_config(self.spec, str(self.state)))
         with (self.state / "master" / "output").open("wb") as output:
@@ -89,6 +92,14 @@ class Supervisor:
                 stdout=output,
                 stderr=output,
             )
+
+    def _link_root(self) -> None:
+        """The file root without what git and tools keep beside it: Salt would walk all of that."""
+        root = self.state / "root"
+        root.mkdir()
+        for entry in Path(self.spec.root).iterdir():
+            if not entry.name.startswith("."):
+                (root / entry.name).symlink_to(entry)
 
     def _truncate(self, lun: str, size: int) -> None:
         with (self.state / "luns" / lun).open("ab") as disk:
