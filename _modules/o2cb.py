@@ -291,7 +291,6 @@ def online(cluster):
     """
     _conf_of(cluster)
     offline()
-    __salt__["ocfs2_systemd.reload"]()
     __salt__["ocfs2_systemd.unit"]("restart", ocfs2_boot.UNIT)
     if not _is_online(_cluster(f"{_CONFIGFS}/{cluster}")):
         raise CommandExecutionError(

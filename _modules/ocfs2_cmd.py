@@ -17,7 +17,7 @@ def __virtual__():
     return __virtualname__
 
 
-def run(argv, timeout=60, stdin=""):
+def run(argv, timeout=60, stdin="", env=None):
     """
     What a tool printed; for tools whose exit code can be believed.
 
@@ -27,6 +27,8 @@ def run(argv, timeout=60, stdin=""):
         Seconds after which it is killed.
     stdin
         What it reads.
+    env
+        ``{name: value}`` to add to its environment.
 
     Returns the text of its standard output. Raises ``CommandNotFoundError`` if it is not
     installed, ``CommandExecutionError`` with what it said if its exit code is not 0.
@@ -39,17 +41,17 @@ def run(argv, timeout=60, stdin=""):
     """
     if not salt.utils.path.which(argv[0]):
         raise CommandNotFoundError(f"{argv[0]} is not installed. Fix: apply ocfs2.package.")
-    result = attempt(argv, timeout, stdin)
+    result = attempt(argv, timeout, stdin, env)
     if result["retcode"]:
         raise CommandExecutionError(failure(argv, result))
     return result["stdout"]
 
 
-def attempt(argv, timeout=60, stdin=""):
+def attempt(argv, timeout=60, stdin="", env=None):
     """
     How a tool ended, whatever its exit code.
 
-    argv, timeout, stdin
+    argv, timeout, stdin, env
         As for :func:`run`.
 
     Returns ``{"retcode", "stdout", "stderr", "pid"}``. Raises ``CommandExecutionError`` if it did
@@ -67,7 +69,7 @@ def attempt(argv, timeout=60, stdin=""):
         stdin=stdin,
         timeout=timeout,
         ignore_retcode=True,
-        env={"LC_ALL": "C"},
+        env={"LC_ALL": "C", **(env or {})},
     )
 
 

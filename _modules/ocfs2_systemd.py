@@ -94,6 +94,10 @@ def unit(verb, name):
     """
     Set or run a unit.
 
+    What ``restart`` and ``stop`` work with is always the unit's file of this moment. The other
+    verbs change links alone: a running systemd takes notice with the next :func:`reload`, and the
+    links of an init script of the same name stay as the package has set them.
+
     verb
         ``enable``, ``reenable``, ``disable``, ``mask``, ``unmask``, ``restart`` or ``stop``.
     name
@@ -115,12 +119,19 @@ def unit(verb, name):
             f"{name} cannot {verb}: systemd does not run here ({_BOOTED} is missing). "
             "Fix: boot the host with systemd."
         )
+    if verb in _FILE_VERBS:
+        return _systemctl("--no-reload", verb, name)
+    _reload_if_changed(name)
     try:
         return _systemctl(verb, name)
     except CommandExecutionError as err:
-        if verb in _FILE_VERBS:
-            raise
         raise CommandExecutionError(f"{err}\n{_log(name)}") from err
+
+
+def _reload_if_changed(name):
+    show = ["systemctl", "show", "--property", "NeedDaemonReload", "--value", name]
+    if __salt__["ocfs2_cmd.run"](show).strip() == "yes":
+        reload()
 
 
 def _log(name):
@@ -129,5 +140,7 @@ def _log(name):
 
 
 def _systemctl(*arguments):
-    __salt__["ocfs2_cmd.run"](["systemctl", *arguments], timeout=_TIMEOUT)
+    # Without this, enable and disable run update-rc.d for the init script that a unit replaces.
+    env = {"SYSTEMCTL_SKIP_SYSV": "1"}
+    __salt__["ocfs2_cmd.run"](["systemctl", *arguments], timeout=_TIMEOUT, env=env)
     return True

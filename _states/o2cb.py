@@ -109,9 +109,9 @@ def boot(name, config):
         changed = {gap.what for gap in found}
         if ocfs2_boot.KILLER in changed:
             __salt__["ocfs2_systemd.unit"]("mask", ocfs2_boot.KILLER)
-        __salt__["ocfs2_systemd.reload"]()
         if ocfs2_boot.UNIT in changed:
             __salt__["ocfs2_systemd.unit"]("enable", ocfs2_boot.UNIT)
+        __salt__["ocfs2_systemd.reload"]()
 
     return _converge(name, config, f"{ocfs2_boot.UNIT} is set up.", gaps, close)
 
@@ -188,8 +188,8 @@ def firewall(name, config):
             _write(ocfs2_firewall.files(desired, __opts__["id"]), found)
             __salt__["o2cb_firewall.load"](backend)
             if {ocfs2_firewall.UNIT, ocfs2_firewall.UNIT_PATH} & {gap.what for gap in found}:
-                __salt__["ocfs2_systemd.reload"]()
                 __salt__["ocfs2_systemd.unit"]("reenable", ocfs2_firewall.UNIT)
+                __salt__["ocfs2_systemd.reload"]()
                 if __salt__["ocfs2_systemd.booted"]():
                     __salt__["ocfs2_systemd.unit"]("restart", ocfs2_firewall.UNIT)
         _remove_firewall(backend)
@@ -358,18 +358,23 @@ def _remove_unit(unit, path):
 
 
 def _leftovers(facts):
-    paths = [
-        facts["conf"]["path"],
-        facts["settings"]["path"],
-        ocfs2_boot.UNIT_PATH,
-        ocfs2_boot.STOP_PATH,
-    ]
+    paths = [*_kept_files(facts), ocfs2_boot.UNIT_PATH]
     found = _existing(paths) + _firewall_leftovers(ocfs2_firewall.NONE)
     if (__salt__["o2cb.debconf_get"]() or {}).get("O2CB_ENABLED") == "true":
         found.append(_gap("debconf:O2CB_ENABLED", "true", "false"))
     if __salt__["ocfs2_systemd.masked"](ocfs2_boot.KILLER):
         found.append(_gap(ocfs2_boot.KILLER, "masked", "not masked"))
     return found
+
+
+def _kept_files(facts):
+    """What is only read at boot or by a tool, and can go without further ado."""
+    return (
+        facts["conf"]["path"],
+        facts["settings"]["path"],
+        ocfs2_boot.STOP_PATH,
+        ocfs2_boot.SYSCTL_PATH,
+    )
 
 
 def _remove(facts):
@@ -379,10 +384,11 @@ def _remove(facts):
     _remove_firewall(ocfs2_firewall.NONE)
     if ocfs2_boot.UNIT_PATH in found:
         _remove_unit(ocfs2_boot.UNIT, ocfs2_boot.UNIT_PATH)
-    for path in (facts["conf"]["path"], facts["settings"]["path"], ocfs2_boot.STOP_PATH):
+    for path in found & {*_kept_files(facts)}:
         __salt__["ocfs2_file.remove"](path)
     if ocfs2_boot.KILLER in found:
         __salt__["ocfs2_systemd.unit"]("unmask", ocfs2_boot.KILLER)
+        __salt__["ocfs2_systemd.reload"]()
 
 
 def _file_gaps(files):

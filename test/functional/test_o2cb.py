@@ -711,6 +711,7 @@ def test_absent_takes_back_everything(states, states_test, config, modules, back
     config["firewall"] = {"backend": backend}
     for state in ("cluster_conf", "settings", "boot", "firewall"):
         assert states[f"o2cb.{state}"](name=str(CONF), config=config)["result"]
+    modules["ocfs2_file.write"](ocfs2_boot.SYSCTL_PATH, "kernel.panic = 30\n")
     before = tree("/etc/ocfs2")
     dry = states_test["o2cb.absent"](name="o2cb")
     assert (dry["result"], tree("/etc/ocfs2")) == (None, before)
@@ -718,6 +719,7 @@ def test_absent_takes_back_everything(states, states_test, config, modules, back
     assert (wet["result"], wet["changes"]) == (True, dry["changes"])
     assert list(Path("/etc/ocfs2").iterdir()) == []
     assert not SETTINGS.exists()
+    assert not Path(ocfs2_boot.SYSCTL_PATH).exists()
     assert list(Path("/etc/systemd/system").rglob("o*.service")) == []
     assert "ocfs2" not in run("nft", "list", "ruleset").stdout.lower()
     assert modules["o2cb.debconf_get"]()["O2CB_ENABLED"] == "false"
