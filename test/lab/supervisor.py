@@ -102,7 +102,17 @@ class Supervisor:
                 (root / entry.name).symlink_to(entry)
 
     def _truncate(self, lun: str, size: int) -> None:
+        """Make or grow a LUN.
+
+        Its first block is really there: QEMU finds out there which writes the file takes as they
+        are. Over a hole it would take 4 KiB for the least, and do smaller writes by reading and
+        writing the rest of the block, in which other nodes keep their heartbeat.
+        """
         with (self.state / "luns" / lun).open("ab") as disk:
+            if not disk.tell():
+                disk.write(bytes(4096))
+                disk.flush()
+                os.fsync(disk.fileno())
             disk.truncate(size)
 
     def _prepare(self, node) -> None:
