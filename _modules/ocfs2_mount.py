@@ -121,8 +121,10 @@ def rm_fstab(path):
 
         salt-call ocfs2_mount.rm_fstab /san/primary
     """
-    __salt__["mount.rm_fstab"](path)
-    __salt__["ocfs2_systemd.reload"]()
+    line = fstab(path)
+    if line:
+        __salt__["mount.rm_fstab"](path, line["device"])
+        __salt__["ocfs2_systemd.reload"]()
     return True
 
 
