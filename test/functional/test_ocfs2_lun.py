@@ -1,7 +1,6 @@
 """Real contents on real block devices: what the probe finds, and that it changes nothing."""
 
 import contextlib
-import hashlib
 import os
 import shutil
 import struct
@@ -15,6 +14,7 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 import ocfs2_guard
+from images import digest
 
 from .conftest import REPOSITORY
 
@@ -52,23 +52,6 @@ def attached(image, *options):
         yield device
     finally:
         run("losetup", "--detach", device)
-
-
-def digest(image):
-    """The checksum of every byte of a sparse image; its holes are zeros and need no reading."""
-    found, end = hashlib.sha256(), image.stat().st_size
-    with image.open("rb", buffering=0) as handle:
-        offset = 0
-        while offset < end:
-            try:
-                offset = os.lseek(handle.fileno(), offset, os.SEEK_DATA) // MIB * MIB
-            except OSError:
-                break
-            data = os.pread(handle.fileno(), MIB, offset)
-            if data.strip(b"\0"):
-                found.update(f"{offset} ".encode() + data)
-            offset += MIB
-    return found.hexdigest()
 
 
 def put(image, offset, data):

@@ -2,49 +2,100 @@
 
 import copy
 import json
+import re
+import subprocess
+import time
 
 import pytest
 import yaml
 
+from images import blocks
+from images import digest
 from lab.lab import REPOSITORY
 from lab.lab import Lab
 
-ORCHESTRATE = ("state.orchestrate", "ocfs2.orch")
 NODES = (1, 2, 3)
+_PATIENCE = 300
 
 
 class Cluster:
     """A lab and the pillar it is described by."""
 
-    def __init__(self, lab):
-        self.lab = lab
+    def __init__(self, lab, distro):
+        self.lab, self.distro = lab, distro
         self.pillar = yaml.safe_load((REPOSITORY / "pillar.example").read_text())
 
-    def describe(self, change=None):
-        """Give the master the example's pillar, changed by ``change(section)``."""
+    @property
+    def section(self):
+        """The ``ocfs2`` section that :meth:`describe` starts from."""
+        return self.pillar["ocfs2"]
+
+    def add_lun(self, section, name, **changes):
+        """Describe a LUN of the lab that may be formatted."""
+        lun = self.lab.spec.lun(name)
+        section["luns"][name] = {
+            "device": f"/dev/mapper/{lun.alias}",
+            "wwid": lun.wwid,
+            "size": lun.size,
+            "format": "once",
+            "mount": {"path": f"/san/{name}"},
+            **changes,
+        }
+
+    def describe(self, *changes):
+        """Give the master the pillar, after every ``change(section)``."""
         pillar = copy.deepcopy(self.pillar)
-        if change:
+        for change in changes:
             change(pillar["ocfs2"])
         self.lab.set_pillar(pillar)
 
     def orchestrate(self, *more):
-        return self.lab.salt_run(*ORCHESTRATE, *more)
+        return self.lab.salt_run("state.orchestrate", "ocfs2.orch", *more)
 
     def status(self):
         """The table of truth of the one cluster, with its exit code."""
         answer = self.lab.salt_run("ocfs2.status", "--out=json")
-        return answer.rc, json.loads(answer.stdout)["clusters"]["ocfs2"]
+        return answer.rc, json.loads(answer.stdout)["clusters"]["ocfs2"]["status"]
 
-    def everywhere(self, *argv):
-        return [self.lab.run(node, list(argv)) for node in NODES]
+    def must(self, node, *argv):
+        """What a command prints that has to succeed on a node."""
+        result = self.lab.run(node, list(argv))
+        assert result.rc == 0, result
+        return result.stdout.strip()
+
+    def digests(self, names):
+        return {name: digest(self.lab.lun_path(name)) for name in names}
+
+    def blocks(self, name):
+        return blocks(self.lab.lun_path(name))
+
+    def heartbeat_blocks(self, name):
+        """The blocks in which the mounted nodes beat, as ocfs2-tools find them on the LUN."""
+        argv = ["debugfs.ocfs2", "-R", "stat //heartbeat", str(self.lab.lun_path(name))]
+        text = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+        size = int(re.search(r"Size: (\d+)", text)[1])
+        offset, clusters, first = map(
+            int, re.search(r"^\s+0\s+(\d+)\s+(\d+)\s+(\d+)\s", text, re.MULTILINE).groups()
+        )
+        assert (offset, clusters > 0) == (0, True), text
+        return set(range(first, first + size // 4096))
+
+    def wait_mounted(self, node, path):
+        """Wait, without Salt, until a node that boots has mounted a volume."""
+        self.lab.wait_booted(node)
+        deadline = time.monotonic() + _PATIENCE
+        while (found := self.lab.run(node, ["findmnt", "-nt", "ocfs2", path])).rc:
+            assert time.monotonic() < deadline, found
+            time.sleep(1)
 
 
-@pytest.fixture(scope="module", params=["bookworm", "trixie"])
+def _cluster(request, distro):
+    with Lab(f"test-{distro}", say=print) as lab:
+        lab.up(nodes=len(NODES), distro=distro, luns=request.module.LUNS)
+        yield Cluster(lab, distro)
+
+
+@pytest.fixture(scope="module")
 def cluster(request):
     """Three nodes and the LUNs the module wants, nothing done to them yet."""
-    luns = getattr(request.module, "LUNS", ["primary:3G"])
-    with Lab(f"test-{request.param}", say=print) as lab:
-        lab.up(nodes=len(NODES), distro=request.param, luns=luns)
-        cluster = Cluster(lab)
-        cluster.describe()
-        yield cluster
+    yield from _cluster(request, request.module.DISTRO)

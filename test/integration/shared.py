@@ -1,0 +1,63 @@
+"""What holds on every distribution; the modules of this directory call it in their order."""
+
+NODES = (1, 2, 3)
+MANAGED = ("/etc/ocfs2/cluster.conf", "/etc/default/o2cb", "/etc/fstab", "/etc/ocfs2/firewall.nft")
+
+
+def comes_up(cluster, answer, *names):
+    """The orchestration ended well, and what one node writes the others read."""
+    assert answer.rc == 0, answer.stdout + answer.stderr
+    rc, status = cluster.status()
+    assert (rc, status["healthy"]) == (0, True), status
+    for name in names:
+        is_shared(cluster, f"/san/{name}")
+        slots = [row["slot"] for row in status["luns"][name].values()]
+        assert sorted(slots) == [0, 1, 2]
+
+
+def is_shared(cluster, path):
+    for writer in NODES:
+        cluster.must(writer, "sh", "-c", f"echo from {writer} > {path}/{writer} && sync")
+    for reader in NODES:
+        for writer in NODES:
+            assert cluster.must(reader, "cat", f"{path}/{writer}") == f"from {writer}"
+
+
+def second_run_changes_nothing(cluster, *names):
+    """No state changes, no file is written, and nothing but heartbeats reaches a LUN."""
+    files = [cluster.must(node, "stat", "-c", "%n %Z", *MANAGED) for node in NODES]
+    units = [_started(cluster, node) for node in NODES]
+    before = {name: cluster.blocks(name) for name in names}
+    answer = cluster.orchestrate()
+    after = {name: cluster.blocks(name) for name in names}
+    assert answer.rc == 0, answer.stdout + answer.stderr
+    assert "Succeeded: 5\n" in answer.stdout
+    assert [cluster.must(node, "stat", "-c", "%n %Z", *MANAGED) for node in NODES] == files
+    assert [_started(cluster, node) for node in NODES] == units
+    for name in names:
+        changed = {key for key, _ in before[name].items() ^ after[name].items()}
+        # The heartbeat itself goes on: a test that saw no write at all would look at nothing.
+        assert changed
+        assert changed <= cluster.heartbeat_blocks(name)
+
+
+def _started(cluster, node):
+    show = ("systemctl", "show", "-p", "ActiveEnterTimestampMonotonic", "--value")
+    return cluster.must(node, *show, "o2cb.service", "ocfs2-firewall.service")
+
+
+def comes_back_by_itself(cluster, nodes, *names):
+    """After a power cut of all, the nodes mount without Salt; files and settings are as before."""
+    settings = cluster.must(1, "cat", "/etc/default/o2cb")
+    for node in NODES:
+        cluster.lab.power_cut(node)
+    for node in nodes:
+        cluster.lab.start(node)
+    for node in nodes:
+        for name in names:
+            cluster.wait_mounted(node, f"/san/{name}")
+            assert cluster.must(node, "cat", f"/san/{name}/3") == "from 3"
+        assert cluster.must(node, "cat", "/etc/default/o2cb") == settings
+        for unit in ("o2cb.service", "ocfs2-firewall.service"):
+            assert cluster.must(node, "systemctl", "is-active", unit) == "active"
+    cluster.lab.wait_minions(nodes)

@@ -1,0 +1,167 @@
+"""From bare hosts and blank LUNs to a mounted cluster on Debian 12, and what is refused there."""
+
+import subprocess
+
+import pytest
+
+from . import shared
+
+pytestmark = pytest.mark.lab
+
+DISTRO = "bookworm"
+#: LVM wants a block device.
+_PVCREATE = """
+device=$(losetup --find --show "$0") || exit
+pvcreate -q --devices "$device" "$device"
+made=$?
+losetup --detach "$device"
+exit $made
+"""
+#: What is made on a LUN of that name, and the words in which the refusal names it.
+CONTENTS = {
+    "ext4": (["mkfs.ext4", "-q", "-F"], "it holds ext4"),
+    "gpt": (["sh", "-c", 'echo "label: gpt" | sfdisk -q "$0"'], "it holds gpt partition table"),
+    "lvm": (["sh", "-c", _PVCREATE], "it holds LVM2_member"),
+    "bare": (
+        ["mkfs.ocfs2", "-q", "-N", "4", "--cluster-stack=pcmk", "--cluster-name=hacluster"],
+        "it belongs to pcmk/hacluster, not to o2cb/ocfs2",
+    ),
+    "other": (
+        ["mkfs.ocfs2", "-q", "-N", "4", "--cluster-stack=o2cb", "--cluster-name=other"],
+        "it belongs to o2cb/other, not to o2cb/ocfs2",
+    ),
+}
+#: Node 3 sees another LUN under the name of this one.
+SWAPPED = ["swapped:1G:nodes=1+2", "wrong:1G:alias=swapped:nodes=3"]
+LUNS = ["primary:3G", "second:3G", *(f"{name}:1G" for name in CONTENTS), *SWAPPED]
+REFUSED = [*CONTENTS, "swapped", "wrong"]
+BLANK = ["primary", "second"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def described(cluster):
+    """Two blank LUNs in pillar, and LUNs that hold something beside them."""
+    cluster.add_lun(cluster.section, "second")
+    for name, (argv, _) in CONTENTS.items():
+        argv = [*argv, str(cluster.lab.lun_path(name))]
+        subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    cluster.describe()
+
+
+def _with_refused(cluster):
+    def change(section):
+        for name in [*CONTENTS, "swapped"]:
+            cluster.add_lun(section, name)
+
+    return change
+
+
+def _missing_node(section):
+    section["nodes"]["host9.domain.com"] = {"number": 9, "address": "192.168.100.9"}
+
+
+def _wrong_host_name(section):
+    section["nodes"]["host2.domain.com"]["name"] = "elsewhere"
+
+
+def _panic(section):
+    section["cluster"]["fence_method"] = "panic"
+
+
+def _names_every_refusal(text):
+    for name, (_, words) in CONTENTS.items():
+        assert any(f"LUN {name}:" in line and words in line for line in text.splitlines()), name
+    swapped = [line for line in text.splitlines() if "LUN swapped:" in line]
+    assert any("host3.domain.com: /dev/mapper/swapped is 35" in line for line in swapped)
+
+
+def test_a_highstate_never_formats(cluster):
+    before = cluster.digests(BLANK)
+    answer = cluster.lab.salt(
+        "host1.domain.com", "state.apply", "ocfs2", "sync_mods=utils,modules,states"
+    )
+    assert answer.rc != 0
+    assert "holds no volume yet" in answer.stdout
+    assert "salt-run state.orchestrate ocfs2.orch" in answer.stdout
+    assert cluster.digests(BLANK) == before
+    # All but the mount is done.
+    assert cluster.must(1, "systemctl", "is-active", "o2cb.service") == "active"
+
+
+def test_a_dry_run_shows_all_and_touches_nothing(cluster):
+    before = cluster.digests(BLANK)
+    answer = cluster.orchestrate("test=True")
+    assert answer.rc == 0, answer.stdout + answer.stderr
+    for name in BLANK:
+        assert f"LUN {name} would be formatted on host1.domain.com" in answer.stdout
+    assert "3 nodes would be mounted" in answer.stdout
+    assert cluster.digests(BLANK) == before
+    assert cluster.lab.run(2, ["test", "-e", "/etc/ocfs2/cluster.conf"]).rc == 1
+
+
+def test_a_dry_run_with_a_certain_refusal_fails(cluster):
+    before = cluster.digests(REFUSED)
+    cluster.describe(_with_refused(cluster))
+    answer = cluster.orchestrate("test=True")
+    assert answer.rc != 0
+    _names_every_refusal(answer.stdout)
+    assert cluster.digests(REFUSED) == before
+
+
+def test_nothing_is_formatted_unless_every_node_takes_part(cluster):
+    before = cluster.digests(BLANK)
+    cluster.describe(_missing_node, _wrong_host_name)
+    answer = cluster.orchestrate()
+    assert answer.rc != 0
+    for name in BLANK:
+        assert f"LUN {name}: G8: host9.domain.com: takes no part" in answer.stdout
+        assert f"LUN {name}: G8: host2.domain.com: takes no part" in answer.stdout
+    assert "the host is called host2" in answer.stdout
+    assert cluster.digests(BLANK) == before
+    assert cluster.lab.run(2, ["test", "-e", "/etc/ocfs2/cluster.conf"]).rc == 1
+
+
+def test_what_holds_anything_is_refused_and_the_blank_luns_are_mounted(cluster):
+    before = cluster.digests(REFUSED)
+    cluster.describe(_with_refused(cluster))
+    answer = cluster.orchestrate()
+    assert answer.rc != 0
+    _names_every_refusal(answer.stdout)
+    assert cluster.digests(REFUSED) == before
+    for name in BLANK:
+        assert f"LUN {name} formatted on host1.domain.com" in answer.stdout
+        shared.is_shared(cluster, f"/san/{name}")
+    cluster.describe()
+    rc, status = cluster.status()
+    assert (rc, status["healthy"]) == (0, True), status
+
+
+def test_the_second_run_changes_nothing(cluster):
+    shared.second_run_changes_nothing(cluster, *BLANK)
+
+
+def test_after_a_power_cut_it_comes_back_by_itself(cluster):
+    shared.comes_back_by_itself(cluster, (1, 2), *BLANK)
+
+
+def test_a_node_that_is_down_does_not_stop_the_others(cluster):
+    cluster.describe(_panic)
+    answer = cluster.orchestrate()
+    assert answer.rc != 0
+    assert "host3.domain.com: did not answer" in answer.stdout
+    for node in (1, 2):
+        fence = "/sys/kernel/config/cluster/ocfs2/fence_method"
+        assert cluster.must(node, "cat", fence) == "panic"
+
+
+def test_the_node_that_was_down_catches_up(cluster):
+    cluster.lab.start(3)
+    for name in BLANK:
+        cluster.wait_mounted(3, f"/san/{name}")
+    cluster.lab.wait_minions([3])
+    rc, status = cluster.status()
+    assert (rc, status["healthy"]) == (1, False)
+    answer = cluster.lab.salt("host3.domain.com", "state.apply", "ocfs2")
+    assert answer.rc == 0, answer.stdout
+    rc, status = cluster.status()
+    assert (rc, status["healthy"]) == (0, True), status

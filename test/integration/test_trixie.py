@@ -1,0 +1,25 @@
+"""The main job on Debian 13, whose own units rewrite the settings file when they start and stop."""
+
+import pytest
+
+from . import shared
+
+pytestmark = pytest.mark.lab
+
+DISTRO = "trixie"
+LUNS = ["primary:3G"]
+
+
+def test_a_blank_lun_is_mounted_everywhere(cluster):
+    cluster.describe()
+    shared.comes_up(cluster, cluster.orchestrate(), "primary")
+
+
+def test_the_second_run_changes_nothing(cluster):
+    shared.second_run_changes_nothing(cluster, "primary")
+
+
+def test_after_a_power_cut_it_comes_back_by_itself(cluster):
+    shared.comes_back_by_itself(cluster, shared.NODES, "primary")
+    rc, status = cluster.status()
+    assert (rc, status["healthy"]) == (0, True), status
