@@ -1,0 +1,68 @@
+"""A real Salt master and two real minions on this host, which no pillar of the tests fits."""
+
+import json
+
+import pytest
+import yaml
+
+from lab.lab import REPOSITORY
+
+MINIONS = ("host1.domain.com", "host2.domain.com")
+
+
+class Site:
+    """The master, and the pillar it gives to each minion."""
+
+    def __init__(self, master, pillar):
+        self._master, self._pillar = master, pillar
+        self._run = master.salt_run_cli(timeout=300)
+
+    def describe(self, **sections):
+        """Give each minion (``host1``, ``host2``) its ``ocfs2`` section; without one, none."""
+        top = {}
+        for host, section in sections.items():
+            top[f"{host}.domain.com"] = [host]
+            (self._pillar / f"{host}.sls").write_text(json.dumps({"ocfs2": section}))
+        (self._pillar / "top.sls").write_text(json.dumps({"base": top}))
+
+    def salt_run(self, *arguments):
+        return self._run.run(*arguments)
+
+    def clusters(self, function, **arguments):
+        """The exit code and the clusters a function of the runner answers with."""
+        words = [f"{name}={value}" for name, value in arguments.items()]
+        answer = self.salt_run(f"ocfs2.{function}", *words)
+        return answer.returncode, answer.data["clusters"]
+
+
+@pytest.fixture
+def section():
+    """The section of pillar.example; a fresh one for each test."""
+    return yaml.safe_load((REPOSITORY / "pillar.example").read_text())["ocfs2"]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, salt_factories):
+    root = tmp_path_factory.mktemp("site")
+    formula, pillar = root / "formula", root / "pillar"
+    pillar.mkdir()
+    formula.mkdir()
+    for entry in ("_modules", "_output", "_runners", "_states", "_utils", "ocfs2"):
+        (formula / entry).symlink_to(REPOSITORY / entry)
+    master = salt_factories.salt_master_daemon(
+        "site",
+        overrides={
+            "interface": "127.0.0.1",
+            "file_roots": {"base": [str(formula)]},
+            "pillar_roots": {"base": [str(pillar)]},
+            "pillar_cache": False,
+            "open_mode": True,
+        },
+    )
+    with master.started():
+        minions = [master.salt_minion_daemon(minion) for minion in MINIONS]
+        with minions[0].started(), minions[1].started():
+            site = Site(master, pillar)
+            site.minions = dict(zip(("host1", "host2"), minions, strict=True))
+            site.describe()
+            yield site

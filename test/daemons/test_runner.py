@@ -1,0 +1,111 @@
+"""The runner and the orchestration against real daemons, where every node has to be refused."""
+
+from pathlib import Path
+
+import pytest
+
+import ocfs2_version
+
+NODES = ("host1.domain.com", "host2.domain.com", "host3.domain.com")
+
+
+@pytest.fixture
+def described(site, section):
+    """Both minions have the pillar of the example; its third node does not exist."""
+    site.describe(host1=section, host2=section)
+    return site
+
+
+def _build(site, host):
+    return ocfs2_version.build(site.minions[host].config["extension_modules"])
+
+
+def test_one_command_syncs_both_sides_and_names_every_refusal(described):
+    answer = described.salt_run("state.orchestrate", "ocfs2.orch")
+    assert answer.returncode != 0
+    text = answer.stdout + answer.stderr
+    assert "host3.domain.com: has no accepted key on this master" in text
+    for node in NODES[:2]:
+        assert f"{node}: the host is called" in text
+    assert "LUN primary: G8: host3.domain.com: takes no part" in text
+    assert "LUN primary: G1: host1.domain.com: /dev/mapper/primary: No such file" in text
+    assert _build(described, "host1") == _build(described, "host2")
+    assert not Path("/etc/ocfs2/cluster.conf").exists()
+
+
+def test_a_dry_run_fails_with_the_certain_refusals(described):
+    answer = described.salt_run("state.orchestrate", "ocfs2.orch", "test=True")
+    assert answer.returncode != 0
+    assert "LUN primary: G8: host3.domain.com: takes no part" in answer.stdout
+
+
+def test_status_is_a_table_for_scripts(described):
+    rc, clusters = described.clusters("status")
+    status = clusters["ocfs2"]["status"]
+    assert (rc, status["healthy"]) == (1, False)
+    assert [status["nodes"][node]["reachable"] for node in NODES] == [True, True, False]
+    assert status["nodes"][NODES[0]]["fit"] is False
+    assert list(status["luns"]["primary"]) == list(NODES)
+    assert status["luns"]["primary"][NODES[0]] == {
+        "seen": False,
+        "uuid": None,
+        "mounted": False,
+        "slot": None,
+    }
+
+
+def test_a_node_with_another_build_takes_no_part_until_it_is_synced(described):
+    described.clusters("plan")
+    path = Path(described.minions["host1"].config["extension_modules"], "states", "ocfs2.py")
+    good = path.read_text()
+    path.write_text(good + "# tampered with\n")
+    _, clusters = described.clusters("status")
+    assert "it has build " in clusters["ocfs2"]["status"]["failures"][0]
+    _, clusters = described.clusters("plan")
+    assert path.read_text() == good
+    assert not any("it has build" in each for each in clusters["ocfs2"]["status"]["failures"])
+
+
+def test_different_pillars_of_one_cluster_are_refused(site, section):
+    other = {**section, "firewall": {"backend": "iptables"}}
+    site.describe(host1=section, host2=other)
+    rc, clusters = site.clusters("plan")
+    assert rc == 1
+    (line,) = clusters["ocfs2"]["lines"]
+    assert "host1.domain.com and host2.domain.com have different pillars" in line
+
+
+def test_a_member_that_is_not_in_the_roster_is_refused(site, section):
+    del section["nodes"]["host2.domain.com"]
+    site.describe(host1=section, host2=section)
+    rc, clusters = site.clusters("plan")
+    assert rc == 1
+    assert "host2.domain.com has the pillar of cluster ocfs2 but is not" in str(clusters)
+
+
+def test_one_broken_cluster_does_not_stop_the_other(site, section):
+    broken = {**section, "cluster": {"name": "broken", "port": 99999}}
+    broken["nodes"] = {"host2.domain.com": {"number": 300, "address": "10.0.0.1"}}
+    section["nodes"] = {"host1.domain.com": section["nodes"]["host1.domain.com"]}
+    site.describe(host1=section, host2=broken)
+    rc, clusters = site.clusters("status")
+    assert rc == 1
+    said = "\n".join(clusters["broken"]["lines"])
+    assert "port" in said
+    assert "300" in said
+    assert clusters["ocfs2"]["status"]["nodes"]["host1.domain.com"]["reachable"] is True
+    rc, clusters = site.clusters("status", cluster="ocfs2")
+    assert (rc, list(clusters)) == (1, ["ocfs2"])
+
+
+def test_an_unknown_cluster_names_the_known_ones(described):
+    rc, clusters = described.clusters("plan", cluster="nosuch")
+    assert rc == 1
+    assert "a cluster nosuch (known: ocfs2)" in str(clusters)
+
+
+def test_without_any_pillar_the_fix_is_named(site):
+    site.describe()
+    rc, clusters = site.clusters("plan")
+    assert rc == 1
+    assert "give the nodes the pillar in top.sls" in str(clusters)
