@@ -166,7 +166,14 @@ def permission(case):
 
 
 def in_use(case):
-    """G7: nothing on any node holds the LUN."""
+    """
+    G7: nothing on any node of the roster holds the LUN.
+
+    A host that is not in the roster but has a volume on this LUN mounted writes its heartbeat
+    every two seconds, within 5 MiB of the start whatever the block and cluster size (mkfs.ocfs2
+    1.8.7). :func:`blank` finds it there: those bytes are read in the plan, again in the format
+    stage, and twice more on the leader.
+    """
     for node, facts in sorted(case.seen.items()):
         users = [f"mounted on {mount['path']}" for mount in facts["mounts"]]
         users += [f"held by {holder}" for holder in facts["holders"]]

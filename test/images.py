@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import re
+import subprocess
 
 BLOCK = 4096
 _CHUNK = 256 * BLOCK
@@ -24,6 +26,22 @@ def blocks(path):
             if block != zeros:
                 found[(offset + start) // BLOCK] = hashlib.sha256(block).digest()
     return found
+
+
+def heartbeat(path):
+    """``(offset, length)`` in bytes of where the nodes of a volume beat, as its own tools say."""
+    stat = _debugfs("stat //heartbeat", path)
+    block_bits = re.search(r"Block Size Bits: (\d+)", _debugfs("stats", path))[1]
+    length = re.search(r"Size: (\d+)", stat)[1]
+    # One extent: its number, and from where on, how many clusters, at which block it is.
+    ((start, block),) = re.findall(r"^\t0 +(\d+) +\d+ +(\d+) +0x", stat, re.MULTILINE)
+    assert start == "0", stat
+    return int(block) << int(block_bits), int(length)
+
+
+def _debugfs(command, path):
+    argv = ["debugfs.ocfs2", "-R", command, str(path)]
+    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
 
 
 def _written(path):

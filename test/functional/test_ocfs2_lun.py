@@ -13,8 +13,10 @@ import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+import ocfs2_blank
 import ocfs2_guard
 from images import digest
+from images import heartbeat
 
 from .conftest import REPOSITORY
 
@@ -290,6 +292,15 @@ def test_an_ocfs2_volume_without_its_superblock_is_data(damaged, looked_at):
     facts = looked_at(damaged)
     assert (facts["volume"], facts["signature"]) == (None, {})
     assert ocfs2_guard.contents(facts).startswith("data at byte")
+
+
+@pytest.mark.parametrize("block", ["512", "1K", "4K"])
+@pytest.mark.parametrize("cluster", ["4K", "128K", "1M"])
+def test_a_heartbeat_lies_where_every_sampling_reads(tmp_path, block, cluster):
+    image = sparse(tmp_path / "image", 2 * GIB)
+    run(tool("mkfs.ocfs2"), "-q", "-b", block, "-C", cluster, "-N", "2", *O2CB, str(image))
+    offset, length = heartbeat(image)
+    assert offset + length <= ocfs2_blank.END_BYTES
 
 
 def test_the_backup_superblock_alone_is_data(damaged, tmp_path, looked_at):

@@ -2,15 +2,15 @@
 
 import copy
 import json
-import re
-import subprocess
 import time
 
 import pytest
 import yaml
 
+from images import BLOCK
 from images import blocks
 from images import digest
+from images import heartbeat
 from lab.lab import REPOSITORY
 from lab.lab import Lab
 
@@ -70,15 +70,9 @@ class Cluster:
         return blocks(self.lab.lun_path(name))
 
     def heartbeat_blocks(self, name):
-        """The blocks in which the mounted nodes beat, as ocfs2-tools find them on the LUN."""
-        argv = ["debugfs.ocfs2", "-R", "stat //heartbeat", str(self.lab.lun_path(name))]
-        text = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
-        size = int(re.search(r"Size: (\d+)", text)[1])
-        offset, clusters, first = map(
-            int, re.search(r"^\s+0\s+(\d+)\s+(\d+)\s+(\d+)\s", text, re.MULTILINE).groups()
-        )
-        assert (offset, clusters > 0) == (0, True), text
-        return set(range(first, first + size // 4096))
+        """The blocks in which the mounted nodes beat."""
+        offset, length = heartbeat(self.lab.lun_path(name))
+        return set(range(offset // BLOCK, (offset + length) // BLOCK))
 
     def wait_mounted(self, node, path):
         """Wait, without Salt, until a node that boots has mounted a volume."""

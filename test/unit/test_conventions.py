@@ -1,0 +1,80 @@
+"""What holds for every module of the formula, read from its source."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = {kind: sorted((ROOT / f"_{kind}").glob("*.py")) for kind in ("modules", "runners")}
+STATES = sorted((ROOT / "_states").glob("*.py"))
+UTILS = sorted((ROOT / "_utils").glob("*.py"))
+CALLED = [path for paths in SOURCES.values() for path in paths]
+
+
+def _public(path):
+    return [
+        node
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+
+
+def _imports(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module.split(".")[0]
+
+
+def test_there_is_something_to_look_at():
+    assert all(SOURCES.values())
+    assert STATES
+    assert UTILS
+
+
+@pytest.mark.parametrize("path", CALLED, ids=lambda path: path.stem)
+def test_every_function_shows_how_it_is_called(path):
+    module = path.stem
+    for function in _public(path):
+        text = ast.get_docstring(function) or ""
+        assert "CLI Example:" in text, function.name
+        called = text.split("CLI Example:")[1]
+        # mkfs can only be called with a token, which the orchestration alone has.
+        assert f"{module}.{function.name}" in called or "state.orchestrate" in called, function.name
+
+
+@pytest.mark.parametrize(
+    "path", [*CALLED, *STATES], ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_every_argument_is_explained(path):
+    for function in _public(path):
+        text = ast.get_docstring(function) or ""
+        assert text, function.name
+        for argument in function.args.args:
+            # The runner's docstring explains ``cluster`` once, as do the stages.
+            if argument.arg not in ("name", "cluster"):
+                assert argument.arg in text, f"{function.name}: {argument.arg}"
+
+
+@pytest.mark.parametrize(
+    "path", [*CALLED, *STATES], ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_every_module_says_since_when(path):
+    assert ".. versionadded::" in ast.get_docstring(ast.parse(path.read_text()))
+
+
+@pytest.mark.parametrize("path", UTILS, ids=lambda path: path.stem)
+def test_pure_code_knows_neither_salt_nor_what_stands_on_it(path):
+    known = {util.stem for util in UTILS} | sys.stdlib_module_names
+    assert set(_imports(path)) <= known
+    assert "__salt__" not in path.read_text()
+
+
+def test_nothing_hands_a_force_flag_to_mkfs():
+    for path in (ROOT / "_modules" / "ocfs2.py", ROOT / "_utils" / "ocfs2_order.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant):
+                assert node.value not in ("-F", "-x", "-Fx", "--force"), path.name
