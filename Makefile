@@ -47,12 +47,15 @@ test-daemons: ## Pure code, and masters and minions of both Salts
 	$(BIN)/python -m pytest -q test/unit test/daemons
 	$(VENV_LTS)/bin/python -m pytest -q test/unit test/daemons
 
+LAB := $(BIN)/python -m pytest -v --durations=0 --show-capture=no test/integration
+
 .PHONY: test-lab
-test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the virtual SAN
-	$(BIN)/python -m pytest -v --durations=0 --show-capture=no -m lab test/integration
+test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the virtual SAN, all of it
+	$(LAB)
 
 .PHONY: test
-test: test-quick test-lab ## Every test
+test: test-quick ## Every test, but for the longer ones of test-lab
+	$(LAB) -m 'not campaign'
 
 .PHONY: demo
 demo: $(STAMPS)/packages $(STAMPS)/salt ## A running three-node cluster in the virtual SAN

@@ -102,7 +102,7 @@ def test_a_dry_run_shows_all_and_touches_nothing(cluster):
 def test_nothing_is_formatted_unless_every_node_takes_part(cluster):
     before = cluster.digests(BLANK)
     cluster.describe(_missing_node, _wrong_host_name)
-    answer = cluster.orchestrate()
+    answer = cluster.lab.salt_run("ocfs2.format")
     assert answer.rc != 0
     for name in BLANK:
         assert f"LUN {name}: G8: host9.domain.com: takes no part" in answer.stdout
@@ -135,6 +135,7 @@ def test_after_a_power_cut_it_comes_back_by_itself(cluster):
     shared.comes_back_by_itself(cluster, (1, 2), *BLANK)
 
 
+@pytest.mark.campaign
 def test_a_node_that_is_down_does_not_stop_the_others(cluster):
     cluster.describe(_panic)
     answer = cluster.orchestrate()
@@ -145,6 +146,7 @@ def test_a_node_that_is_down_does_not_stop_the_others(cluster):
         assert cluster.must(node, "cat", fence) == "panic"
 
 
+@pytest.mark.campaign
 def test_the_node_that_was_down_catches_up(cluster):
     cluster.lab.start(3)
     for name in BLANK:

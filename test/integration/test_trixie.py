@@ -15,6 +15,7 @@ def test_a_blank_lun_is_mounted_everywhere(cluster):
     shared.comes_up(cluster, cluster.orchestrate(), "primary")
 
 
+@pytest.mark.campaign
 def test_the_second_run_changes_nothing(cluster):
     shared.second_run_changes_nothing(cluster, "primary")
 
