@@ -52,6 +52,10 @@ class Cluster:
     def orchestrate(self, *more):
         return self.lab.salt_run("state.orchestrate", "ocfs2.orch", *more)
 
+    def apply(self, host, *arguments):
+        """Apply ``ocfs2`` to one minion; a slow one gets the time it needs."""
+        return self.lab.salt("--timeout=1200", host, "state.apply", "ocfs2", *arguments)
+
     def status(self):
         """The table of truth of the one cluster, with its exit code."""
         answer = self.lab.salt_run("ocfs2.status", "--out=json")

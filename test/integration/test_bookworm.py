@@ -84,9 +84,7 @@ def _panic(section):
 
 def test_a_highstate_never_formats(cluster):
     before = cluster.digests(BLANK)
-    answer = cluster.lab.salt(
-        "host1.domain.com", "state.apply", "ocfs2", "sync_mods=utils,modules,states"
-    )
+    answer = cluster.apply("host1.domain.com", "sync_mods=utils,modules,states")
     assert answer.rc != 0
     assert "holds no volume yet" in answer.stdout
     assert "salt-run state.orchestrate ocfs2.orch" in answer.stdout
@@ -177,7 +175,7 @@ def test_the_node_that_was_down_catches_up(cluster):
     cluster.lab.wait_minions([3])
     rc, status = cluster.status()
     assert (rc, status["healthy"]) == (1, False)
-    answer = cluster.lab.salt("host3.domain.com", "state.apply", "ocfs2")
+    answer = cluster.apply("host3.domain.com")
     assert answer.rc == 0, answer.stdout
     rc, status = cluster.status()
     assert (rc, status["healthy"]) == (0, True), status
