@@ -16,7 +16,7 @@ import secrets
 import time
 import uuid
 
-import ocfs2_check
+import ocfs2_clusters
 import ocfs2_facts
 import ocfs2_plan
 import ocfs2_report
@@ -107,7 +107,7 @@ def mount(cluster=None):
 
 def _each(cluster, stage):
     """Run a stage for the clusters asked for; what fails in one does not stop the others."""
-    found, errors = _clusters(cluster)
+    found, errors = ocfs2_clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
     results = {name: {"result": False, "lines": lines, "changes": {}} for name, lines in errors}
     for name, desired in found.items():
         results[name] = stage(desired)
@@ -116,60 +116,6 @@ def _each(cluster, stage):
         "retcode": 0 if all(each["result"] is not False for each in results.values()) else 1,
         "clusters": results,
     }
-
-
-def _clusters(wanted):
-    """``({name: Desired}, [(name, reasons)])`` of the clusters in pillar."""
-    sections = __salt__["ocfs2_nodes.rosters"]()
-    found, errors = {}, []
-    for name, members in _grouped(sections).items():
-        if wanted and name != wanted:
-            continue
-        try:
-            found[name] = _one_pillar(name, members, sections)
-        except ValueError as err:
-            errors.append((name, str(err).splitlines()))
-    if not (found or errors):
-        errors.append((wanted or "none", [_no_cluster(wanted, sections)]))
-    return found, errors
-
-
-def _no_cluster(wanted, sections):
-    known = ", ".join(_grouped(sections)) or "none"
-    what = f"a cluster {wanted}" if wanted else "any cluster"
-    return (
-        f"ocfs2: no accepted minion's pillar describes {what} (known: {known}). Fix: give the "
-        "nodes the pillar in top.sls and accept their keys (salt-key)."
-    )
-
-
-def _grouped(sections):
-    groups = {}
-    for minion, section in sections.items():
-        cluster = section.get("cluster") if isinstance(section, dict) else None
-        name = cluster.get("name", "ocfs2") if isinstance(cluster, dict) else "ocfs2"
-        groups.setdefault(str(name), []).append(minion)
-    return groups
-
-
-def _one_pillar(name, members, sections):
-    """The description that all members share; ValueError if they do not, or if it is not valid."""
-    first = sections[members[0]]
-    for minion in members[1:]:
-        if sections[minion] != first:
-            raise ValueError(
-                f"ocfs2: {members[0]} and {minion} have different pillars for cluster {name}. "
-                "Fix: give all nodes of a cluster one and the same ocfs2 section."
-            )
-    desired = ocfs2_check.parse(first)
-    roster = [node.minion for node in desired.nodes]
-    for minion in members:
-        if minion not in roster:
-            raise ValueError(
-                f"ocfs2:nodes: {minion} has the pillar of cluster {name} but is not in its "
-                "roster. Fix: add it to nodes, or take the pillar from it in top.sls."
-            )
-    return desired
 
 
 def _look(desired, sync=False):
