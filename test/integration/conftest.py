@@ -52,9 +52,9 @@ class Cluster:
     def orchestrate(self, *more):
         return self.lab.salt_run("state.orchestrate", "ocfs2.orch", *more)
 
-    def apply(self, host, *arguments):
-        """Apply ``ocfs2`` to one minion; a slow one gets the time it needs."""
-        return self.lab.salt("--timeout=1200", host, "state.apply", "ocfs2", *arguments)
+    def apply(self, host, *arguments, sls="ocfs2"):
+        """Apply an sls to one minion; a slow one gets the time it needs."""
+        return self.lab.salt("--timeout=1200", host, "state.apply", sls, *arguments)
 
     def status(self):
         """The table of truth of the one cluster, with its exit code."""

@@ -78,6 +78,10 @@ def _wrong_host_name(section):
     section["nodes"]["host2.domain.com"]["name"] = "elsewhere"
 
 
+def _iptables(section):
+    section["firewall"] = {"backend": "iptables"}
+
+
 def _panic(section):
     section["cluster"]["fence_method"] = "panic"
 
@@ -150,6 +154,61 @@ def test_what_holds_anything_is_refused_and_the_blank_luns_are_mounted(cluster):
 
 def test_the_second_run_changes_nothing(cluster):
     shared.second_run_changes_nothing(cluster, *BLANK)
+
+
+@pytest.mark.campaign
+def test_packages_and_services_of_others_leave_it_alone(cluster):
+    settings = cluster.must(3, "cat", "/etc/default/o2cb")
+    reinstall = ["apt-get", "install", "-qy", "--reinstall", "ocfs2-tools"]
+    answer = cluster.lab.run(3, reinstall, timeout=900)
+    assert answer.rc == 0, answer
+    cluster.must(3, "systemctl", "restart", "nftables.service")
+    assert cluster.must(3, "cat", "/etc/default/o2cb") == settings
+    cluster.must(3, "nft", "list", "table", "inet", "ocfs2")
+    # A stop that is not a shutdown does not take a cluster in use away.
+    cluster.lab.run(3, ["systemctl", "stop", "o2cb.service"])
+    shared.is_shared(cluster, "/san/primary")
+    cluster.must(3, "systemctl", "start", "o2cb.service")
+    rc, status = cluster.status()
+    assert (rc, status["healthy"]) == (0, True), status
+
+
+@pytest.mark.campaign
+def test_another_firewall_takes_the_place_of_the_first(cluster):
+    cluster.describe(_iptables)
+    answer = cluster.apply("host3.domain.com")
+    assert answer.rc == 0, answer.stdout
+    assert "--dport 7777" in cluster.must(3, "iptables-save")
+    assert cluster.lab.run(3, ["nft", "list", "table", "inet", "ocfs2"]).rc != 0
+    shared.is_shared(cluster, "/san/primary")
+    cluster.describe()
+    answer = cluster.apply("host3.domain.com")
+    assert answer.rc == 0, answer.stdout
+    assert "7777" not in cluster.must(3, "iptables-save")
+    cluster.must(3, "nft", "list", "table", "inet", "ocfs2")
+
+
+@pytest.mark.campaign
+def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
+    hold = "systemd-run --unit=holder --working-directory=/san/primary sleep infinity"
+    cluster.must(3, *hold.split())
+    answer = cluster.apply("host3.domain.com", sls="ocfs2.clean")
+    assert answer.rc != 0
+    assert "/san/primary is in use by sleep (pid " in answer.stdout
+    cluster.must(3, "findmnt", "/san/primary")
+    cluster.must(3, "systemctl", "stop", "holder")
+    answer = cluster.apply("host3.domain.com", sls="ocfs2.clean")
+    assert answer.rc == 0, answer.stdout
+    for gone in (
+        "/etc/ocfs2/cluster.conf",
+        "/etc/default/o2cb",
+        "/sys/kernel/config/cluster/ocfs2",
+    ):
+        assert cluster.lab.run(3, ["test", "-e", gone]).rc == 1
+    assert cluster.must(1, "cat", "/san/primary/3") == "from 3"
+    answer = cluster.apply("host3.domain.com")
+    assert answer.rc == 0, answer.stdout
+    shared.is_shared(cluster, "/san/primary")
 
 
 def test_after_a_power_cut_it_comes_back_by_itself(cluster):
