@@ -1,5 +1,6 @@
 """From bare hosts and blank LUNs to a mounted cluster on Debian 12, and what is refused there."""
 
+import contextlib
 import os
 import subprocess
 
@@ -64,6 +65,15 @@ def _make(cluster, content):
     os.truncate(path, size)
     subprocess.run([*argv, str(path)], check=True, stdin=subprocess.DEVNULL, capture_output=True)
     return words
+
+
+@contextlib.contextmanager
+def _held(cluster, node):
+    """A service of the node works in the mount."""
+    run = "systemd-run --unit=holder --working-directory=/san/primary sleep infinity"
+    cluster.must(node, *run.split())
+    yield
+    cluster.must(node, "systemctl", "stop", "holder")
 
 
 def _lines(text, start):
@@ -165,9 +175,10 @@ def test_packages_and_services_of_others_leave_it_alone(cluster):
     cluster.must(3, "systemctl", "restart", "nftables.service")
     assert cluster.must(3, "cat", "/etc/default/o2cb") == settings
     cluster.must(3, "nft", "list", "table", "inet", "ocfs2")
-    # A stop that is not a shutdown does not take a cluster in use away.
-    cluster.lab.run(3, ["systemctl", "stop", "o2cb.service"])
-    shared.is_shared(cluster, "/san/primary")
+    # A stop that is not a shutdown takes no mount away from its users, and fences nobody.
+    with _held(cluster, 3):
+        cluster.lab.run(3, ["systemctl", "stop", "o2cb.service"])
+        shared.is_shared(cluster, "/san/primary")
     cluster.must(3, "systemctl", "start", "o2cb.service")
     rc, status = cluster.status()
     assert (rc, status["healthy"]) == (0, True), status
@@ -190,13 +201,11 @@ def test_another_firewall_takes_the_place_of_the_first(cluster):
 
 @pytest.mark.campaign
 def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
-    hold = "systemd-run --unit=holder --working-directory=/san/primary sleep infinity"
-    cluster.must(3, *hold.split())
-    answer = cluster.apply("host3.domain.com", sls="ocfs2.clean")
-    assert answer.rc != 0
-    assert "/san/primary is in use by sleep (pid " in answer.stdout
-    cluster.must(3, "findmnt", "/san/primary")
-    cluster.must(3, "systemctl", "stop", "holder")
+    with _held(cluster, 3):
+        answer = cluster.apply("host3.domain.com", sls="ocfs2.clean")
+        assert answer.rc != 0
+        assert "/san/primary is in use by sleep (pid " in answer.stdout
+        cluster.must(3, "findmnt", "/san/primary")
     answer = cluster.apply("host3.domain.com", sls="ocfs2.clean")
     assert answer.rc == 0, answer.stdout
     for gone in (
