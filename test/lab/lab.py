@@ -204,7 +204,7 @@ class Lab:
     def _ping(self, minions: set[str]) -> set[str]:
         """Which of ``minions`` answer."""
         answer = self.salt(
-            *("--out=json", "--static", "--timeout=20", "--list", ",".join(sorted(minions))),
+            *("--out=json", "--static", "--timeout=120", "--list", ",".join(sorted(minions))),
             "test.ping",
         )
         try:
