@@ -56,8 +56,6 @@ class Supervisor:
             (self.state / directory).mkdir(parents=True, exist_ok=True)
         # What Salt leaves in temporary directories goes with the lab.
         os.environ["TMPDIR"] = str(self.state / "tmp")
-        # Salt's own, on every Python it still supports.
-        os.environ["PYTHONWARNINGS"] = "ignore::DeprecationWarning"
         self._start_network()
         self._start_repository()
         for lun in self.spec.luns:
