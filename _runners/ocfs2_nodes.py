@@ -17,9 +17,9 @@ import salt.key
 _POLL = 0.5
 #: Seconds between two questions whether a node still works on the job. Each costs the node a
 #: process that has to load Salt, so a slow node is not asked often.
-_PROBE_INTERVAL = 60
+_PROBE_INTERVAL = 120
 #: Seconds without any answer to such questions after which a node is lost.
-_LOST = 240
+_LOST = 360
 #: A node that answers this many of them with "not any more", and has not returned, never will.
 _IDLE = 2
 
