@@ -107,6 +107,7 @@ def test_a_highstate_never_formats(cluster):
     assert cluster.must(1, "systemctl", "is-active", "o2cb.service") == "active"
 
 
+@pytest.mark.campaign
 def test_a_dry_run_shows_all_and_touches_nothing(cluster):
     before = cluster.digests(BLANK)
     answer = cluster.orchestrate("test=True")
@@ -131,6 +132,7 @@ def test_nothing_is_formatted_unless_every_node_takes_part(cluster):
     assert cluster.lab.run(2, ["test", "-e", "/etc/ocfs2/cluster.conf"]).rc == 1
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("content", CONTENTS)
 def test_the_plan_names_what_a_lun_holds(cluster, content):
     words = _make(cluster, content)
