@@ -34,9 +34,9 @@ CONTENTS = {
     ),
 }
 #: Node 3 sees another LUN under the name of this one.
-SWAPPED = ["swapped:1G:nodes=1+2", "wrong:1G:alias=swapped:nodes=3"]
+SWAPPED = ["swapped:3G:nodes=1+2", "wrong:3G:alias=swapped:nodes=3"]
 # Few of them: each costs every guest time at boot, twice for its two paths.
-LUNS = ["primary:3G", "second:3G", "used:1G", *SWAPPED]
+LUNS = ["primary:3G", "second:3G", "used:3G", *SWAPPED]
 BLANK = ["primary", "second"]
 REFUSED = ["used", "swapped", "wrong"]
 
@@ -122,6 +122,8 @@ def test_a_dry_run_shows_all_and_touches_nothing(cluster):
 def test_nothing_is_formatted_unless_every_node_takes_part(cluster):
     before = cluster.digests(BLANK)
     cluster.describe(_missing_node, _wrong_host_name)
+    # A stage by itself; the orchestration would have synced the runner.
+    cluster.lab.salt_run("saltutil.sync_all")
     answer = cluster.lab.salt_run("ocfs2.format")
     assert answer.rc != 0
     for name in BLANK:
