@@ -166,6 +166,7 @@ def test_what_holds_anything_is_refused_and_the_blank_luns_are_mounted(cluster):
     assert (rc, status["healthy"]) == (0, True), status
 
 
+@pytest.mark.campaign
 def test_the_second_run_changes_nothing(cluster):
     shared.second_run_changes_nothing(cluster, *BLANK)
 
@@ -224,6 +225,7 @@ def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
     shared.is_shared(cluster, "/san/primary")
 
 
+@pytest.mark.campaign
 def test_after_a_power_cut_it_comes_back_by_itself(cluster):
     shared.comes_back_by_itself(cluster, (1, 2), *BLANK)
 
