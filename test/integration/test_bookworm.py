@@ -119,11 +119,13 @@ def test_a_dry_run_shows_all_and_touches_nothing(cluster):
     assert cluster.lab.run(2, ["test", "-e", "/etc/ocfs2/cluster.conf"]).rc == 1
 
 
+@pytest.mark.campaign
 def test_nothing_is_formatted_unless_every_node_takes_part(cluster):
     before = cluster.digests(BLANK)
     cluster.describe(_missing_node, _wrong_host_name)
-    # A stage by itself; the orchestration would have synced the runner.
+    # One stage by itself; without the others, somebody has to sync the runner and the nodes.
     cluster.lab.salt_run("saltutil.sync_all")
+    assert cluster.lab.salt_run("ocfs2.plan").rc == 1
     answer = cluster.lab.salt_run("ocfs2.format")
     assert answer.rc != 0
     for name in BLANK:
