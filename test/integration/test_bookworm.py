@@ -150,7 +150,6 @@ def test_the_plan_names_what_a_lun_holds(cluster, content):
     assert cluster.digests(REFUSED) == before
 
 
-@pytest.mark.campaign
 def test_what_holds_anything_is_refused_and_the_blank_luns_are_mounted(cluster):
     words = _make(cluster, "other")
     before = cluster.digests(REFUSED)
