@@ -21,8 +21,8 @@ _PATIENCE = 300
 class Cluster:
     """A lab and the pillar it is described by."""
 
-    def __init__(self, lab, distro):
-        self.lab, self.distro = lab, distro
+    def __init__(self, lab):
+        self.lab = lab
         self.pillar = yaml.safe_load((REPOSITORY / "pillar.example").read_text())
 
     @property
@@ -87,13 +87,10 @@ class Cluster:
             time.sleep(1)
 
 
-def _cluster(request, distro):
-    with Lab(f"test-{distro}", say=print) as lab:
-        lab.up(nodes=len(NODES), distro=distro, luns=request.module.LUNS)
-        yield Cluster(lab, distro)
-
-
 @pytest.fixture(scope="module")
 def cluster(request):
     """Three nodes and the LUNs the module wants, nothing done to them yet."""
-    yield from _cluster(request, request.module.DISTRO)
+    distro = request.module.DISTRO
+    with Lab(f"test-{distro}", say=print) as lab:
+        lab.up(nodes=len(NODES), distro=distro, luns=request.module.LUNS)
+        yield Cluster(lab)

@@ -7,12 +7,18 @@ MANAGED = ("/etc/ocfs2/cluster.conf", "/etc/default/o2cb", "/etc/fstab", "/etc/o
 def comes_up(cluster, answer, *names):
     """The orchestration ended well, and what one node writes the others read."""
     assert answer.rc == 0, answer.stdout + answer.stderr
-    rc, status = cluster.status()
-    assert (rc, status["healthy"]) == (0, True), status
+    status = is_as_described(cluster)
     for name in names:
         is_shared(cluster, f"/san/{name}")
         slots = [row["slot"] for row in status["luns"][name].values()]
         assert sorted(slots) == [0, 1, 2]
+
+
+def is_as_described(cluster):
+    """The status says so, by its exit code too; returns it."""
+    rc, status = cluster.status()
+    assert (rc, status["healthy"]) == (0, True), status
+    return status
 
 
 def is_shared(cluster, path):

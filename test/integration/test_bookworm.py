@@ -164,8 +164,7 @@ def test_what_holds_anything_is_refused_and_the_blank_luns_are_mounted(cluster):
         assert f"LUN {name} formatted on host1.domain.com" in answer.stdout
         shared.is_shared(cluster, f"/san/{name}")
     cluster.describe()
-    rc, status = cluster.status()
-    assert (rc, status["healthy"]) == (0, True), status
+    shared.is_as_described(cluster)
 
 
 @pytest.mark.campaign
@@ -187,8 +186,7 @@ def test_packages_and_services_of_others_leave_it_alone(cluster):
         cluster.lab.run(3, ["systemctl", "stop", "o2cb.service"])
         shared.is_shared(cluster, "/san/primary")
     cluster.must(3, "systemctl", "start", "o2cb.service")
-    rc, status = cluster.status()
-    assert (rc, status["healthy"]) == (0, True), status
+    shared.is_as_described(cluster)
 
 
 @pytest.mark.campaign
@@ -253,5 +251,4 @@ def test_the_node_that_was_down_catches_up(cluster):
     assert (rc, status["healthy"]) == (1, False)
     answer = cluster.apply("host3.domain.com")
     assert answer.rc == 0, answer.stdout
-    rc, status = cluster.status()
-    assert (rc, status["healthy"]) == (0, True), status
+    shared.is_as_described(cluster)

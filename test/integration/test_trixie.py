@@ -22,5 +22,4 @@ def test_the_second_run_changes_nothing(cluster):
 
 def test_after_a_power_cut_it_comes_back_by_itself(cluster):
     shared.comes_back_by_itself(cluster, shared.NODES, "primary")
-    rc, status = cluster.status()
-    assert (rc, status["healthy"]) == (0, True), status
+    shared.is_as_described(cluster)
