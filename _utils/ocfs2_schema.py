@@ -2,13 +2,14 @@
 
 ``make docs`` writes ``docs/pillar.schema.json`` and ``docs/pillar.rst`` with them.
 The schema says what one value may be, for completion and marks in an editor; what
-keys mean for each other only ``ocfs2_check`` knows.
+keys mean for each other only ``ocfs2_rules`` knows.
 """
 
 import inspect
 
-import ocfs2_check
 import ocfs2_model as model
+import ocfs2_rules
+import ocfs2_words
 
 
 def json_schema():
@@ -184,7 +185,7 @@ _FORMS = {
 def _rules():
     yield _title("What keys mean for each other", "-")
     yield (
-        "\n".join(f"- {' '.join(inspect.getdoc(rule).split())}" for rule in ocfs2_check.RULES)
+        "\n".join(f"- {' '.join(inspect.getdoc(rule).split())}" for rule in ocfs2_rules.RULES)
         + "\n"
     )
 
@@ -225,14 +226,14 @@ def _sizes():
     yield _list_table(
         ("Type", "For", "Smallest LUN", "Journal per slot"),
         (
-            (f"``{name}``", kind.doc, ocfs2_check.human(kind.minimum), _journals(kind))
+            (f"``{name}``", kind.doc, ocfs2_words.human(kind.minimum), _journals(kind))
             for name, kind in model.TYPES.items()
         ),
     )
 
 
 def _journals(kind):
-    human = ocfs2_check.human
+    human = ocfs2_words.human
     return ", ".join(
         human(journal) + (f" from {human(least)}" if least else "")
         for least, journal in kind.journals

@@ -9,6 +9,7 @@ import yaml
 
 import ocfs2_check
 import ocfs2_model as model
+import ocfs2_words
 
 ROOT = Path(__file__).parents[2]
 WWID = "3600a0b8000123456000abcd012345678"
@@ -615,7 +616,7 @@ def test_all_problems_come_at_once():
 
 
 def test_a_problem_is_one_line():
-    problem = ocfs2_check.Problem("ocfs2:cluster:port", "0 is out of range", "type 7777")
+    problem = ocfs2_words.Problem("ocfs2:cluster:port", "0 is out of range", "type 7777")
     assert str(problem) == "ocfs2:cluster:port: 0 is out of range. Fix: type 7777."
 
 

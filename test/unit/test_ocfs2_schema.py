@@ -9,6 +9,7 @@ import yaml
 
 import ocfs2_check
 import ocfs2_model as model
+import ocfs2_rules
 import ocfs2_schema
 
 hypothesis = pytest.importorskip("hypothesis")
@@ -190,4 +191,4 @@ def test_the_reference_names_every_key_option_and_rule():
             assert f"``{sub.name}`` : " in text
     for option in model.MOUNT_OPTIONS:
         assert f"     - ``{option}" in text or f"   * - ``{option}" in text
-    assert text.count("\n- ") == len(ocfs2_check.RULES)
+    assert text.count("\n- ") == len(ocfs2_rules.RULES)
