@@ -26,7 +26,6 @@ _DEFAULT = "/etc/default/o2cb"
 _SYSCONFIG = "/etc/sysconfig/o2cb"
 _CONFIGFS = "/sys/kernel/config/cluster"
 _STACK = "/sys/fs/ocfs2/cluster_stack"
-_TOOLS = ("mkfs.ocfs2", "mount.ocfs2", "o2cb")
 _MODULES = ("ocfs2", "ocfs2_stack_o2cb")
 
 # Cluster attribute -> file below the cluster's directory in configfs.
@@ -54,7 +53,7 @@ def facts():
     Everything about the cluster stack here, without changing or loading anything.
 
     Returns a dict: ``stack`` (None: not loaded), ``modules`` (can the running kernel load them),
-    ``tools``, ``clusters`` ({name: nodes, regions, and the live values}), ``online`` (the cluster
+    ``clusters`` ({name: nodes, regions, and the live values}), ``online`` (the cluster
     with a local node, or None), ``conf`` (path, text or None) and ``settings`` (path, values or
     None: absent, or not made of plain assignments).
 
@@ -68,7 +67,6 @@ def facts():
     return {
         "stack": __salt__["ocfs2_file.value"](_STACK),
         "modules": _loadable(),
-        "tools": all(salt.utils.path.which(tool) for tool in _TOOLS),
         "clusters": clusters,
         "online": next((name for name in clusters if _is_online(clusters[name])), None),
         "conf": {"path": CONF, "text": __salt__["ocfs2_file.read"](CONF)},

@@ -11,6 +11,7 @@ from salt.exceptions import CommandNotFoundError
 from salt.exceptions import SaltInvocationError
 
 import ocfs2_firewall
+import ocfs2_netfilter
 
 __virtualname__ = "o2cb_firewall"
 
@@ -44,6 +45,38 @@ def rules(backend):
     if backend == "nftables":
         return json.loads(__salt__["ocfs2_cmd.run"](["nft", "-j", "list", "ruleset"]))["nftables"]
     return __salt__["ocfs2_cmd.run"](["iptables-save", "-t", "filter"]).splitlines()
+
+
+def facts(backend, port, nodes):
+    """
+    What of the rules in the kernel concerns the interconnect.
+
+    backend
+        ``nftables``, ``iptables`` or ``none``.
+    port
+        The TCP port of the interconnect, 1 to 65534.
+    nodes
+        ``{minion id: address}`` of every node; this one is left out.
+
+    Returns ``{"rules", "blocking"}``: the formula's own rules, in the form of
+    ``ocfs2_firewall.ours``, and the chains of others, as [family, table, chain], that drop the port
+    for a peer.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb_firewall.facts nftables 7777 '{host2.domain.com: 192.168.100.2}'
+    """
+    if backend == ocfs2_firewall.NONE:
+        return {"rules": {}, "blocking": []}
+    found = rules(backend)
+    chains = []
+    if backend == "nftables":
+        own = (ocfs2_firewall.FAMILY, ocfs2_firewall.TABLE)
+        peers = [address for minion, address in nodes.items() if minion != __opts__["id"]]
+        chains = [list(each) for each in ocfs2_netfilter.blocking(found, port, peers, own)]
+    return {"rules": ocfs2_firewall.ours(backend, found), "blocking": chains}
 
 
 def load(backend):

@@ -94,31 +94,35 @@ def _plain(value):
     return value
 
 
-def census(luns, prove_blank=False):
+def census(luns, firewall, prove_blank=False):
     """
     Everything this node can tell about itself and the LUNs, in one call that changes nothing.
 
     luns
         ``{key: device}``: the device name that pillar gives each LUN.
+    firewall
+        ``{"backend", "port", "nodes"}``, the arguments of ``o2cb_firewall.facts``.
     prove_blank
         Read the samples of every LUN that shows no volume (see :func:`probe`).
 
-    Returns ``{"formula", "host", "o2cb", "luns"}``: the formula's build on this node
-    (:func:`ocfs2_version.build`), its host facts, ``o2cb.facts`` and, under each key of ``luns``,
-    what :func:`probe` returns.
+    Returns ``{"formula", "host", "o2cb", "setup", "fstab", "luns"}``: the formula's build on this
+    node (:func:`ocfs2_version.build`), its host facts, ``o2cb.facts``, ``o2cb_setup.facts``,
+    ``ocfs2_mount.fstabs`` and, under each key of ``luns``, what :func:`probe` returns.
 
     CLI Example:
 
     .. code-block:: bash
 
-        salt-call ocfs2.census '{primary: /dev/mapper/primary}'
+        salt-call ocfs2.census '{a: /dev/mapper/a}' '{backend: none, port: 7777, nodes: {}}'
     """
-    if not isinstance(luns, dict):
-        raise SaltInvocationError("luns must map each LUN's key to its device")
+    if not (isinstance(luns, dict) and isinstance(firewall, dict)):
+        raise SaltInvocationError("luns and firewall must be mappings")
     return {
         "formula": ocfs2_version.build(__opts__["extension_modules"]),
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
+        "setup": __salt__["o2cb_setup.facts"](**firewall),
+        "fstab": __salt__["ocfs2_mount.fstabs"](),
         "luns": {key: probe(device, prove_blank) for key, device in luns.items()},
     }
 
@@ -141,36 +145,6 @@ def host():
         "platform": f"{__grains__.get('os')} {__grains__.get('osmajorrelease')}",
         "addresses": sorted(__salt__["network.ip_addrs"](include_loopback=False)),
     }
-
-
-def sysctl_gaps(path, values):
-    """
-    How the kernel's settings, live and in a file of /etc/sysctl.d, differ from what is wanted.
-
-    path
-        The file that is to keep them for the next boot.
-    values
-        ``{name: integer}``.
-
-    Returns ``{name: {"old": {"live", "file"}, "new": value}}`` of those that differ.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2.sysctl_gaps /etc/sysctl.d/60-ocfs2.conf '{kernel.panic: 30}'
-    """
-    kept = {}
-    for line in _value(path).splitlines():
-        name, separator, value = line.partition("=")
-        if separator:
-            kept[name.strip()] = value.strip()
-    gaps = {}
-    for name, value in values.items():
-        live = _value("/proc/sys/" + name.replace(".", "/"))
-        if (live, kept.get(name)) != (str(value), str(value)):
-            gaps[name] = {"old": {"live": live, "file": kept.get(name)}, "new": value}
-    return gaps
 
 
 def probe(device, prove_blank=False):

@@ -60,6 +60,22 @@ def at(path):
     return found[-1] if found else None
 
 
+def fstabs():
+    """
+    The lines of /etc/fstab, as ``{mount point: {"device", "fstype", "options"}}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_mount.fstabs
+    """
+    return {
+        path: {"device": entry["device"], "fstype": entry["fstype"], "options": entry["opts"]}
+        for path, entry in __salt__["mount.fstab"]().items()
+    }
+
+
 def fstab(path):
     """
     The line of /etc/fstab for a mount point, as ``{"device", "fstype", "options"}``, or None.
@@ -73,10 +89,7 @@ def fstab(path):
 
         salt-call ocfs2_mount.fstab /san/primary
     """
-    entry = __salt__["mount.fstab"]().get(path)
-    if not entry:
-        return None
-    return {"device": entry["device"], "fstype": entry["fstype"], "options": entry["opts"]}
+    return fstabs().get(path)
 
 
 def set_fstab(path, device, options):
@@ -86,7 +99,7 @@ def set_fstab(path, device, options):
     path, device
         The mount point and the LUN's stable name.
     options
-        A list, as :func:`ocfs2_fstab.options` makes it.
+        A list, as :func:`ocfs2_fstab.line` has it.
 
     Returns True. Raises ``CommandExecutionError`` if the line does not read back.
 

@@ -18,6 +18,7 @@ import uuid
 
 import ocfs2_clusters
 import ocfs2_facts
+import ocfs2_firewall
 import ocfs2_plan
 import ocfs2_report
 import ocfs2_version
@@ -127,18 +128,17 @@ def _look(desired, sync=False):
     """
     formula = ocfs2_version.build(__opts__["extension_modules"])
     roster = [node.minion for node in desired.nodes]
-    luns = {lun.key: lun.device for lun in desired.luns}
     if sync:
-        answers, silent = _synced_census(desired, roster, luns, formula)
+        answers, silent = _synced_census(desired, roster, formula)
     else:
         # One ping first: the census would wait longer for a dead node.
         alive, silent = _ask(roster, "test.ping", limit=_PING_LIMIT)
-        answers, lost = _census(alive, luns)
+        answers, lost = _census(desired, alive)
         silent.update(lost)
     census = {}
     for minion in answers.keys() - silent.keys():
         try:
-            census[minion] = ocfs2_facts.checked(answers[minion], luns)
+            census[minion] = ocfs2_facts.checked(answers[minion], _devices(desired))
         except ValueError as err:
             silent[minion] = str(err)
     return ocfs2_plan.plan(desired, census, silent, formula)
@@ -150,22 +150,27 @@ def _ask(minions, fun, *arg, limit, **kwarg):
     return __salt__["ocfs2_nodes.ask"](list(minions), fun, arg, kwarg, limit=limit)
 
 
-def _census(minions, luns):
-    return _ask(minions, "ocfs2.census", luns, prove_blank=True, limit=_CENSUS_LIMIT)
+def _census(desired, minions):
+    arguments = (_devices(desired), ocfs2_firewall.concern(desired))
+    return _ask(minions, "ocfs2.census", *arguments, prove_blank=True, limit=_CENSUS_LIMIT)
 
 
-def _synced_census(desired, roster, luns, formula):
+def _devices(desired):
+    return {lun.key: lun.device for lun in desired.luns}
+
+
+def _synced_census(desired, roster, formula):
     """The census, once every node that answers has the master's build of the formula."""
     # A ping that also tells who has no formula yet: a minion takes a minute of one processor to
     # find out that it does not know a function.
     modules, silent = _ask(roster, "saltutil.list_extmods", limit=_PING_LIMIT)
     bare = [minion for minion, kinds in modules.items() if not _has_formula(kinds)]
     silent.update(_sync(desired, bare))
-    answers, lost = _loaded_census(modules.keys() - silent.keys(), luns)
+    answers, lost = _loaded_census(desired, modules.keys() - silent.keys())
     silent.update(lost)
     stale = [minion for minion, answer in answers.items() if _build(answer) != formula]
     silent.update(_sync(desired, stale))
-    again, lost = _loaded_census(set(stale) - silent.keys(), luns)
+    again, lost = _loaded_census(desired, set(stale) - silent.keys())
     return {**answers, **again}, {**silent, **lost}
 
 
@@ -185,13 +190,13 @@ def _sync(desired, minions):
     return silent
 
 
-def _loaded_census(minions, luns):
+def _loaded_census(desired, minions):
     """The census of nodes that may still have to load the modules they have just been given."""
     answers, silent = {}, {}
     end = time.monotonic() + _CENSUS_LIMIT
     waiting = minions
     while waiting and time.monotonic() < end:
-        got, lost = _census(waiting, luns)
+        got, lost = _census(desired, waiting)
         answers.update(got)
         silent.update(lost)
         waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
@@ -302,45 +307,53 @@ def _format_stage(desired):
     unready = _unready(found)
     if unready:
         return {"result": False, "lines": failures + unready, "changes": {}}
-    changes = {}
-    failures += _format_all(desired, found.leader, keys, changes)
-    lines = [f"LUN {key} formatted on {found.leader}." for key in changes]
+    volumes, failed = _format_all(desired, found.leader, keys)
+    failures += failed
+    lines = [f"LUN {key} formatted on {found.leader}." for key in volumes]
     return {
         "result": not failures,
         "lines": failures + lines or ["No LUN waits to be formatted."],
-        "changes": changes,
+        "changes": {
+            key: {"old": "blank", "new": f"volume {volume} of {desired.cluster.name}"}
+            for key, volume in volumes.items()
+        },
     }
 
 
-def _format_all(desired, leader, keys, changes):
+def _format_all(desired, leader, keys):
     """
-    Format one LUN after the other and read all back; how that failed, as sentences.
+    Format one LUN after the other and read all back.
 
     After a failure the rest waits for the next run: what broke one format may break another.
+
+    Returns ``({key: uuid}, failures)``: the volumes made, and what went wrong, as sentences.
     """
-    failures = []
+    volumes, failures = {}, []
     for key in keys:
-        failure = _format(desired, leader, key, changes)
+        volume = uuid.uuid4().hex.upper()
+        failure = _format(desired, leader, key, volume)
         if failure:
             failures.append(f"LUN {key}: {failure}")
             break
-    return failures + (_read_back(desired, changes) if changes else [])
+        volumes[key] = volume
+    return volumes, failures + (_read_back(desired, volumes) if volumes else [])
 
 
 def _unready(found):
     """A blank LUN is formatted only for a cluster that is online as described on every node."""
     return [
-        f"LUN {key}: not formatted, {node.minion} is not ready: {'; '.join(map(str, node.gaps))}"
+        f"LUN {key}: not formatted, {node.minion} is not ready: "
+        + "; ".join(map(str, (*node.gaps, *node.blocked)))
         for key in found.to_format()
         for node in found.nodes
-        if node.gaps
+        if node.gaps or node.blocked
     ]
 
 
-def _format(desired, leader, key, changes):
-    """Order the leader to format one LUN; why that failed, or None."""
+def _format(desired, leader, key, volume):
+    """Order the leader to format one LUN as the volume of that UUID; why that failed, or None."""
     lun = desired.lun(key)
-    grant = {"wwid": lun.wwid, "uuid": uuid.uuid4().hex.upper(), "token": secrets.token_hex(16)}
+    grant = {"wwid": lun.wwid, "uuid": volume, "token": secrets.token_hex(16)}
     mark = {"cluster": desired.cluster.name, "wwid": lun.wwid, "token": grant["token"]}
     _say(desired, f"LUN {key}: formatting on {leader}")
     if not _marked(leader, mark):
@@ -355,10 +368,7 @@ def _format(desired, leader, key, changes):
             f"takes over. Bring {leader} back, look at the LUN, then run again"
         )
     _, failed = _states(returns[leader])
-    if failed:
-        return "; ".join(failed)
-    changes[key] = {"old": "blank", "new": f"volume {grant['uuid']} of {desired.cluster.name}"}
-    return None
+    return "; ".join(failed) or None
 
 
 def _marked(leader, mark):
@@ -374,11 +384,11 @@ def _marked(leader, mark):
     return False
 
 
-def _read_back(desired, changes):
+def _read_back(desired, volumes):
     """Every node, asked again, must see the new volumes; where it does not, as sentences."""
     return [
         f"LUN {lun.key}: the new volume does not read back on every node"
         for lun in _look(desired).luns
-        if lun.key in changes
-        and (lun.refusals or (lun.volume or {}).get("uuid", "?") not in changes[lun.key]["new"])
+        if lun.key in volumes
+        and (lun.refusals or (lun.volume or {}).get("uuid") != volumes[lun.key])
     ]

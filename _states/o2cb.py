@@ -15,15 +15,17 @@ import ocfs2_check
 import ocfs2_conf
 import ocfs2_firewall
 import ocfs2_live
-import ocfs2_netfilter
 import ocfs2_settings
+import ocfs2_setup
+from ocfs2_difference import NODE
+from ocfs2_difference import OUTAGE
+from ocfs2_difference import Difference
 
 __virtualname__ = "o2cb"
 
 _REFUSALS = (CommandExecutionError, SaltInvocationError, ValueError)
 # Gaps that only going online from scratch closes.
 _ABSENT_STACK = ("stack", "live:cluster")
-_PRESENT, _ABSENT, _OTHER = "as described", "absent", "other content"
 
 
 def __virtual__():
@@ -97,12 +99,7 @@ def boot(name, config):
     """
 
     def gaps(desired, facts):
-        found = _file_gaps(ocfs2_boot.files(desired))
-        if not __salt__["ocfs2_systemd.masked"](ocfs2_boot.KILLER):
-            found.append(_gap(ocfs2_boot.KILLER, "not masked", "masked"))
-        if not __salt__["ocfs2_systemd.enabled"](ocfs2_boot.UNIT):
-            found.append(_gap(ocfs2_boot.UNIT, "disabled", "enabled"))
-        return found
+        return ocfs2_setup.boot(desired, __salt__["o2cb_setup.boot"]())
 
     def close(desired, found):
         _write(ocfs2_boot.files(desired), found)
@@ -137,7 +134,7 @@ def online(name, config):
                 "The running kernel has no ocfs2 modules. Fix: boot a kernel that has them "
                 "(Debian: linux-image-amd64, never linux-image-cloud-amd64)."
             )
-        if any(gap.kind == ocfs2_live.NODE for gap in found):
+        if any(gap.kind == NODE for gap in found):
             use = __salt__["o2cb.in_use"]()
             if use:
                 raise CommandExecutionError(
@@ -147,7 +144,7 @@ def online(name, config):
 
     def close(desired, found):
         cluster = desired.cluster.name
-        if any(gap.kind == ocfs2_live.NODE or gap.what in _ABSENT_STACK for gap in found):
+        if any(gap.kind == NODE or gap.what in _ABSENT_STACK for gap in found):
             __salt__["o2cb.online"](cluster)
             return
         changed = {gap.what.removeprefix("live:"): gap.new for gap in found}
@@ -173,14 +170,13 @@ def firewall(name, config):
     """
 
     def gaps(desired, facts):
-        backend = desired.firewall.backend
-        found = _firewall_leftovers(backend)
-        if backend != ocfs2_firewall.NONE:
-            found += _file_gaps(ocfs2_firewall.files(desired, __opts__["id"]))
-            found += _rule_gaps(desired)
-            if not __salt__["ocfs2_systemd.enabled"](ocfs2_firewall.UNIT):
-                found.append(_gap(ocfs2_firewall.UNIT, "disabled", "enabled"))
-        return found
+        minion = __opts__["id"]
+        kernel = __salt__["o2cb_firewall.facts"](**ocfs2_firewall.concern(desired))
+        refusals = ocfs2_setup.blocked(desired, minion, kernel["blocking"])
+        if refusals:
+            raise CommandExecutionError(" ".join(refusals))
+        found = __salt__["o2cb_setup.boot"]()
+        return ocfs2_setup.firewall(desired, minion, {**found, "firewall": kernel})
 
     def close(desired, found):
         backend = desired.firewall.backend
@@ -212,7 +208,7 @@ def offline(name):
         use = __salt__["o2cb.in_use"]()
         if use:
             raise CommandExecutionError(f"The cluster stays online: {use}. Fix: unmount first.")
-        found = [_gap(cluster, "online", "offline") for cluster in clusters]
+        found = [Difference(cluster, "online", "offline") for cluster in clusters]
         _changed(ret, found)
         if __opts__["test"]:
             return _would(ret, found)
@@ -294,7 +290,7 @@ def _converge(name, config, fine, gaps, close):
 def _refuse_outage(desired, node, facts):
     """Raise if the running cluster differs from pillar in what all nodes must change at once.
     The files wait too: a node that boots with new values could not join the others."""
-    gaps = [gap for gap in ocfs2_live.live(desired, node, facts) if gap.kind == ocfs2_live.OUTAGE]
+    gaps = [gap for gap in ocfs2_live.live(desired, node, facts) if gap.kind == OUTAGE]
     if gaps:
         use = __salt__["o2cb.in_use"]()
         raise CommandExecutionError(
@@ -303,44 +299,11 @@ def _refuse_outage(desired, node, facts):
         )
 
 
-def _rule_gaps(desired):
-    backend, minion = desired.firewall.backend, __opts__["id"]
-    rules = __salt__["o2cb_firewall.rules"](backend)
-    if backend == "iptables":
-        agrees = ocfs2_firewall.iptables_agrees(rules, desired, minion)
-    else:
-        _refuse_blocked(rules, desired)
-        agrees = ocfs2_firewall.nftables_agrees(rules, desired, minion)
-    return [] if agrees else [_gap("rules", "other or none", f"loaded by {backend}")]
-
-
-def _refuse_blocked(ruleset, desired):
-    port = desired.cluster.port
-    peers = [peer.address for peer in desired.peers(__opts__["id"])]
-    own = (ocfs2_firewall.FAMILY, ocfs2_firewall.TABLE)
-    chains = ocfs2_netfilter.blocking(ruleset, port, peers, own)
-    if chains:
-        raise CommandExecutionError(
-            " ".join(
-                f"Chain {' '.join(chain)} drops TCP port {port} from the other nodes. "
-                f"Fix: {ocfs2_netfilter.remedy(chain, port, peers)}."
-                for chain in chains
-            )
-        )
-
-
-def _firewall_leftovers(backend):
-    """Return the files of every backend but the one given; none at all for ``none``."""
-    paths = [path for other, path in ocfs2_firewall.RULES.items() if other != backend]
-    if backend == ocfs2_firewall.NONE:
-        paths.append(ocfs2_firewall.UNIT_PATH)
-    return _existing(paths)
-
-
 def _remove_firewall(keep):
     """Take the rules, files and unit of every backend but ``keep`` away; the file goes last, so
     an interrupted removal is taken up again."""
-    leftovers = {gap.what for gap in _firewall_leftovers(keep)}
+    files = __salt__["o2cb_setup.boot"]()["files"]
+    leftovers = {gap.what for gap in ocfs2_setup.leftovers(keep, files)}
     if ocfs2_firewall.UNIT_PATH in leftovers:
         _remove_unit(ocfs2_firewall.UNIT, ocfs2_firewall.UNIT_PATH)
     for backend, path in ocfs2_firewall.RULES.items():
@@ -358,12 +321,15 @@ def _remove_unit(unit, path):
 
 
 def _leftovers(facts):
-    paths = [*_kept_files(facts), ocfs2_boot.UNIT_PATH]
-    found = _existing(paths) + _firewall_leftovers(ocfs2_firewall.NONE)
+    setup = __salt__["o2cb_setup.boot"]()
+    files = {path: __salt__["ocfs2_file.read"](path) for path in _kept_files(facts)}
+    found = ocfs2_setup.present(files, files)
+    found += ocfs2_setup.present([ocfs2_boot.UNIT_PATH], setup["files"])
+    found += ocfs2_setup.leftovers(ocfs2_firewall.NONE, setup["files"])
     if (__salt__["o2cb.debconf_get"]() or {}).get("O2CB_ENABLED") == "true":
-        found.append(_gap("debconf:O2CB_ENABLED", "true", "false"))
-    if __salt__["ocfs2_systemd.masked"](ocfs2_boot.KILLER):
-        found.append(_gap(ocfs2_boot.KILLER, "masked", "not masked"))
+        found.append(Difference("debconf:O2CB_ENABLED", "true", "false"))
+    if ocfs2_boot.KILLER in setup["masked"]:
+        found.append(Difference(ocfs2_boot.KILLER, "masked", "not masked"))
     return found
 
 
@@ -391,31 +357,10 @@ def _remove(facts):
         __salt__["ocfs2_systemd.reload"]()
 
 
-def _file_gaps(files):
-    found = []
-    for path, text in files.items():
-        have = __salt__["ocfs2_file.read"](path)
-        if have != text:
-            found.append(_gap(path, _ABSENT if have is None else _OTHER, _PRESENT))
-    return found
-
-
-def _existing(paths):
-    return [
-        _gap(path, "present", _ABSENT)
-        for path in paths
-        if __salt__["ocfs2_file.read"](path) is not None
-    ]
-
-
 def _write(files, found):
     changed = {gap.what for gap in found}
     for path in files.keys() & changed:
         __salt__["ocfs2_file.write"](path, files[path])
-
-
-def _gap(what, old, new):
-    return ocfs2_live.Difference(what, old, new, ocfs2_live.ONLINE)
 
 
 def _list(gaps):

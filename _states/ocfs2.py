@@ -14,6 +14,7 @@ import ocfs2_check
 import ocfs2_fit
 import ocfs2_fstab
 import ocfs2_guard
+import ocfs2_setup
 from ocfs2_order import ORCHESTRATE
 
 __virtualname__ = "ocfs2"
@@ -82,21 +83,21 @@ def kernel(name, config):
     """
     ret = _ret(name, "The kernel is set as described.")
     try:
-        wanted = ocfs2_check.parse(config).kernel
+        desired = ocfs2_check.parse(config)
         if not __salt__["o2cb.facts"]()["modules"]:
             raise CommandExecutionError(
                 f"The kernel {__salt__['ocfs2.host']()['kernel']} has no ocfs2 module. Install the "
                 "distribution's full kernel (linux-image-amd64), not a cloud one, and boot it."
             )
-        values = {"kernel.panic": wanted.panic, "kernel.panic_on_oops": int(wanted.panic_on_oops)}
-        ret["changes"] = __salt__["ocfs2.sysctl_gaps"](name, values)
-        if not ret["changes"]:
+        gaps = ocfs2_setup.panic(desired, __salt__["o2cb_setup.panic"](name))
+        ret["changes"] = {gap.what: {"old": gap.old, "new": gap.new} for gap in gaps}
+        if not gaps:
             return ret
         if __opts__["test"]:
             ret["result"], ret["comment"] = None, "The kernel's panic settings would be changed."
             return ret
-        for key, value in values.items():
-            __salt__["sysctl.persist"](key, value, config=name)
+        for gap in gaps:
+            __salt__["sysctl.persist"](gap.what, gap.new, config=name)
         ret["comment"] = "The kernel's panic settings are changed."
     except _REFUSALS as err:
         return _refused(ret, err)
@@ -208,8 +209,7 @@ def _refuse_wrong_volume(desired, lun, facts):
 def _mount_changes(lun, facts):
     """What differs, in the order it is put right: the line in fstab, then the mount."""
     path, changes = lun.mount.path, {}
-    line = {"device": lun.device, "fstype": "ocfs2", "options": ocfs2_fstab.options(lun.mount)}
-    old = __salt__["ocfs2_mount.fstab"](path)
+    line, old = ocfs2_fstab.line(lun), __salt__["ocfs2_mount.fstab"](path)
     if old != line:
         changes["fstab"] = {"old": old, "new": line}
     if path not in [each["path"] for each in facts["mounts"]]:
@@ -225,7 +225,7 @@ def _mount_changes(lun, facts):
 def _apply_mount(lun, changes, done):
     path = lun.mount.path
     if "fstab" in changes:
-        __salt__["ocfs2_mount.set_fstab"](path, lun.device, ocfs2_fstab.options(lun.mount))
+        __salt__["ocfs2_mount.set_fstab"](path, lun.device, changes["fstab"]["new"]["options"])
         done["fstab"] = changes["fstab"]
     if "mount" in changes:
         __salt__["ocfs2_mount.mount"](path)

@@ -4,6 +4,8 @@ What a node answered to the census, checked before it is believed.
 A minion is free to answer anything, so nothing of it reaches a decision before its shape is known.
 """
 
+import ocfs2_setup
+
 #: name: the types a value may have, or a dict of the same kind for what is nested in it.
 _TEXT, _MAYBE_TEXT, _NUMBER, _FLAG = (str,), (str, type(None)), (int,), (bool,)
 _LUN = {
@@ -34,7 +36,6 @@ _MOUNT = {"path": _TEXT, "options": (list,)}
 _O2CB = {
     "stack": _MAYBE_TEXT,
     "modules": _FLAG,
-    "tools": _FLAG,
     "clusters": (dict,),
     "online": _MAYBE_TEXT,
     "conf": {"text": _MAYBE_TEXT},
@@ -57,7 +58,22 @@ _NODE = {
     "local": _FLAG,
 }
 _HOST = {"hostname": _TEXT, "kernel": _TEXT, "platform": _TEXT, "addresses": (list,)}
-_CENSUS = {"formula": _TEXT, "host": _HOST, "o2cb": _O2CB, "luns": (dict,)}
+_SETUP = {
+    "files": dict.fromkeys(ocfs2_setup.FILES, _MAYBE_TEXT),
+    "enabled": (list,),
+    "masked": (list,),
+    "missing": (list,),
+    "panic": {name: {"live": _MAYBE_TEXT, "file": _MAYBE_TEXT} for name in ocfs2_setup.PANIC},
+    "firewall": {"rules": (dict,), "blocking": (list,)},
+}
+_CENSUS = {
+    "formula": _TEXT,
+    "host": _HOST,
+    "o2cb": _O2CB,
+    "setup": _SETUP,
+    "fstab": (dict,),
+    "luns": (dict,),
+}
 
 
 def checked(answer, keys):
@@ -73,6 +89,11 @@ def checked(answer, keys):
     if set(answer["luns"]) != set(keys):
         raise ValueError("its census answers for other LUNs than were asked for")
     _all_of(answer["host"]["addresses"], _TEXT, "host.addresses")
+    for name in ("enabled", "masked", "missing"):
+        _all_of(answer["setup"][name], _TEXT, f"setup.{name}")
+    for chain in answer["setup"]["firewall"]["blocking"]:
+        _all_of([chain], (list,), "setup.firewall.blocking")
+        _all_of(chain, _TEXT, "setup.firewall.blocking")
     for name, cluster in answer["o2cb"]["clusters"].items():
         _shaped(cluster, _CLUSTER, f"o2cb.clusters.{name}")
         for node, live in cluster["nodes"].items():

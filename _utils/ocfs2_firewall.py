@@ -5,6 +5,8 @@ formula owns is a table (nftables) or a chain and one jump to it (iptables), a f
 rules, and a unit that loads the file.  Rules of others are read, never written.
 """
 
+import re
+
 UNIT = "ocfs2-firewall.service"
 UNIT_PATH = f"/etc/systemd/system/{UNIT}"
 NONE = "none"
@@ -64,6 +66,16 @@ _COMMANDS = {
 }
 
 
+def concern(desired):
+    """Return what a node has to know to look at its firewall: the arguments of
+    ``o2cb_firewall.facts``."""
+    return {
+        "backend": desired.firewall.backend,
+        "port": desired.cluster.port,
+        "nodes": {node.minion: node.address for node in desired.nodes},
+    }
+
+
 def files(desired, minion):
     """Return {path: text} for the backend pillar asks for; empty for ``none``.
 
@@ -114,40 +126,60 @@ def unit(backend):
     return _UNIT.format(backend=backend, service=_SERVICES[backend], commands="\n".join(commands))
 
 
-def nftables_agrees(ruleset, desired, minion):
-    """Return whether our table in ``ruleset`` is what :func:`nftables` describes.
+def ours(backend, rules):
+    """Return what of the rules in the kernel is ours, in the form of :func:`expected`.
 
-    ruleset
-        The list under ``nftables`` in the output of ``nft -j list ruleset``.
+    rules
+        For ``nftables`` the list under ``nftables`` in the output of ``nft -j list ruleset``, for
+        ``iptables`` the lines of ``iptables-save -t filter``.
     """
-    ours = [
-        (kind, item)
-        for entry in ruleset
-        for kind, item in entry.items()
-        if kind != "table" and (item.get("family"), item.get("table")) == (FAMILY, TABLE)
-    ]
-    chains = [item for kind, item in ours if kind == "chain"]
-    sets = [item for kind, item in ours if kind == "set"]
-    rules = [item["expr"] for kind, item in ours if kind == "rule"]
+    return {"nftables": _ours_of_nftables, "iptables": _ours_of_iptables}[backend](rules)
+
+
+def expected(desired, minion):
+    """Return what :func:`ours` finds in the kernel if the rules that pillar describes are
+    loaded."""
+    backend, port = desired.firewall.backend, desired.cluster.port
+    if backend == "iptables":
+        return {"rules": iptables_rules(desired, minion), "input": [f"-A {_JUMP}"]}
     chain = {"name": "input", "type": "filter", "hook": "input", "prio": -10, "policy": "accept"}
-    return (
-        len(ours) == len(chains) + len(sets) + len(rules)
-        and [{key: item.get(key) for key in chain} for item in chains] == [chain]
-        and [item["name"] for item in sets] == ["peers"]
-        and sorted(sets[0].get("elem", [])) == sorted(_addresses(desired, minion))
-        and rules == _expressions(desired.cluster.port)
-    )
+    return {
+        "chains": [chain],
+        "sets": [["peers", *sorted(_addresses(desired, minion))]],
+        "rules": _expressions(port),
+        "others": 0,
+    }
 
 
-def iptables_agrees(saved, desired, minion):
-    """Return whether our chain and the jump to it in ``saved``, the lines of ``iptables-save -t
-    filter``, are as :func:`iptables` describes: one jump, before any rule that drops."""
-    rules = [line for line in saved if line.startswith(f"-A {CHAIN} ")]
-    before = [line for line in saved if line.startswith("-A INPUT ")]
+def _ours_of_nftables(ruleset):
+    found = {"chains": [], "sets": [], "rules": [], "others": 0}
+    for entry in ruleset:
+        for kind, item in entry.items():
+            if kind == "table" or (item.get("family"), item.get("table")) != (FAMILY, TABLE):
+                continue
+            if kind == "chain":
+                names = ("name", "type", "hook", "prio", "policy")
+                found["chains"].append({name: item.get(name) for name in names})
+            elif kind == "set":
+                found["sets"].append([item["name"], *sorted(map(str, item.get("elem", [])))])
+            elif kind == "rule":
+                found["rules"].append(item["expr"])
+            else:
+                found["others"] += 1
+    return found
+
+
+def _ours_of_iptables(lines):
+    """The rules of our chain, and of INPUT the jumps to it and what drops before the first."""
     jump = f"-A {_JUMP}"
-    if rules != iptables_rules(desired, minion) or before.count(jump) != 1:
-        return False
-    return not any(line.endswith(("-j DROP", "REJECT")) for line in before[: before.index(jump)])
+    before = [line for line in lines if line.startswith("-A INPUT ")]
+    jumps = [line for line in before if line == jump]
+    if jumps:
+        before = before[: before.index(jump)]
+    return {
+        "rules": [line for line in lines if line.startswith(f"-A {CHAIN} ")],
+        "input": [line for line in before if re.search(r" -j (DROP|REJECT)\b", line)] + jumps,
+    }
 
 
 def _addresses(desired, minion):

@@ -16,6 +16,8 @@ _OURS = (
 )
 
 
-def options(mount):
-    """The options for a :class:`ocfs2_model.Mount`: the formula's own, then the operator's."""
-    return [*_OURS, *mount.options]
+def line(lun):
+    """The line of a :class:`ocfs2_model.Lun`; its options are the formula's own, then the
+    operator's."""
+    options = [*_OURS, *lun.mount.options]
+    return {"device": lun.device, "fstype": "ocfs2", "options": options}

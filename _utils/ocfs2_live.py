@@ -1,41 +1,17 @@
-"""What separates one node from pillar, and what it takes to close the gap.
-
-A gap in a file is always closed by writing the file.  A gap in the running kernel is one of
-
-``online``  applied at any time: bring the cluster up, add a node, set a free attribute
-``node``    the cluster must go down on this node, where nothing uses it now
-``outage``  the volumes must be unmounted on every node first: the nodes compare the value
-            when they connect (fs/ocfs2/cluster/tcp.c, fs/ocfs2/dlm/dlmdomain.c), or the kernel
-            ignores a write while a heartbeat region is active
-"""
-
-from dataclasses import dataclass
+"""What separates the cluster of one node from pillar: its files, and what runs in the kernel."""
 
 import ocfs2_conf
 import ocfs2_settings
-
-ONLINE = "online"
-NODE = "node"
-OUTAGE = "outage"
+from ocfs2_difference import NODE
+from ocfs2_difference import ONLINE
+from ocfs2_difference import OUTAGE
+from ocfs2_difference import Difference
+from ocfs2_difference import compare
 
 STACK = "o2cb"
 
 FREE = frozenset(("reconnect_delay_ms", "fence_method"))  # a running cluster takes these
 _AGREED = ("heartbeat_mode", "heartbeat_threshold", "idle_timeout_ms", "keepalive_delay_ms")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """``what`` is ``old`` and pillar says ``new``; None means absent."""
-
-    what: str
-    old: object
-    new: object
-    kind: str
-
-    def __str__(self):
-        old, new = ("absent" if value is None else value for value in (self.old, self.new))
-        return f"{self.what}: {old} -> {new}"
 
 
 def differences(desired, minion, facts):
@@ -68,7 +44,7 @@ def conf(desired, text):
         have = ocfs2_conf.parse(text)
     except ocfs2_conf.ConfError as err:
         return [Difference("conf", f"unreadable ({err})", summary, ONLINE)]
-    return _compare("conf", _conf_items(have), _conf_items(want))
+    return compare("conf", _conf_items(have), _conf_items(want))
 
 
 def settings(desired, values):
@@ -76,12 +52,12 @@ def settings(desired, values):
     not made of plain assignments."""
     want = ocfs2_settings.from_desired(desired)
     have = ocfs2_settings.effective(values) if values is not None else {}
-    return _compare("settings", have, want)
+    return compare("settings", have, want)
 
 
 def debconf(desired, answers):
     """Return the differences of the debconf answers ({setting: answer})."""
-    return _compare("debconf", answers, ocfs2_settings.from_desired(desired))
+    return compare("debconf", answers, ocfs2_settings.from_desired(desired))
 
 
 def live(desired, node, facts):
@@ -128,7 +104,7 @@ def _nodes(desired, node, cluster):
         each.name: _node_text(each.number, each.address, desired.cluster.port)
         for each in desired.nodes
     }
-    for difference in _compare("live:node", have, want):
+    for difference in compare("live:node", have, want):
         # A node object takes each attribute once: another value means a new object, which the
         # kernel refuses while the peer is connected.
         changed = None not in (difference.old, difference.new)
@@ -138,14 +114,6 @@ def _nodes(desired, node, cluster):
             else difference
         )
     return found
-
-
-def _compare(prefix, have, want):
-    return [
-        Difference(f"{prefix}:{key}", have.get(key), want.get(key), ONLINE)
-        for key in dict.fromkeys([*want, *have])
-        if have.get(key) != want.get(key)
-    ]
 
 
 def _conf_items(conf):

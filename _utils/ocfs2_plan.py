@@ -8,8 +8,10 @@ and, once nothing is left in it, the proof that the cluster is as described.
 from dataclasses import dataclass
 
 import ocfs2_fit
+import ocfs2_fstab
 import ocfs2_guard
 import ocfs2_live
+import ocfs2_setup
 
 #: What becomes of a LUN.
 FORMAT, USE, REFUSE = "format", "use", "refuse"
@@ -21,13 +23,15 @@ class NodePlan:
     One node of the roster.
 
     ``silent`` is why it takes no part (no answer, another formula, a host that does not
-    fit), or ``""``. ``gaps`` are its :class:`ocfs2_live.Difference` from pillar.
+    fit), or ``""``. ``gaps`` are its :class:`ocfs2_difference.Difference` from pillar, ``blocked``
+    what an operator has to put right on it first, as sentences.
     """
 
     minion: str
     facts: dict | None
-    silent: str
-    gaps: tuple
+    silent: str = ""
+    gaps: tuple = ()
+    blocked: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,15 @@ class LunPlan:
     """
     One LUN: ``action`` is ``format``, ``use`` or ``refuse``; ``refusals`` say why not, for all
     nodes or one; ``volume`` are the facts of the volume on it; ``mount_on`` are the minions that
-    should mount it and have not.
+    should mount it and have not, ``fstab_on`` those that would not do so as described at boot.
     """
 
     key: str
     action: str
-    refusals: tuple
-    volume: dict | None
-    mount_on: tuple
+    refusals: tuple = ()
+    volume: dict | None = None
+    mount_on: tuple = ()
+    fstab_on: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class Plan:
     def failures(self):
         """Everything that no run of the orchestration will put right by itself, as sentences."""
         found = [f"{node.minion}: {node.silent}" for node in self.nodes if node.silent]
+        found += [f"{node.minion}: {each}" for node in self.nodes for each in node.blocked]
         for lun in self.luns:
             found += [f"LUN {lun.key}: {refusal}" for refusal in lun.refusals]
         return list(dict.fromkeys(found))
@@ -78,6 +84,7 @@ class Plan:
             if lun.action == FORMAT:
                 found.append(f"LUN {lun.key}: format on {self.leader}")
             found += [f"{minion}: mount LUN {lun.key}" for minion in lun.mount_on]
+            found += [f"{minion}: mount LUN {lun.key} at boot" for minion in lun.fstab_on]
         return found
 
 
@@ -103,7 +110,7 @@ def plan(desired, census, silent, formula):
 def _node(desired, node, census, silent, formula):
     facts = census.get(node.minion)
     if not facts:
-        return NodePlan(node.minion, None, silent.get(node.minion, "did not answer"), ())
+        return NodePlan(node.minion, None, silent.get(node.minion, "did not answer"))
     reasons = ocfs2_fit.unfit(node, facts["host"])
     if facts["formula"] != formula:
         reasons.append(
@@ -115,37 +122,42 @@ def _node(desired, node, census, silent, formula):
             f"its kernel {facts['host']['kernel']} has no ocfs2 module; install the "
             "distribution's full kernel (linux-image-amd64), not a cloud one"
         )
-    gaps = ocfs2_live.differences(desired, node.minion, facts["o2cb"])
-    return NodePlan(node.minion, facts, "; ".join(reasons), tuple(gaps))
+    gaps = [
+        *ocfs2_setup.differences(desired, node.minion, facts["setup"]),
+        *ocfs2_live.differences(desired, node.minion, facts["o2cb"]),
+    ]
+    chains = facts["setup"]["firewall"]["blocking"]
+    blocked = ocfs2_setup.blocked(desired, node.minion, chains)
+    return NodePlan(node.minion, facts, "; ".join(reasons), tuple(gaps), tuple(blocked))
 
 
 def _lun(desired, lun, nodes):
     seen = {node.minion: node.facts["luns"][lun.key] for node in nodes if node.facts}
     silent = {node.minion: node.silent for node in nodes if node.silent}
     case = ocfs2_guard.Case(desired, lun, seen, silent)
+    fstabs = {node.minion: node.facts["fstab"] for node in nodes if node.facts}
+    wrong = [m for m, found in fstabs.items() if found.get(lun.mount.path) != ocfs2_fstab.line(lun)]
     if any(facts["volume"] for facts in seen.values()):
-        return _existing(case)
+        return _existing(case, wrong)
     refusals = ocfs2_guard.format_refusals(case)
     if refusals:
-        return LunPlan(lun.key, REFUSE, tuple(refusals), None, ())
-    return LunPlan(lun.key, FORMAT, (), None, tuple(seen))
+        return LunPlan(lun.key, REFUSE, tuple(refusals))
+    return LunPlan(lun.key, FORMAT, mount_on=tuple(seen), fstab_on=tuple(wrong))
 
 
-def _existing(case):
+def _existing(case, wrong_fstab):
     refusals = ocfs2_guard.mount_refusals(case)
-    wrong = {refusal.node for refusal in refusals}
-    good = [node for node in case.seen if node not in wrong]
+    bad = {refusal.node for refusal in refusals}
+    good = [node for node in case.seen if node not in bad]
+    usable = [node for node in good if node not in case.silent]
     path = case.lun.mount.path
     return LunPlan(
         case.lun.key,
         USE if good else REFUSE,
         tuple(refusals),
         case.seen[good[0]]["volume"] if good else None,
-        tuple(
-            node
-            for node in good
-            if node not in case.silent and path not in _mounted_on(case.seen[node])
-        ),
+        tuple(node for node in usable if path not in _mounted_on(case.seen[node])),
+        tuple(node for node in usable if node in wrong_fstab),
     )
 
 

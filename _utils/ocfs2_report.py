@@ -2,6 +2,7 @@
 Plan and status as an operator reads them, and as a script does.
 """
 
+import ocfs2_fstab
 import ocfs2_plan
 from ocfs2_order import ORCHESTRATE
 
@@ -27,7 +28,7 @@ def _same_words(nodes):
 def _node_words(node):
     if node.silent:
         return (f"takes no part: {node.silent}",)
-    return tuple(map(str, node.gaps)) or ("as described",)
+    return (*map(str, node.gaps), *node.blocked) or ("as described",)
 
 
 def _lun_words(plan, lun):
@@ -40,7 +41,8 @@ def _lun_words(plan, lun):
     if lun.action == ocfs2_plan.REFUSE:
         return "not used, not formatted"
     words = f"volume {lun.volume['uuid']}"
-    return f"{words}; mount on {', '.join(lun.mount_on)}" if lun.mount_on else f"{words}, mounted"
+    words += f"; mount on {', '.join(lun.mount_on)}" if lun.mount_on else ", mounted"
+    return words + (f"; write the fstab line on {', '.join(lun.fstab_on)}" if lun.fstab_on else "")
 
 
 def status(plan):
@@ -66,11 +68,13 @@ def _node_status(plan, node):
         "stack": o2cb["stack"],
         "online": o2cb["online"] == plan.desired.cluster.name,
         "conf": not any(gap.what.startswith("conf") for gap in node.gaps),
+        "setup": not (node.gaps or node.blocked),
     }
 
 
 def _lun_status(plan, lun):
-    path = plan.desired.lun(lun.key).mount.path
+    desired = plan.desired.lun(lun.key)
+    path, line = desired.mount.path, ocfs2_fstab.line(desired)
     wrong = {refusal.node for refusal in lun.refusals}
     rows = {}
     for node in plan.nodes:
@@ -79,6 +83,7 @@ def _lun_status(plan, lun):
             "seen": bool(facts) and not facts["error"] and node.minion not in wrong,
             "uuid": facts["volume"]["uuid"] if facts and facts["volume"] else None,
             "mounted": bool(facts) and path in [mount["path"] for mount in facts["mounts"]],
+            "fstab": bool(facts) and node.facts["fstab"].get(path) == line,
             "slot": facts["slot"] if facts else None,
         }
     return rows
@@ -99,16 +104,17 @@ def status_text(name, data):
 
 
 def _node_rows(nodes):
-    yield ("node", "reachable", "module", "stack", "online", "conf")
+    yield ("node", "reachable", "module", "stack", "online", "conf", "setup")
     for minion, row in nodes.items():
-        words = [_word(row.get(name)) for name in ("module", "stack", "online", "conf")]
+        words = [_word(row.get(name)) for name in ("module", "stack", "online", "conf", "setup")]
         yield (minion, _word(row["reachable"]), *words)
 
 
 def _lun_rows(rows):
-    yield ("node", "seen", "uuid", "mounted", "slot")
+    names = ("seen", "uuid", "mounted", "fstab", "slot")
+    yield ("node", *names)
     for minion, row in rows.items():
-        yield (minion, *(_word(row[name]) for name in ("seen", "uuid", "mounted", "slot")))
+        yield (minion, *(_word(row[name]) for name in names))
 
 
 def _word(value):

@@ -50,6 +50,7 @@ def test_status_is_a_table_for_scripts(described):
         "seen": False,
         "uuid": None,
         "mounted": False,
+        "fstab": False,
         "slot": None,
     }
 

@@ -19,6 +19,7 @@ import ocfs2_check
 import ocfs2_conf
 import ocfs2_firewall
 import ocfs2_settings
+import ocfs2_setup
 
 from .conftest import MINION
 
@@ -333,7 +334,6 @@ def test_facts_of_a_host_without_ocfs2(modules):
     facts = modules["o2cb.facts"]()
     assert facts["stack"] is facts["online"] is facts["conf"]["text"] is None
     assert facts["clusters"] == {}
-    assert facts["tools"] is True
     kernel = run("modprobe", "-n", "-q", "-a", "ocfs2", "ocfs2_stack_o2cb")
     assert facts["modules"] is (kernel.returncode == 0)
 
@@ -701,6 +701,41 @@ def test_a_dropping_iptables_is_answered_with_its_own_backend(states, config, pe
     config["firewall"] = {"backend": "iptables"}
     apply(states, config)
     assert peer("192.168.100.2")
+
+
+# What the master is told of all that
+
+
+@pytest.mark.parametrize("backend", ["nftables", "iptables", "none"])
+def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, backend):
+    config["firewall"] = {"backend": backend}
+    desired = ocfs2_check.parse(config)
+
+    def gaps():
+        census = modules["ocfs2.census"]({}, ocfs2_firewall.concern(desired))
+        found = ocfs2_setup.differences(desired, MINION, census["setup"])
+        # The panic settings are those of the host the test runs on.
+        return [gap.what for gap in found if gap.what not in ocfs2_setup.PANIC]
+
+    assert {ocfs2_boot.UNIT_PATH, ocfs2_boot.UNIT, ocfs2_boot.KILLER} <= set(gaps())
+    for state in ("boot", "firewall"):
+        assert states[f"o2cb.{state}"](name="o2cb", config=config)["result"]
+    assert gaps() == []
+    if backend != "none":
+        run("nft", "flush", "ruleset")
+        assert gaps() == ["rules"]
+    Path(ocfs2_boot.STOP_PATH).unlink()
+    assert ocfs2_boot.STOP_PATH in gaps()
+
+
+@needs_nft
+def test_the_plan_sees_a_chain_that_drops_the_port(modules, config):
+    run("nft", "table inet other { chain in { type filter hook input priority 0; policy drop; }; }")
+    concern = ocfs2_firewall.concern(ocfs2_check.parse(config))
+    assert modules["o2cb_firewall.facts"](**concern)["blocking"] == [["inet", "other", "in"]]
+    # A cluster of this one node has nobody to keep out.
+    alone = {**concern, "nodes": {MINION: "192.168.100.1"}}
+    assert modules["o2cb_firewall.facts"](**alone)["blocking"] == []
 
 
 # Taking the node out

@@ -2,9 +2,13 @@
 
 import copy
 
+import ocfs2_boot
 import ocfs2_check
 import ocfs2_conf
+import ocfs2_firewall
+import ocfs2_fstab
 import ocfs2_settings
+import ocfs2_setup
 
 from . import roster
 
@@ -69,6 +73,8 @@ def node(pillar, minion, **changes):
             "addresses": [described.address],
         },
         "o2cb": _o2cb(pillar, minion),
+        "setup": _setup(pillar, minion),
+        "fstab": {each.mount.path: ocfs2_fstab.line(each) for each in pillar.luns},
         "luns": {pillar.luns[0].key: lun(pillar, **copy.deepcopy(changes))},
     }
 
@@ -76,6 +82,19 @@ def node(pillar, minion, **changes):
 def census(pillar, **changes):
     """Return ``{minion id: census}`` of the whole roster, each answer a copy of its own."""
     return {each.minion: node(pillar, each.minion, **changes) for each in pillar.nodes}
+
+
+def _setup(pillar, minion):
+    files = {**ocfs2_boot.files(pillar), **ocfs2_firewall.files(pillar, minion)}
+    panic = {"kernel.panic": "30", "kernel.panic_on_oops": "1"}
+    return {
+        "files": {path: files.get(path) for path in ocfs2_setup.FILES},
+        "enabled": [ocfs2_boot.UNIT, ocfs2_firewall.UNIT],
+        "masked": [ocfs2_boot.KILLER],
+        "missing": [],
+        "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
+        "firewall": {"rules": ocfs2_firewall.expected(pillar, minion), "blocking": []},
+    }
 
 
 def _o2cb(pillar, minion):
@@ -93,7 +112,6 @@ def _o2cb(pillar, minion):
     return {
         "stack": "o2cb",
         "modules": True,
-        "tools": True,
         "clusters": {cluster.name: {**attributes, "nodes": nodes, "regions": []}},
         "online": cluster.name,
         "conf": {"text": ocfs2_conf.render(ocfs2_conf.from_desired(pillar))},

@@ -2,6 +2,7 @@ import copy
 
 import pytest
 
+import ocfs2_boot
 import ocfs2_facts
 
 from . import answers
@@ -61,6 +62,11 @@ def test_other_luns_than_asked_for_are_refused(luns):
         (("formula",), 1, "census.formula is a int"),
         (("host", "addresses"), "10.1.0.1", "census.host.addresses is a str"),
         (("o2cb", "conf"), None, "no census.o2cb.conf"),
+        (("setup", "files", ocfs2_boot.UNIT_PATH), 1, "o2cb.service is a int"),
+        (("setup", "masked"), [None], "setup.masked holds a NoneType"),
+        (("setup", "panic", "kernel.panic"), "30", "no census.setup.panic.kernel.panic"),
+        (("setup", "firewall", "blocking"), ["input"], "setup.firewall.blocking holds a str"),
+        (("fstab",), [], "census.fstab is a list"),
         (("luns", "primary"), "error", "no primary"),
         (("luns", "primary", "size"), True, "primary.size is a bool"),
         (("luns", "primary", "size"), "1", "primary.size is a str"),

@@ -121,9 +121,17 @@ def test_none_has_no_files():
     assert ocfs2_firewall.files(desired, MINION) == {}
 
 
+def agrees(backend, rules):
+    desired = roster.desired(firewall={"backend": backend})
+    return ocfs2_firewall.ours(backend, rules) == ocfs2_firewall.expected(desired, MINION)
+
+
 def test_our_table_is_recognised_among_others():
-    others = [{"table": {"family": "ip", "name": "nat"}}]
-    assert ocfs2_firewall.nftables_agrees(OURS + others, DESIRED, MINION)
+    others = [
+        {"table": {"family": "ip", "name": "nat"}},
+        {"rule": {"family": "ip", "table": "nat", "chain": "input", "expr": [{"drop": None}]}},
+    ]
+    assert agrees("nftables", OURS + others)
 
 
 def _set_port(ruleset):
@@ -148,7 +156,7 @@ def _set_port(ruleset):
 def test_drift_of_our_table_is_seen(damage):
     ruleset = copy.deepcopy(OURS)
     damage(ruleset)
-    assert not ocfs2_firewall.nftables_agrees(ruleset, DESIRED, MINION)
+    assert not agrees("nftables", ruleset)
 
 
 SAVED = [
@@ -163,7 +171,8 @@ SAVED = [
 
 
 def test_our_chain_and_its_jump_are_recognised():
-    assert ocfs2_firewall.iptables_agrees(SAVED, DESIRED, MINION)
+    assert agrees("iptables", SAVED)
+    assert agrees("iptables", [*SAVED[:-1], "-A INPUT -j REJECT", SAVED[-1]])
 
 
 @pytest.mark.parametrize(
@@ -174,11 +183,12 @@ def test_our_chain_and_its_jump_are_recognised():
         [line for line in SAVED if line != "-A INPUT -p tcp -j OCFS2"],
         [*SAVED[:4], *SAVED[3:]],
         [*SAVED[:3], "-A INPUT -s 10.0.0.0/8 -j DROP", *SAVED[3:]],
+        [*SAVED[:3], "-A INPUT -j REJECT --reject-with icmp-port-unreachable", *SAVED[3:]],
         [*SAVED, "-A OCFS2 -j ACCEPT"],
     ],
 )
 def test_drift_of_our_chain_is_seen(saved):
-    assert not ocfs2_firewall.iptables_agrees(saved, DESIRED, MINION)
+    assert not agrees("iptables", saved)
 
 
 def item(kind, **values):

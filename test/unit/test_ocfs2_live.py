@@ -19,7 +19,6 @@ def facts():
     return {
         "stack": "o2cb",
         "modules": True,
-        "tools": True,
         "clusters": {
             cluster.name: {
                 "nodes": {

@@ -2,6 +2,8 @@ import copy
 
 import pytest
 
+import ocfs2_boot
+import ocfs2_firewall
 import ocfs2_plan
 import ocfs2_report
 
@@ -170,6 +172,53 @@ def test_a_node_off_in_one_setting_is_named():
     assert plan(census).differences() == [f"{HOSTS[1]}: live:fence_method: panic -> reset"]
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("missing",), ["mkfs.ocfs2"], "mkfs.ocfs2: absent -> installed"),
+        (("files", ocfs2_boot.UNIT_PATH), None, "o2cb.service: absent -> as described"),
+        (("files", ocfs2_boot.STOP_PATH), "exit 0\n", "o2cb-stop: other content -> as described"),
+        (("files", ocfs2_firewall.RULES["iptables"]), "", "firewall.iptables: present -> absent"),
+        (("enabled",), [ocfs2_firewall.UNIT], "o2cb.service: disabled -> enabled"),
+        (("masked",), [], "ocfs2.service: not masked -> masked"),
+        (("panic", "kernel.panic"), {"live": "0", "file": "30"}, "kernel.panic: 0, at boot 30"),
+        (("panic", "kernel.panic"), {"live": "30", "file": None}, "30, at boot not set -> 30"),
+        (("firewall", "rules"), {"anything": [1]}, "rules: other or none -> loaded by nftables"),
+    ],
+)
+def test_whatever_is_off_on_a_host_is_named(path, value, words):
+    census = mounted()
+    setup = census[HOSTS[1]]["setup"]
+    for name in path[:-1]:
+        setup = setup[name]
+    setup[path[-1]] = value
+    found = plan(census)
+    (difference,) = found.differences()
+    assert difference.startswith(f"{HOSTS[1]}: ")
+    assert words in difference
+    data = ocfs2_report.status(found)
+    assert data["healthy"] is False
+    assert [row["setup"] for row in data["nodes"].values()] == [True, False, True]
+
+
+def test_a_chain_of_others_that_drops_the_port_is_a_failure():
+    census = mounted()
+    census[HOSTS[1]]["setup"]["firewall"]["blocking"] = [["inet", "filter", "input"]]
+    (failure,) = plan(census).failures()
+    assert failure.startswith(f"{HOSTS[1]}: Chain inet filter input drops TCP port 7777")
+    assert "Fix: nft insert rule inet filter input ip saddr" in failure
+
+
+@pytest.mark.parametrize("line", [None, {"device": "/dev/sdd", "fstype": "ocfs2", "options": []}])
+def test_a_volume_that_the_next_boot_would_not_mount_is_named(line):
+    census = mounted()
+    census[HOSTS[1]]["fstab"] = {PATH: line} if line else {}
+    found = plan(census)
+    assert found.differences() == [f"{HOSTS[1]}: mount LUN primary at boot"]
+    rows = ocfs2_report.status(found)["luns"]["primary"].values()
+    assert [row["fstab"] for row in rows] == [True, False, True]
+
+
 def test_planning_changes_no_answer():
     census = mounted()
     before = copy.deepcopy(census)
@@ -181,8 +230,8 @@ def test_status_says_what_each_node_sees():
     census = mounted()
     del census[HOSTS[2]]
     data = ocfs2_report.status(plan(census))
-    row = {"seen": True, "uuid": answers.UUID, "mounted": True, "slot": 0}
-    none = {"seen": False, "uuid": None, "mounted": False, "slot": None}
+    row = {"seen": True, "uuid": answers.UUID, "mounted": True, "fstab": True, "slot": 0}
+    none = {"seen": False, "uuid": None, "mounted": False, "fstab": False, "slot": None}
     assert data["luns"]["primary"] == {HOSTS[0]: row, HOSTS[1]: row, HOSTS[2]: none}
     assert data["nodes"][HOSTS[2]] == {"reachable": False, "reason": "did not answer"}
     assert data["healthy"] is False

@@ -1,0 +1,94 @@
+"""
+What the formula sets up on a host around the cluster: units, files, firewall, panic settings.
+
+Only looks; the states write.
+
+.. versionadded:: 1.0.0
+"""
+
+import salt.utils.path
+
+import ocfs2_boot
+import ocfs2_setup
+
+__virtualname__ = "o2cb_setup"
+
+_TOOLS = ("mkfs.ocfs2", "mount.ocfs2", "o2cb", "modprobe")
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def facts(backend, port, nodes):
+    """
+    Everything that :func:`ocfs2_setup.differences` holds against pillar, in one look.
+
+    backend, port, nodes
+        The firewall, as for ``o2cb_firewall.facts``.
+
+    Returns what :func:`boot` does, and ``missing`` (the tools that are not installed), ``panic``
+    (of :func:`panic`) and ``firewall`` (of ``o2cb_firewall.facts``).
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb_setup.facts nftables 7777 '{host2.domain.com: 192.168.100.2}'
+    """
+    return {
+        **boot(),
+        "missing": [tool for tool in _TOOLS if not salt.utils.path.which(tool)],
+        "panic": panic(ocfs2_boot.SYSCTL_PATH),
+        "firewall": __salt__["o2cb_firewall.facts"](backend, port, nodes),
+    }
+
+
+def boot():
+    """
+    The formula's files, and what systemd is set to do with its units.
+
+    Returns ``{"files": {path: text or None}, "enabled": [units], "masked": [units]}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb_setup.boot
+    """
+    return {
+        "files": {path: __salt__["ocfs2_file.read"](path) for path in ocfs2_setup.FILES},
+        "enabled": [unit for unit in ocfs2_setup.UNITS if __salt__["ocfs2_systemd.enabled"](unit)],
+        "masked": [unit for unit in ocfs2_setup.UNITS if __salt__["ocfs2_systemd.masked"](unit)],
+    }
+
+
+def panic(path):
+    """
+    What the kernel does after a panic and an oops, now and after the next boot.
+
+    path
+        The file of /etc/sysctl.d that is to keep it.
+
+    Returns ``{name: {"live": text, "file": text or None}}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb_setup.panic /etc/sysctl.d/60-ocfs2.conf
+    """
+    kept = {}
+    for line in (__salt__["ocfs2_file.read"](path) or "").splitlines():
+        name, separator, value = line.partition("=")
+        if separator:
+            kept[name.strip()] = value.strip()
+    return {
+        name: {
+            "live": __salt__["ocfs2_file.value"]("/proc/sys/" + name.replace(".", "/")),
+            "file": kept.get(name),
+        }
+        for name in ocfs2_setup.PANIC
+    }

@@ -1,0 +1,120 @@
+"""What separates a host from pillar besides the cluster itself: packages, boot, firewall, panics.
+
+The states close these gaps one by one; plan and status show all of them.
+"""
+
+import ocfs2_boot
+import ocfs2_firewall
+import ocfs2_netfilter
+from ocfs2_difference import Difference
+
+#: Every file that is looked at.
+FILES = (
+    ocfs2_boot.UNIT_PATH,
+    ocfs2_boot.STOP_PATH,
+    ocfs2_firewall.UNIT_PATH,
+    *ocfs2_firewall.RULES.values(),
+)
+#: Every unit of which it is asked whether it is enabled or masked.
+UNITS = (ocfs2_boot.UNIT, ocfs2_boot.KILLER, ocfs2_firewall.UNIT)
+#: Every kernel setting that is looked at.
+PANIC = ("kernel.panic", "kernel.panic_on_oops")
+
+_ABSENT, _PRESENT, _OTHER = "absent", "as described", "other content"
+
+
+def differences(desired, minion, facts):
+    """Return every :class:`Difference` of one host.
+
+    desired
+        Pillar as ``ocfs2_model.Desired``.
+    minion
+        Minion id of the node.
+    facts
+        What ``o2cb_setup.facts`` returned there.
+    """
+    return [
+        *_packages(facts),
+        *panic(desired, facts["panic"]),
+        *boot(desired, facts),
+        *firewall(desired, minion, facts),
+    ]
+
+
+def _packages(facts):
+    return [Difference(tool, None, "installed") for tool in facts["missing"]]
+
+
+def panic(desired, settings):
+    """Return the differences of the kernel's panic settings.
+
+    settings
+        ``{name: {"live", "file"}}``, what runs and what the next boot sets.
+    """
+    wanted = (desired.kernel.panic, int(desired.kernel.panic_on_oops))
+    return [
+        Difference(name, f"{old['live']}, at boot {old['file'] or 'not set'}", new)
+        for name, new, old in zip(PANIC, wanted, map(settings.get, PANIC), strict=True)
+        if (old["live"], old["file"]) != (str(new), str(new))
+    ]
+
+
+def boot(desired, facts):
+    """Return the differences of what systemd does at boot and shutdown."""
+    found = _files(ocfs2_boot.files(desired), facts["files"])
+    if ocfs2_boot.KILLER not in facts["masked"]:
+        found.append(Difference(ocfs2_boot.KILLER, "not masked", "masked"))
+    return found + _disabled(ocfs2_boot.UNIT, facts)
+
+
+def firewall(desired, minion, facts):
+    """Return the differences of the firewall: files, unit, and the rules in the kernel."""
+    backend = desired.firewall.backend
+    found = leftovers(backend, facts["files"])
+    if backend == ocfs2_firewall.NONE:
+        return found
+    found += _files(ocfs2_firewall.files(desired, minion), facts["files"])
+    if facts["firewall"]["rules"] != ocfs2_firewall.expected(desired, minion):
+        found.append(Difference("rules", "other or none", f"loaded by {backend}"))
+    return found + _disabled(ocfs2_firewall.UNIT, facts)
+
+
+def leftovers(backend, files):
+    """Return the files of every firewall but ``backend`` that are there; for ``none`` the unit
+    is one of them."""
+    paths = [path for other, path in ocfs2_firewall.RULES.items() if other != backend]
+    if backend == ocfs2_firewall.NONE:
+        paths.append(ocfs2_firewall.UNIT_PATH)
+    return present(paths, files)
+
+
+def present(paths, files):
+    """Return the differences of files that should not be there."""
+    return [Difference(path, "present", _ABSENT) for path in paths if files[path] is not None]
+
+
+def blocked(desired, minion, chains):
+    """Return what keeps the other nodes out, as sentences.
+
+    chains
+        ``[(family, table, chain)]`` of others that drop the port.
+    """
+    port = desired.cluster.port
+    peers = [peer.address for peer in desired.peers(minion)]
+    return [
+        f"Chain {' '.join(chain)} drops TCP port {port} from the other nodes. "
+        f"Fix: {ocfs2_netfilter.remedy(tuple(chain), port, peers)}."
+        for chain in chains
+    ]
+
+
+def _files(wanted, files):
+    return [
+        Difference(path, _ABSENT if files[path] is None else _OTHER, _PRESENT)
+        for path, text in wanted.items()
+        if files[path] != text
+    ]
+
+
+def _disabled(unit, facts):
+    return [] if unit in facts["enabled"] else [Difference(unit, "disabled", "enabled")]
