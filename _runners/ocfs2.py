@@ -6,8 +6,11 @@ What needs the whole cluster: who takes part, what has to happen, who formats, a
 an old answer, each is safe on its own, and running all of them again continues after any crash.
 
 Every function takes ``cluster``, the name of one cluster; without it, it works on all that the
-pillar of this master's minions describes. Every function returns a dict with ``clusters`` (one
-entry each), ``retcode`` (0 or 1, the exit code of salt-run) and ``outputter``.
+pillar of this master's minions describes. The stages between plan and status take ``absent``,
+``{minion id: reason}`` of nodes that could not take part a moment ago: they are not waited for
+once more.
+Every function returns a dict with ``clusters`` (one entry each), ``retcode`` (0 or 1, the exit code
+of salt-run) and ``outputter``.
 
 .. versionadded:: 1.0.0
 """
@@ -67,7 +70,7 @@ def status(cluster=None):
     return _each(cluster, _status_stage)
 
 
-def converge(cluster=None):
+def converge(cluster=None, absent=None):
     """
     Bring packages, kernel, configuration, firewall and service of every node to what pillar says.
 
@@ -77,10 +80,10 @@ def converge(cluster=None):
 
         salt-run ocfs2.converge
     """
-    return _each(cluster, _converge_stage)
+    return _each(cluster, _converge_stage, absent)
 
 
-def format(cluster=None):
+def format(cluster=None, absent=None):
     """
     Format, on the leader alone, every LUN that the plan allows, and read it back on every node.
 
@@ -90,10 +93,10 @@ def format(cluster=None):
 
         salt-run ocfs2.format
     """
-    return _each(cluster, _format_stage)
+    return _each(cluster, _format_stage, absent)
 
 
-def mount(cluster=None):
+def mount(cluster=None, absent=None):
     """
     Mount every volume on every node, now and at each boot.
 
@@ -103,15 +106,15 @@ def mount(cluster=None):
 
         salt-run ocfs2.mount
     """
-    return _each(cluster, _mount_stage)
+    return _each(cluster, _mount_stage, absent)
 
 
-def _each(cluster, stage):
+def _each(cluster, stage, *arguments):
     """Run a stage for the clusters asked for; what fails in one does not stop the others."""
     found, errors = ocfs2_clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
     results = {name: {"result": False, "lines": lines, "changes": {}} for name, lines in errors}
     for name, desired in found.items():
-        results[name] = stage(desired)
+        results[name] = stage(desired, *arguments)
     return {
         "outputter": "ocfs2",
         "retcode": 0 if all(each["result"] is not False for each in results.values()) else 1,
@@ -119,22 +122,21 @@ def _each(cluster, stage):
     }
 
 
-def _look(desired, sync=False):
+def _look(desired, absent=None, sync=False):
     """
-    Ask every node of the roster and decide: the plan as of now.
+    Ask every node of the roster but the absent, and decide: the plan as of now.
 
     With ``sync``, a node that has another build of the formula than the master, or none, gets the
     master's first.
     """
     formula = ocfs2_version.build(__opts__["extension_modules"])
-    roster = [node.minion for node in desired.nodes]
+    absent = absent or {}
+    roster = [node.minion for node in desired.nodes if node.minion not in absent]
     if sync:
         answers, silent = _synced_census(desired, roster, formula)
     else:
-        # One ping first: the census would wait longer for a dead node.
-        alive, silent = _ask(roster, "test.ping", limit=_PING_LIMIT)
-        answers, lost = _census(desired, alive)
-        silent.update(lost)
+        answers, silent = _census(desired, roster)
+    silent.update(absent)
     census = {}
     for minion in answers.keys() - silent.keys():
         try:
@@ -144,15 +146,24 @@ def _look(desired, sync=False):
     return ocfs2_plan.plan(desired, census, silent, formula)
 
 
-def _ask(minions, fun, *arg, limit, **kwarg):
+def _ask(minions, fun, *arg, limit, presence=None, **kwarg):
     if not minions:
         return {}, {}
-    return __salt__["ocfs2_nodes.ask"](list(minions), fun, arg, kwarg, limit=limit)
+    return __salt__["ocfs2_nodes.ask"](
+        list(minions), fun, arg, kwarg, limit=limit, presence=presence
+    )
 
 
 def _census(desired, minions):
     arguments = (_devices(desired), ocfs2_firewall.concern(desired))
-    return _ask(minions, "ocfs2.census", *arguments, prove_blank=True, limit=_CENSUS_LIMIT)
+    return _ask(
+        minions,
+        "ocfs2.census",
+        *arguments,
+        prove_blank=True,
+        limit=_CENSUS_LIMIT,
+        presence=_PING_LIMIT,
+    )
 
 
 def _devices(desired):
@@ -227,17 +238,17 @@ def _status_stage(desired):
     return {"result": data["healthy"], "lines": lines, "changes": {}, "status": data}
 
 
-def _converge_stage(desired):
-    return _apply_stage(desired, "ocfs2.node", "configured")
+def _converge_stage(desired, absent):
+    return _apply_stage(desired, absent, "ocfs2.node", "configured")
 
 
-def _mount_stage(desired):
-    return _apply_stage(desired, "ocfs2.mount", "mounted")
+def _mount_stage(desired, absent):
+    return _apply_stage(desired, absent, "ocfs2.mount", "mounted")
 
 
-def _apply_stage(desired, sls, done):
+def _apply_stage(desired, absent, sls, done):
     """Apply one sls to every node that takes part, all in parallel."""
-    found = _look(desired)
+    found = _look(desired, absent)
     minions = found.answering()
     _say(desired, f"state.apply {sls} on {len(minions)} nodes")
     returns, silent = _ask(
@@ -296,9 +307,9 @@ def _testing():
     return bool(__opts__.get("test"))
 
 
-def _format_stage(desired):
+def _format_stage(desired, absent):
     """Each LUN is judged by itself: one that is refused does not keep another from its format."""
-    found = _look(desired)
+    found = _look(desired, absent)
     keys, failures = found.to_format(), found.failures()
     if _testing():
         lines = [f"LUN {key} would be formatted on {found.leader}." for key in keys]

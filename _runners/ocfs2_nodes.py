@@ -46,7 +46,7 @@ def rosters():
     return found
 
 
-def ask(minions, fun, arg=(), kwarg=None, limit=120):
+def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None):
     """
     Run a function on a list of minions in parallel and wait for all of them.
 
@@ -58,6 +58,9 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120):
     limit
         Seconds after which a node that has not returned counts as silent. A node that stops
         answering is given up earlier.
+    presence
+        Seconds within which a node has to answer a ping that is sent beside the job; one that does
+        not is given up then, whatever the limit. Without it there is no ping.
 
     Returns ``(returns, silent)``: what each minion returned, and for each of the others the
     reason. What a silent node did meanwhile is not known.
@@ -72,13 +75,15 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120):
         job = client.run_job(list(minions), fun, arg=arg, kwarg=kwarg, tgt_type="list")
         if not job:
             return {}, dict.fromkeys(minions, "has no accepted key on this master")
-        return _collect(client, job["jid"], list(minions), job["minions"], fun, limit)
+        watch = _Watch(client, job["jid"], limit)
+        if presence:
+            watch.expect_ping(job["minions"], presence)
+        return _collect(client, job["jid"], list(minions), job["minions"], fun, watch)
 
 
-def _collect(client, jid, minions, accepted, fun, limit):
+def _collect(client, jid, minions, accepted, fun, watch):
     returns = {}
     silent = {m: "has no accepted key on this master" for m in minions if m not in accepted}
-    watch = _Watch(client, jid, limit)
     while True:
         returns.update(_returned(client, jid))
         waiting = [m for m in minions if m not in returns and m not in silent]
@@ -104,12 +109,21 @@ class _Watch:
         self._probes, self._counted = [], set()
         self._heard, self._idle = {}, {}
         self._start = now
+        self._ping = None
+
+    def expect_ping(self, minions, seconds):
+        """Send a ping; who has not answered it in time is given up."""
+        job = self._client.run_job(minions, "test.ping", tgt_type="list")
+        self._ping = (job["jid"], time.monotonic() + seconds) if job else None
 
     def given_up(self, waiting):
         """Those of ``waiting`` for whom the time, or the patience, is over."""
         now = time.monotonic()
         if now > self._end:
             return waiting
+        absent = self._absent(waiting, now)
+        if absent:
+            return absent
         if now > self._next_probe:
             self._next_probe = now + _PROBE_INTERVAL
             self._listen(now)
@@ -118,6 +132,13 @@ class _Watch:
             )
             self._probes += [job["jid"]] if job else []
         return [minion for minion in waiting if self._is_lost(minion, now)]
+
+    def _absent(self, waiting, now):
+        if not self._ping or now < self._ping[1]:
+            return []
+        present = _returned(self._client, self._ping[0])
+        self._ping = None
+        return [minion for minion in waiting if minion not in present]
 
     def _listen(self, now):
         """Take in the answers to all questions so far; a slow node's come late."""

@@ -14,6 +14,9 @@ import salt.loader
 
 __virtualname__ = "ocfs2_cluster"
 
+#: Where the nodes that did not answer, and why, are kept for the time of one orchestration.
+_ABSENT = "ocfs2_absent"
+
 
 def __virtual__():
     return __virtualname__
@@ -23,65 +26,65 @@ def planned(name, cluster=None):
     """
     The plan is made and shown. False only if no node can take part at all.
 
+    The stages after it, but for the last, do not wait for those that did not answer here.
+
     name
         Any name for the stage.
     cluster
         The name of one cluster; without it, all clusters in pillar.
     """
-    ret = _stage(name, "plan", cluster)
-    if not __opts__["test"] and ret["result"] is not True and _anyone(ret.pop("data")):
+    ret, clusters = _stage(name, "plan", cluster)
+    nodes = {m: row for each in clusters.values() for m, row in _nodes(each).items()}
+    absent = {m: row["reason"] for m, row in nodes.items() if not row["reachable"]}
+    __context__[_ABSENT] = absent
+    if not __opts__["test"] and ret["result"] is not True and len(absent) < len(nodes):
         # Part of the cluster can still be brought to what pillar says; the last stage judges.
         ret["result"] = True
-    ret.pop("data", None)
     return ret
 
 
-def _anyone(clusters):
-    return any(
-        row["reachable"]
-        for each in clusters.values()
-        for row in each.get("status", {}).get("nodes", {}).values()
-    )
+def _nodes(plan):
+    return plan.get("status", {}).get("nodes", {})
 
 
 def converged(name, cluster=None):
     """Every node has packages, kernel, configuration, firewall and service as described."""
-    return _without_data(_stage(name, "converge", cluster))
+    return _stage(name, "converge", cluster, absent=_absent())[0]
 
 
 def formatted(name, cluster=None):
     """Every LUN holds its volume, formatted on the leader if the plan allows it."""
-    return _without_data(_stage(name, "format", cluster))
+    return _stage(name, "format", cluster, absent=_absent())[0]
 
 
 def mounted(name, cluster=None):
     """Every node has every volume mounted, now and at each boot."""
-    return _without_data(_stage(name, "mount", cluster))
+    return _stage(name, "mount", cluster, absent=_absent())[0]
 
 
 def healthy(name, cluster=None):
     """Everything is as pillar describes; the comment is the table of truth."""
-    ret = _without_data(_stage(name, "status", cluster))
+    ret, _ = _stage(name, "status", cluster)
     if __opts__["test"]:
         ret["result"] = None if ret["result"] is False else ret["result"]
     return ret
 
 
-def _without_data(ret):
-    ret.pop("data")
-    return ret
+def _absent():
+    return __context__.get(_ABSENT)
 
 
-def _stage(name, function, cluster):
-    clusters = _runner()[f"ocfs2.{function}"](cluster)["clusters"]
+def _stage(name, function, cluster, **arguments):
+    """The state's return, and the clusters as the runner answered."""
+    clusters = _runner()[f"ocfs2.{function}"](cluster, **arguments)["clusters"]
     results = [each["result"] for each in clusters.values()]
-    return {
+    ret = {
         "name": name,
         "result": False if False in results else (None if None in results else True),
         "changes": {key: each["changes"] for key, each in clusters.items() if each["changes"]},
         "comment": "\n".join(line for each in clusters.values() for line in each["lines"]),
-        "data": clusters,
     }
+    return ret, clusters
 
 
 def _runner():

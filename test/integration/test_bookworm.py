@@ -69,9 +69,10 @@ def _make(cluster, content):
 
 @contextlib.contextmanager
 def _held(cluster, node):
-    """A service of the node works in the mount."""
-    run = "systemd-run --unit=holder --working-directory=/san/primary sleep infinity"
-    cluster.must(node, *run.split())
+    """A process of the node works in the mount, and systemd does not know that it does."""
+    run = "systemd-run --unit=holder --service-type=notify --property=NotifyAccess=all sh -c"
+    work = "cd /san/primary && systemd-notify --ready && exec sleep infinity"
+    cluster.must(node, *run.split(), work)
     yield
     cluster.must(node, "systemctl", "stop", "holder")
 
