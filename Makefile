@@ -22,7 +22,7 @@ YAML := ocfs2/parameters pillar.example .yamllint .salt-lint
 
 .PHONY: help
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: lint
 lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
@@ -32,10 +32,14 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/salt-lint $(SLS)
 	$(BIN)/rstcheck --log-level ERROR $(RST)
 
-# Two rows of tests side by side; the functional ones share devices of the host among themselves.
+# Rows of tests side by side; the functional ones share devices of the host among themselves.
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts lint ## Everything that needs no guest, on both Salts
-	+@$(MAKE) --no-print-directory -j2 -Otarget test-functional test-daemons
+	+@$(MAKE) --no-print-directory -j3 -Otarget test-daemons test-daemons-lts test-functional test-unit
+
+.PHONY: test-unit
+test-unit: ## Pure code, which knows no Salt
+	$(BIN)/python -m pytest -q test/unit
 
 .PHONY: test-functional
 test-functional: ## Loaders of both Salts, real tools
@@ -43,9 +47,12 @@ test-functional: ## Loaders of both Salts, real tools
 	$(VENV_LTS)/bin/python -m pytest -q test/functional
 
 .PHONY: test-daemons
-test-daemons: ## Pure code, and masters and minions of both Salts
-	$(BIN)/python -m pytest -q test/unit test/daemons
-	$(VENV_LTS)/bin/python -m pytest -q test/unit test/daemons
+test-daemons: ## A master and minions of Salt 3008
+	$(BIN)/python -m pytest -q test/daemons
+
+.PHONY: test-daemons-lts
+test-daemons-lts: ## A master and minions of Salt 3006
+	$(VENV_LTS)/bin/python -m pytest -q test/daemons
 
 LAB := $(BIN)/python -m pytest -v --durations=0 --show-capture=no test/integration
 

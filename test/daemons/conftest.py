@@ -41,6 +41,12 @@ def pytest_sessionfinish():
     logging.raiseExceptions = False
 
 
+@pytest.fixture(scope="session")
+def salt_factories_config():
+    """Nobody measures coverage in the daemons, so they need no time to write it down."""
+    return {"slow_stop": False}
+
+
 @pytest.fixture
 def section():
     """The section of pillar.example; a fresh one for each test."""
