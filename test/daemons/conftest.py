@@ -69,10 +69,12 @@ def site(tmp_path_factory, salt_factories):
             "pillar_roots": {"base": [str(pillar)]},
             "pillar_cache": False,
             "open_mode": True,
+            "worker_threads": 2,
         },
     )
     with master.started():
-        minions = [master.salt_minion_daemon(minion) for minion in MINIONS]
+        spared = {"enable_fqdns_grains": False, "enable_gpu_grains": False}
+        minions = [master.salt_minion_daemon(minion, overrides=spared) for minion in MINIONS]
         with minions[0].started(), minions[1].started():
             site = Site(master, pillar)
             site.minions = dict(zip(("host1", "host2"), minions, strict=True))
