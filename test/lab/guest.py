@@ -23,6 +23,9 @@ from lab.spec import Node
 
 # Without the parts of a q35 nobody uses here: each costs the guest time at boot.
 MACHINE = "q35,sata=off,smbus=off,vmport=off"
+# What later processors have, AVX above all, costs more to emulate than it saves: with "max", three
+# guests boot in a sixth to a quarter more time.
+EMULATED_CPU = "Westmere"
 KERNEL_ARGUMENTS = (
     "root=/dev/vda rw rootflags=noinit_itable fsck.mode=skip console=ttyS0 quiet loglevel=4"
     " mitigations=off audit=0 apparmor=0 selinux=0 nokaslr random.trust_cpu=on no_timer_check"
@@ -164,7 +167,7 @@ class Guest:
             *("qemu-system-x86_64", "-name", self.node.minion_id, "-nodefaults"),
             *("-no-user-config", "-display", "none", "-vga", "none", "-no-reboot"),
             *("-machine", MACHINE, "-accel", self.accel),
-            *("-cpu", "host" if self.accel == "kvm" else "max"),
+            *("-cpu", "host" if self.accel == "kvm" else EMULATED_CPU),
             *("-smp", str(spec.cpus), "-m", str(spec.memory)),
             *("-kernel", f"{self.image}/vmlinuz", "-initrd", f"{self.image}/initrd"),
             *("-append", KERNEL_ARGUMENTS),
