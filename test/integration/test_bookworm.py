@@ -173,6 +173,29 @@ def test_the_second_run_changes_nothing(cluster):
     shared.second_run_changes_nothing(cluster, *BLANK)
 
 
+def test_what_somebody_took_away_is_seen_and_put_back(cluster):
+    cluster.must(2, "nft", "delete", "table", "inet", "ocfs2")
+    cluster.must(2, "sed", "-i", "/ocfs2/d", "/etc/fstab")
+    cluster.must(2, "sysctl", "-w", "kernel.panic=0")
+    cluster.must(2, "systemctl", "unmask", "ocfs2.service")
+    rc, status = cluster.status()
+    assert rc == 1
+    assert status["failures"] == []
+    assert status["differences"] == [
+        f"host2.domain.com: {each}"
+        for each in (
+            "kernel.panic: 0, at boot 30 -> 30",
+            "ocfs2.service: not masked -> masked",
+            "rules: other or none -> loaded by nftables",
+            "mount LUN primary at boot",
+            "mount LUN second at boot",
+        )
+    ]
+    answer = cluster.apply("host2.domain.com")
+    assert answer.rc == 0, answer.stdout
+    shared.is_as_described(cluster)
+
+
 @pytest.mark.campaign
 def test_packages_and_services_of_others_leave_it_alone(cluster):
     settings = cluster.must(3, "cat", "/etc/default/o2cb")
