@@ -108,7 +108,6 @@ def test_a_highstate_never_formats(cluster):
     assert cluster.must(1, "systemctl", "is-active", "o2cb.service") == "active"
 
 
-@pytest.mark.campaign
 def test_a_dry_run_shows_all_and_touches_nothing(cluster):
     before = cluster.digests(BLANK)
     answer = cluster.orchestrate("test=True")
@@ -120,7 +119,6 @@ def test_a_dry_run_shows_all_and_touches_nothing(cluster):
     assert cluster.lab.run(2, ["test", "-e", "/etc/ocfs2/cluster.conf"]).rc == 1
 
 
-@pytest.mark.campaign
 def test_nothing_is_formatted_unless_every_node_takes_part(cluster):
     before = cluster.digests(BLANK)
     cluster.describe(_missing_node, _wrong_host_name)
@@ -137,7 +135,6 @@ def test_nothing_is_formatted_unless_every_node_takes_part(cluster):
     assert cluster.lab.run(2, ["test", "-e", "/etc/ocfs2/cluster.conf"]).rc == 1
 
 
-@pytest.mark.campaign
 @pytest.mark.parametrize("content", CONTENTS)
 def test_the_plan_names_what_a_lun_holds(cluster, content):
     words = _make(cluster, content)
@@ -168,7 +165,6 @@ def test_what_holds_anything_is_refused_and_the_blank_luns_are_mounted(cluster):
     shared.is_as_described(cluster)
 
 
-@pytest.mark.campaign
 def test_the_second_run_changes_nothing(cluster):
     shared.second_run_changes_nothing(cluster, *BLANK)
 
@@ -196,7 +192,6 @@ def test_what_somebody_took_away_is_seen_and_put_back(cluster):
     shared.is_as_described(cluster)
 
 
-@pytest.mark.campaign
 def test_packages_and_services_of_others_leave_it_alone(cluster):
     settings = cluster.must(3, "cat", "/etc/default/o2cb")
     reinstall = ["apt-get", "install", "-qy", "--reinstall", "ocfs2-tools"]
@@ -205,15 +200,23 @@ def test_packages_and_services_of_others_leave_it_alone(cluster):
     cluster.must(3, "systemctl", "restart", "nftables.service")
     assert cluster.must(3, "cat", "/etc/default/o2cb") == settings
     cluster.must(3, "nft", "list", "table", "inet", "ocfs2")
-    # A stop that is not a shutdown takes no mount away from its users, and fences nobody.
+
+
+def test_a_stop_of_the_cluster_spares_a_mount_in_use_and_fences_nobody(cluster):
+    boots = cluster.lab.node_state(3)["boots"]
     with _held(cluster, 3):
         cluster.lab.run(3, ["systemctl", "stop", "o2cb.service"])
         shared.is_shared(cluster, "/san/primary")
     cluster.must(3, "systemctl", "start", "o2cb.service")
+    # An idle mount goes with the unit that it requires, and is put back like everything else.
+    rc, status = cluster.status()
+    assert (rc, status["differences"]) == (1, ["host3.domain.com: mount LUN second"])
+    answer = cluster.apply("host3.domain.com")
+    assert answer.rc == 0, answer.stdout
     shared.is_as_described(cluster)
+    assert cluster.lab.node_state(3)["boots"] == boots
 
 
-@pytest.mark.campaign
 def test_another_firewall_takes_the_place_of_the_first(cluster):
     cluster.describe(_iptables)
     answer = cluster.apply("host3.domain.com")
@@ -228,7 +231,6 @@ def test_another_firewall_takes_the_place_of_the_first(cluster):
     cluster.must(3, "nft", "list", "table", "inet", "ocfs2")
 
 
-@pytest.mark.campaign
 def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
     with _held(cluster, 3):
         answer = cluster.apply("host3.domain.com", sls="ocfs2.clean")
@@ -249,12 +251,10 @@ def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
     shared.is_shared(cluster, "/san/primary")
 
 
-@pytest.mark.campaign
 def test_after_a_power_cut_it_comes_back_by_itself(cluster):
     shared.comes_back_by_itself(cluster, (1, 2), *BLANK)
 
 
-@pytest.mark.campaign
 def test_a_node_that_is_down_does_not_stop_the_others(cluster):
     cluster.describe(_panic)
     answer = cluster.orchestrate()
