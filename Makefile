@@ -33,9 +33,11 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/rstcheck --log-level ERROR $(RST)
 
 # Rows of tests side by side; the functional ones share devices of the host among themselves.
+QUICK := test-daemons test-daemons-lts test-functional test-unit lint
+
 .PHONY: test-quick
-test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts lint ## Everything that needs no guest, on both Salts
-	+@$(MAKE) --no-print-directory -j3 -Otarget test-daemons test-daemons-lts test-functional test-unit
+test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts ## Everything that needs no guest, on both Salts
+	+@$(MAKE) --no-print-directory -j3 -Otarget $(QUICK)
 
 .PHONY: test-unit
 test-unit: ## Pure code, which knows no Salt
