@@ -15,7 +15,18 @@ def plan_text(plan):
     for lun in plan.luns:
         lines += [f"  LUN {lun.key}:", f"    {_lun_words(plan, lun)}"]
         lines += [f"    refused: {refusal}" for refusal in lun.refusals]
-    return lines
+    return [*lines, "", *_next_words(plan)]
+
+
+def _next_words(plan):
+    """What becomes of the plan; the orchestration prints it too, before it acts."""
+    failures, differences = len(plan.failures()), len(plan.differences())
+    words = []
+    if failures:
+        words.append(f"{failures} refused or missing (above): put that right by hand.")
+    if differences:
+        words.append(f"{differences} to do, carried out by {ORCHESTRATE}.")
+    return words or ["Nothing to do."]
 
 
 def _same_words(nodes):

@@ -42,6 +42,8 @@ def test_a_fresh_cluster_is_formatted_on_the_lowest_node_number():
     found = plan(answers.census(PILLAR))
     lun = only_lun(found)
     assert (lun.action, lun.refusals) == (ocfs2_plan.FORMAT, ())
+    last = ocfs2_report.plan_text(found)[-1]
+    assert last == "4 to do, carried out by salt-run state.orchestrate ocfs2.orch."
     assert found.leader == HOSTS[0]
     assert found.to_format() == ["primary"]
     assert found.failures() == []
@@ -61,6 +63,8 @@ def test_a_silent_node_keeps_a_blank_lun_from_being_formatted(host):
     census = answers.census(PILLAR)
     del census[host]
     found = plan(census, {host: "did not return within 45 s"})
+    last = ocfs2_report.plan_text(found)[-1]
+    assert last == "2 refused or missing (above): put that right by hand."
     assert only_lun(found).action == ocfs2_plan.REFUSE
     assert found.to_format() == []
     assert f"{host}: did not return within 45 s" in found.failures()
@@ -156,7 +160,9 @@ def test_nothing_is_left_when_all_is_as_described():
     found = plan(mounted())
     assert (found.failures(), found.differences()) == ([], [])
     assert ocfs2_report.status(found)["healthy"] is True
-    assert f"    volume {answers.UUID}, mounted" in ocfs2_report.plan_text(found)
+    text = ocfs2_report.plan_text(found)
+    assert f"    volume {answers.UUID}, mounted" in text
+    assert text[-1] == "Nothing to do."
 
 
 def test_a_mount_elsewhere_does_not_count():
