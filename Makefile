@@ -37,7 +37,7 @@ QUICK := test-daemons test-daemons-lts test-functional test-unit lint
 
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts ## Everything that needs no guest, on both Salts
-	+@$(MAKE) --no-print-directory -j3 -Otarget $(QUICK)
+	+@$(MAKE) --no-print-directory -j4 -Otarget $(QUICK)
 
 .PHONY: test-unit
 test-unit: ## Pure code, which knows no Salt
