@@ -9,6 +9,7 @@ Every function takes ``cluster``, the name of one cluster; without it, it works 
 pillar of this master's minions describes. The stages between plan and status take ``absent``,
 ``{minion id: reason}`` of nodes that could not take part a moment ago: they are not waited for
 once more.
+
 Every function returns a dict with ``clusters`` (one entry each), ``retcode`` (0 or 1, the exit code
 of salt-run) and ``outputter``.
 
@@ -135,7 +136,7 @@ def _look(desired, absent=None, sync=False):
     if sync:
         answers, silent = _synced_census(desired, roster, formula)
     else:
-        answers, silent = _census(desired, roster)
+        answers, silent = _census(desired, roster, presence=_PING_LIMIT)
     silent.update(absent)
     census = {}
     for minion in answers.keys() - silent.keys():
@@ -154,7 +155,7 @@ def _ask(minions, fun, *arg, limit, presence=None, **kwarg):
     )
 
 
-def _census(desired, minions):
+def _census(desired, minions, presence=None):
     arguments = (_devices(desired), ocfs2_firewall.concern(desired))
     return _ask(
         minions,
@@ -162,7 +163,7 @@ def _census(desired, minions):
         *arguments,
         prove_blank=True,
         limit=_CENSUS_LIMIT,
-        presence=_PING_LIMIT,
+        presence=presence,
     )
 
 

@@ -21,3 +21,8 @@ def line(lun):
     operator's."""
     options = [*_OURS, *lun.mount.options]
     return {"device": lun.device, "fstype": "ocfs2", "options": options}
+
+
+def agrees(lun, lines):
+    """Whether the line of a LUN stands in ``lines``, which are those of a node by mount point."""
+    return lines.get(lun.mount.path) == line(lun)

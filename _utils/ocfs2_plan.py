@@ -135,8 +135,11 @@ def _lun(desired, lun, nodes):
     seen = {node.minion: node.facts["luns"][lun.key] for node in nodes if node.facts}
     silent = {node.minion: node.silent for node in nodes if node.silent}
     case = ocfs2_guard.Case(desired, lun, seen, silent)
-    fstabs = {node.minion: node.facts["fstab"] for node in nodes if node.facts}
-    wrong = [m for m, found in fstabs.items() if found.get(lun.mount.path) != ocfs2_fstab.line(lun)]
+    wrong = [
+        node.minion
+        for node in nodes
+        if node.facts and not ocfs2_fstab.agrees(lun, node.facts["fstab"])
+    ]
     if any(facts["volume"] for facts in seen.values()):
         return _existing(case, wrong)
     refusals = ocfs2_guard.format_refusals(case)

@@ -85,7 +85,7 @@ def _node_status(plan, node):
 
 def _lun_status(plan, lun):
     desired = plan.desired.lun(lun.key)
-    path, line = desired.mount.path, ocfs2_fstab.line(desired)
+    path = desired.mount.path
     wrong = {refusal.node for refusal in lun.refusals}
     rows = {}
     for node in plan.nodes:
@@ -94,7 +94,7 @@ def _lun_status(plan, lun):
             "seen": bool(facts) and not facts["error"] and node.minion not in wrong,
             "uuid": facts["volume"]["uuid"] if facts and facts["volume"] else None,
             "mounted": bool(facts) and path in [mount["path"] for mount in facts["mounts"]],
-            "fstab": bool(facts) and node.facts["fstab"].get(path) == line,
+            "fstab": bool(facts) and ocfs2_fstab.agrees(desired, node.facts["fstab"]),
             "slot": facts["slot"] if facts else None,
         }
     return rows
