@@ -1,9 +1,7 @@
 """
-Shared LUNs and the OCFS2 volumes on them.
+The pillar, and what the shared LUNs in it are and hold, as this node sees them.
 
-Reading (:func:`probe`, :func:`census`) goes through sysfs and O_DIRECT reads and changes
-nothing. One function writes to a LUN, :func:`mkfs`; it formats only what it has just proved
-blank itself, and it has no switch that says otherwise.
+Looking at a LUN goes through sysfs and O_DIRECT reads and changes nothing.
 
 .. versionadded:: 1.0.0
 """
@@ -16,6 +14,7 @@ import mmap
 import os
 import stat
 import struct
+import time
 
 import salt.utils.files
 import salt.utils.path
@@ -25,21 +24,16 @@ from salt.exceptions import SaltInvocationError
 
 import ocfs2_blank
 import ocfs2_check
-import ocfs2_order
 import ocfs2_parse
-import ocfs2_version
 import ocfs2_volume
-from ocfs2_order import LEADER_GRAIN
-from ocfs2_order import ORCHESTRATE
 
 __virtualname__ = "ocfs2"
 
 _BLKGETSIZE64 = 0x80081272
 _BLKFLSBUF = 0x1261
 _CHUNK = 1 << 20
-_LOCK = "/run/ocfs2-formula.lock"
-#: mkfs writes one journal for each slot: seconds, not minutes, but a slow array may take its time.
-_MKFS_TIMEOUT = 3600
+#: Seconds between the two looks for a heartbeat; a node beats every two (o2hb_thread).
+_BEATS = 5
 #: How many places that are not zero a report names.
 _NAMED_OFFSETS = 4
 
@@ -94,60 +88,7 @@ def _plain(value):
     return value
 
 
-def census(luns, firewall, prove_blank=False):
-    """
-    Everything this node can tell about itself and the LUNs, in one call that changes nothing.
-
-    luns
-        ``{key: device}``: the device name that pillar gives each LUN.
-    firewall
-        ``{"backend", "port", "nodes"}``, the arguments of ``o2cb_firewall.facts``.
-    prove_blank
-        Read the samples of every LUN that shows no volume (see :func:`probe`).
-
-    Returns ``{"formula", "host", "o2cb", "setup", "fstab", "luns"}``: the formula's build on this
-    node (:func:`ocfs2_version.build`), its host facts, ``o2cb.facts``, ``o2cb_setup.facts``,
-    ``ocfs2_mount.fstabs`` and, under each key of ``luns``, what :func:`probe` returns.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2.census '{a: /dev/mapper/a}' '{backend: none, port: 7777, nodes: {}}'
-    """
-    if not (isinstance(luns, dict) and isinstance(firewall, dict)):
-        raise SaltInvocationError("luns and firewall must be mappings")
-    return {
-        "formula": ocfs2_version.build(__opts__["extension_modules"]),
-        "host": host(),
-        "o2cb": __salt__["o2cb.facts"](),
-        "setup": __salt__["o2cb_setup.facts"](**firewall),
-        "fstab": __salt__["ocfs2_mount.fstabs"](),
-        "luns": {key: probe(device, prove_blank) for key, device in luns.items()},
-    }
-
-
-def host():
-    """
-    The facts of this host that decide whether it can be the node in pillar.
-
-    Returns ``{"hostname", "kernel", "platform", "addresses"}``.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2.host
-    """
-    return {
-        "hostname": os.uname().nodename,
-        "kernel": os.uname().release,
-        "platform": f"{__grains__.get('os')} {__grains__.get('osmajorrelease')}",
-        "addresses": sorted(__salt__["network.ip_addrs"](include_loopback=False)),
-    }
-
-
-def probe(device, prove_blank=False):
+def probe(device, prove_blank=False, full=False, handle=None, progress=None):
     """
     What a LUN is and what it holds, as this node sees it. Changes nothing.
 
@@ -155,21 +96,29 @@ def probe(device, prove_blank=False):
         The stable name, ``/dev/mapper/...`` or ``/dev/disk/by-id/...``.
     prove_blank
         Also read, with O_DIRECT, everything :func:`ocfs2_blank.regions` names, unless the LUN
-        shows a volume or a signature: about 50 MB, whatever the size of the LUN.
+        shows a volume or a signature: about 50 MB, whatever the size of the LUN. Over a volume
+        whose format was cut short, look twice whether anybody writes to it: 5 seconds.
+    full
+        Read every byte instead of samples.
+    handle
+        The device, open for O_DIRECT reads, to be read instead of being opened anew.
+    progress
+        Called now and then with the number of bytes read so far.
 
     Returns a dict: ``node`` (the kernel's name), ``wwid``, ``paths`` (``{disk: wwid}`` of a
     multipath map), ``size`` in bytes, ``read_only``, ``holders``, ``mounts``, ``slot`` (held by
     this node, or None), ``busy`` (another program holds it exclusively), ``volume`` (of the OCFS2
-    superblock, or None), ``signature`` (what ``blkid -p`` found), ``written`` (byte offsets that
-    are not zero, None if they were not read), ``error`` (why this is not a usable LUN, or None)
-    and ``unreadable`` (the read that failed, or None).
+    superblock, or None), ``half_made`` (that volume's format was cut short, None if unknown),
+    ``beats`` (somebody wrote to it while it was looked at), ``signature`` (what ``blkid -p``
+    found), ``written`` (byte offsets that are not zero, None if they were not read), ``error``
+    (why this is not a usable LUN, or None) and ``unreadable`` (the read that failed, or None).
 
     CLI Example:
 
     .. code-block:: bash
 
         salt-call ocfs2.probe /dev/mapper/primary
-        salt-call ocfs2.probe /dev/mapper/primary prove_blank=True
+        salt-call ocfs2.probe /dev/mapper/primary prove_blank=True full=True
     """
     facts = _no_facts(device)
     try:
@@ -178,8 +127,11 @@ def probe(device, prove_blank=False):
         facts["error"] = _reason(device, err)
         return facts
     try:
-        with _opened(device) as handle:
-            facts.update(_contents(handle, facts, prove_blank))
+        with _opened(device) if handle is None else contextlib.nullcontext(handle) as lun:
+            _refuse_another(lun, facts["node"])
+            facts.update(_contents(lun, facts))
+            if prove_blank:
+                facts.update(_proof(lun, facts, full, progress))
     except (OSError, CommandExecutionError) as err:
         facts["unreadable"] = _reason(device, err)
     return facts
@@ -198,6 +150,8 @@ def _no_facts(device):
         "slot": None,
         "busy": False,
         "volume": None,
+        "half_made": None,
+        "beats": False,
         "signature": {},
         "written": None,
         "error": None,
@@ -287,7 +241,12 @@ def _opened(device):
         os.close(handle)
 
 
-def _contents(handle, facts, prove_blank):
+def _refuse_another(handle, node):
+    if os.fstat(handle).st_rdev != os.stat(node).st_rdev:
+        raise CommandExecutionError(f"{node} changed hands while it was being opened; run again")
+
+
+def _contents(handle, facts):
     """The facts that need reads; an OSError from here means the LUN is not readable."""
     size = _size(handle)
     volume = ocfs2_volume.parse(_head(handle, size))
@@ -297,11 +256,22 @@ def _contents(handle, facts, prove_blank):
         "volume": _volume_facts(volume),
         "slot": _slot(volume),
     }
-    if not volume:
+    if volume:
+        found["half_made"] = not facts["mounts"] and _half_made(facts["node"])
+    else:
         found["signature"] = _signature(handle, facts["node"])
-        if prove_blank and not found["signature"]:
-            found["written"] = _written(handle, size)
     return found
+
+
+def _proof(handle, facts, full, progress):
+    """What has to be known before anything may be written, as far as it takes longer."""
+    size = facts["size"]
+    if facts["half_made"]:
+        return {"beats": _beats(handle, size)}
+    if facts["volume"] or facts["signature"]:
+        return {}
+    regions = ocfs2_blank.whole(size) if full else ocfs2_blank.regions(size, seed=os.urandom(16))
+    return {"written": _written(handle, regions, progress)}
 
 
 def _size(handle):
@@ -361,10 +331,28 @@ def _signature(handle, node):
     raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](argv, result))
 
 
-def _written(handle, size):
+def _half_made(node):
+    if not salt.utils.path.which("debugfs.ocfs2"):
+        return None
+    argv = ["debugfs.ocfs2", "-f", "/dev/stdin", node]
+    answer = __salt__["ocfs2_cmd.attempt"](argv, stdin=ocfs2_parse.HALF_MADE_COMMANDS)
+    return ocfs2_parse.half_made(answer["stdout"])
+
+
+def _beats(handle, size):
+    """Whether anybody writes to where heartbeats are, within 5 MiB of the start."""
+    length = min(size, ocfs2_blank.END_BYTES)
+    first = list(_chunks(handle, 0, length))
+    time.sleep(_BEATS)
+    return first != list(_chunks(handle, 0, length))
+
+
+def _written(handle, regions, progress):
     """Offsets of the first bytes that are not zero, at most one for each region read."""
     found = []
-    for offset, length in ocfs2_blank.regions(size, seed=os.urandom(16)):
+    for offset, length in regions:
+        if progress:
+            progress(offset)
         start = _first_written(handle, offset, length)
         if start is not None:
             found.append(start)
@@ -380,110 +368,3 @@ def _first_written(handle, offset, length):
             return offset + len(data) - len(data.lstrip(b"\0"))
         offset += len(data)
     return None
-
-
-def mkfs(device, wwid, size, uuid, token, label, slots, cluster, fs_type):
-    """
-    Format a blank LUN as a volume of an o2cb cluster, once.
-
-    The leader's grain must carry the same token and WWID; the token is spent before the first
-    byte is written. Then the device is opened and held, and its identity, size, readability,
-    blankness and freedom from users are proved on that handle, right before mkfs.ocfs2 runs
-    without any force flag. The exit code is not trusted: UUID, label, slots, stamp and
-    ``lost+found``, which mkfs.ocfs2 writes last, are read back.
-
-    device, wwid, size
-        The LUN as pillar names it; ``size`` in bytes.
-    uuid
-        The UUID to give the volume, 32 hex digits, chosen by the master before it is written.
-    token
-        The one-time token that the master also put in this minion's ``ocfs2_leader`` grain.
-    label, slots, cluster, fs_type
-        Label (up to 63 bytes), node slots (1 to 255), cluster name to stamp, and the usage type
-        (``datafiles``, ``mail`` or ``vmstore``).
-
-    Returns the facts of the new volume, as ``probe(device)["volume"]``. Raises
-    ``CommandExecutionError`` if the format is refused (nothing was written) or failed.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run state.orchestrate ocfs2.orch     # the only caller that holds a token
-    """
-    order = _order(device, wwid, size, uuid, label, slots, cluster, fs_type)
-    for tool in ("modprobe", "mkfs.ocfs2", "debugfs.ocfs2"):
-        # Without modprobe, mkfs.ocfs2 1.8 forks copies of itself that all go on formatting.
-        if not salt.utils.path.which(tool):
-            raise CommandExecutionError(
-                f"{tool} is missing on this node; install kmod, ocfs2-tools"
-            )
-    with _only_one_format(), _opened(device) as handle:
-        node = _proved_blank(handle, order)
-        _spend_token(wwid, token)
-        argv = ["mkfs.ocfs2", *order.arguments(), node]
-        result = __salt__["ocfs2_cmd.attempt"](argv, timeout=_MKFS_TIMEOUT)
-        return _read_back(handle, node, order, __salt__["ocfs2_cmd.failure"](argv, result))
-
-
-def _order(*arguments):
-    try:
-        return ocfs2_order.FormatOrder(*arguments)
-    except ValueError as err:
-        raise SaltInvocationError(f"Refused: {err}") from err
-
-
-@contextlib.contextmanager
-def _only_one_format():
-    with salt.utils.files.fopen(_LOCK, "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CommandExecutionError("another format is running on this node") from None
-        yield
-
-
-def _proved_blank(handle, order):
-    """The kernel's name of the LUN behind the handle, or the reasons why it is not blank."""
-    facts = _no_facts(order.device)
-    facts.update(_hardware(order.device))
-    _same_device(handle, facts["node"])
-    facts.update(_contents(handle, facts, prove_blank=True))
-    refusals = order.refusals(__grains__["id"], facts)
-    if refusals:
-        raise CommandExecutionError("Refused: " + " ".join(str(each) for each in refusals))
-    return facts["node"]
-
-
-def _same_device(handle, node):
-    if os.fstat(handle).st_rdev != os.stat(node).st_rdev:
-        raise CommandExecutionError(f"{node} changed hands while it was being opened; run again")
-
-
-def _spend_token(wwid, token):
-    grain = __salt__["grains.get"](LEADER_GRAIN, {})
-    held = (grain.get("wwid"), grain.get("token")) if isinstance(grain, dict) else (None, None)
-    if not token or held != (wwid, token):
-        raise CommandExecutionError(
-            f"Refused: G6: the grain {LEADER_GRAIN} of this node holds no permission to format "
-            f"{wwid}. Run {ORCHESTRATE} on the master."
-        )
-    __salt__["grains.set"](LEADER_GRAIN, {"cluster": grain.get("cluster")}, force=True)
-
-
-def _read_back(handle, node, order, said):
-    volume = ocfs2_volume.parse(_head(handle, order.size))
-    wrong = order.differences(volume)
-    if not wrong and not _complete(node):
-        wrong = ["lost+found is missing: the format did not reach its end"]
-    if wrong:
-        raise CommandExecutionError(
-            f"{said}. Read back: {'; '.join(wrong)}. The LUN is in an "
-            "unknown state and is not touched again; look at it before anything else is done"
-        )
-    return _volume_facts(volume)
-
-
-def _complete(node):
-    listing = __salt__["ocfs2_cmd.attempt"](["debugfs.ocfs2", "-R", "ls /", node])
-    return "lost+found" in listing["stdout"].split()

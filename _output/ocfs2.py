@@ -5,7 +5,7 @@ What the runner of this formula says, as the lines a person reads; ``--out=json`
 
 def output(data, **kwargs):
     """
-    The lines of every cluster.
+    The lines of the answer, or of every cluster in it.
 
     data
         What a function of the ``ocfs2`` runner returned.
@@ -16,6 +16,8 @@ def output(data, **kwargs):
 
         salt-run ocfs2.status
     """
-    if not isinstance(data, dict) or "clusters" not in data:
+    if not isinstance(data, dict) or not data.keys() & {"clusters", "lines"}:
         return str(data)
+    if "lines" in data:
+        return "\n".join(data["lines"])
     return "\n\n".join("\n".join(each["lines"]) for each in data["clusters"].values())

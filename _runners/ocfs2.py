@@ -16,17 +16,31 @@ of salt-run) and ``outputter``.
 .. versionadded:: 1.0.0
 """
 
+import contextlib
+import dataclasses
+import fcntl
+import os
 import secrets
 import time
 import uuid
 
+import salt.cache
+import salt.utils.files
+import salt.utils.user
+
+import ocfs2_audit
 import ocfs2_clusters
 import ocfs2_facts
 import ocfs2_firewall
+import ocfs2_ledger
 import ocfs2_plan
 import ocfs2_report
 import ocfs2_version
-from ocfs2_order import LEADER_GRAIN
+from ocfs2_commands import ORCHESTRATE
+from ocfs2_ledger import FORMATTING
+from ocfs2_ledger import NEVER
+from ocfs2_ledger import Ledger
+from ocfs2_stage import FormatStage
 
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more.
 _SYNC = ("saltutil.sync_utils", "saltutil.sync_modules", "saltutil.sync_states")
@@ -34,8 +48,11 @@ _PING_LIMIT = 45
 _SYNC_LIMIT = 300
 _CENSUS_LIMIT = 180
 _APPLY_LIMIT = 1200
-_FORMAT_LIMIT = 4200
-_GRAIN_LIMIT = 120
+#: Characters of a reason for a change of the ledger by hand.
+_REASON = 10
+_VERBS = {"forget": "forgotten", "resume": "resumed"}
+#: Seconds between two questions how far a full read has come.
+_PROGRESS_INTERVAL = 30
 
 
 def plan(cluster=None):
@@ -110,6 +127,126 @@ def mount(cluster=None, absent=None):
     return _each(cluster, _mount_stage, absent)
 
 
+def ledger(wwid=None):
+    """
+    What is on record of the LUNs: what each was seen to hold, and what was formatted there.
+
+    wwid
+        One LUN; without it, all on record.
+
+    Returns, besides ``lines`` and ``retcode``, ``ledger``: ``{WWID: record}``, each with the fields
+    of :class:`ocfs2_ledger.Record` but the token.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.ledger
+        salt-run ocfs2.ledger wwid=3600a0b8000123456000abcd012345678 --out=json
+    """
+    known, lines, records = _ledger(), [], {}
+    for each in [wwid] if wwid else known.wwids():
+        try:
+            record = known.fetch(each)
+        except ValueError as err:
+            lines.append(f"{each}: {err}")
+            continue
+        records[each] = {**dataclasses.asdict(record), "token": ""}
+        lines.append(f"{each}: {record.words()}")
+    unreadable = len(lines) > len(records)
+    return _said(lines or ["Nothing is on record."], not unreadable, ledger=records)
+
+
+def forget(wwid=None, reason=None):
+    """
+    Take a LUN's record out of the ledger, so that it may be formatted if it is blank.
+
+    The only way back for a LUN that was formatted, or seen to hold something, and was then cleared
+    on purpose. Changes nothing on any LUN.
+
+    wwid
+        The whole WWID of the LUN, typed out.
+    reason
+        Why, for the ledger and the audit log: at least 10 characters.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.forget wwid=3600a0b8000123456000abcd012345678 reason="cleared for reuse"
+    """
+
+    def forgotten(record, stamp):
+        new = record.becomes(NEVER, stamp["time"])
+        return new.noted(stamp["time"], f"forgotten: {record.words()},", stamp["operator"], reason)
+
+    return _on_record(
+        "forget", wwid, reason, forgotten, f"Next: {ORCHESTRATE}, which looks at the LUN anew."
+    )
+
+
+def resume(wwid=None, reason=None):
+    """
+    Let the next orchestration elect another leader for a format whose outcome is UNKNOWN.
+
+    For a leader that is gone for good, once it is certain that it is switched off: one that wakes
+    up later could still write to the LUN. What its format left is made again only if it bears the
+    UUID on record. Refused while the leader is at work.
+
+    wwid
+        The whole WWID of the LUN, typed out.
+    reason
+        Why, for the ledger and the audit log: at least 10 characters.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.resume wwid=3600a0b8000123456000abcd012345678 reason="host1 was scrapped"
+    """
+
+    def resumed(record, stamp):
+        if record.state != FORMATTING:
+            raise ValueError(f"no format of it is on record as begun, but: {record.words()}")
+        if record.leader:
+            returns, _ = _ask([record.leader], "ocfs2_format.running", limit=_PING_LIMIT)
+            running = returns.get(record.leader)
+            if isinstance(running, dict) and running.get("wwid"):
+                raise ValueError(f"{record.leader} is formatting right now; wait for it")
+        new = dataclasses.replace(record, leader="", token=_Master.new_token())
+        event = f"released, was begun on {record.leader or 'nobody'},"
+        return new.noted(stamp["time"], event, stamp["operator"], reason)
+
+    return _on_record(
+        "resume", wwid, reason, resumed, f"Next: {ORCHESTRATE}, which elects a leader for it."
+    )
+
+
+def _on_record(verb, wwid, reason, change, what_next):
+    """Change one record by hand, with the reason, and say what comes next."""
+    try:
+        if not isinstance(wwid, str) or not isinstance(reason, str) or len(reason) < _REASON:
+            raise ValueError(
+                f"type out the whole wwid=... of the LUN and a reason=... of {_REASON} characters "
+                "or more (salt-run ocfs2.ledger lists what is on record)"
+            )
+        known = _ledger()
+        if ocfs2_ledger.key(wwid) not in known.wwids():
+            raise ValueError("it is not on record (salt-run ocfs2.ledger lists what is)")
+        with _alone():
+            old = known.fetch(wwid)
+            new = change(old, _Master.stamp())
+            _audit(_VERBS[verb], old.lun, wwid, old.cluster, [reason], dataclasses.asdict(old))
+            known.store(new)
+    except ValueError as err:
+        return _said([f"{verb} {wwid}: refused, {err}. Nothing was changed."], False)
+    return _said([f"{wwid} was on record: {old.words()}", what_next], True)
+
+
+def _said(lines, good, **data):
+    return {"outputter": "ocfs2", "retcode": 0 if good else 1, "lines": lines, **data}
+
+
 def _each(cluster, stage, *arguments):
     """Run a stage for the clusters asked for; what fails in one does not stop the others."""
     found, errors = ocfs2_clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
@@ -144,14 +281,14 @@ def _look(desired, absent=None, sync=False):
             census[minion] = ocfs2_facts.checked(answers[minion], _devices(desired))
         except ValueError as err:
             silent[minion] = str(err)
-    return ocfs2_plan.plan(desired, census, silent, formula)
+    return ocfs2_plan.plan(desired, census, silent, formula, _records(desired))
 
 
-def _ask(minions, fun, *arg, limit, presence=None, **kwarg):
+def _ask(minions, fun, *arg, limit, presence=None, meanwhile=None, **kwarg):
     if not minions:
         return {}, {}
     return __salt__["ocfs2_nodes.ask"](
-        list(minions), fun, arg, kwarg, limit=limit, presence=presence
+        list(minions), fun, arg, kwarg, limit=limit, presence=presence, meanwhile=meanwhile
     )
 
 
@@ -159,7 +296,7 @@ def _census(desired, minions, presence=None):
     arguments = (_devices(desired), ocfs2_firewall.concern(desired))
     return _ask(
         minions,
-        "ocfs2.census",
+        "ocfs2_node.census",
         *arguments,
         prove_blank=True,
         limit=_CENSUS_LIMIT,
@@ -228,9 +365,22 @@ def _plan_stage(desired):
     found = _look(desired, sync=True)
     lines = ocfs2_report.plan_text(found)
     _say(desired, "\n".join(lines))
-    failures, differences = found.failures(), found.differences()
+    failures, differences = found.failures() + _settled(desired, found), found.differences()
     result = False if failures else (None if differences else True)
     return {"result": result, "lines": lines, "changes": {}, "status": ocfs2_report.status(found)}
+
+
+def _settled(desired, found):
+    """Put down what was seen, for the day a LUN reads as blank; what went wrong, as sentences."""
+    if _testing():
+        return []
+    try:
+        with _alone():
+            return FormatStage(desired, _Master(desired, {})).settle(found)[1]
+    except _BusyError:
+        return []  # the other run puts it down
+    except ValueError as err:
+        return [str(err)]
 
 
 def _status_stage(desired):
@@ -279,7 +429,7 @@ def _apply_stage(desired, absent, sls, done):
 
 def _excluded(found):
     """In test mode, the mounts that would only be possible after the format."""
-    return [{"id": f"ocfs2-mount-{key}"} for key in found.to_format()] if _testing() else []
+    return [{"id": f"ocfs2-mount-{lun.key}"} for lun in found.to_format()] if _testing() else []
 
 
 def _would(done):
@@ -309,22 +459,17 @@ def _testing():
 
 
 def _format_stage(desired, absent):
-    """Each LUN is judged by itself: one that is refused does not keep another from its format."""
-    found = _look(desired, absent)
-    keys, failures = found.to_format(), found.failures()
     if _testing():
-        lines = [f"LUN {key} would be formatted on {found.leader}." for key in keys]
-        result = False if failures else (None if keys else True)
-        return {"result": result, "lines": failures + lines, "changes": {}}
-    unready = _unready(found)
-    if unready:
-        return {"result": False, "lines": failures + unready, "changes": {}}
-    volumes, failed = _format_all(desired, found.leader, keys)
-    failures += failed
-    lines = [f"LUN {key} formatted on {found.leader}." for key in volumes]
+        return _format_tested(_look(desired, absent))
+    try:
+        with _alone():
+            volumes, failures = FormatStage(desired, _Master(desired, absent)).run()
+    except ValueError as err:
+        volumes, failures = {}, [str(err)]
     return {
         "result": not failures,
-        "lines": failures + lines or ["No LUN waits to be formatted."],
+        "lines": failures + [f"LUN {key} formatted." for key in volumes]
+        or ["No LUN waits to be formatted."],
         "changes": {
             key: {"old": "blank", "new": f"volume {volume} of {desired.cluster.name}"}
             for key, volume in volumes.items()
@@ -332,75 +477,128 @@ def _format_stage(desired, absent):
     }
 
 
-def _format_all(desired, leader, keys):
-    """
-    Format one LUN after the other and read all back.
-
-    After a failure the rest waits for the next run: what broke one format may break another.
-
-    Returns ``({key: uuid}, failures)``: the volumes made, and what went wrong, as sentences.
-    """
-    volumes, failures = {}, []
-    for key in keys:
-        volume = uuid.uuid4().hex.upper()
-        failure = _format(desired, leader, key, volume)
-        if failure:
-            failures.append(f"LUN {key}: {failure}")
-            break
-        volumes[key] = volume
-    return volumes, failures + (_read_back(desired, volumes) if volumes else [])
+def _format_tested(found):
+    failures = found.failures()
+    lines = [f"LUN {lun.key} would be formatted on {lun.leader}." for lun in found.to_format()]
+    return {
+        "result": False if failures else (None if lines else True),
+        "lines": failures + lines,
+        "changes": {},
+    }
 
 
-def _unready(found):
-    """A blank LUN is formatted only for a cluster that is online as described on every node."""
-    return [
-        f"LUN {key}: not formatted, {node.minion} is not ready: "
-        + "; ".join(map(str, (*node.gaps, *node.blocked)))
-        for key in found.to_format()
-        for node in found.nodes
-        if node.gaps or node.blocked
-    ]
+class _Master:
+    """This Salt master, as the format stage of one cluster sees it."""
+
+    def __init__(self, desired, absent):
+        self._desired, self._absent = desired, absent
+        self.ledger = _ledger()
+
+    def look(self):
+        return _look(self._desired, self._absent)
+
+    def ask(self, minions, fun, *arg, limit, progress=False, **kwarg):
+        meanwhile = _Progress(self.say, minions[0]) if progress else None
+        return _ask(minions, fun, *arg, limit=limit, meanwhile=meanwhile, **kwarg)
+
+    @staticmethod
+    def patience(seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            yield
+
+    def say(self, text):
+        _say(self._desired, text)
+
+    def audit(self, verdict, lun, reasons, evidence):
+        _audit(verdict, lun.key, lun.wwid, self._desired.cluster.name, reasons, evidence)
+
+    @staticmethod
+    def stamp():
+        return {"time": ocfs2_audit.now(), "job": _job(), "operator": _operator()}
+
+    @staticmethod
+    def new_uuid():
+        return uuid.uuid4().hex.upper()
+
+    @staticmethod
+    def new_token():
+        return secrets.token_hex(16)
+
+    @staticmethod
+    def failures(answer):
+        return _states(answer)[1]
 
 
-def _format(desired, leader, key, volume):
-    """Order the leader to format one LUN as the volume of that UUID; why that failed, or None."""
-    lun = desired.lun(key)
-    grant = {"wwid": lun.wwid, "uuid": volume, "token": secrets.token_hex(16)}
-    mark = {"cluster": desired.cluster.name, "wwid": lun.wwid, "token": grant["token"]}
-    _say(desired, f"LUN {key}: formatting on {leader}")
-    if not _marked(leader, mark):
-        return f"{leader} did not take the leader's grain {LEADER_GRAIN}; nothing was formatted"
-    order = {"ocfs2_format": {"lun": key, "grant": grant}}
-    returns, silent = _ask(
-        [leader], "state.apply", "ocfs2.format", pillar=order, limit=_FORMAT_LIMIT
+class _Progress:
+    """Ask the leader, now and then, how far its full read has come, and show it."""
+
+    def __init__(self, say, leader):
+        self._say, self._leader = say, leader
+        self._next = time.monotonic() + _PROGRESS_INTERVAL
+
+    def __call__(self):
+        if time.monotonic() < self._next:
+            return
+        returns, _ = _ask([self._leader], "ocfs2_format.running", limit=_PROGRESS_INTERVAL)
+        running = returns.get(self._leader)
+        if isinstance(running, dict) and type(running.get("read")) is int and running.get("size"):
+            self._say(f"read {running['read']} of {running['size']} bytes, all zeros so far")
+        self._next = time.monotonic() + _PROGRESS_INTERVAL
+
+
+class _BusyError(ValueError):
+    """Another run of this master is at the formats."""
+
+
+@contextlib.contextmanager
+def _alone():
+    """No two runs on this master decide about a format at once."""
+    path = os.path.join(__opts__["cachedir"], "ocfs2-format.lock")
+    with salt.utils.files.fopen(path, "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _BusyError(
+                "another run on this master is at the formats. Wait for it, then run again"
+            ) from None
+        yield
+
+
+def _ledger():
+    # Not what another process has kept in memory: a record must never be older than the last one.
+    cache = salt.cache.factory(__opts__, memcache_expire_seconds=0)
+    return Ledger(cache, sync=os.sync)
+
+
+def _records(desired):
+    """What the ledger has of each LUN of a cluster, or why it can not be read."""
+    ledger, found = _ledger(), {}
+    for lun in desired.luns:
+        try:
+            found[lun.key] = ledger.fetch(lun.wwid)
+        except ValueError as err:
+            found[lun.key] = str(err)
+    return found
+
+
+def _audit(verdict, lun, wwid, cluster, reasons, evidence=None):
+    text = ocfs2_audit.line(
+        verdict, lun, wwid, cluster, reasons, evidence, job=_job(), operator=_operator()
     )
-    if silent:
-        return (
-            f"{leader} went silent while it formatted: the outcome is UNKNOWN and no other node "
-            f"takes over. Bring {leader} back, look at the LUN, then run again"
-        )
-    _, failed = _states(returns[leader])
-    return "; ".join(failed) or None
+    try:
+        ocfs2_audit.append(__opts__["log_file"], text)
+    except OSError as err:
+        raise ValueError(
+            f"the audit log {ocfs2_audit.path(__opts__['log_file'])} can not be written: "
+            f"{os.strerror(err.errno)}. Nothing is formatted without it"
+        ) from err
 
 
-def _marked(leader, mark):
-    """Put the grain on the leader and wait until its minion process shows it."""
-    _ask([leader], "grains.set", LEADER_GRAIN, mark, force=True, limit=_GRAIN_LIMIT)
-    end = time.monotonic() + _GRAIN_LIMIT
-    while time.monotonic() < end:
-        returns, silent = _ask([leader], "grains.get", LEADER_GRAIN, limit=_GRAIN_LIMIT)
-        if silent:
-            return False
-        if returns[leader] == mark:
-            return True
-    return False
+def _job():
+    """Salt's job: the orchestration's, or the one that salt-run itself has made."""
+    return str(__context__.get("ocfs2_job") or globals().get("__jid__") or "")
 
 
-def _read_back(desired, volumes):
-    """Every node, asked again, must see the new volumes; where it does not, as sentences."""
-    return [
-        f"LUN {lun.key}: the new volume does not read back on every node"
-        for lun in _look(desired).luns
-        if lun.key in volumes
-        and (lun.refusals or (lun.volume or {}).get("uuid") != volumes[lun.key])
-    ]
+def _operator():
+    return salt.utils.user.get_specific_user()

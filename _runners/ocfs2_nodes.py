@@ -46,7 +46,7 @@ def rosters():
     return found
 
 
-def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None):
+def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None, meanwhile=None):
     """
     Run a function on a list of minions in parallel and wait for all of them.
 
@@ -61,6 +61,8 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None):
     presence
         Seconds within which a node has to answer a ping that is sent beside the job; one that does
         not is given up then, whatever the limit. Without it there is no ping.
+    meanwhile
+        Called again and again, without arguments, while the nodes are waited for.
 
     Returns ``(returns, silent)``: what each minion returned, and for each of the others the
     reason. What a silent node did meanwhile is not known.
@@ -78,10 +80,10 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None):
         watch = _Watch(client, job["jid"], limit)
         if presence:
             watch.expect_ping(job["minions"], presence)
-        return _collect(client, job["jid"], list(minions), job["minions"], fun, watch)
+        return _collect(client, job["jid"], list(minions), job["minions"], fun, watch, meanwhile)
 
 
-def _collect(client, jid, minions, accepted, fun, watch):
+def _collect(client, jid, minions, accepted, fun, watch, meanwhile):
     returns = {}
     silent = {m: "has no accepted key on this master" for m in minions if m not in accepted}
     while True:
@@ -91,6 +93,8 @@ def _collect(client, jid, minions, accepted, fun, watch):
             break
         for minion in watch.given_up(waiting):
             silent[minion] = f"did not answer {fun if isinstance(fun, str) else ', '.join(fun)}"
+        if meanwhile:
+            meanwhile()
         time.sleep(_POLL)
     return {m: returns[m] for m in minions if m in returns}, silent
 

@@ -7,6 +7,8 @@ this minion. :func:`formatted` is the only one that can format; no highstate con
 .. versionadded:: 1.0.0
 """
 
+import dataclasses
+
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
@@ -14,8 +16,9 @@ import ocfs2_check
 import ocfs2_fit
 import ocfs2_fstab
 import ocfs2_guard
+import ocfs2_order
 import ocfs2_setup
-from ocfs2_order import ORCHESTRATE
+from ocfs2_commands import ORCHESTRATE
 
 __virtualname__ = "ocfs2"
 
@@ -66,7 +69,7 @@ def host_fit(name, config):
     ret = _ret(name, "The host fits its entry in pillar.")
     try:
         node = ocfs2_check.parse(config).member(__opts__["id"])
-        problems = ocfs2_fit.unfit(node, __salt__["ocfs2.host"]())
+        problems = ocfs2_fit.unfit(node, __salt__["ocfs2_node.host"]())
     except _REFUSALS as err:
         return _refused(ret, err)
     return _refused(ret, ". ".join(problems) + ".") if problems else ret
@@ -86,7 +89,7 @@ def kernel(name, config):
         desired = ocfs2_check.parse(config)
         if not __salt__["o2cb.facts"]()["modules"]:
             raise CommandExecutionError(
-                f"The kernel {__salt__['ocfs2.host']()['kernel']} has no ocfs2 module. Install the "
+                f"The kernel {__grains__['kernelrelease']} has no ocfs2 module. Install the "
                 "distribution's full kernel (linux-image-amd64), not a cloud one, and boot it."
             )
         gaps = ocfs2_setup.panic(desired, __salt__["o2cb_setup.panic"](name))
@@ -113,28 +116,56 @@ def formatted(name, config, grant):
     config
         The ``ocfs2`` section of pillar.
     grant
-        ``{"wwid", "uuid", "token"}`` from the orchestration, for this LUN and this run alone.
+        From the orchestration, for this LUN alone: ``uuid``, ``token``, ``again``, ``job`` and
+        ``operator`` (see ``ocfs2_format.mkfs``).
     """
-    ret = _ret(name, f"LUN {name} holds volume {grant['uuid']}.")
+    ret = _ret(name, f"LUN {name} holds the volume that was ordered.")
     try:
         desired = ocfs2_check.parse(config)
-        lun = _lun(desired, name)
-        facts = __salt__["ocfs2.probe"](lun.device, prove_blank=True)
-        if (facts["volume"] or {}).get("uuid") == grant["uuid"]:
-            return ret
-        case = ocfs2_guard.Case(desired, lun, {__opts__["id"]: facts})
-        refusals = ocfs2_guard.format_refusals(case)
+        order = _order(desired, _lun(desired, name), grant)
+        refusals = list(ocfs2_guard.permission(ocfs2_guard.Case(desired, desired.lun(name), {})))
         if refusals:
             return _refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
-        ret["changes"] = {lun.device: {"old": "blank", "new": f"ocfs2 volume {grant['uuid']}"}}
         if __opts__["test"]:
-            ret["result"], ret["comment"] = None, f"LUN {name} would be formatted."
-            return ret
-        ret["changes"] = {}
-        volume = _format(lun, desired.cluster.name, grant)
-        ret["changes"] = {lun.device: {"old": "blank", "new": volume}}
-    except _REFUSALS as err:
-        return _refused(ret, err)
+            return _would_format(ret, order)
+        done = __salt__["ocfs2_format.mkfs"](
+            dataclasses.asdict(order),
+            token=grant["token"],
+            lun=name,
+            job=grant["job"],
+            operator=grant["operator"],
+        )
+        if done["made"]:
+            ret["changes"] = {order.device: {"old": "blank", "new": done["volume"]}}
+    except (*_REFUSALS, KeyError) as err:
+        return _refused(ret, f"Not formatted. {err}")
+    return ret
+
+
+def _order(desired, lun, grant):
+    return ocfs2_order.FormatOrder(
+        device=lun.device,
+        wwid=lun.wwid,
+        size=lun.size,
+        uuid=grant["uuid"],
+        label=lun.label,
+        slots=lun.slots,
+        cluster=desired.cluster.name,
+        fs_type=lun.type,
+        verify=lun.verify,
+        again=grant["again"],
+    )
+
+
+def _would_format(ret, order):
+    facts = __salt__["ocfs2.probe"](order.device, prove_blank=True)
+    if order.is_whole(facts):
+        return ret
+    refusals = order.refusals(__opts__["id"], facts)
+    if refusals:
+        return _refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
+    ret["changes"] = {order.device: {"old": "blank", "new": f"ocfs2 volume {order.uuid}"}}
+    ret["result"], ret["comment"] = None, f"LUN {ret['name']} would be formatted."
     return ret
 
 
@@ -143,20 +174,6 @@ def _lun(desired, key):
     if not lun:
         raise ValueError(f"ocfs2:luns: there is no LUN {key}. Fix: name one of pillar's LUNs.")
     return lun
-
-
-def _format(lun, cluster, grant):
-    return __salt__["ocfs2.mkfs"](
-        lun.device,
-        wwid=grant["wwid"],
-        size=lun.size,
-        uuid=grant["uuid"],
-        token=grant["token"],
-        label=lun.label,
-        slots=lun.slots,
-        cluster=cluster,
-        fs_type=lun.type,
-    )
 
 
 def mounted(name, config):

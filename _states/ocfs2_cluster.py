@@ -97,4 +97,8 @@ def _runner():
     for module in [each for each in sys.modules if each.startswith("ocfs2_")]:
         del sys.modules[module]
     # Not saltutil.runner: it would keep a job of its own for each stage.
-    return salt.loader.runner(__opts__, utils=salt.loader.utils(__opts__))
+    return salt.loader.runner(
+        __opts__,
+        utils=salt.loader.utils(__opts__),
+        context={"ocfs2_job": globals().get("__orchestration_jid__")},
+    )

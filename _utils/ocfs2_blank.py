@@ -18,6 +18,8 @@ GIB = 1 << 30
 END_BYTES = 16 * MIB
 #: Bytes read at every other place.
 SAMPLE_BYTES = 64 * 1024
+#: Bytes of one step of a full read.
+_STEP_BYTES = 256 * MIB
 #: How many random places are read.
 RANDOM_SAMPLES = 256
 
@@ -48,6 +50,11 @@ def regions(size, seed):
     wanted += [(offset, SAMPLE_BYTES) for offset in _telltales(size)]
     wanted += [(offset, SAMPLE_BYTES) for offset in _random_offsets(size, seed)]
     return _merged(_clamped(wanted, size))
+
+
+def whole(size):
+    """Every byte, as :func:`regions` gives places; in steps, so that progress can be shown."""
+    return [(start, min(_STEP_BYTES, size - start)) for start in range(0, size, _STEP_BYTES)]
 
 
 def _telltales(size):

@@ -6,6 +6,10 @@ A minion is free to answer anything, so nothing of it reaches a decision before 
 
 import ocfs2_setup
 
+#: What a census of 64 LUNs on a node of a cluster of 255 stays far below.
+_MAX_TEXT, _MAX_ITEMS, _MAX_DEPTH, _MAX_VALUES = 1 << 18, 4096, 12, 1 << 17
+_MAX_NUMBER = 1 << 64
+
 #: name: the types a value may have, or a dict of the same kind for what is nested in it.
 _TEXT, _MAYBE_TEXT, _NUMBER, _FLAG = (str,), (str, type(None)), (int,), (bool,)
 _LUN = {
@@ -17,7 +21,9 @@ _LUN = {
     "mounts": (list,),
     "slot": (int, type(None)),
     "busy": _FLAG,
+    "beats": _FLAG,
     "volume": (dict, type(None)),
+    "half_made": (bool, type(None)),
     "signature": (dict,),
     "written": (list, type(None)),
     "error": _MAYBE_TEXT,
@@ -68,6 +74,7 @@ _SETUP = {
 }
 _CENSUS = {
     "formula": _TEXT,
+    "formatting": _MAYBE_TEXT,
     "host": _HOST,
     "o2cb": _O2CB,
     "setup": _SETUP,
@@ -85,6 +92,7 @@ def checked(answer, keys):
     keys
         The LUNs that were asked for.
     """
+    _bounded(answer)
     _shaped(answer, _CENSUS, "census")
     if set(answer["luns"]) != set(keys):
         raise ValueError("its census answers for other LUNs than were asked for")
@@ -101,11 +109,48 @@ def checked(answer, keys):
     for key, facts in answer["luns"].items():
         _shaped(facts, _LUN, key)
         _all_of(facts["paths"].values(), _MAYBE_TEXT, f"{key}.paths")
+        _all_of(facts["signature"].values(), _TEXT, f"{key}.signature")
+        _all_of(facts["holders"], _TEXT, f"{key}.holders")
+        _all_of(facts["written"] or (), _NUMBER, f"{key}.written")
         for mount in facts["mounts"]:
             _shaped(mount, _MOUNT, f"{key}.mounts")
+            _all_of(mount["options"], _TEXT, f"{key}.mounts.options")
         if facts["volume"]:
             _shaped(facts["volume"], _VOLUME, f"{key}.volume")
     return answer
+
+
+def _bounded(answer):
+    """Plain data of a size that a node can have a reason for; looked at before anything else."""
+    waiting, seen = [(answer, 0)], 0
+    while waiting:
+        value, depth = waiting.pop()
+        seen += 1
+        if seen > _MAX_VALUES or depth > _MAX_DEPTH:
+            raise ValueError("its answer is too large to be a census")
+        if isinstance(value, (dict, list)):
+            _few(value)
+            members = value.values() if isinstance(value, dict) else value
+            waiting += [(member, depth + 1) for member in members]
+        elif isinstance(value, str):
+            _short(value)
+        elif not (value is None or (isinstance(value, int) and abs(value) < _MAX_NUMBER)):
+            raise ValueError(f"its answer holds a {type(value).__name__} or a huge number")
+
+
+def _few(collection):
+    if len(collection) > _MAX_ITEMS:
+        raise ValueError("its answer is too large to be a census")
+    if isinstance(collection, dict):
+        for name in collection:
+            if not isinstance(name, str):
+                raise ValueError(f"its answer has a {type(name).__name__} for a key")
+            _short(name)
+
+
+def _short(text):
+    if len(text) > _MAX_TEXT:
+        raise ValueError("its answer holds a text that is too long")
 
 
 def _all_of(values, types, where):

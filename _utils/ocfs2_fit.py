@@ -13,7 +13,7 @@ def unfit(node, host):
     node
         The :class:`ocfs2_model.Node` of pillar.
     host
-        What ``ocfs2.host`` returned there.
+        What ``ocfs2_node.host`` returned there.
     """
     found = []
     if host["platform"] not in PLATFORMS:

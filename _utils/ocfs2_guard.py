@@ -4,13 +4,15 @@ The guards: why a LUN must not be formatted, and why a volume must not be mounte
 Each guard is one function with one kind of reason. It takes a :class:`Case` and
 yields a :class:`Refusal` for everything it objects to; a LUN may be formatted
 only if no guard yields anything. The guards are numbered as in
-``docs/architecture.rst``: G6 and G9 act on the leader, where the format
-happens, and G10 is the absence of any writing code before they have passed.
+``docs/safety.rst``: G9 acts on the leader, where the format happens, and G10
+is the absence of any writing code before they have passed.
 """
 
 from dataclasses import dataclass
 from dataclasses import field
 
+import ocfs2_commands
+import ocfs2_ledger
 import ocfs2_parse
 
 
@@ -39,12 +41,36 @@ class Case:
         ``{minion id: facts}``, the LUN's entry of every node that answered the census.
     silent
         ``{minion id: reason}`` of every node of the roster that did not answer or is not fit.
+    record
+        What the ledger has of the LUN (:class:`ocfs2_ledger.Record`), the reason why it can not
+        be read (text), or None where there is no ledger: on a node.
+    formatting
+        ``{minion id: WWID}`` of the nodes that are formatting a LUN at this moment.
     """
 
     desired: object
     lun: object
     seen: dict
     silent: dict = field(default_factory=dict)
+    record: object = None
+    formatting: dict = field(default_factory=dict)
+
+    @property
+    def begun(self):
+        """The record of the format that was ordered and has not been read back, or None."""
+        record = self.record
+        known = isinstance(record, ocfs2_ledger.Record)
+        return record if known and record.state == ocfs2_ledger.FORMATTING else None
+
+    def left_by_ours(self, facts):
+        """
+        Whether this is the volume that our own format, on record as begun, was cut short of.
+
+        It bears the UUID that was chosen for it before the format, and nobody ever mounted it.
+        """
+        volume = facts["volume"]
+        ours = bool(self.begun and volume and volume["uuid"] == self.begun.uuid)
+        return ours and facts["half_made"] is True
 
 
 def format_refusals(case):
@@ -110,7 +136,7 @@ def readable(case):
 def blank(case):
     """G3: no signature, and zeros wherever a format leaves its mark."""
     for node, facts in sorted(case.seen.items()):
-        if facts["error"] or facts["unreadable"]:
+        if facts["error"] or facts["unreadable"] or case.left_by_ours(facts):
             continue
         found = contents(facts)
         if not found and facts["written"] is None:
@@ -120,8 +146,73 @@ def blank(case):
                 "G3",
                 node,
                 f"{case.lun.device} is not blank: it holds {found}",
-                "Name another LUN, or clear this one by hand if its data is worth nothing",
+                _clearing(case, facts),
             )
+
+
+def _clearing(case, facts):
+    """What to do about a LUN that is not blank."""
+    if case.begun and facts["written"]:
+        return (
+            "A format on record as begun may have left this, cut short before it had a superblock. "
+            "If nobody else wrote there, clear the LUN by hand on one node "
+            f"({ocfs2_commands.clear(case.lun.device)}), then run again"
+        )
+    return (
+        "Name another LUN, or clear this one by hand if its data is worth nothing, then "
+        + ocfs2_commands.forget(case.lun.wwid)
+    )
+
+
+def ledger(case):
+    """G4: nothing is on record of the LUN, other than a format of this cluster that was cut."""
+    record, wwid = case.record, case.lun.wwid
+    if isinstance(record, str):
+        yield Refusal("G4", "", record, "Repair the cache of this Salt master, then run again")
+    elif record and record.state in (ocfs2_ledger.FORMATTED, ocfs2_ledger.HELD):
+        yield Refusal(
+            "G4",
+            "",
+            f"LUN {wwid} is on record: {record.words()}. What it shows now is not proof that this "
+            "is gone: an array can return zeros for a while",
+            "Find out where it went. If the LUN was cleared on purpose: "
+            + ocfs2_commands.forget(wwid),
+        )
+    elif case.begun and case.begun.cluster != case.desired.cluster.name:
+        yield Refusal(
+            "G4",
+            "",
+            f"LUN {wwid} is on record: {record.words()}",
+            "Name another LUN. If that cluster is gone for good: " + ocfs2_commands.forget(wwid),
+        )
+
+
+def one_writer(case):
+    """G6: nobody else formats the LUN, and nobody who may still be about to has been lost."""
+    for node, wwid in sorted(case.formatting.items()):
+        if ocfs2_parse.same_wwid(wwid, case.lun.wwid):
+            yield Refusal(
+                "G6", node, f"{case.lun.device} is being formatted", "Wait for it, then run again"
+            )
+    leader = case.begun.leader if case.begun else ""
+    if leader and (leader in case.silent or leader not in case.seen):
+        yield Refusal(
+            "G6",
+            leader,
+            f"its format of {case.lun.device}, begun {case.begun.time}, has an UNKNOWN outcome, "
+            "and it takes no part; nobody else is elected",
+            "Bring it back and run again. If it is gone for good, make sure that it is switched "
+            "off, then " + ocfs2_commands.resume(case.lun.wwid),
+        )
+
+
+def held(case):
+    """What the LUN was seen to hold, by which node, in words; ``""`` if nobody saw anything."""
+    for node, facts in sorted(case.seen.items()):
+        right = facts["wwid"] and ocfs2_parse.same_wwid(facts["wwid"], case.lun.wwid)
+        if right and not facts["error"] and contents(facts):
+            return f"{contents(facts)} on {node}"
+    return ""
 
 
 def contents(facts):
@@ -177,6 +268,7 @@ def in_use(case):
     for node, facts in sorted(case.seen.items()):
         users = [f"mounted on {mount['path']}" for mount in facts["mounts"]]
         users += [f"held by {holder}" for holder in facts["holders"]]
+        users += ["changing while it is looked at: somebody writes to it"] * bool(facts["beats"])
         if facts["busy"] and not users:
             users = ["opened exclusively by another program"]
         if users:
@@ -226,6 +318,42 @@ def stamped_as_ours(case):
             )
 
 
+def finished(case):
+    """G9: the format of the volume has reached its end."""
+    for node, facts in sorted(case.seen.items()):
+        if facts["volume"] and facts["half_made"]:
+            yield Refusal(
+                "G9",
+                node,
+                f"the format of {case.lun.device} as volume {facts['volume']['uuid']} was cut short"
+                " (no lost+found, never mounted)",
+                _finishing(case),
+            )
+
+
+def _finishing(case):
+    if case.record is None or case.begun:
+        return f"Run {ocfs2_commands.ORCHESTRATE} on the master, which makes it again"
+    return (
+        "No record says that it is ours. If nobody needs it, clear the LUN by hand "
+        f"({ocfs2_commands.clear(case.lun.device)}), then {ocfs2_commands.forget(case.lun.wwid)}"
+    )
+
+
+def as_on_record(case):
+    """G4: where a format is on record as begun, the volume is the one that was begun."""
+    for node, facts in sorted(case.seen.items()):
+        volume = facts["volume"]
+        if case.begun and volume and volume["uuid"] != case.begun.uuid:
+            yield Refusal(
+                "G4",
+                node,
+                f"{case.lun.device} holds volume {volume['uuid']}, but on record is "
+                f"{case.begun.words()}",
+                "Find out who made it. To use it: " + ocfs2_commands.forget(case.lun.wwid),
+            )
+
+
 def volume_differences(case, volume):
     """How a volume (its facts, or None) differs from what pillar describes, as sentences."""
     if not volume:
@@ -251,17 +379,18 @@ def _slot_differences(case, slots):
     return []
 
 
-#: G4, the ledger of what was formatted before, takes its place between G3 and G5.
 FORMAT_GUARDS = (
     identity,
     size,
     readable,
     blank,
+    ledger,
     permission,
+    one_writer,
     in_use,
     writable,
     roster,
 )
 #: What the leader proves again by itself, on the handle it holds, right before mkfs.
 LEADER_GUARDS = (identity, size, readable, blank, in_use, writable)
-MOUNT_GUARDS = (identity, readable, stamped_as_ours)
+MOUNT_GUARDS = (identity, readable, stamped_as_ours, finished, as_on_record)

@@ -449,6 +449,15 @@ _LUN = (
         choices=("never", "once"),
     ),
     Key(
+        "verify",
+        TEXT,
+        "What the leader reads right before the format to prove the LUN blank. ``samples``: both"
+        " ends, where formats keep copies of their superblocks, and random places, some 50 MB."
+        " ``full``: every byte, which takes as long as the array needs for it.",
+        default="samples",
+        choices=("samples", "full"),
+    ),
+    Key(
         "uuid",
         TEXT,
         "UUID of the filesystem, pinned after the first format. A pinned LUN is never formatted.",
@@ -582,6 +591,7 @@ class Lun:
     slots: int
     slots_given: bool
     format: str
+    verify: str
     uuid: str | None
     mount: Mount
 

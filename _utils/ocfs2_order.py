@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass
 
 import ocfs2_guard
+import ocfs2_ledger
 
 #: The grain that marks the leader and carries the second key to the one permitted format.
 LEADER_GRAIN = "ocfs2_leader"
-#: The one command that has such orders carried out.
-ORCHESTRATE = "salt-run state.orchestrate ocfs2.orch"
 
 _LIMITS = {
     "device": re.compile(r"/dev/(mapper|disk/by-id)/[A-Za-z0-9][A-Za-z0-9._:+=@-]*"),
@@ -19,6 +18,7 @@ _LIMITS = {
     "label": re.compile(r"[A-Za-z0-9][\x21-\x7e]{0,62}"),
     "cluster": re.compile(r"[A-Za-z0-9]{1,16}"),
     "fs_type": re.compile(r"datafiles|mail|vmstore"),
+    "verify": re.compile(r"samples|full"),
 }
 
 
@@ -27,6 +27,9 @@ class FormatOrder:
     """
     One volume to be made. Raises ValueError if an argument could not have come from a pillar
     that passed its check, whoever sent it.
+
+    ``again`` says that the master has a format as this very volume on record as begun: what it
+    left may be formatted over. ``verify`` is ``samples`` or ``full``, as in pillar.
     """
 
     device: str
@@ -37,6 +40,8 @@ class FormatOrder:
     slots: int
     cluster: str
     fs_type: str
+    verify: str = "samples"
+    again: bool = False
 
     def __post_init__(self):
         for name, pattern in _LIMITS.items():
@@ -47,6 +52,8 @@ class FormatOrder:
             raise ValueError(f"slots {self.slots!r} is not a number from 1 to 255")
         if type(self.size) is not int or self.size <= 0:
             raise ValueError(f"size {self.size!r} is not a number of bytes")
+        if type(self.again) is not bool:
+            raise ValueError(f"again {self.again!r} is neither true nor false")
 
     @property
     def key(self):
@@ -64,15 +71,27 @@ class FormatOrder:
             f"--cluster-name={self.cluster}",
         ]
 
+    def case(self, minion, facts):
+        """The case for the guards, as the leader sees it; it takes the master's word for begun."""
+        begun = ocfs2_ledger.Record(self.wwid, ocfs2_ledger.FORMATTING, uuid=self.uuid)
+        record = begun if self.again else None
+        return ocfs2_guard.Case(None, self, {minion: facts}, record=record)
+
     def refusals(self, minion, facts):
         """Why the leader, having looked again itself, must not carry this order out."""
-        case = ocfs2_guard.Case(desired=None, lun=self, seen={minion: facts})
+        case = self.case(minion, facts)
         return [refusal for guard in ocfs2_guard.LEADER_GUARDS for refusal in guard(case)]
 
-    def differences(self, volume):
-        """How a volume (:class:`ocfs2_volume.Volume` or None) differs from the one ordered."""
+    def is_whole(self, facts):
+        """Whether the LUN holds the very volume that was ordered, made to its end."""
+        volume = facts["volume"]
+        return bool(volume) and volume["uuid"] == self.uuid and facts["half_made"] is False
+
+    def differences(self, facts):
+        """How what a LUN holds (``ocfs2.probe``) differs from the volume that was ordered."""
+        volume = facts["volume"]
         if not volume:
-            return ["no OCFS2 superblock"]
+            return [facts["error"] or facts["unreadable"] or "no OCFS2 superblock"]
         ordered = {
             "uuid": self.uuid,
             "label": self.label,
@@ -81,8 +100,11 @@ class FormatOrder:
             "cluster": self.cluster,
             "global_heartbeat": False,
         }
-        return [
-            f"{name} is {getattr(volume, name)!r}, ordered was {value!r}"
+        found = [
+            f"{name} is {volume[name]!r}, ordered was {value!r}"
             for name, value in ordered.items()
-            if getattr(volume, name) != value
+            if volume[name] != value
         ]
+        if not found and not self.is_whole(facts):
+            found = ["lost+found is missing: the format did not reach its end"]
+        return found

@@ -69,3 +69,42 @@ def own_slot(fs_state):
     table = fs_state.partition("Slots =>")[2]
     match = re.search(r"\*\s+(\d+)\b", table)
     return int(match.group(1)) if match else None
+
+
+#: What to ask debugfs.ocfs2, one command a line, so that :func:`half_made` can tell.
+HALF_MADE_COMMANDS = "ls /\nslotmap\nhb\n"
+
+
+def half_made(text):
+    """
+    Whether a volume is what a format leaves that was cut short; None if that can not be told.
+
+    text
+        What debugfs.ocfs2 printed for :data:`HALF_MADE_COMMANDS`.
+
+    mkfs.ocfs2 makes ``lost+found`` last of all, and has zeroed the heartbeat before the superblock
+    (mkfs.c, main and finish_normal_format). Users may remove ``lost+found`` later; but who mounted
+    the volume has left his heartbeat or his slot.
+    """
+    answers = _answers(text)
+    if not answers.get("ls /", "").strip():
+        return None
+    used = _rows(answers.get("slotmap", "")) or _rows(answers.get("hb", ""))
+    return "lost+found" not in answers["ls /"].split() and not used
+
+
+def _answers(text):
+    """``{command: text}``; reading commands from a file, debugfs.ocfs2 repeats each."""
+    answers, command = {}, None
+    for line in text.splitlines(keepends=True):
+        if line.startswith("debugfs: "):
+            command = line[len("debugfs: ") :].strip()
+            answers[command] = ""
+        elif command is not None:
+            answers[command] += line
+    return answers
+
+
+def _rows(table):
+    """The rows of a table below its header: they begin with a number."""
+    return [line for line in table.splitlines() if line.strip()[:1].isdigit()]

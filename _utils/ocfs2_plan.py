@@ -40,6 +40,7 @@ class LunPlan:
     One LUN: ``action`` is ``format``, ``use`` or ``refuse``; ``refusals`` say why not, for all
     nodes or one; ``volume`` are the facts of the volume on it; ``mount_on`` are the minions that
     should mount it and have not, ``fstab_on`` those that would not do so as described at boot.
+    ``leader`` is the minion that formats it, ``case`` what was judged (:class:`ocfs2_guard.Case`).
     """
 
     key: str
@@ -48,24 +49,30 @@ class LunPlan:
     volume: dict | None = None
     mount_on: tuple = ()
     fstab_on: tuple = ()
+    leader: str | None = None
+    case: object = None
+
+    @property
+    def again(self):
+        """Whether the format continues one that is on record as begun."""
+        return self.action == FORMAT and bool(self.case.begun)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of one cluster; ``leader`` is the minion that formats, or None."""
+    """The plan of one cluster."""
 
     desired: object
     nodes: tuple
     luns: tuple
-    leader: str | None
 
     def answering(self):
         """The minions that take part."""
         return [node.minion for node in self.nodes if not node.silent]
 
     def to_format(self):
-        """The keys of the LUNs to format."""
-        return [lun.key for lun in self.luns if lun.action == FORMAT]
+        """The :class:`LunPlan` of each LUN to format."""
+        return [lun for lun in self.luns if lun.action == FORMAT]
 
     def failures(self):
         """Everything that no run of the orchestration will put right by itself, as sentences."""
@@ -82,13 +89,13 @@ class Plan:
             found += [f"{node.minion}: {gap}" for gap in node.gaps]
         for lun in self.luns:
             if lun.action == FORMAT:
-                found.append(f"LUN {lun.key}: format on {self.leader}")
+                found.append(f"LUN {lun.key}: format on {lun.leader}")
             found += [f"{minion}: mount LUN {lun.key}" for minion in lun.mount_on]
             found += [f"{minion}: mount LUN {lun.key} at boot" for minion in lun.fstab_on]
         return found
 
 
-def plan(desired, census, silent, formula):
+def plan(desired, census, silent, formula, records):
     """
     Decide.
 
@@ -100,11 +107,12 @@ def plan(desired, census, silent, formula):
         ``{minion id: reason}`` of the others.
     formula
         The formula's build on the master; a node with another takes no part.
+    records
+        ``{LUN key: record}``: what the ledger has of each LUN, or why it can not be read.
     """
     nodes = tuple(_node(desired, node, census, silent, formula) for node in desired.nodes)
-    luns = tuple(_lun(desired, lun, nodes) for lun in desired.luns)
-    leader = next((node.minion for node in nodes if not node.silent), None)
-    return Plan(desired, nodes, luns, leader)
+    luns = tuple(_lun(_case(desired, lun, nodes, records[lun.key]), nodes) for lun in desired.luns)
+    return Plan(desired, nodes, luns)
 
 
 def _node(desired, node, census, silent, formula):
@@ -131,21 +139,42 @@ def _node(desired, node, census, silent, formula):
     return NodePlan(node.minion, facts, "; ".join(reasons), tuple(gaps), tuple(blocked))
 
 
-def _lun(desired, lun, nodes):
-    seen = {node.minion: node.facts["luns"][lun.key] for node in nodes if node.facts}
-    silent = {node.minion: node.silent for node in nodes if node.silent}
-    case = ocfs2_guard.Case(desired, lun, seen, silent)
+def _case(desired, lun, nodes, record):
+    answered = [node for node in nodes if node.facts]
+    return ocfs2_guard.Case(
+        desired,
+        lun,
+        seen={node.minion: node.facts["luns"][lun.key] for node in answered},
+        silent={node.minion: node.silent for node in nodes if node.silent},
+        record=record,
+        formatting={
+            node.minion: node.facts["formatting"] for node in answered if node.facts["formatting"]
+        },
+    )
+
+
+def _lun(case, nodes):
+    lun = case.lun
     wrong = [
         node.minion
         for node in nodes
         if node.facts and not ocfs2_fstab.agrees(lun, node.facts["fstab"])
     ]
-    if any(facts["volume"] for facts in seen.values()):
+    # What our own cut format left counts as no volume, unless anybody sees more in it.
+    if any(facts["volume"] and not case.left_by_ours(facts) for facts in case.seen.values()):
         return _existing(case, wrong)
     refusals = ocfs2_guard.format_refusals(case)
     if refusals:
-        return LunPlan(lun.key, REFUSE, tuple(refusals))
-    return LunPlan(lun.key, FORMAT, mount_on=tuple(seen), fstab_on=tuple(wrong))
+        return LunPlan(lun.key, REFUSE, tuple(refusals), case=case)
+    leader = (case.begun and case.begun.leader) or next(node.minion for node in nodes)
+    return LunPlan(
+        lun.key,
+        FORMAT,
+        mount_on=tuple(case.seen),
+        fstab_on=tuple(wrong),
+        leader=leader,
+        case=case,
+    )
 
 
 def _existing(case, wrong_fstab):
@@ -161,6 +190,7 @@ def _existing(case, wrong_fstab):
         case.seen[good[0]]["volume"] if good else None,
         tuple(node for node in usable if path not in _mounted_on(case.seen[node])),
         tuple(node for node in usable if node in wrong_fstab),
+        case=case,
     )
 
 

@@ -4,7 +4,7 @@ Plan and status as an operator reads them, and as a script does.
 
 import ocfs2_fstab
 import ocfs2_plan
-from ocfs2_order import ORCHESTRATE
+from ocfs2_commands import ORCHESTRATE
 
 
 def plan_text(plan):
@@ -45,8 +45,9 @@ def _node_words(node):
 def _lun_words(plan, lun):
     if lun.action == ocfs2_plan.FORMAT:
         desired = plan.desired.lun(lun.key)
+        found = "its format was cut short: again" if lun.again else "blank;"
         return (
-            f"blank; format it on the leader {plan.leader} (label {desired.label}, "
+            f"{found} format it on the leader {lun.leader} (label {desired.label}, "
             f"{desired.slots} slots), then mount it on {desired.mount.path} of every node"
         )
     if lun.action == ocfs2_plan.REFUSE:

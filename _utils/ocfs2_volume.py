@@ -60,11 +60,16 @@ def parse(head):
     head
         The first :data:`HEAD_BYTES` bytes of the LUN.
     """
+    found = superblock(head)
+    return _volume(head[found[0] : sum(found)]) if found else None
+
+
+def superblock(head):
+    """``(offset, length)`` in bytes of the superblock in ``head``, or None if there is none."""
     for block_size in _BLOCK_SIZES:
         start = _SUPER_BLOCK * block_size
-        inode = head[start : start + block_size]
-        if inode.startswith(_SIGNATURE):
-            return _volume(inode)
+        if head.startswith(_SIGNATURE, start):
+            return start, block_size
     return None
 
 

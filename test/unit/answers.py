@@ -7,6 +7,7 @@ import ocfs2_check
 import ocfs2_conf
 import ocfs2_firewall
 import ocfs2_fstab
+import ocfs2_ledger
 import ocfs2_settings
 import ocfs2_setup
 
@@ -38,12 +39,26 @@ def lun(pillar, **changes):
         "slot": None,
         "busy": False,
         "volume": None,
+        "half_made": False if changes.get("volume") else None,
+        "beats": False,
         "signature": {},
         "written": [],
         "error": None,
         "unreadable": None,
         **changes,
     }
+
+
+def record(pillar, state=ocfs2_ledger.NEVER, **changes):
+    """Return what the ledger has of the LUN of ``pillar``; of a format, all it has."""
+    described = pillar.luns[0]
+    known = {"cluster": pillar.cluster.name, "lun": described.key, "time": "2026-01-31T23:59:59Z"}
+    if state in (ocfs2_ledger.FORMATTING, ocfs2_ledger.FORMATTED):
+        leader = min(pillar.nodes, key=lambda node: node.number).minion
+        known.update(uuid=UUID, label=described.label, leader=leader, token="0" * 32)
+    about = {} if state == ocfs2_ledger.NEVER else known
+    key = ocfs2_ledger.key(described.wwid)
+    return ocfs2_ledger.Record(key, state, **{**about, **changes})
 
 
 def volume(pillar, **changes):
@@ -66,6 +81,7 @@ def node(pillar, minion, **changes):
     described = pillar.node(minion)
     return {
         "formula": FORMULA,
+        "formatting": None,
         "host": {
             "hostname": described.name,
             "kernel": "6.1.0-18-amd64",

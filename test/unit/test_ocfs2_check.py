@@ -636,6 +636,7 @@ def test_parse_fills_the_defaults():
         slots=5,
         slots_given=False,
         format="never",
+        verify="samples",
         uuid=None,
         mount=model.Mount("/san/primary", ()),
     )

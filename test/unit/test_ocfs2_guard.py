@@ -11,11 +11,16 @@ NODE = "host1.example.com"
 OTHER_WWID = "3600a0b8000123456000abcd099999999"
 
 
-def case(pillar=PILLAR, silent=None, **changes):
+def case(pillar=PILLAR, silent=None, record=None, formatting=None, **changes):
     """A blank LUN on three nodes; one of them sees what ``changes`` say."""
     seen = {node.minion: answers.lun(pillar) for node in pillar.nodes}
     seen[NODE].update(changes)
-    return ocfs2_guard.Case(pillar, pillar.luns[0], seen, silent or {})
+    record = record or answers.record(pillar)
+    return ocfs2_guard.Case(pillar, pillar.luns[0], seen, silent or {}, record, formatting or {})
+
+
+def record(state, **changes):
+    return answers.record(PILLAR, state, **changes)
 
 
 def with_volume(**changes):
@@ -91,6 +96,43 @@ FAULTS = {
         case(answers.desired(uuid=answers.UUID, format="once")),
         f"pins volume {answers.UUID}",
     ),
+    "formatted before": (
+        ocfs2_guard.ledger,
+        "G4",
+        case(record=record("formatted")),
+        f"formatted as volume {answers.UUID}",
+    ),
+    "seen full before": (
+        ocfs2_guard.ledger,
+        "G4",
+        case(record=record("held", found=f"ext4 (mail) on {NODE}")),
+        f"held ext4 (mail) on {NODE}",
+    ),
+    "formatting for another cluster": (
+        ocfs2_guard.ledger,
+        "G4",
+        case(record=record("formatting", cluster="web")),
+        "of cluster web",
+    ),
+    "no ledger": (
+        ocfs2_guard.ledger,
+        "G4",
+        case(record="the record can not be read: no such device"),
+        "can not be read",
+    ),
+    "being formatted": (
+        ocfs2_guard.one_writer,
+        "G6",
+        case(formatting={NODE: PILLAR.luns[0].wwid.upper()}),
+        "is being formatted",
+    ),
+    "the leader is lost": (
+        ocfs2_guard.one_writer,
+        "G6",
+        case(record=record("formatting", leader="host9.example.com")),
+        "UNKNOWN outcome",
+    ),
+    "somebody beats": (ocfs2_guard.in_use, "G7", case(beats=True), "somebody writes to it"),
     "mounted": (
         ocfs2_guard.in_use,
         "G7",
@@ -108,7 +150,10 @@ FAULTS = {
     ),
 }
 #: Guards whose refusal has no one node.
-OF_ALL = (ocfs2_guard.permission,)
+OF_ALL = (ocfs2_guard.permission, ocfs2_guard.ledger)
+
+#: Refusals that are about another node than the one with the fault.
+LOST = {"the leader is lost": "host9.example.com"}
 
 faults = pytest.mark.parametrize("name", FAULTS)
 
@@ -122,7 +167,7 @@ def test_one_fault_gives_the_one_refusal_of_its_guard(name):
     guard, number, faulty, words = FAULTS[name]
     (refusal,) = ocfs2_guard.format_refusals(faulty)
     assert refusal.guard == number
-    assert refusal.node == ("" if guard in OF_ALL else NODE)
+    assert refusal.node == ("" if guard in OF_ALL else LOST.get(name, NODE))
     assert words in refusal.found
     assert refusal.fix
     assert str(refusal).startswith(f"{number}: ")
@@ -142,7 +187,12 @@ def test_no_guard_is_without_a_fault(guard):
 
 
 def test_the_leader_proves_again_all_that_one_node_can_see():
-    of_the_master = (ocfs2_guard.permission, ocfs2_guard.roster)
+    of_the_master = (
+        ocfs2_guard.ledger,
+        ocfs2_guard.permission,
+        ocfs2_guard.one_writer,
+        ocfs2_guard.roster,
+    )
     assert set(ocfs2_guard.LEADER_GUARDS) | set(of_the_master) == set(ocfs2_guard.FORMAT_GUARDS)
 
 
@@ -218,3 +268,61 @@ def test_a_blank_lun_is_not_mounted():
 def test_a_case_can_not_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         case().lun = None
+
+
+def left(**changes):
+    """What the format on record left on the LUN, as all nodes see it; one sees ``changes``."""
+    seen = {
+        node.minion: {**answers.lun(PILLAR, volume=answers.volume(PILLAR)), "half_made": True}
+        for node in PILLAR.nodes
+    }
+    seen[NODE].update(changes)
+    return ocfs2_guard.Case(PILLAR, PILLAR.luns[0], seen, record=record("formatting"))
+
+
+def test_what_our_own_format_left_may_be_formatted_over():
+    assert ocfs2_guard.format_refusals(left()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "guard"),
+    [
+        ({"half_made": False}, "G3"),
+        ({"half_made": None}, "G3"),
+        ({"volume": answers.volume(PILLAR, uuid="0" * 32)}, "G3"),
+        ({"volume": None, "signature": {"TYPE": "ext4"}, "half_made": None}, "G3"),
+        ({"beats": True}, "G7"),
+        ({"mounts": [{"path": "/srv", "options": []}]}, "G7"),
+    ],
+)
+def test_one_node_that_sees_anything_else_is_enough(changes, guard):
+    refusals = ocfs2_guard.format_refusals(left(**changes))
+    assert (refusals[0].guard, refusals[0].node) == (guard, NODE)
+
+
+@pytest.mark.parametrize("state", ["never", "held", "formatted"])
+def test_a_half_made_volume_is_ours_only_while_its_format_is_on_record(state):
+    seen = left().seen
+    other = ocfs2_guard.Case(PILLAR, PILLAR.luns[0], seen, record=record(state))
+    assert "G3" in [refusal.guard for refusal in ocfs2_guard.format_refusals(other)]
+
+
+def test_data_without_a_superblock_names_the_one_thing_to_do():
+    (refusal,) = ocfs2_guard.format_refusals(case(record=record("formatting"), written=[4096]))
+    assert "blkdiscard --zeroout /dev/mapper/primary), then run again" in refusal.fix
+
+
+def test_a_half_made_volume_is_not_mounted():
+    on_a_node = ocfs2_guard.Case(PILLAR, PILLAR.luns[0], left().seen)
+    refusals = ocfs2_guard.mount_refusals(on_a_node)
+    assert {refusal.guard for refusal in refusals} == {"G9"}
+    assert "salt-run state.orchestrate ocfs2.orch" in refusals[0].fix
+    on_the_master = ocfs2_guard.Case(PILLAR, PILLAR.luns[0], left().seen, record=record("never"))
+    assert "clear the LUN by hand" in ocfs2_guard.mount_refusals(on_the_master)[0].fix
+
+
+def test_another_volume_than_the_one_on_record_as_begun_is_not_mounted():
+    other = existing(uuid="0" * 32)
+    begun = ocfs2_guard.Case(PILLAR, PILLAR.luns[0], other.seen, record=record("formatting"))
+    (refusal,) = ocfs2_guard.mount_refusals(begun)
+    assert (refusal.guard, refusal.node) == ("G4", NODE)

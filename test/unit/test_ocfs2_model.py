@@ -146,7 +146,9 @@ def test_other_paths(path):
 def test_desired_finds_nodes_luns_and_peers():
     nodes = tuple(model.Node(f"host{i}.x", i, f"10.0.0.{i}", f"host{i}") for i in (1, 2, 3))
     mount = model.Mount("/a", ())
-    lun = model.Lun("a", "/dev/mapper/a", "36", 512, "a", "mail", 4, False, "never", None, mount)
+    lun = model.Lun(
+        "a", "/dev/mapper/a", "36", 512, "a", "mail", 4, False, "never", "samples", None, mount
+    )
     desired = model.Desired(
         model.Cluster("c", "local", 31, 30000, 2000, 2000, "reset", 7777),
         nodes,

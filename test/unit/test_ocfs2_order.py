@@ -1,9 +1,6 @@
-import dataclasses
-
 import pytest
 
 import ocfs2_order
-import ocfs2_volume
 
 from . import answers
 
@@ -18,17 +15,6 @@ ORDER = {
     "cluster": "ocfs2",
     "fs_type": "vmstore",
 }
-VOLUME = ocfs2_volume.Volume(
-    uuid=answers.UUID,
-    label="primary",
-    slots=5,
-    size=1 << 40,
-    block_size=4096,
-    cluster_size=4096,
-    stack="o2cb",
-    cluster="ocfs2",
-    global_heartbeat=False,
-)
 
 
 def order(**changes):
@@ -96,8 +82,15 @@ def test_the_leader_refuses_what_it_sees_itself(changes, guard):
     assert (refusal.guard, refusal.node) == (guard, "host0.example.com")
 
 
+def made(**changes):
+    """The ordered volume, whole; ``changes`` are the volume's."""
+    volume = answers.volume(PILLAR, label="primary", slots=5, **changes)
+    return answers.lun(PILLAR, volume=volume)
+
+
 def test_the_ordered_volume_reads_back():
-    assert order().differences(VOLUME) == []
+    assert order().is_whole(made())
+    assert order().differences(made()) == []
 
 
 @pytest.mark.parametrize(
@@ -112,9 +105,46 @@ def test_the_ordered_volume_reads_back():
     ],
 )
 def test_another_volume_does_not_read_back(name, value):
-    (difference,) = order().differences(dataclasses.replace(VOLUME, **{name: value}))
+    facts = made()
+    facts["volume"][name] = value
+    (difference,) = order().differences(facts)
     assert difference.startswith(f"{name} is {value!r}, ordered was ")
 
 
+@pytest.mark.parametrize("half_made", [True, None])
+def test_a_volume_that_is_not_known_to_be_whole_does_not_read_back(half_made):
+    facts = {**made(), "half_made": half_made}
+    assert not order().is_whole(facts)
+    assert "did not reach its end" in order().differences(facts)[0]
+
+
 def test_no_volume_does_not_read_back():
-    assert order().differences(None) == ["no OCFS2 superblock"]
+    assert order().differences(answers.lun(PILLAR)) == ["no OCFS2 superblock"]
+
+
+def test_what_can_not_be_read_does_not_read_back():
+    facts = answers.lun(PILLAR, unreadable="Input/output error")
+    assert order().differences(facts) == ["Input/output error"]
+
+
+def left(**changes):
+    """What a format of the ordered volume leaves when it is cut short."""
+    return {**made(**changes), "half_made": True}
+
+
+def test_what_a_format_left_is_formatted_over_only_at_the_masters_word():
+    assert order(again=True).refusals("host0.example.com", left()) == []
+    (refusal,) = order().refusals("host0.example.com", left())
+    assert refusal.guard == "G3"
+
+
+@pytest.mark.parametrize("half_made", [False, None])
+def test_a_volume_that_may_be_whole_is_never_formatted_over(half_made):
+    facts = {**left(), "half_made": half_made}
+    (refusal,) = order(again=True).refusals("host0.example.com", facts)
+    assert refusal.guard == "G3"
+
+
+def test_what_another_format_left_is_not_formatted_over():
+    (refusal,) = order(again=True).refusals("host0.example.com", left(uuid="0" * 32))
+    assert refusal.guard == "G3"

@@ -1,0 +1,276 @@
+"""
+The one function that writes to a LUN, and what it stands on.
+
+It formats only what it has just proved blank itself, with a permission of the master that is good
+for one time, and it has no switch that says otherwise.
+
+.. versionadded:: 1.0.0
+"""
+
+import contextlib
+import fcntl
+import json
+import mmap
+import os
+import struct
+
+import salt.utils.path
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import SaltInvocationError
+
+import ocfs2_audit
+import ocfs2_guard
+import ocfs2_order
+import ocfs2_volume
+from ocfs2_commands import ORCHESTRATE
+from ocfs2_order import LEADER_GRAIN
+
+__virtualname__ = "ocfs2_format"
+
+#: Locked while a LUN is formatted; says which, and how far the full read has come.
+_LOCK = "/run/ocfs2-formula.lock"
+#: ``struct flock`` of a 64-bit Linux.
+_FLOCK = "hhqqi4x"
+#: mkfs writes one journal for each slot: seconds, not minutes, but a slow array may take its time.
+_MKFS_TIMEOUT = 3600
+# Without modprobe, mkfs.ocfs2 1.8 forks copies of itself that all go on formatting.
+_TOOLS = ("modprobe", "mkfs.ocfs2", "debugfs.ocfs2")
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def running():
+    """
+    What this node is formatting right now.
+
+    Returns ``{"wwid", "read", "size"}``: the LUN's WWID, or None if it formats nothing; how many
+    bytes of how many ``verify: full`` has read and found to be zeros.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_format.running
+    """
+    fd = _lock_file()
+    try:
+        said = os.pread(fd, 4096, 0) if _lock(fd, fcntl.F_OFD_GETLK) else b""
+    finally:
+        os.close(fd)
+    return {"wwid": None, "read": 0, "size": 0, **json.loads(said or "{}")}
+
+
+def mkfs(order, token, lun="", job="", operator=""):
+    """
+    Format a blank LUN as a volume of an o2cb cluster, once.
+
+    The leader's grain must carry the same token and WWID; the token is spent before anything else.
+    Then the device is opened and held, and its identity, size, readability, blankness and freedom
+    from users are proved on that handle, right before mkfs.ocfs2 runs without any force flag. The
+    exit code is not trusted: UUID, label, slots, stamp and ``lost+found``, which mkfs.ocfs2 writes
+    last, are read back. Every decision goes to the audit log of this node.
+
+    order
+        The volume to make: the fields of :class:`ocfs2_order.FormatOrder`.
+    token
+        The one-time token that the master also put in this minion's ``ocfs2_leader`` grain.
+    lun, job, operator
+        For the audit log: the LUN's key in pillar, and the master's job and its operator.
+
+    Returns ``{"made", "volume"}``: whether this call has formatted, and the facts of the volume, as
+    ``ocfs2.probe`` gives them. A LUN that holds the ordered volume already, whole, is left as it
+    is. Raises ``CommandExecutionError`` if the format is refused (nothing was written) or failed.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run state.orchestrate ocfs2.orch     # the only caller that holds a token
+    """
+    order = _order(order)
+    log = _Audit(order, lun, job, operator)
+    with _only_one_format(order, log) as progress, _held(order.device, log) as handle:
+        objections = [*_missing_tools(), *_spent_token(order.wwid, token)]
+        facts = _facts(order, handle, progress)
+        if order.is_whole(facts):
+            return {"made": False, "volume": facts["volume"]}
+        objections += order.refusals(__grains__["id"], facts)
+        if objections:
+            raise log.refused(objections, facts)
+        log.write("granted", (), facts)
+        _retire(order, handle, facts)
+        return {"made": True, "volume": _made(order, handle, facts["node"], log)}
+
+
+def _order(fields):
+    try:
+        return ocfs2_order.FormatOrder(**fields)
+    except (TypeError, ValueError) as err:
+        raise SaltInvocationError(f"Refused: {err}") from err
+
+
+class _Audit:
+    """The audit log of this node, for one order."""
+
+    def __init__(self, order, lun, job, operator):
+        self._about = {"lun": lun or order.device, "wwid": order.wwid, "cluster": order.cluster}
+        self._about.update(job=job, operator=operator)
+
+    def write(self, verdict, reasons, evidence=None):
+        text = ocfs2_audit.line(verdict, reasons=reasons, evidence=evidence, **self._about)
+        try:
+            ocfs2_audit.append(__opts__["log_file"], text)
+        except OSError as err:
+            raise CommandExecutionError(
+                f"Refused: the audit log {ocfs2_audit.path(__opts__['log_file'])} can not be "
+                f"written: {os.strerror(err.errno)}. Nothing is formatted without it."
+            ) from err
+
+    def refused(self, reasons, evidence=None):
+        """Write the refusal down; returns the error that tells it."""
+        self.write("refused", reasons, evidence)
+        return CommandExecutionError("Refused: " + " ".join(map(str, reasons)))
+
+
+def _refusal(guard, found, fix):
+    return ocfs2_guard.Refusal(guard, __grains__["id"], found, fix)
+
+
+@contextlib.contextmanager
+def _only_one_format(order, log):
+    """Yields a function that says how far the read is, to whoever asks :func:`running`."""
+    fd = _lock_file()
+    try:
+        if _lock(fd, fcntl.F_OFD_SETLK):
+            found = "another format is running here"
+            raise log.refused([_refusal("G6", found, "Wait for it, then run again")])
+
+        def progress(read):
+            said = {"wwid": order.wwid, "read": read, "size": order.size}
+            # In place and always as long, so that no reader ever sees half of it.
+            os.pwrite(fd, json.dumps(said).ljust(512).encode(), 0)
+
+        progress(0)
+        yield progress
+    finally:
+        os.close(fd)
+
+
+def _lock_file():
+    return os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _lock(fd, command):
+    """Take the lock, or only look at it; whether somebody else has it. It ends with the process."""
+    asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+    try:
+        answer = fcntl.fcntl(fd, command, asked)
+    except BlockingIOError:
+        return True
+    return command == fcntl.F_OFD_GETLK and struct.unpack(_FLOCK, answer)[0] != fcntl.F_UNLCK
+
+
+@contextlib.contextmanager
+def _held(device, log):
+    """
+    The device, open for O_DIRECT reads.
+
+    While it is held open, its kernel name can not pass to another LUN: device-mapper refuses to
+    remove the map, and the SCSI disk keeps its index.
+    """
+    try:
+        handle = os.open(device, os.O_RDONLY | os.O_DIRECT | os.O_CLOEXEC)
+    except OSError as err:
+        found = f"{device}: {os.strerror(err.errno)}"
+        raise log.refused([_refusal("G1", found, "Present the LUN to this node")]) from err
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _missing_tools():
+    return [
+        _refusal("G9", f"{tool} is missing", "Install kmod and ocfs2-tools (state ocfs2.package)")
+        for tool in _TOOLS
+        if not salt.utils.path.which(tool)
+    ]
+
+
+def _spent_token(wwid, token):
+    """Take the permission out of the leader's grain; the refusal, in a list, if there is none."""
+    grain = __salt__["grains.get"](LEADER_GRAIN, {})
+    held = (grain.get("wwid"), grain.get("token")) if isinstance(grain, dict) else (None, None)
+    if not token or held != (wwid, token):
+        found = f"its grain {LEADER_GRAIN} holds no permission to format {wwid}"
+        return [_refusal("G6", found, f"Run {ORCHESTRATE} on the master")]
+    __salt__["grains.set"](LEADER_GRAIN, {"cluster": grain.get("cluster")}, force=True)
+    return []
+
+
+def _facts(order, handle, progress):
+    """What the guards judge right before the format, read from the device that is held open."""
+    probe = __salt__["ocfs2.probe"]
+    facts = probe(order.device, prove_blank=True, handle=handle)
+    if order.verify == "samples" or facts["written"] != []:
+        return facts
+    facts = probe(order.device, prove_blank=True, full=True, handle=handle, progress=progress)
+    if facts["written"] != []:
+        return facts
+    # The full read took its time: what else has to be true is looked at once more after it.
+    return probe(order.device, prove_blank=True, handle=handle)
+
+
+def _retire(order, handle, facts):
+    """
+    Take away the superblock of what our own format left, so that mkfs.ocfs2 asks no question.
+
+    Over a superblock it does ask one, and only a force flag or a typed answer gets past it.
+    """
+    if not facts["volume"]:
+        return
+    with mmap.mmap(-1, ocfs2_volume.HEAD_BYTES) as head:
+        os.preadv(handle, [head], 0)
+        data = bytes(head)
+        volume = ocfs2_volume.parse(data)
+        if not volume or volume.uuid != order.uuid:
+            raise CommandExecutionError(f"{order.device} changed while it was looked at; run again")
+        start, length = ocfs2_volume.superblock(data)
+        head[start : start + length] = bytes(length)
+        _write_head(facts["node"], head)
+
+
+def _write_head(node, head):
+    try:
+        fd = os.open(node, os.O_WRONLY | os.O_DIRECT | os.O_EXCL | os.O_CLOEXEC)
+        try:
+            os.pwritev(fd, [head], 0)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except OSError as err:
+        raise CommandExecutionError(f"{node}: {os.strerror(err.errno)}") from err
+
+
+def _made(order, handle, node, log):
+    """Run mkfs.ocfs2 and believe only what can be read back; the facts of the new volume."""
+    argv = ["mkfs.ocfs2", *order.arguments(), node]
+    try:
+        result = __salt__["ocfs2_cmd.attempt"](argv, timeout=_MKFS_TIMEOUT)
+        said = __salt__["ocfs2_cmd.failure"](argv, result)
+    except CommandExecutionError as err:
+        said = str(err)
+    facts = __salt__["ocfs2.probe"](order.device, handle=handle)
+    wrong = order.differences(facts)
+    if wrong:
+        log.write("failed", [said, *wrong], facts)
+        raise CommandExecutionError(
+            f"{said}. Read back: {'; '.join(wrong)}. What became of the LUN is UNKNOWN; "
+            f"{ORCHESTRATE} looks at it again"
+        )
+    log.write("done", (), facts)
+    return facts["volume"]

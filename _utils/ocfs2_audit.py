@@ -1,0 +1,74 @@
+"""
+The audit log: one line of JSON for each decision to format or not to, on the master and the node.
+"""
+
+import hashlib
+import json
+import os
+import time
+
+#: Lies beside Salt's own log, on the master and on each minion.
+NAME = "ocfs2-audit.log"
+
+#: What may be decided: permission given or refused; a format read back, failed, or of unknown
+#: outcome; a record of the ledger forgotten, or released for another leader.
+VERDICTS = ("granted", "refused", "done", "failed", "unknown", "forgotten", "resumed")
+
+
+def path(log_file):
+    """Where the log is; ``log_file`` is Salt's option of that name."""
+    return os.path.join(os.path.dirname(log_file), NAME)
+
+
+def now():
+    """This moment as the ledger and the audit log write it: ``2026-01-31T23:59:59Z``."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def digest(evidence):
+    """The SHA-256 of what a decision was based on; the same evidence gives the same digest."""
+    text = json.dumps(evidence, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def line(verdict, lun, wwid, cluster, reasons=(), evidence=None, job="", operator=""):
+    """
+    One line of the log, a JSON object.
+
+    verdict
+        One of :data:`VERDICTS`.
+    lun, wwid, cluster
+        What it is about.
+    reasons
+        Why, as sentences.
+    evidence
+        What was seen, any plain data; only its :func:`digest` is written.
+    job, operator
+        Salt's job, and who started it.
+    """
+    entry = {
+        "time": now(),
+        "job": job,
+        "operator": operator,
+        "cluster": cluster,
+        "lun": lun,
+        "wwid": wwid,
+        "verdict": verdict,
+        "reasons": [str(each) for each in reasons],
+        "evidence": digest(evidence),
+    }
+    return json.dumps(entry)
+
+
+def append(log_file, text):
+    """
+    Put a line at the end of the log, on stable storage, before its caller goes on.
+
+    Raises OSError. The file is readable by its owner alone: it tells which LUN is where.
+    """
+    fd = os.open(path(log_file), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(fd, text.encode() + b"\n")
+        os.fsync(fd)
+    finally:
+        os.close(fd)

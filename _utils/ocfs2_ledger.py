@@ -1,0 +1,160 @@
+"""
+The ledger: what the master knows of each LUN, by WWID, whatever the LUN itself shows.
+
+An array can return zeros for a while from a LUN that is full of data; no look at the LUN can tell.
+So what was seen there, and what was formatted there, is written down, and a LUN that is on record
+is not formatted even if it reads blank. The volume's UUID is chosen and written down before
+mkfs.ocfs2 starts: that makes a volume left by a cut format known as ours.
+
+A lost ledger allows nothing: a LUN that holds anything, or whose UUID is pinned in pillar, is not
+formatted, and a blank one still needs ``format: once``.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+#: Nothing is on record.
+NEVER = "never"
+#: The LUN was seen to hold something that this formula did not put there.
+HELD = "held"
+#: A format was ordered; whether it reached its end is not known.
+FORMATTING = "formatting"
+#: The format was read back.
+FORMATTED = "formatted"
+STATES = (NEVER, HELD, FORMATTING, FORMATTED)
+
+#: The bank of Salt's cache in which the records are kept.
+BANK = "ocfs2/ledger"
+#: How many events of a record's past are kept.
+_EVENTS = 50
+
+
+@dataclass(frozen=True)
+class Record:
+    """
+    What is on record of one LUN.
+
+    wwid
+        As the ledger's key, in lower case.
+    state
+        One of :data:`STATES`.
+    time
+        When it entered the state, as ``2026-01-31T23:59:59Z``.
+    cluster, lun
+        Whose pillar it was, and under which key the LUN stood there.
+    uuid, label, leader, token
+        Of the format: the volume's UUID and label, the minion that formats (``""``: the next
+        one elected) and the token with which it may.
+    found
+        What a held LUN was seen to hold, and by which node, in words.
+    operator, job
+        Who had it done, in which job of Salt.
+    events
+        The past, oldest first: ``{"time", "event", "operator", "reason"}``.
+    """
+
+    wwid: str
+    state: str = NEVER
+    time: str = ""
+    cluster: str = ""
+    lun: str = ""
+    uuid: str = ""
+    label: str = ""
+    leader: str = ""
+    token: str = ""
+    found: str = ""
+    operator: str = ""
+    job: str = ""
+    events: tuple = ()
+
+    def becomes(self, state, time, **changes):
+        """The record in another state. What described the old state and is not given is gone."""
+        kept = {"wwid": self.wwid, "events": self.events}
+        return Record(**{**kept, "state": state, "time": time, **changes})
+
+    def noted(self, time, event, operator, reason):
+        """The record with one more event in its past."""
+        entry = {"time": time, "event": event, "operator": operator, "reason": reason}
+        return dataclasses.replace(self, events=(*self.events, entry)[-_EVENTS:])
+
+    def words(self):
+        """One line for a person."""
+        where = f"LUN {self.lun} of cluster {self.cluster}"
+        if self.state == HELD:
+            return f"held {self.found}, seen {self.time} ({where})"
+        if self.state == FORMATTING:
+            who = f"begun on {self.leader}" if self.leader else "released for another leader"
+            return f"formatting as volume {self.uuid}, {who} {self.time} ({where})"
+        if self.state == FORMATTED:
+            return (
+                f"formatted as volume {self.uuid} (label {self.label}) on {self.leader}, "
+                f"read back {self.time} ({where})"
+            )
+        last = self.events[-1] if self.events else None
+        return "never" + (
+            f" ({last['event']} {last['time']} by {last['operator']}: {last['reason']})"
+            if last
+            else ""
+        )
+
+
+def key(wwid):
+    """Under which a LUN stands in the ledger; arrays and tools differ in the case of WWIDs."""
+    return wwid.lower()
+
+
+def parse(data, wwid):
+    """
+    The :class:`Record` that was stored, a ``NEVER`` for nothing stored; ValueError for anything
+    that no ledger has written.
+    """
+    if data in ({}, None):
+        return Record(key(wwid))
+    fields = {field.name: field.type for field in dataclasses.fields(Record)}
+    if not isinstance(data, dict) or set(data) != set(fields):
+        raise ValueError(f"the record of {wwid} has another shape than the ledger writes")
+    record = Record(**{**data, "events": tuple(data["events"])})
+    texts = [getattr(record, name) for name, kind in fields.items() if kind is str]
+    if not all(isinstance(text, str) for text in texts) or record.state not in STATES:
+        raise ValueError(f"the record of {wwid} has another shape than the ledger writes")
+    if record.wwid != key(wwid):
+        raise ValueError(f"the record of {wwid} is about {record.wwid}")
+    return record
+
+
+class Ledger:
+    """
+    The records in a cache.
+
+    cache
+        Has ``fetch(bank, key)``, ``store(bank, key, data)`` and ``list(bank)``, like Salt's.
+    sync
+        Called after each store; returns once what was stored would survive a power cut.
+    """
+
+    def __init__(self, cache, sync):
+        self._cache, self._sync = cache, sync
+
+    def fetch(self, wwid):
+        """The record of a LUN. ValueError if the ledger can not be read."""
+        try:
+            data = self._cache.fetch(BANK, key(wwid))
+        except Exception as err:
+            raise ValueError(f"the record of {wwid} can not be read: {err}") from err
+        return parse(data, wwid)
+
+    def wwids(self):
+        """Every WWID on record, sorted."""
+        return sorted(self._cache.list(BANK))
+
+    def store(self, record):
+        """Write a record and read it back. ValueError if it is not there afterwards."""
+        data = dataclasses.asdict(record)
+        data["events"] = list(record.events)
+        try:
+            self._cache.store(BANK, record.wwid, data)
+            self._sync()
+        except Exception as err:
+            raise ValueError(f"the record of {record.wwid} can not be written: {err}") from err
+        if self.fetch(record.wwid) != record:
+            raise ValueError(f"the record of {record.wwid} does not read back as it was written")
