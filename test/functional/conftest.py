@@ -14,6 +14,8 @@ import pytest
 import salt.config
 import salt.loader
 
+import ocfs2_audit
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 MINION = "host1.domain.com"
 
@@ -62,11 +64,13 @@ def sandbox(tmp_path_factory):
 def minion(tmp_path_factory):
     """A throw-away minion with this repository synced as ``saltutil.sync_all`` does it.
 
-    ``modules`` and ``states`` are loaders; ``states_test`` are the states with ``test=True``.
+    ``modules`` and ``states`` are loaders; ``states_test`` are the states with ``test=True``;
+    ``audit`` is its audit log.
     """
     root = tmp_path_factory.mktemp("minion")
     tree = root / "srv"
     tree.mkdir()
+    (root / "log").mkdir()
     for kind in ("_modules", "_states", "_utils"):
         (tree / kind).symlink_to(REPOSITORY / kind)
     opts = salt.config.minion_config(None)
@@ -82,12 +86,14 @@ def minion(tmp_path_factory):
         pillar_roots={"base": []},
         fileserver_backend=["roots"],
         enable_fqdns_grains=False,
+        log_file=str(root / "log" / "minion"),
         test=False,
     )
     opts["grains"] = salt.loader.grains(opts)
     _modules(opts)["saltutil.sync_all"](refresh=False)
     modules = _modules(opts)
     return SimpleNamespace(
+        audit=root / "log" / ocfs2_audit.NAME,
         modules=modules,
         states=_states(opts, modules, test=False),
         states_test=_states(opts, modules, test=True),

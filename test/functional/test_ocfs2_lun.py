@@ -10,7 +10,6 @@ import zlib
 from pathlib import Path
 
 import pytest
-from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 import ocfs2_blank
@@ -362,62 +361,6 @@ def test_what_is_no_device_is_an_error(image, modules):
     assert modules["ocfs2.probe"](missing)["error"] == f"{missing}: No such file or directory"
 
 
-# The one function that writes.
-
-
-def order(device, **changes):
-    return {
-        "device": device,
-        "wwid": "35000c50000000001",
-        "size": SIZE,
-        "uuid": "458E997A48634B3DAB36F01667EBB761",
-        "token": "a token",
-        "label": "primary",
-        "slots": 4,
-        "cluster": "web",
-        "fs_type": "datafiles",
-        **changes,
-    }
-
-
-@pytest.mark.parametrize("fill", [None, ext4])
-def test_mkfs_writes_to_no_device_that_it_can_not_identify(image, modules, by_id, fill):
-    tool("mkfs.ocfs2")
-    if fill:
-        fill(image)
-    before = digest(image)
-    with attached(image) as device, pytest.raises(CommandExecutionError, match="without a WWID"):
-        modules["ocfs2.mkfs"](**order(by_id(device)))
-    assert digest(image) == before
-
-
-def test_mkfs_names_all_that_it_objects_to(image, modules, by_id):
-    tool("mkfs.ocfs2")
-    ext4(image)
-    with attached(image) as device, pytest.raises(CommandExecutionError) as refused:
-        modules["ocfs2.mkfs"](**order(by_id(device), size=SIZE + SECTOR))
-    assert "it holds ext4" in str(refused.value)
-    assert f"pillar says {SIZE + SECTOR}" in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"device": "/dev/sda"},
-        {"label": "-F"},
-        {"uuid": "1"},
-        {"slots": 256},
-        {"slots": True},
-        {"size": 0},
-        {"cluster": "web --force"},
-        {"fs_type": "-F"},
-    ],
-)
-def test_mkfs_takes_no_order_that_pillar_could_not_give(modules, changes):
-    with pytest.raises(SaltInvocationError, match=r"Refused: \w+ .* is not"):
-        modules["ocfs2.mkfs"](**{**order("/dev/mapper/primary"), **changes})
-
-
 # Pillar and states.
 
 
@@ -480,15 +423,3 @@ def test_mounted_refuses_a_volume_of_another_cluster(image, states, config, by_i
         ret = states["ocfs2.mounted"]("primary", config)
     assert ret["result"] is False
     assert "it belongs to o2cb/web, not to o2cb/ocfs2" in ret["comment"]
-
-
-def test_formatted_without_a_usable_grant_writes_nothing(image, states, config, by_id):
-    os.truncate(image, 3 * GIB)
-    before = digest(image)
-    grant = {"wwid": "3600a0b8000123456000abcd012345678", "uuid": "0" * 32, "token": "guessed"}
-    with attached(image) as device:
-        config["luns"]["primary"].update(device=by_id(device), size=3 * GIB, format="once")
-        ret = states["ocfs2.formatted"]("primary", config, grant)
-    assert (ret["result"], ret["changes"]) == (False, {})
-    assert ret["comment"].startswith("Not formatted. G1:")
-    assert digest(image) == before
