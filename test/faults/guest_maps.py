@@ -1,8 +1,8 @@
 """What a LUN behind a bad path is taken for. Runs in a guest, on the kernel's own device-mapper.
 
 It is given the LUN as a SCSI disk and makes maps on it that look like those of multipath. For each
-case it asks ``ocfs2.probe`` what the map is, does something to it, has ``ocfs2.mkfs`` format it, and
-prints what both said and how many sectors were written to the disks.
+case it asks ``ocfs2.probe`` what the map is, does something to it, has ``ocfs2_format.mkfs`` format
+it, and prints what both said and how many sectors were written to the disks.
 """
 
 import json
@@ -109,20 +109,20 @@ class Bench:
 
     def _format(self, lun):
         """The volume made, or why not."""
-        order = {"wwid": lun.wwid, "token": "one"}
-        self.salt.cmd("grains.set", "ocfs2_leader", {"cluster": "ocfs2", **order}, force=True)
+        mark = {"cluster": "ocfs2", "wwid": lun.wwid, "token": "one"}
+        self.salt.cmd("grains.set", "ocfs2_leader", mark, force=True)
+        order = {
+            "device": self.map.device,
+            "wwid": lun.wwid,
+            "size": lun.sectors * SECTOR,
+            "uuid": "0123456789ABCDEF0123456789ABCDEF",
+            "label": "faulty",
+            "slots": 2,
+            "cluster": "ocfs2",
+            "fs_type": "datafiles",
+        }
         try:
-            return self.salt.cmd(
-                "ocfs2.mkfs",
-                self.map.device,
-                **order,
-                size=lun.sectors * SECTOR,
-                uuid="0123456789ABCDEF0123456789ABCDEF",
-                label="faulty",
-                slots=2,
-                cluster="ocfs2",
-                fs_type="datafiles",
-            )
+            return self.salt.cmd("ocfs2_format.mkfs", order, token="one")  # noqa: S106
         except (SaltException, OSError) as err:
             return f"{type(err).__name__}: {err}"
 
@@ -150,7 +150,7 @@ def it_fails_after_the_first_look(bench, lun):
 
 
 def it_comes_and_goes(bench, lun):
-    bench.map.create(lun.wwid, lun.whole("flakey {disk} {start} 1 1"))
+    bench.map.create(lun.wwid, lun.whole("flakey {disk} {start} 10 600"))
     yield
     # Down: the next look begins with a read that fails.
     deadline = time.monotonic() + 30
