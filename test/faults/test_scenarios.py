@@ -16,7 +16,7 @@ from .scenarios import SCENARIOS
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
-LUNS = ["primary:3G", "target:2G", "sentinel:64M"]
+LUNS = ["primary:3G", "target:2G", "sentinel:2G"]
 
 
 @pytest.fixture(scope="module")
