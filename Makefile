@@ -62,6 +62,11 @@ LAB := $(BIN)/python -m pytest -v --durations=0 --show-capture=no test/integrati
 test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the virtual SAN, all of it
 	$(LAB)
 
+# FAULT=power-cut-leader-at-first-write plays that one alone.
+.PHONY: test-faults-guests
+test-faults-guests: $(STAMPS)/packages $(STAMPS)/salt ## Faults on guests while a LUN is formatted; FAULT=name for one
+	$(BIN)/python -m pytest -v --durations=0 --show-capture=no test/faults $(if $(FAULT),-k '$(FAULT)')
+
 .PHONY: test
 test: test-quick ## Every test, but for the longer ones of test-lab
 	$(LAB) -m 'not campaign'
