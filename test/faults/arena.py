@@ -61,12 +61,18 @@ class Arena:
         self.wwid = self.lab.spec.lun(target).wwid
         self.path = f"/san/{target}"
         self.jobs = None
+        #: The nodes that mount the primary when they boot.
+        self.mounting = set(NODES)
+        self._whole = True
         self._held = None
         self._audited = 0
         self._started = []
 
     def start_over(self):
         """Make the target a LUN that nobody knows, and let the sentinel into the pillar."""
+        if not self._whole:
+            self._mend()
+        self._whole, self.mounting = False, set(NODES)
         self.leave()
         self.lab.blank_lun(self.target)
         answer = self.lab.salt_run("ocfs2.forget", f"wwid={self.wwid}", _REASON)
@@ -76,6 +82,26 @@ class Arena:
         self._audited = len(self._audit())
         self._started = self.on_every_node(self._granted)
         self.jobs = Jobs(self.lab)
+
+    def _mend(self):
+        """Bring the cluster back from where a scenario that failed has left it."""
+        status = self.lab.status()
+        if not status["master"]:
+            self.lab.start_master()
+        for node in status["nodes"]:
+            if node["state"] != "off":
+                self.lab.power_cut(node["number"])
+            self.lab.start(node["number"])
+            for cut in node["cut"]:
+                lun, _, path = cut.partition(".")
+                if path:
+                    self.lab.restore_path(node["number"], lun, int(path))
+                else:
+                    self.lab.restore_link(node["number"], cut)
+        self.lab.wait_minions()
+        self.describe()
+        answer = self.lab.salt_run(*ORCHESTRATE)
+        assert answer.rc == 0, answer
 
     def describe(self, *luns):
         """Have these LUNs formatted and mounted, besides the primary."""
@@ -143,7 +169,7 @@ class Arena:
     def wait_whole(self, nodes=NODES):
         """Wait until nodes to which something happened answer and have the primary mounted."""
         self.lab.wait_minions(nodes)
-        for node in nodes:
+        for node in self.mounting.intersection(nodes):
             self.cluster.wait_mounted(node, "/san/primary")
 
     def wait_paths(self, node, count):
@@ -209,6 +235,7 @@ class Arena:
         assert (record["state"], record["uuid"]) == ("formatted", uuid)
         assert self.verdicts().count("done") == 1, self.verdicts()
         assert digest(self.lab.lun_path(self.sentinel)) == self._held
+        self._whole = True
 
     def verdicts(self):
         """What the master has decided about the target since the start, in order."""

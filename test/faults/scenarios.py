@@ -108,6 +108,7 @@ def _give_it_something_to_do(arena):
     """Take the cluster's configuration away from a node."""
     answer = arena.cluster.apply(host(OTHER), sls="ocfs2.clean")
     assert answer.rc == 0, answer
+    arena.mounting.discard(OTHER)
 
 
 def power_cut(arena, node, run):
