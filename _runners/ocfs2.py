@@ -213,7 +213,7 @@ def resume(wwid=None, reason=None):
             running = returns.get(record.leader)
             if isinstance(running, dict) and running.get("wwid"):
                 raise ValueError(f"{record.leader} is formatting right now; wait for it")
-        new = dataclasses.replace(record, leader="", token=_Master.new_token())
+        new = record.released(_Master.new_token())
         event = f"released, was begun on {record.leader or 'nobody'},"
         return new.noted(stamp["time"], event, stamp["operator"], reason)
 

@@ -77,6 +77,10 @@ class Record:
         entry = {"time": time, "event": event, "operator": operator, "reason": reason}
         return dataclasses.replace(self, events=(*self.events, entry)[-_EVENTS:])
 
+    def released(self, token):
+        """The record of a format that any leader may finish, with a new token."""
+        return dataclasses.replace(self, leader="", token=token)
+
     def words(self):
         """One line for a person."""
         where = f"LUN {self.lun} of cluster {self.cluster}"
