@@ -1,10 +1,13 @@
 """The one function that writes to a LUN: what it refuses, and what is left when it is cut short."""
 
+import itertools
 import json
 import os
 import re
 import shutil
 import tempfile
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -227,6 +230,62 @@ def test_no_order_that_pillar_could_not_give_is_taken(mkfs, changes):
         mkfs(**changes)
 
 
+def test_a_name_that_leads_elsewhere_by_now_is_refused(lun, modules, tmp_path):
+    handle = os.open(lun.device, os.O_RDONLY | os.O_DIRECT)
+    try:
+        with attached(sparse(tmp_path / "other", SIZE)) as other, named(other) as name:
+            facts = modules["ocfs2.probe"](name, prove_blank=True, handle=handle)
+    finally:
+        os.close(handle)
+    assert "changed hands" in facts["unreadable"]
+    assert facts["written"] is None
+
+
+def test_without_modprobe_nothing_is_formatted(lun, mkfs, monkeypatch):
+    before = digest(lun.image)
+    # Not by another PATH: Salt looks into /sbin and /usr/sbin whatever that says.
+    monkeypatch.setattr(
+        "salt.utils.path.which", lambda tool: None if tool == "modprobe" else shutil.which(tool)
+    )
+    with pytest.raises(CommandExecutionError, match=r"G9: .*modprobe is missing"):
+        mkfs()
+    assert digest(lun.image) == before
+
+
+GRANT = {"uuid": UUID, "token": TOKEN, "again": False, "job": "", "operator": ""}
+
+
+def test_a_dry_run_writes_nothing(lun, modules, states_test, described):
+    mark = {"cluster": "ocfs2", "wwid": lun.wwid, "token": TOKEN}
+    modules["grains.set"](LEADER_GRAIN, mark, force=True)
+    before = digest(lun.image)
+    ret = states_test["ocfs2.formatted"]("primary", described, GRANT)
+    assert (ret["result"], list(ret["changes"])) == (None, [lun.device])
+    assert digest(lun.image) == before
+    assert modules["grains.get"](LEADER_GRAIN) == mark
+
+
+def test_a_dry_run_over_data_is_refused(lun, states_test, described):
+    run("mkfs.ext4", "-q", "-F", str(lun.image))
+    ret = states_test["ocfs2.formatted"]("primary", described, GRANT)
+    assert (ret["result"], ret["changes"]) == (False, {})
+    assert "it holds ext4" in ret["comment"]
+
+
+@pytest.mark.parametrize("grant", [{}, {"uuid": UUID}, {"uuid": "-F", "token": "", "again": 1}])
+def test_a_broken_grant_is_refused(states, described, grant):
+    ret = states["ocfs2.formatted"]("primary", described, grant)
+    assert (ret["result"], ret["changes"]) == (False, {})
+    assert ret["comment"].startswith("Not formatted. ")
+
+
+def test_what_pillar_does_not_allow_is_not_formatted(states, described):
+    described["luns"]["primary"]["format"] = "never"
+    ret = states["ocfs2.formatted"]("primary", described, GRANT)
+    assert ret["result"] is False
+    assert "G5: luns:primary:format is never" in ret["comment"]
+
+
 # The state machine, cut anywhere.
 
 
@@ -304,38 +363,82 @@ def test_an_orchestration_formats_a_blank_lun_and_leaves_it_alone_afterwards(lun
     assert digest(lun.image) == digest(sparse(lun.image.parent / "other", SIZE))
 
 
+def test_what_a_cut_format_left_is_not_touched_while_somebody_beats_on_it(
+    lun, master, killed_before_write
+):
+    killed_before_write(70)
+    master.orchestrate()
+    killed_before_write.disarm()
+    assert master.nodes[MINION].census_of(master.pillar.luns[0])["half_made"] is True
+    gone = threading.Event()
+    neighbour = threading.Thread(target=_beat, args=(lun.image, gone))
+    neighbour.start()
+    try:
+        volumes, (failure,) = master.orchestrate()
+    finally:
+        gone.set()
+        neighbour.join()
+    assert volumes == {}
+    assert "somebody writes to it" in failure
+    volumes, failures = master.orchestrate()
+    assert failures == []
+    is_whole(lun.image, volumes["primary"])
+
+
+def _beat(image, gone):
+    """Write a heartbeat every two seconds, as a mounted host does, though to no node's block."""
+    with image.open("r+b") as handle:
+        while not gone.wait(2):
+            handle.seek(5 * MIB)
+            handle.write(os.urandom(512))
+            handle.flush()
+
+
 def _writes(trace):
     return len(re.findall(r"^\d+ +pwrite(?:64|v)\(", trace.read_text(), re.MULTILINE))
 
 
 def test_mkfs_cut_before_any_of_its_writes_ends_in_one_volume_or_one_thing_to_do(
-    lun, master, minion, described, killed_before_write
+    lun, master, killed_before_write, monkeypatch
 ):
-    number, ends = 0, {"made": 0, "by hand": 0}
-    while True:
-        number += 1
-        sparse(lun.image, SIZE)
-        master = SimulatedMaster(master.pillar, master.nodes, SimulatedCache())
-        trace = killed_before_write(number)
-        master.orchestrate()
-        killed_before_write.disarm()
-        if _writes(trace) < number:
+    # Nobody beats here, so nobody needs to wait for it, a hundred times.
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    ends = {}
+    for number in _cuts():
+        end = _cut(lun, master, killed_before_write, number)
+        if not end:
             break
-        begun = master.ledger.fetch(lun.wwid)
-        assert begun.state == "formatting"
-        _, failures = master.orchestrate()
-        if failures:
-            (failure,) = failures
-            assert "blkdiscard --zeroout" in failure
-            before = digest(lun.image)
-            assert master.orchestrate()[1]
-            assert digest(lun.image) == before
-            sparse(lun.image, SIZE)
-            assert master.orchestrate()[1] == []
-        record = master.ledger.fetch(lun.wwid)
-        assert (record.state, record.uuid) == ("formatted", begun.uuid)
-        is_whole(lun.image, begun.uuid)
-        ends["by hand" if failures else "made"] += 1
-    assert number > 50
-    assert ends["made"] > ends["by hand"] > 0
-    print(f"cut before each of {number - 1} writes: {ends}")
+        ends[number] = end
+    by_hand = list(ends.values()).count("cleared by hand")
+    print(f"mkfs cut before {len(ends)} of {max(ends)} writes; {by_hand} had to be cleared by hand")
+    assert max(ends) > 50
+    assert len(ends) > by_hand > 0
+
+
+def _cuts():
+    """The writes before which mkfs.ocfs2 is killed; ``make test-faults`` takes every one."""
+    every = os.environ.get("CUTS") == "every"
+    return itertools.count(1) if every else itertools.count(1, 9)
+
+
+def _cut(lun, master, killed_before_write, number):
+    """Cut one format before a write and run again until it ends well; how, None if uncut."""
+    sparse(lun.image, SIZE)
+    master = SimulatedMaster(master.pillar, master.nodes, SimulatedCache())
+    trace = killed_before_write(number)
+    master.orchestrate()
+    killed_before_write.disarm()
+    if _writes(trace) < number:
+        return None
+    begun = master.ledger.fetch(lun.wwid)
+    assert begun.state == "formatting"
+    _, failures = master.orchestrate()
+    if failures:
+        (failure,) = failures
+        assert "blkdiscard --zeroout" in failure
+        sparse(lun.image, SIZE)
+        assert master.orchestrate()[1] == []
+    record = master.ledger.fetch(lun.wwid)
+    assert (record.state, record.uuid) == ("formatted", begun.uuid)
+    is_whole(lun.image, begun.uuid)
+    return "cleared by hand" if failures else "made again"
