@@ -36,6 +36,7 @@ import ocfs2_ledger
 import ocfs2_plan
 import ocfs2_report
 import ocfs2_version
+import ocfs2_words
 from ocfs2_commands import ORCHESTRATE
 from ocfs2_ledger import FORMATTING
 from ocfs2_ledger import NEVER
@@ -253,6 +254,7 @@ def _each(cluster, stage, *arguments):
     results = {name: {"result": False, "lines": lines, "changes": {}} for name, lines in errors}
     for name, desired in found.items():
         results[name] = stage(desired, *arguments)
+        results[name]["lines"] = [ocfs2_words.harmless(line) for line in results[name]["lines"]]
     return {
         "outputter": "ocfs2",
         "retcode": 0 if all(each["result"] is not False for each in results.values()) else 1,
@@ -357,7 +359,7 @@ def _not_loaded(answer):
 
 
 def _say(desired, text):
-    __salt__["ocfs2_nodes.say"](f"[{desired.cluster.name}] {text}")
+    __salt__["ocfs2_nodes.say"](f"[{desired.cluster.name}] {ocfs2_words.harmless(text)}")
 
 
 def _plan_stage(desired):

@@ -82,3 +82,8 @@ def _example(key):
 def entry_section(table):
     """Return the Key of one entry of ``table``, as a section of its own."""
     return model.Key(table.entry.example, model.SECTION, "", keys=table.keys)
+
+
+def harmless(text):
+    """A text from a node without what a terminal would obey; lines and tabs stay."""
+    return re.sub(r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]", "?", text)
