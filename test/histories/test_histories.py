@@ -68,9 +68,21 @@ def histories(head, seen):
             self.every_node_is_brought_back()
             self.world.orchestrate(number)
             for _ in range(steps):
-                self.world.step_master(number)
-                for job in self.world.open_jobs():
-                    job.task.switch()
+                self.all_go_on(number)
+
+        @rule(number=masters)
+        def all_goes_well_until_a_format_is_ordered(self, number):
+            self.every_node_is_brought_back()
+            self.world.orchestrate(number)
+            for _ in range(150):
+                if self.world.ordered():
+                    break
+                self.all_go_on(number)
+
+        def all_go_on(self, number):
+            self.world.step_master(number)
+            for job in self.world.open_jobs():
+                job.task.switch()
 
         @rule(number=masters)
         def a_master_loses_patience(self, number):
@@ -117,6 +129,11 @@ def histories(head, seen):
         @rule(rare=rarely)
         def another_host_writes_data(self, rare):
             if rare and not self.world.proving():
+                self.world.lun.write_foreign()
+
+        @rule()
+        def another_host_is_quicker_than_the_leader(self):
+            if self.world.ordered() and not self.world.proving():
                 self.world.lun.write_foreign()
 
         @rule(number=some, rare=rarely)

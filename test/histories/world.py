@@ -306,6 +306,12 @@ class World:
             if not job.task.dead and self.nodes[job.minion].up and not self.nodes[job.minion].frozen
         ]
 
+    def ordered(self):
+        """Whether a format is ordered and the LUN still blank."""
+        return any(job.sent[0] == "state.apply" for job in self.open_jobs()) and not any(
+            self.lun.has(where) for where in (_RAW, _FOREIGN)
+        )
+
     def crash(self, minion):
         node = self.nodes[minion]
         node.up = False
