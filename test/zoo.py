@@ -366,21 +366,23 @@ for offset in (1, 511, 12345, SIZE - len(TEXT)):
         partial(by_hand, [(offset, TEXT)])
     )
 
-#: Bytes that every sampling of 2 TiB reads.
+#: ``{place: (byte, size of the LUN)}``: bytes that every sampling reads.
 SAMPLED = {
-    "the first": 0,
-    "the last of the first 16 MiB": END - 1,
-    "ext4 group 3, blocks of 1 KiB": 24 * MIB,
-    "first mirror of btrfs": 64 * MIB,
-    "ext4 group 1, blocks of 4 KiB": 128 * MIB,
-    "the last of a sample": 128 * MIB + 64 * KIB - 1,
-    "first backup of OCFS2": GIB,
-    "second label of BlueStore": 10 * GIB,
-    "second mirror of btrfs": 256 * GIB,
-    "second group of xfs": TIB // 2,
-    "last backup of OCFS2": TIB,
-    "the first of the last 16 MiB": 2 * TIB - END,
-    "the last": 2 * TIB - 1,
+    "the start": (0, SIZE),
+    "the end of the first 16 MiB": (END - 1, SIZE),
+    "the start of the last 16 MiB": (SIZE - END, SIZE),
+    "the end": (SIZE - 1, SIZE),
+    "group 1 of ext4, blocks of 4 KiB": (128 * MIB, SIZE),
+    "group 3 of ext4, blocks of 1 KiB": (24 * MIB, SIZE),
+    "the first mirror of btrfs": (64 * MIB, SIZE),
+    "the second mirror of btrfs": (256 * GIB, 257 * GIB),
+    "the second group of xfs": (SIZE // 4, SIZE),
+    "the fourth group of xfs": (SIZE // 4 * 3, SIZE),
+    "the first backup of OCFS2": (GIB, 2 * GIB),
+    "the second backup of OCFS2": (4 * GIB, 5 * GIB),
+    "the last backup of OCFS2": (TIB, TIB + GIB),
+    "the second label of BlueStore": (10 * GIB, 11 * GIB),
+    "the end of a sample": (128 * MIB + 64 * KIB - 1, SIZE),
 }
-for name, offset in SAMPLED.items():
-    holds(f"one byte: {name}", f"{SOMETHING}{offset}", 2 * TIB)(partial(by_hand, [(offset, b"\1")]))
+for place, (offset, size) in SAMPLED.items():
+    holds(f"one byte at {place}", f"{SOMETHING}{offset}", size)(partial(by_hand, [(offset, b"\1")]))
