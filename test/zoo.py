@@ -108,7 +108,12 @@ def noise(length, seed=7):
 
 
 def command(line, image):
-    run(*(word.replace("IMAGE", str(image)) for word in line.split()))
+    given(line, IMAGE=image, KEY=__file__)
+
+
+def given(line, **paths):
+    """Run a command line in which names stand for paths."""
+    run(*(str(paths.get(word, word)) for word in line.split()))
 
 
 COMMANDS = {
@@ -138,12 +143,12 @@ COMMANDS = {
     "bcache, cache": ("bcache", "make-bcache -C IMAGE"),
     "LUKS1": (
         "crypto_LUKS",
-        f"cryptsetup -q luksFormat --type luks1 --pbkdf-force-iterations 1000 IMAGE {__file__}",
+        "cryptsetup -q luksFormat --type luks1 --pbkdf-force-iterations 1000 IMAGE KEY",
     ),
     "LUKS2": (
         "crypto_LUKS",
         "cryptsetup -q luksFormat --type luks2 --pbkdf pbkdf2 --pbkdf-force-iterations 1000"
-        f" IMAGE {__file__}",
+        " IMAGE KEY",
     ),
     "GPT": ("gpt partition table", "parted -s IMAGE mklabel gpt mkpart one 1MiB 100%"),
     "GPT with a hybrid MBR": ("gpt partition table", "sgdisk -n 1:0:0 -h 1 IMAGE"),
@@ -178,7 +183,7 @@ def written_raw(line, image):
         tree, out = Path(work, "tree"), Path(work, "out")
         tree.mkdir()
         shutil.copy(__file__, tree)
-        run(*(line.replace("TREE", str(tree)).replace("OUT", str(out)).split()))
+        given(line, TREE=tree, OUT=out)
         with out.open("rb") as source, image.open("r+b") as target:
             shutil.copyfileobj(source, target)
 
