@@ -5,16 +5,21 @@ SHELL := /bin/bash
 PYTHON ?= python3
 SALT := salt==3008.3
 SALT_LTS := salt==3006.28
+# It brings the collection community.general along.
+ANSIBLE := ansible==12.3.0
 
 VENV := .venv
 VENV_LTS := .venv-3006
+VENV_PEERS := .venv-peers
 STAMPS := $(VENV)/stamps
 BIN := $(VENV)/bin
 
 # Debian packages of the set-up, the tests and the lab.
 PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprogs iproute2 \
 	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
-	openssl
+	openssl bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs f2fs-tools \
+	fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g parted \
+	reiserfsprogs squashfs-tools udftools xorriso
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
@@ -62,6 +67,10 @@ LAB := $(BIN)/python -m pytest -v --durations=0 --show-capture=no test/integrati
 test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the virtual SAN, all of it
 	$(LAB)
 
+.PHONY: bench-peers
+bench-peers: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/peers ## What other tools format over, as a table
+	@PYTHONPATH=_utils $(BIN)/python test/peers.py $(VENV_PEERS)/bin
+
 .PHONY: test
 test: test-quick ## Every test, but for the longer ones of test-lab
 	$(LAB) -m 'not campaign'
@@ -84,7 +93,7 @@ docs: ## Regenerate docs/pillar.rst and docs/pillar.schema.json from the model
 
 .PHONY: clean
 clean: ## Remove environments and caches of this checkout
-	rm -rf $(VENV) $(VENV_LTS) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV_LTS) $(VENV_PEERS) .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMPS)/packages: Makefile
@@ -113,4 +122,9 @@ $(STAMPS)/salt: $(STAMPS)/venv test/requirements.txt test/requirements-lint.txt 
 $(STAMPS)/salt-lts: $(STAMPS)/salt test/requirements.txt Makefile
 	$(PYTHON) -m venv $(VENV_LTS)
 	$(VENV_LTS)/bin/python -m pip install -q '$(SALT_LTS)' -r test/requirements.txt
+	@touch $@
+
+$(STAMPS)/peers: $(STAMPS)/venv Makefile
+	$(PYTHON) -m venv $(VENV_PEERS)
+	$(VENV_PEERS)/bin/python -m pip install -q '$(ANSIBLE)'
 	@touch $@
