@@ -1,40 +1,13 @@
-"""LUNs for tests on this host: sparse images on loop devices, with the names a SAN would give."""
+"""What makes the loop device of an image look like a LUN: the names that a SAN and udev give."""
 
 import contextlib
-import os
 import shutil
-import subprocess
 import uuid
 from pathlib import Path
 
+from images import run
+
 BY_ID = Path("/dev/disk/by-id")
-
-
-def run(*argv):
-    """What a tool prints that has to succeed."""
-    done = subprocess.run(
-        argv, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
-    assert done.returncode == 0, f"{argv}: {done.stdout}{done.stderr}"
-    return done.stdout
-
-
-def sparse(path, size):
-    """A LUN's worth of zeros; what the file held before is gone."""
-    path.touch()
-    os.truncate(path, 0)
-    os.truncate(path, size)
-    return path
-
-
-@contextlib.contextmanager
-def attached(image, *options):
-    """The loop device of an image."""
-    device = run("losetup", *options, "--find", "--show", str(image)).strip()
-    try:
-        yield device
-    finally:
-        run("losetup", "--detach", device)
 
 
 @contextlib.contextmanager

@@ -26,8 +26,8 @@ def run(*argv, stdin=""):
 
 
 def sparse(path, size):
-    """An image of ``size`` zeros that takes no room."""
-    path.touch()
+    """An image of ``size`` zeros that takes no room; what the file held before is gone."""
+    path.write_bytes(b"")
     os.truncate(path, size)
     return path
 

@@ -377,6 +377,7 @@ SAMPLED = {
     "the end of the first 16 MiB": (END - 1, SIZE),
     "the start of the last 16 MiB": (SIZE - END, SIZE),
     "the end": (SIZE - 1, SIZE),
+    "the end, of an odd size": (SIZE + SECTOR - 1, SIZE + SECTOR),
     "group 1 of ext4, blocks of 4 KiB": (128 * MIB, SIZE),
     "group 3 of ext4, blocks of 1 KiB": (24 * MIB, SIZE),
     "the first mirror of btrfs": (64 * MIB, SIZE),

@@ -10,14 +10,14 @@ import pytest
 
 import ocfs2_check
 import ocfs2_guard
-from devices import attached
 from devices import named
 from devices import simulated_wwid
-from devices import sparse
 from functional.conftest import config  # noqa: F401 (fixtures)
 from functional.conftest import minion  # noqa: F401
 from functional.conftest import modules  # noqa: F401
 from functional.conftest import sandbox  # noqa: F401
+from images import attached
+from images import sparse
 from unit import answers
 
 SIZES = {"1 GB": 1 << 30, "1 TB": 1 << 40}

@@ -16,19 +16,19 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 import ocfs2_check
-from devices import attached
 from devices import named
-from devices import run
 from devices import simulated_wwid
-from devices import sparse
+from images import MIB
+from images import attached
 from images import digest
+from images import run
+from images import sparse
 from ocfs2_order import LEADER_GRAIN
 from simulated import SimulatedCache
 from simulated import SimulatedMaster
 
 from .conftest import MINION
 
-MIB = 1 << 20
 #: Below 1 GiB mkfs.ocfs2 1.8.7 takes blocks of 1 KiB, in which its own fsck finds fault.
 SIZE = 2048 * MIB
 NAA = "5000c50000000001"

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import uuid
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,9 @@ from salt.exceptions import SaltInvocationError
 
 import ocfs2_blank
 import ocfs2_guard
+from devices import named
 from images import GIB
 from images import MIB
-from images import SECTOR
 from images import attached
 from images import digest
 from images import heartbeat
@@ -25,8 +24,6 @@ from zoo import ext4
 from zoo import mkfs_ocfs2
 
 from .conftest import REPOSITORY
-
-BY_ID = Path("/dev/disk/by-id")
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0 or not Path("/dev/loop-control").exists(),
@@ -64,24 +61,8 @@ def looked_at(modules):
 @pytest.fixture
 def by_id():
     """Give a device a stable name, as udev does for a LUN."""
-    made, links = [], []
-    for directory in (BY_ID.parent, BY_ID):
-        if not directory.exists():
-            directory.mkdir()
-            made.append(directory)
-
-    def name(device):
-        link = BY_ID / f"wwn-test-{uuid.uuid4().hex}"
-        link.symlink_to(device)
-        links.append(link)
-        return str(link)
-
-    yield name
-    for link in links:
-        link.unlink()
-    for directory in reversed(made):
-        with contextlib.suppress(OSError):
-            directory.rmdir()
+    with contextlib.ExitStack() as names:
+        yield lambda device: names.enter_context(named(device))
 
 
 # What holds data: see zoo.py and test_zoo.py.
