@@ -17,7 +17,7 @@ BIN := $(VENV)/bin
 # Debian packages of the set-up, the tests and the lab.
 PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprogs iproute2 \
 	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
-	openssl bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs f2fs-tools \
+	openssl strace bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs f2fs-tools \
 	fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g parted \
 	reiserfsprogs squashfs-tools udftools xorriso
 
@@ -38,7 +38,7 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/rstcheck --log-level ERROR $(RST)
 
 # Rows of tests side by side; the functional ones share devices of the host among themselves.
-QUICK := test-daemons test-daemons-lts test-functional test-unit lint
+QUICK := test-daemons test-daemons-lts test-functional test-guards test-unit lint
 
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts ## Everything that needs no guest, on both Salts
@@ -50,8 +50,12 @@ test-unit: ## Pure code, which knows no Salt
 
 .PHONY: test-functional
 test-functional: ## Loaders of both Salts, real tools
-	$(BIN)/python -m pytest -q test/functional
-	$(VENV_LTS)/bin/python -m pytest -q test/functional
+	$(BIN)/python -m pytest -q test/functional -m 'not campaign'
+	$(VENV_LTS)/bin/python -m pytest -q test/functional -m 'not campaign and not once'
+
+.PHONY: test-guards
+test-guards: ## Simulated histories, and each guard taken out
+	$(BIN)/python -m pytest -q test/histories test/mutants
 
 .PHONY: test-daemons
 test-daemons: ## A master and minions of Salt 3008
@@ -66,6 +70,19 @@ LAB := $(BIN)/python -m pytest -v --durations=0 --show-capture=no test/integrati
 .PHONY: test-lab
 test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the virtual SAN, all of it
 	$(LAB)
+
+.PHONY: test-faults
+test-faults: $(STAMPS)/packages $(STAMPS)/salt test-faults-host ## Every campaign: some three hours
+
+.PHONY: test-faults-host
+test-faults-host: ## Each cut of mkfs, 1000 histories, 1000 blank LUNs
+	CUTS=every $(BIN)/python -m pytest -vs --show-capture=no test/functional/test_ocfs2_format.py -k cut
+	HISTORIES=1000 $(BIN)/python -m pytest -vs --show-capture=no test/histories
+	$(BIN)/python -m pytest -v test/functional -m campaign
+
+.PHONY: bench-guards
+bench-guards: $(STAMPS)/packages $(STAMPS)/salt ## What all guards cost a node for one LUN
+	$(BIN)/python -m pytest -qs --show-capture=no test/bench
 
 .PHONY: bench-peers
 bench-peers: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/peers ## What other tools format over, as a table

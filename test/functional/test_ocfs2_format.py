@@ -398,6 +398,7 @@ def _writes(trace):
     return len(re.findall(r"^\d+ +pwrite(?:64|v)\(", trace.read_text(), re.MULTILINE))
 
 
+@pytest.mark.once
 def test_mkfs_cut_before_any_of_its_writes_ends_in_one_volume_or_one_thing_to_do(
     lun, master, killed_before_write, monkeypatch
 ):

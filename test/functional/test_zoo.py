@@ -22,10 +22,13 @@ from zoo import ZOO
 PILLAR = answers.desired()
 LEAST, MOST = 300 * MIB, 8192 * GIB
 
-pytestmark = pytest.mark.skipif(
-    os.geteuid() != 0 or not Path("/dev/loop-control").exists(),
-    reason="needs root and loop devices",
-)
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(
+        os.geteuid() != 0 or not Path("/dev/loop-control").exists(),
+        reason="needs root and loop devices",
+    ),
+]
 
 
 def planned(facts):
