@@ -43,11 +43,7 @@ from ocfs2_ledger import NEVER
 from ocfs2_ledger import Ledger
 from ocfs2_stage import FormatStage
 
-#: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more.
-_SYNC = ("saltutil.sync_utils", "saltutil.sync_modules", "saltutil.sync_states")
 _PING_LIMIT = 45
-_SYNC_LIMIT = 300
-_CENSUS_LIMIT = 180
 _APPLY_LIMIT = 1200
 #: Characters of a reason for a change of the ledger by hand.
 _REASON = 10
@@ -178,6 +174,7 @@ def forget(wwid=None, reason=None):
     """
 
     def forgotten(record, stamp):
+        _refuse_at_work(record)
         new = record.becomes(NEVER, stamp["time"])
         return new.noted(stamp["time"], f"forgotten: {record.words()},", stamp["operator"], reason)
 
@@ -209,11 +206,7 @@ def resume(wwid=None, reason=None):
     def resumed(record, stamp):
         if record.state != FORMATTING:
             raise ValueError(f"no format of it is on record as begun, but: {record.words()}")
-        if record.leader:
-            returns, _ = _ask([record.leader], "ocfs2_format.running", limit=_PING_LIMIT)
-            running = returns.get(record.leader)
-            if isinstance(running, dict) and running.get("wwid"):
-                raise ValueError(f"{record.leader} is formatting right now; wait for it")
+        _refuse_at_work(record)
         new = record.released(_Master.new_token())
         event = f"released, was begun on {record.leader or 'nobody'},"
         return new.noted(stamp["time"], event, stamp["operator"], reason)
@@ -223,8 +216,19 @@ def resume(wwid=None, reason=None):
     )
 
 
+def _refuse_at_work(record):
+    """A record is not changed under a leader that formats."""
+    if record.state == FORMATTING and record.leader:
+        returns, _ = _ask([record.leader], "ocfs2_format.running", limit=_PING_LIMIT)
+        running = returns.get(record.leader)
+        if isinstance(running, dict) and running.get("wwid"):
+            raise ValueError(f"{record.leader} is formatting right now; wait for it")
+
+
 def _on_record(verb, wwid, reason, change, what_next):
     """Change one record by hand, with the reason, and say what comes next."""
+    # On the command line, digits alone are taken for a number.
+    wwid = str(wwid) if type(wwid) is int else wwid
     try:
         if not isinstance(wwid, str) or not isinstance(reason, str) or len(reason) < _REASON:
             raise ValueError(
@@ -272,10 +276,9 @@ def _look(desired, absent=None, sync=False):
     formula = ocfs2_version.build(__opts__["extension_modules"])
     absent = absent or {}
     roster = [node.minion for node in desired.nodes if node.minion not in absent]
-    if sync:
-        answers, silent = _synced_census(desired, roster, formula)
-    else:
-        answers, silent = _census(desired, roster, presence=_PING_LIMIT)
+    answers, silent = __salt__["ocfs2_nodes.census"](
+        roster, _devices(desired), ocfs2_firewall.concern(desired), formula if sync else None
+    )
     silent.update(absent)
     census = {}
     for minion in answers.keys() - silent.keys():
@@ -286,76 +289,12 @@ def _look(desired, absent=None, sync=False):
     return ocfs2_plan.plan(desired, census, silent, formula, _records(desired))
 
 
-def _ask(minions, fun, *arg, limit, presence=None, meanwhile=None, **kwarg):
-    if not minions:
-        return {}, {}
-    return __salt__["ocfs2_nodes.ask"](
-        list(minions), fun, arg, kwarg, limit=limit, presence=presence, meanwhile=meanwhile
-    )
-
-
-def _census(desired, minions, presence=None):
-    arguments = (_devices(desired), ocfs2_firewall.concern(desired))
-    return _ask(
-        minions,
-        "ocfs2_node.census",
-        *arguments,
-        prove_blank=True,
-        limit=_CENSUS_LIMIT,
-        presence=presence,
-    )
+def _ask(minions, fun, *arg, limit, meanwhile=None, **kwarg):
+    return __salt__["ocfs2_nodes.ask"](minions, fun, arg, kwarg, limit=limit, meanwhile=meanwhile)
 
 
 def _devices(desired):
     return {lun.key: lun.device for lun in desired.luns}
-
-
-def _synced_census(desired, roster, formula):
-    """The census, once every node that answers has the master's build of the formula."""
-    # A ping that also tells who has no formula yet: a minion takes a minute of one processor to
-    # find out that it does not know a function.
-    modules, silent = _ask(roster, "saltutil.list_extmods", limit=_PING_LIMIT)
-    bare = [minion for minion, kinds in modules.items() if not _has_formula(kinds)]
-    silent.update(_sync(desired, bare))
-    answers, lost = _loaded_census(desired, modules.keys() - silent.keys())
-    silent.update(lost)
-    stale = [minion for minion, answer in answers.items() if _build(answer) != formula]
-    silent.update(_sync(desired, stale))
-    again, lost = _loaded_census(desired, set(stale) - silent.keys())
-    return {**answers, **again}, {**silent, **lost}
-
-
-def _has_formula(kinds):
-    return isinstance(kinds, dict) and "ocfs2" in (kinds.get("modules") or ())
-
-
-def _build(answer):
-    return answer.get("formula") if isinstance(answer, dict) else None
-
-
-def _sync(desired, minions):
-    """Give the formula to some nodes; ``{minion id: reason}`` of those that did not take it."""
-    if minions:
-        _say(desired, f"syncing the formula to {', '.join(minions)}")
-    _, silent = _ask(minions, list(_SYNC), *([] for _ in _SYNC), limit=_SYNC_LIMIT)
-    return silent
-
-
-def _loaded_census(desired, minions):
-    """The census of nodes that may still have to load the modules they have just been given."""
-    answers, silent = {}, {}
-    end = time.monotonic() + _CENSUS_LIMIT
-    waiting = minions
-    while waiting and time.monotonic() < end:
-        got, lost = _census(desired, waiting)
-        answers.update(got)
-        silent.update(lost)
-        waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
-    return answers, silent
-
-
-def _not_loaded(answer):
-    return isinstance(answer, str) and "is not available" in answer
 
 
 def _say(desired, text):
