@@ -48,8 +48,8 @@ class FormatStage:
         Each LUN is judged by itself. After a failure the rest waits for the next run: what broke
         one format may break another.
 
-        Returns ``({key: uuid}, failures)``: the volumes that were made or found to be made, and
-        what went wrong, as sentences.
+        Returns ``({key: record}, failures)``: of the volumes that were made or found to be made,
+        and what went wrong, as sentences.
         """
         found = self._master.look()
         volumes, failures = self.settle(found)
@@ -71,15 +71,14 @@ class FormatStage:
         """
         Bring the ledger up to what every node sees.
 
-        Returns ``({key: uuid}, failures)``: the volumes whose format is now known to be done.
+        Returns ``({key: record}, failures)``, of the formats that are now known to be done.
         """
         volumes, failures = {}, []
         for lun in found.luns:
             try:
                 if self._is_made(lun):
-                    self._record(lun, ocfs2_ledger.FORMATTED)
+                    volumes[lun.key] = self._record(lun, ocfs2_ledger.FORMATTED)
                     self._audit("done", lun, ())
-                    volumes[lun.key] = lun.volume["uuid"]
                 else:
                     self._remember(lun)
             except ValueError as err:
