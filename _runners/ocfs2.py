@@ -409,11 +409,12 @@ def _format_stage(desired, absent):
         volumes, failures = {}, [str(err)]
     return {
         "result": not failures,
-        "lines": failures + [f"LUN {key} formatted." for key in volumes]
+        "lines": failures
+        + [f"LUN {key} formatted on {record.leader}." for key, record in volumes.items()]
         or ["No LUN waits to be formatted."],
         "changes": {
-            key: {"old": "blank", "new": f"volume {volume} of {desired.cluster.name}"}
-            for key, volume in volumes.items()
+            key: {"old": "blank", "new": f"volume {record.uuid} of {desired.cluster.name}"}
+            for key, record in volumes.items()
         },
     }
 

@@ -350,7 +350,7 @@ def killed_before_write(sandbox, tmp_path_factory):
 def test_an_orchestration_formats_a_blank_lun_and_leaves_it_alone_afterwards(lun, master):
     volumes, failures = master.orchestrate()
     assert failures == []
-    is_whole(lun.image, volumes["primary"])
+    is_whole(lun.image, volumes["primary"].uuid)
     assert [verdict for verdict, _, _ in master.audited] == ["granted", "done"]
     before = digest(lun.image)
     assert master.orchestrate() == ({}, [])
@@ -382,7 +382,7 @@ def test_what_a_cut_format_left_is_not_touched_while_somebody_beats_on_it(
     assert "somebody writes to it" in failure
     volumes, failures = master.orchestrate()
     assert failures == []
-    is_whole(lun.image, volumes["primary"])
+    is_whole(lun.image, volumes["primary"].uuid)
 
 
 def _beat(image, gone):

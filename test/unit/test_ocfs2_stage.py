@@ -66,7 +66,8 @@ def test_a_blank_lun_is_formatted_on_the_leader_alone_and_put_down(master, nodes
     assert failures == []
     assert nodes[LEADER].asked == ["grains.set", "grains.get", "state.apply"]
     assert [nodes[host].asked for host in HOSTS[1:]] == [[], []]
-    assert (recorded(master).state, recorded(master).uuid) == ("formatted", volumes["primary"])
+    assert recorded(master) == volumes["primary"]
+    assert volumes["primary"].state == "formatted"
     assert verdicts(master) == ["granted", "done"]
 
 
@@ -99,7 +100,7 @@ def test_the_next_run_goes_on_with_the_same_leader_token_and_uuid(master, nodes)
     begun = recorded(master)
     nodes[LEADER].replies = {}
     volumes, failures = master.orchestrate()
-    assert (volumes["primary"], failures) == (begun.uuid, [])
+    assert (volumes["primary"].uuid, failures) == (begun.uuid, [])
     assert recorded(master).token == begun.token
 
 
@@ -117,7 +118,7 @@ def test_a_released_format_is_finished_by_whoever_leads_now(master, nodes):
         answers.record(PILLAR, "formatting", leader="host9.example.com").released("f" * 32)
     )
     volumes, failures = master.orchestrate()
-    assert (volumes, failures) == ({"primary": answers.UUID}, [])
+    assert (volumes["primary"].uuid, failures) == (answers.UUID, [])
     assert recorded(master).leader == LEADER
 
 
