@@ -407,11 +407,10 @@ def _format_stage(desired, absent):
             volumes, failures = FormatStage(desired, _Master(desired, absent)).run()
     except ValueError as err:
         volumes, failures = {}, [str(err)]
+    made = [f"LUN {key} formatted on {record.leader}." for key, record in volumes.items()]
     return {
         "result": not failures,
-        "lines": failures
-        + [f"LUN {key} formatted on {record.leader}." for key, record in volumes.items()]
-        or ["No LUN waits to be formatted."],
+        "lines": failures + made or ["No LUN waits to be formatted."],
         "changes": {
             key: {"old": "blank", "new": f"volume {record.uuid} of {desired.cluster.name}"}
             for key, record in volumes.items()
