@@ -116,8 +116,8 @@ def formatted(name, config, grant):
     config
         The ``ocfs2`` section of pillar.
     grant
-        From the orchestration, for this LUN alone: ``uuid``, ``token``, ``again``, ``job`` and
-        ``operator`` (see ``ocfs2_format.mkfs``).
+        From the orchestration, for this LUN alone: ``uuid``, ``token``, ``leader``, ``again``,
+        ``job`` and ``operator`` (see ``ocfs2_format.mkfs``).
     """
     ret = _ret(name, f"LUN {name} holds the volume that was ordered.")
     try:
@@ -152,6 +152,7 @@ def _order(desired, lun, grant):
         slots=lun.slots,
         cluster=desired.cluster.name,
         fs_type=lun.type,
+        leader=grant["leader"],
         verify=lun.verify,
         again=grant["again"],
     )

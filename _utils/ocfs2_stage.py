@@ -215,6 +215,7 @@ class FormatStage:
         grant = {
             "uuid": record.uuid,
             "token": record.token,
+            "leader": lun.leader,
             "again": lun.again,
             "job": stamp["job"],
             "operator": stamp["operator"],

@@ -87,6 +87,7 @@ def order(lun):
         "slots": 1,
         "cluster": "web",
         "fs_type": "datafiles",
+        "leader": MINION,
         "verify": "samples",
         "again": False,
     }
@@ -150,6 +151,7 @@ def test_the_same_order_again_leaves_the_whole_volume_alone(lun, mkfs):
         ({"mark": {}}, "G6"),
         ({"mark": True}, "G6"),
         ({"mark": {"wwid": "35000c50000000002", "token": TOKEN}}, "G6"),
+        ({"leader": "host2.domain.com"}, "G6"),
         ({"wwid": "35000c50000000002"}, "G1"),
         ({"size": SIZE + 512}, "G1"),
         ({"device": "/dev/mapper/nosuch"}, "G1"),
@@ -252,7 +254,14 @@ def test_without_modprobe_nothing_is_formatted(lun, mkfs, monkeypatch):
     assert digest(lun.image) == before
 
 
-GRANT = {"uuid": UUID, "token": TOKEN, "again": False, "job": "", "operator": ""}
+GRANT = {
+    "uuid": UUID,
+    "token": TOKEN,
+    "leader": MINION,
+    "again": False,
+    "job": "",
+    "operator": "",
+}
 
 
 def test_a_dry_run_writes_nothing(lun, modules, states_test, described):

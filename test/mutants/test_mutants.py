@@ -99,7 +99,13 @@ MUTANTS = {
     ),
     "G6 the token": Mutant(
         FORMAT,
-        "    if not token or held != (wwid, token):\n",
+        "    if not token or held != (order.wwid, token):\n",
+        "    if False:\n",
+        HERE + "test_what_is_wrong_is_refused_and_nothing_written",
+    ),
+    "G6 the leader alone": Mutant(
+        FORMAT,
+        '    if order.leader != __grains__["id"]:\n',
         "    if False:\n",
         HERE + "test_what_is_wrong_is_refused_and_nothing_written",
     ),
