@@ -8,7 +8,6 @@ import ocfs2_plan
 from ocfs2_stage import FormatStage
 from unit import answers
 
-
 #: No two masters give the same UUID or token.
 _NUMBERS = itertools.count(1)
 
