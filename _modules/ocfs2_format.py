@@ -124,11 +124,8 @@ class _Audit:
         text = ocfs2_audit.line(verdict, reasons=reasons, evidence=evidence, **self._about)
         try:
             ocfs2_audit.append(__opts__["log_file"], text)
-        except OSError as err:
-            raise CommandExecutionError(
-                f"Refused: the audit log {ocfs2_audit.path(__opts__['log_file'])} can not be "
-                f"written: {os.strerror(err.errno)}. Nothing is formatted without it."
-            ) from err
+        except ValueError as err:
+            raise CommandExecutionError(f"Refused: {err}") from err
 
     def refused(self, reasons, evidence=None):
         """Write the refusal down; returns the error that tells it."""
