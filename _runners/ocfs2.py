@@ -49,7 +49,7 @@ _APPLY_LIMIT = 1200
 _REASON = 10
 _VERBS = {"forget": "forgotten", "resume": "resumed"}
 #: Seconds between two questions how far a full read has come.
-_PROGRESS_INTERVAL = 30
+_PROGRESS_INTERVAL = 15
 
 
 def plan(cluster=None):
@@ -438,8 +438,8 @@ class _Master:
     def look(self):
         return _look(self._desired, self._absent)
 
-    def ask(self, minions, fun, *arg, limit, progress=False, **kwarg):
-        meanwhile = _Progress(self.say, minions[0]) if progress else None
+    def ask(self, minions, fun, *arg, limit, progress="", **kwarg):
+        meanwhile = _Progress(self.say, progress, minions[0]) if progress else None
         return _ask(minions, fun, *arg, limit=limit, meanwhile=meanwhile, **kwarg)
 
     @staticmethod
@@ -474,8 +474,8 @@ class _Master:
 class _Progress:
     """Ask the leader, now and then, how far its full read has come, and show it."""
 
-    def __init__(self, say, leader):
-        self._say, self._leader = say, leader
+    def __init__(self, say, lun, leader):
+        self._say, self._lun, self._leader = say, lun, leader
         self._next = time.monotonic() + _PROGRESS_INTERVAL
 
     def __call__(self):
@@ -483,8 +483,9 @@ class _Progress:
             return
         returns, _ = _ask([self._leader], "ocfs2_format.running", limit=_PROGRESS_INTERVAL)
         running = returns.get(self._leader)
-        if isinstance(running, dict) and type(running.get("read")) is int and running.get("size"):
-            self._say(f"read {running['read']} of {running['size']} bytes, all zeros so far")
+        read = running.get("read") if isinstance(running, dict) else None
+        if isinstance(read, int) and read:
+            self._say(f"{self._lun}: {read >> 20} MiB read, all zeros so far")
         self._next = time.monotonic() + _PROGRESS_INTERVAL
 
 

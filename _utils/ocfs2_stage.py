@@ -31,8 +31,9 @@ class FormatStage:
     desired
         The cluster, :class:`ocfs2_model.Desired`.
     master
-        Has ``look()`` (the plan as of now), ``ask(minions, fun, *arg, limit, **kwarg)``
-        (``(returns, silent)``), ``patience(seconds)`` (an iterator that ends when they are over),
+        Has ``look()`` (the plan as of now), ``ask(minions, fun, *arg, limit, progress, **kwarg)``
+        (``(returns, silent)``; ``progress`` names the LUN whose full read is to be followed),
+        ``patience(seconds)`` (an iterator that ends when they are over),
         ``say(text)``, ``audit(verdict, lun, reasons, evidence)``, ``ledger``, ``stamp()``
         (``{"time", "job", "operator"}``), ``new_uuid()``, ``new_token()`` and ``failures(answer)``
         (of a state run, as sentences).
@@ -227,7 +228,7 @@ class FormatStage:
             "ocfs2.format",
             pillar={"ocfs2_format": {"lun": lun.key, "grant": grant}},
             limit=_FORMAT_LIMIT + (desired.size // _SLOWEST if full else 0),
-            progress=full,
+            progress=f"LUN {lun.key}" if full else "",
         )
 
     def _failed(self, verdict, lun, reason):

@@ -62,7 +62,7 @@ class SimulatedMaster:
         answer["luns"] = {key: facts}
         return answer
 
-    def ask(self, minions, fun, *arg, limit, progress=False, **kwarg):
+    def ask(self, minions, fun, *arg, limit, progress="", **kwarg):
         returns, silent = {}, {}
         for minion in minions:
             answer = self.nodes[minion].carry_out(fun, arg, kwarg)
