@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 # Debian packages of the set-up, the tests and the lab.
 PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprogs iproute2 \
 	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
-	openssl
+	openssl strace
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
@@ -33,7 +33,7 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/rstcheck --log-level ERROR $(RST)
 
 # Rows of tests side by side; the functional ones share devices of the host among themselves.
-QUICK := test-daemons test-daemons-lts test-functional test-unit lint
+QUICK := test-daemons test-daemons-lts test-functional test-fuzz test-unit lint
 
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts ## Everything that needs no guest, on both Salts
@@ -47,6 +47,14 @@ test-unit: ## Pure code, which knows no Salt
 test-functional: ## Loaders of both Salts, real tools
 	$(BIN)/python -m pytest -q test/functional
 	$(VENV_LTS)/bin/python -m pytest -q test/functional
+
+.PHONY: test-fuzz
+test-fuzz: ## Odd pillars and garbage, FUZZ_CASES of them (2000)
+	$(BIN)/python -m pytest -q test/fuzz
+
+.PHONY: test-faults-fuzz
+test-faults-fuzz: ## The same with 100000: a quarter of an hour
+	FUZZ_CASES=100000 $(BIN)/python -m pytest -q --durations=0 test/fuzz
 
 .PHONY: test-daemons
 test-daemons: ## A master and minions of Salt 3008
