@@ -25,7 +25,8 @@ CANARY = "ocfs2canary"
 _DEEP = 1020  # levels, about what msgpack lets through
 _WIDE = 100_000  # characters
 _NETWORKS = ((10, 0), (10, 255), (172, 16), (192, 168), (100, 64), (198, 18), (1, 1), (223, 255))
-_LABEL = [chr(code) for code in range(0x21, 0x7F) if chr(code) != "/"]
+_PRINTABLE = [chr(code) for code in range(0x21, 0x7F) if chr(code) != "/"]
+_LABEL = [each for each in _PRINTABLE if each != "-"]  # as the first character
 _FIELDS = {sub.name: sub for key in (model.PILLAR, *model.PILLAR.keys) for sub in key.keys}
 _FIELDS |= {sub.name: sub for sub in _FIELDS["mount"].keys}
 
@@ -76,11 +77,11 @@ class Case:
 
     number: int
     section: object
-    done: dict[int, str]
+    done: dict[int | None, str]
 
     def __str__(self):
         words = "; ".join(self.done.values()) or "nothing done"
-        return f"FUZZ_SEED={SEED} pillar {self.number} with {sorted(self.done)}: {words}"
+        return f"FUZZ_SEED={SEED} pillar {self.number} with {list(self.done)}: {words}"
 
 
 def share(part):
@@ -102,7 +103,7 @@ def pillar(number, keep=None):
     dice = chance("pillar", number)
     if dice.random() < 0.02:
         value = anything(dice)
-        return Case(number, value, {0: f"nothing but {brief(value)}"} if keep != set() else {})
+        return Case(number, value, {None: f"nothing but {brief(value)}"})
     section = whole(dice)
     count = dice.choices((0, 1, 2, 3, 6), (30, 40, 15, 10, 5))[0]
     done = {}
@@ -115,7 +116,7 @@ def pillar(number, keep=None):
 
 def smaller(case):
     """The same pillar with one thing less done to it."""
-    for place in case.done:
+    for place in case.done.keys() - {None}:
         yield pillar(case.number, case.done.keys() - {place})
 
 
@@ -272,8 +273,9 @@ def _lun(dice, index, nodes):
         "size": _size(dice, 300 * model.MIB if pinned else needed),
         "mount": {"path": f"/san/{dice.choice(('a.b', 'x_y', 'd/e', 'p@q+r'))}{index}"},
     }
+    label = dice.choice(_LABEL) + "".join(dice.choices(_PRINTABLE, k=dice.randint(2, 56)))
     optional = {
-        "label": dice.choice((None, "".join(dice.choices(_LABEL, k=dice.randint(3, 57))))),
+        "label": dice.choice((None, label)),
         "type": kind,
         "format": dice.choice(("never", "once")),
     }
@@ -450,7 +452,7 @@ def _twisted(dice, text):
     return dice.choice(
         (
             text[:at] + piece + text[at:],
-            text[:at] + dice.choice(_LABEL) + text[at:],
+            text[:at] + dice.choice(_PRINTABLE) + text[at:],
             text[:at] + text[at + 1 :],
             text.upper(),
             text.swapcase(),
