@@ -17,9 +17,9 @@ BIN := $(VENV)/bin
 # Debian packages of the set-up, the tests and the lab.
 PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprogs iproute2 \
 	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
-	openssl strace bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs f2fs-tools \
-	fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g parted \
-	reiserfsprogs squashfs-tools udftools xorriso
+	openssl strace bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs \
+	f2fs-tools fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g \
+	parted reiserfsprogs squashfs-tools udftools xorriso
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
@@ -38,7 +38,7 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/rstcheck --log-level ERROR $(RST)
 
 # Rows of tests side by side; the functional ones share devices of the host among themselves.
-QUICK := test-daemons test-daemons-lts test-functional test-guards test-unit lint
+QUICK := test-daemons test-daemons-lts test-functional test-guards test-fuzz test-unit lint
 
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts ## Everything that needs no guest, on both Salts
@@ -56,6 +56,10 @@ test-functional: ## Loaders of both Salts, real tools
 .PHONY: test-guards
 test-guards: ## Simulated histories, and each guard taken out
 	$(BIN)/python -m pytest -q test/histories test/mutants
+
+.PHONY: test-fuzz
+test-fuzz: ## Odd pillars and garbage, FUZZ_CASES of them (2000)
+	$(BIN)/python -m pytest -q test/fuzz
 
 .PHONY: test-daemons
 test-daemons: ## A master and minions of Salt 3008
@@ -75,10 +79,11 @@ test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the
 test-faults: $(STAMPS)/packages $(STAMPS)/salt test-faults-host ## Every campaign: some three hours
 
 .PHONY: test-faults-host
-test-faults-host: ## Each cut of mkfs, 1000 histories, 1000 blank LUNs
+test-faults-host: ## Each cut of mkfs, 1000 histories, 1000 blank LUNs, 100000 odd pillars
 	CUTS=every $(BIN)/python -m pytest -vs --show-capture=no test/functional/test_ocfs2_format.py -k cut
 	HISTORIES=1000 $(BIN)/python -m pytest -vs --show-capture=no test/histories
 	$(BIN)/python -m pytest -v test/functional -m campaign
+	FUZZ_CASES=100000 $(BIN)/python -m pytest -v --durations=0 test/fuzz
 
 .PHONY: bench-guards
 bench-guards: $(STAMPS)/packages $(STAMPS)/salt ## What all guards cost a node for one LUN
