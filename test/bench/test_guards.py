@@ -22,7 +22,7 @@ from unit import answers
 
 SIZES = {"1 GB": 1 << 30, "1 TB": 1 << 40}
 ROUNDS = 5
-NAA = "5000c50000000001"
+WWID = "35000c50000000001"
 
 
 @pytest.fixture(scope="module")
@@ -57,19 +57,16 @@ def test_the_guards_cost_the_same_whatever_the_size(
     modules,  # noqa: F811
     config,  # noqa: F811
     started,
-    tmp_path,
 ):
     taken = {}
     for words, size in SIZES.items():
-        sysfs = tmp_path / words
-        sysfs.mkdir()
         with (
             tempfile.TemporaryDirectory(dir="/dev/shm") as memory,
             attached(sparse(Path(memory, "image"), size)) as node,
-            simulated_wwid(node, NAA, sysfs) as wwid,
+            simulated_wwid(node, WWID),
             named(node) as device,
         ):
-            about = {"device": device, "wwid": wwid, "size": size}
+            about = {"device": device, "wwid": WWID, "size": size}
             config["luns"]["primary"].update(about, format="once", type="mail", slots=3)
             desired = ocfs2_check.parse(config)
             rounds = [_look(modules, desired, started) for _ in range(ROUNDS)]

@@ -31,7 +31,7 @@ from .conftest import MINION
 
 #: Below 1 GiB mkfs.ocfs2 1.8.7 takes blocks of 1 KiB, in which its own fsck finds fault.
 SIZE = 2048 * MIB
-NAA = "5000c50000000001"
+WWID = "35000c50000000001"
 TOKEN = "0" * 32
 STALE = "f" * 32
 UUID = "458E997A48634B3DAB36F01667EBB761"
@@ -46,18 +46,17 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def lun(sandbox, tmp_path_factory):
+def lun(sandbox):
     """A blank LUN of this host, with a name and a (simulated) WWID."""
-    sysfs = tmp_path_factory.mktemp("sysfs")
     with (
         # In memory: these tests format a hundred times, and a disk would be all they wait for.
         tempfile.TemporaryDirectory(dir="/dev/shm") as memory,
         attached(sparse(Path(memory, "image"), SIZE)) as node,
-        simulated_wwid(node, NAA, sysfs) as wwid,
+        simulated_wwid(node, WWID),
         named(node) as device,
     ):
         image = Path(memory, "image")
-        yield SimpleNamespace(image=image, node=node, wwid=wwid, device=device)
+        yield SimpleNamespace(image=image, node=node, wwid=WWID, device=device)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """Whatever a tool, the kernel, a file or another node says: it is understood as it was meant, or
 refused in the documented way, in time."""
 
+import contextlib
 import copy
 import dataclasses
 import json
@@ -126,7 +127,6 @@ def test_any_cluster_conf_is_understood_or_refused():
     found.none()
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="int() takes 4300 digits at most")
 @pytest.mark.parametrize("number", ["9" * 5000, "0" * 5000])
 def test_a_number_of_any_length_in_cluster_conf_is_refused_or_read(number):
     text = CONFS[0].replace("number = 0", f"number = {number}")
@@ -190,9 +190,6 @@ def test_any_settings_are_plain_assignments_or_refused():
     assert len(understood_settings("any settings", 1)) > strategies.CASES / 10
 
 
-@pytest.mark.xfail(
-    strict=True, reason="more is taken for a blank than the shell does, and quotes inside quotes"
-)
 def test_settings_that_are_understood_say_the_same_to_the_shell(tmp_path):
     found, kept, paths = Findings(), understood_settings("settings", 4), []
     for number, (text, _) in enumerate(kept):
@@ -249,12 +246,6 @@ def as_the_kernel_writes(text):
     return "".join(f"\\{ord(each):03o}" if each in " \t\n\\#" else each for each in text)
 
 
-names_split = pytest.mark.xfail(
-    strict=True, reason="lines and fields are split at more than the kernel parts them with"
-)
-
-
-@names_split
 def test_a_mount_of_any_name_is_read_back():
     found, names = Findings(), ("/", "/san", "tmpfs", "", "-", *ODD)
     for number in strategies.share(2):
@@ -274,7 +265,6 @@ def test_a_mount_of_any_name_is_read_back():
     found.none()
 
 
-@pytest.mark.xfail(strict=True, reason="a line that lacks a field is an IndexError")
 def test_any_mount_table_is_a_list_of_mounts():
     found, keys = Findings(), {"device", "path", "fstype", "source", "options"}
     for text in damaged("mountinfo", 2, MOUNTINFO[-1000:]):
@@ -290,10 +280,7 @@ def test_any_mount_table_is_a_list_of_mounts():
 @pytest.mark.parametrize(
     "name",
     [
-        *(
-            pytest.param(name, marks=names_split)
-            for name in ("a\vb", "a\fb", "a\x1cb", "a\x85b", "a\xa0b", "")
-        ),
+        *("a\vb", "a\fb", "a\x1cb", "a\x85b", "a\xa0b", ""),
         *("a b\n#\\'\"", "$(x)"),
     ],
 )
@@ -330,7 +317,6 @@ def test_any_wwid_is_a_text_without_blanks_around_it():
     found.none()
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="int() takes 4300 digits at most")
 def test_a_slot_of_many_digits_is_none():
     assert ocfs2_parse.own_slot(FS_STATE.replace("*  1", "*  " + "1" * 5000)) is None
 
@@ -645,13 +631,11 @@ class TestNftables:
         assert taken > len(strategies.share(40)) / 3
         assert verdicts == {True, False}
 
-    @pytest.mark.xfail(strict=True, raises=ValueError, reason="a name in a range is no address")
     @pytest.mark.parametrize("match", ["ip protocol 1-17", "meta l4proto 5-17"])
     def test_a_range_of_protocols_is_judged(self, match):
         base = "type filter hook input priority 0; policy drop;"
         judged(nft_listing(f"table inet t {{ chain c {{ {base} {match} accept; }}; }}"))
 
-    @pytest.mark.xfail(strict=True, reason="what is listed is believed to have its usual shape")
     def test_any_damaged_listing_is_judged(self):
         found, whole = Findings(), nft_listing(RULESET)
         assert whole
@@ -662,7 +646,10 @@ class TestNftables:
                 ruleset = json.loads(json.dumps(ruleset))
             except (TypeError, ValueError, RecursionError):
                 continue
-            with found.watch(f"nft listing {number}: {'; '.join(done)}"):
+            with (
+                found.watch(f"nft listing {number}: {'; '.join(done)}"),
+                contextlib.suppress(ValueError),
+            ):
                 judged(ruleset)
         found.none()
 
@@ -701,7 +688,6 @@ def test_any_fstab_is_lines_by_mount_point(sandbox, modules):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-@pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="Salt reads it as UTF-8 alone")
 def test_an_fstab_in_another_encoding_is_read_or_named(sandbox, modules):
     Path("/etc/fstab").write_bytes(b"# f\xfcr alle\n/dev/vda / ext4 defaults 0 1\n")
     try:
@@ -744,7 +730,7 @@ def census(number):
     if dice.random() < 0.02:
         answers_[MINION] = strategies.anything(dice)
         return answers_, [f"nothing but {strategies.brief(answers_[MINION])}"]
-    done = []
+    lun, done = answers_[MINION]["luns"]["primary"], []
     if dice.random() < 0.1:
         text = strategies.garbled(dice, dice.choice(CONFS), (*CONF_PIECES, "9" * 5000))
         answers_[MINION]["o2cb"]["conf"]["text"] = text
@@ -755,7 +741,6 @@ def census(number):
         table[name] = strategies.anything(dice)
         done.append(f"{strategies.brief(name)} is {strategies.brief(table[name])}")
     if not done or dice.random() < 0.5:
-        lun = answers_[MINION]["luns"]["primary"]
         parts = (answers_[MINION], lun, lun["signature"] or lun, lun["paths"])
         done += strategies.damaged(dice, dice.choice(parts))
     return answers_, done
@@ -780,7 +765,6 @@ def accepted(answer):
     return checked
 
 
-@pytest.mark.xfail(strict=True, reason="names are not cut short, and str() has its own depth")
 def test_any_answer_is_a_census_or_refused_in_few_words():
     found, taken = Findings(), 0
     for number in strategies.share(2):
@@ -791,9 +775,6 @@ def test_any_answer_is_a_census_or_refused_in_few_words():
     assert 0.1 < taken / len(strategies.share(2)) < 0.9
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what is nested in signature, paths and lists is not checked"
-)
 def test_whatever_is_accepted_can_be_planned_and_printed():
     found = Findings()
     for number in strategies.share(4):
@@ -803,7 +784,8 @@ def test_whatever_is_accepted_can_be_planned_and_printed():
         except (ValueError, RecursionError):
             continue
         with found.watch(f"census {number}: {'; '.join(done)}"):
-            plan = ocfs2_plan.plan(PILLAR, everybody, {}, answers.FORMULA)
+            records = {"primary": answers.record(PILLAR)}
+            plan = ocfs2_plan.plan(PILLAR, everybody, {}, answers.FORMULA, records)
             lines = ocfs2_report.plan_text(plan)
             status = ocfs2_report.status(plan)
             lines += ocfs2_report.status_text(PILLAR.cluster.name, status)
