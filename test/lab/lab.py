@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -16,6 +19,8 @@ from lab import host
 from lab.errors import LabError
 from lab.image import ensure_image
 from lab.namespace import Launch
+from lab.namespace import answer
+from lab.namespace import ask
 from lab.namespace import is_alive
 from lab.namespace import request
 from lab.namespace import state_directory
@@ -34,6 +39,82 @@ class Result(NamedTuple):
     rc: int
     stdout: str
     stderr: str
+
+
+class Running:
+    """One of Salt's commands on the lab's master, while it runs.
+
+    ``lines`` grows by every line it prints on standard error, and ``on_line`` is called with each,
+    from a thread of its own. As a context manager it ends the command, if nothing else has.
+    """
+
+    def __init__(
+        self, state: Path, tool: str, args: Iterable[object], on_line: Callable[[str], None]
+    ):
+        self.lines: list[str] = []
+        self._on_line = on_line
+        self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        reading, writing = os.pipe()
+        try:
+            with open(os.devnull) as stdin:
+                files = (stdin.fileno(), self._output.fileno(), writing)
+                arguments = {"tool": tool, "args": [str(arg) for arg in args], "cwd": os.getcwd()}
+                self._link = ask(state, "exec", files=files, **arguments)
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        self._reader = threading.Thread(target=self._read, args=(reading,), daemon=True)
+        self._reader.start()
+        self._result: Result | None = None
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self._result is None:
+            self._link.close()
+            self._reader.join()
+
+    def _read(self, reading: int) -> None:
+        with os.fdopen(reading, errors="replace") as stream:
+            for line in stream:
+                self.lines.append(line.rstrip("\n"))
+                self._on_line(self.lines[-1])
+
+    @property
+    def ended(self) -> bool:
+        """Whether the command has ended."""
+        return self._result is not None or bool(select.select([self._link], [], [], 0)[0])
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the command and all its processes."""
+        self._link.send(bytes([number]))
+
+    def interrupt(self) -> Result:
+        """End it as Ctrl-C does."""
+        self.signal(signal.SIGINT)
+        return self.wait(60)
+
+    def kill(self) -> Result:
+        """End it as a crash of its host does."""
+        self.signal(signal.SIGKILL)
+        return self.wait(60)
+
+    def wait(self, limit: float | None = None) -> Result:
+        """How it ended, and what it printed. Raises LabError after ``limit`` seconds."""
+        if self._result is None:
+            if not select.select([self._link], [], [], limit)[0]:
+                raise LabError(f"The command has not ended within {limit:.0f} s.")
+            with self._link:
+                code = answer(self._link, "exec")
+            self._reader.join()
+            self._output.seek(0)
+            with self._output:
+                errors = "".join(f"{line}\n" for line in self.lines)
+                self._result = Result(code, self._output.read(), errors)
+        return self._result
 
 
 class Lab:
@@ -172,20 +253,30 @@ class Lab:
 
     def tool(self, tool: str, *args: str, stream: bool = False) -> Result:
         """Run one of Salt's commands for the master in the lab's namespace."""
+        if not stream:
+            return self.start_tool(tool, *args).wait()
         arguments = {"tool": tool, "args": [str(arg) for arg in args], "cwd": os.getcwd()}
-        if stream:
-            sys.stdout.flush()
-            return Result(self._ask("exec", files=(0, 1, 2), **arguments), "", "")
-        with (
-            open(os.devnull) as stdin,
-            tempfile.TemporaryFile("w+") as out,
-            tempfile.TemporaryFile("w+") as err,
-        ):
-            files = (stdin.fileno(), out.fileno(), err.fileno())
-            code = self._ask("exec", files=files, **arguments)
-            out.seek(0)
-            err.seek(0)
-            return Result(code, out.read(), err.read())
+        sys.stdout.flush()
+        return Result(self._ask("exec", files=(0, 1, 2), **arguments), "", "")
+
+    def start_tool(
+        self, tool: str, *args: str, on_line: Callable[[str], None] = lambda line: None
+    ) -> Running:
+        """Start one of Salt's commands, and do not wait for its end.
+
+        ``on_line`` gets every line that it prints on standard error, where the formula's runner
+        says what it is at, as it comes.
+        """
+        return Running(self.state, tool, args, on_line)
+
+    def kill_master(self) -> None:
+        """Kill the Salt master, as a power cut of its host does. Salt's commands live on."""
+        self._ask("kill_master")
+
+    def start_master(self) -> None:
+        """Start the Salt master again. Its minions have yet to find it."""
+        self._ask("start_master")
+        self._await("the Salt master", lambda: self._ask("master_listens"), 120)
 
     def wait_minions(
         self, nodes: Iterable[str | int] | None = None, limit: float = _BOOT_LIMIT
@@ -287,6 +378,10 @@ class Lab:
     def grow_lun(self, name: str, size: str) -> None:
         """Grow a LUN to ``size`` (``4G``). The nodes see it after a rescan, as on a real SAN."""
         self._ask("grow_lun", name=name, size=parse_size(size))
+
+    def blank_lun(self, name: str) -> None:
+        """Make every byte of a LUN zero. Nobody may have it mounted."""
+        self._ask("blank_lun", name=name)
 
     def _ask(self, name: str, /, **arguments):
         return request(self.state, name, **arguments)

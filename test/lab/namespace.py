@@ -119,21 +119,33 @@ def request(state: Path, name: str, /, *, files: Sequence[int] = (), **arguments
 
     ``files`` are descriptors it is to use. Raises LabError with its reason.
     """
-    with socket.socket(socket.AF_UNIX) as link:
-        try:
-            link.connect(str(state / "socket"))
-        except OSError as err:
-            lab = state.name.removeprefix(_PREFIX)
-            raise LabError(
-                f"No lab called {lab} answers. See which labs are running with: status."
-            ) from err
+    with ask(state, name, files=files, **arguments) as link:
+        return answer(link, name)
+
+
+def ask(state: Path, name: str, /, *, files: Sequence[int] = (), **arguments) -> socket.socket:
+    """Send the supervisor a request, for :func:`answer` to take what comes back."""
+    link = socket.socket(socket.AF_UNIX)
+    try:
+        link.connect(str(state / "socket"))
         message = json.dumps({"request": name, **arguments}).encode() + b"\n"
         socket.send_fds(link, [message[:1]], list(files))
         link.sendall(message[1:])
-        answer = link.makefile().readline()
-    if not answer:
+    except OSError as err:
+        link.close()
+        lab = state.name.removeprefix(_PREFIX)
+        raise LabError(
+            f"No lab called {lab} answers. See which labs are running with: status."
+        ) from err
+    return link
+
+
+def answer(link: socket.socket, name: str):
+    """The result of the request ``name`` that was sent over ``link``. Raises LabError."""
+    line = link.makefile().readline()
+    if not line:
         raise LabError(f"The lab ended while it was asked for {name!r}.")
-    reply = json.loads(answer)
+    reply = json.loads(line)
     if "error" in reply:
         raise LabError(reply["error"])
     return reply["result"]

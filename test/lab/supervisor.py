@@ -62,6 +62,9 @@ class Supervisor:
             self._truncate(lun.name, lun.size)
         for node in self.spec.nodes:
             self._prepare(node)
+        self._link_root()
+        config = self.state / "master" / "etc" / "master"
+        config.write_text(render.master_config(self.spec, str(self.state)))
         self._start_master()
         for node in self.spec.nodes:
             self.guests[node.number].start()
@@ -80,15 +83,14 @@ class Supervisor:
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def _start_master(self) -> None:
-        self._link_root()
-        config = self.state / "master" / "etc" / "master"
-        config.write_text(render.master_config(self.spec, str(self.state)))
-        with (self.state / "master" / "output").open("wb") as output:
+        with (self.state / "master" / "output").open("ab") as output:
             self.master = subprocess.Popen(
-                [_tool("salt-master"), "-c", config.parent],
+                [_tool("salt-master"), "-c", self.state / "master" / "etc"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                # So that it can be killed with all its processes.
+                start_new_session=True,
             )
 
     def _link_root(self) -> None:
@@ -171,6 +173,17 @@ class Supervisor:
         with socket.socket() as probe:
             return probe.connect_ex((MASTER_ADDRESS, _REQUEST_PORT)) == 0
 
+    def do_kill_master(self) -> None:
+        """Kill all processes of the master at once, as a power cut of its host would."""
+        os.killpg(self.master.pid, signal.SIGKILL)
+        self.master.wait()
+
+    def do_start_master(self) -> None:
+        """Start the master again after it was killed."""
+        if self.master.poll() is None:
+            raise LabError("The Salt master is running already. Kill it first.")
+        self._start_master()
+
     def do_agent(self, node: str, timeout: float) -> bool:
         """Whether the guest agent of ``node`` answers within ``timeout`` seconds."""
         return self._guest(node).answers(timeout)
@@ -247,6 +260,12 @@ class Supervisor:
                 if lun.seen_by(guest.node):
                     guest.resize(lun)
 
+    def do_blank_lun(self, name: str) -> None:
+        """Make a LUN all zeros."""
+        with self.changing:
+            os.truncate(self.state / "luns" / name, 0)
+            self._truncate(name, self.spec.lun(name).size)
+
     def do_detach(self) -> None:
         """From now on the lab outlives whoever started it."""
         self.detached = True
@@ -290,7 +309,8 @@ class Supervisor:
     def _exec(self, connection, files: list[int], tool: str, args: list[str], cwd: str) -> int:
         """Run one of Salt's commands in the namespace, on the caller's own files.
 
-        It is ended when the caller goes away.
+        Each byte that the caller sends meanwhile is the number of a signal for it and all its
+        processes. It is ended when the caller goes away.
         """
         process = subprocess.Popen(
             [_tool(tool), "-c", self.state / "master" / "etc", *args],
@@ -302,9 +322,11 @@ class Supervisor:
         )
         ended = os.pidfd_open(process.pid)
         try:
-            ready, _, _ = select.select([connection, ended], [], [])
-            if ended not in ready:
-                os.killpg(process.pid, signal.SIGTERM)
+            while ended not in select.select([connection, ended], [], [])[0]:
+                word = connection.recv(1)
+                os.killpg(process.pid, word[0] if word else signal.SIGTERM)
+                if not word:
+                    break
             return process.wait()
         finally:
             os.close(ended)

@@ -1,0 +1,55 @@
+"""Faults while a cluster is brought up: whatever happens, a LUN is formatted once, and well."""
+
+import subprocess
+import time
+
+import pytest
+
+from integration.conftest import NODES
+from integration.conftest import Cluster
+from lab.lab import Lab
+
+from . import report
+from .arena import ORCHESTRATE
+from .arena import Arena
+from .scenarios import SCENARIOS
+
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+
+LUNS = ["primary:3G", "target:2G", "sentinel:2G"]
+
+
+@pytest.fixture(scope="module")
+def arena():
+    """A cluster of three nodes, brought up by the orchestration."""
+    with Lab("test-faults", say=print) as lab:
+        lab.up(nodes=len(NODES), luns=LUNS)
+        subprocess.run(["mkfs.ext4", "-q", "-F", lab.lun_path("sentinel")], check=True)
+        arena = Arena(Cluster(lab))
+        arena.describe()
+        answer = lab.salt_run(*ORCHESTRATE)
+        assert answer.rc == 0, answer
+        yield arena
+
+
+@pytest.fixture(scope="module")
+def rows():
+    found = []
+    yield found
+    report.write(found)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_fault(arena, rows, name):
+    row = report.Row(name)
+    rows.append(row)
+    begun = time.monotonic()
+    arena.start_over()
+    try:
+        command, row.run = SCENARIOS[name].play(arena)
+        row.left, birth = arena.left(), arena.birth()
+        row.named = ", ".join(arena.recover(command)) or "nothing"
+        arena.judge(birth)
+        row.verdict = "one volume"
+    finally:
+        row.seconds = time.monotonic() - begun
