@@ -5,16 +5,21 @@ SHELL := /bin/bash
 PYTHON ?= python3
 SALT := salt==3008.3
 SALT_LTS := salt==3006.28
+# It brings the collection community.general along.
+ANSIBLE := ansible==12.3.0
 
 VENV := .venv
 VENV_LTS := .venv-3006
+VENV_PEERS := .venv-peers
 STAMPS := $(VENV)/stamps
 BIN := $(VENV)/bin
 
 # Debian packages of the set-up, the tests and the lab.
 PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprogs iproute2 \
 	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
-	openssl
+	openssl strace bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs \
+	f2fs-tools fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g \
+	parted reiserfsprogs squashfs-tools udftools xorriso
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
@@ -33,7 +38,7 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/rstcheck --log-level ERROR $(RST)
 
 # Rows of tests side by side; the functional ones share devices of the host among themselves.
-QUICK := test-daemons test-daemons-lts test-functional test-unit lint
+QUICK := test-daemons test-daemons-lts test-functional test-guards test-fuzz test-unit lint
 
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts ## Everything that needs no guest, on both Salts
@@ -45,8 +50,16 @@ test-unit: ## Pure code, which knows no Salt
 
 .PHONY: test-functional
 test-functional: ## Loaders of both Salts, real tools
-	$(BIN)/python -m pytest -q test/functional
-	$(VENV_LTS)/bin/python -m pytest -q test/functional
+	$(BIN)/python -m pytest -q test/functional -m 'not campaign'
+	$(VENV_LTS)/bin/python -m pytest -q test/functional -m 'not campaign and not once'
+
+.PHONY: test-guards
+test-guards: ## Simulated histories, and each guard taken out
+	$(BIN)/python -m pytest -q test/histories test/mutants
+
+.PHONY: test-fuzz
+test-fuzz: ## Odd pillars and garbage, FUZZ_CASES of them (2000)
+	$(BIN)/python -m pytest -q test/fuzz
 
 .PHONY: test-daemons
 test-daemons: ## A master and minions of Salt 3008
@@ -62,10 +75,30 @@ LAB := $(BIN)/python -m pytest -v --durations=0 --show-capture=no test/integrati
 test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the virtual SAN, all of it
 	$(LAB)
 
+<<<<<<< HEAD
+.PHONY: test-faults
+test-faults: $(STAMPS)/packages $(STAMPS)/salt test-faults-host ## Every campaign: some three hours
+
+.PHONY: test-faults-host
+test-faults-host: ## Each cut of mkfs, 1000 histories, 1000 blank LUNs, 100000 odd pillars
+	CUTS=every $(BIN)/python -m pytest -vs --show-capture=no test/functional/test_ocfs2_format.py -k cut
+	HISTORIES=1000 $(BIN)/python -m pytest -vs --show-capture=no test/histories
+	$(BIN)/python -m pytest -v test/functional -m campaign
+	FUZZ_CASES=100000 $(BIN)/python -m pytest -v --durations=0 test/fuzz
+
+.PHONY: bench-guards
+bench-guards: $(STAMPS)/packages $(STAMPS)/salt ## What all guards cost a node for one LUN
+	$(BIN)/python -m pytest -qs --show-capture=no test/bench
+
+.PHONY: bench-peers
+bench-peers: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/peers ## What other tools format over, as a table
+	@PYTHONPATH=_utils $(BIN)/python test/peers.py $(VENV_PEERS)/bin
+=======
 # FAULT=power-cut-leader-at-first-write plays that one alone.
 .PHONY: test-faults-guests
 test-faults-guests: $(STAMPS)/packages $(STAMPS)/salt ## Faults on guests while a LUN is formatted; FAULT=name for one
 	$(BIN)/python -m pytest -v --durations=0 --show-capture=no test/faults $(if $(FAULT),-k '$(FAULT)')
+>>>>>>> 9f77fd8fa4ea6f426bcfa8593952d32326c11f3a
 
 .PHONY: test
 test: test-quick ## Every test, but for the longer ones of test-lab
@@ -89,7 +122,7 @@ docs: ## Regenerate docs/pillar.rst and docs/pillar.schema.json from the model
 
 .PHONY: clean
 clean: ## Remove environments and caches of this checkout
-	rm -rf $(VENV) $(VENV_LTS) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV_LTS) $(VENV_PEERS) .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMPS)/packages: Makefile
@@ -118,4 +151,9 @@ $(STAMPS)/salt: $(STAMPS)/venv test/requirements.txt test/requirements-lint.txt 
 $(STAMPS)/salt-lts: $(STAMPS)/salt test/requirements.txt Makefile
 	$(PYTHON) -m venv $(VENV_LTS)
 	$(VENV_LTS)/bin/python -m pip install -q '$(SALT_LTS)' -r test/requirements.txt
+	@touch $@
+
+$(STAMPS)/peers: $(STAMPS)/venv Makefile
+	$(PYTHON) -m venv $(VENV_PEERS)
+	$(VENV_PEERS)/bin/python -m pip install -q '$(ANSIBLE)'
 	@touch $@

@@ -7,6 +7,7 @@ The formula's own firewall rules in the kernel, and a look at those of others.
 import json
 
 import salt.utils.path
+from salt.exceptions import CommandExecutionError
 from salt.exceptions import CommandNotFoundError
 from salt.exceptions import SaltInvocationError
 
@@ -71,12 +72,21 @@ def facts(backend, port, nodes):
     if backend == ocfs2_firewall.NONE:
         return {"rules": {}, "blocking": []}
     found = rules(backend)
-    chains = []
-    if backend == "nftables":
-        own = (ocfs2_firewall.FAMILY, ocfs2_firewall.TABLE)
-        peers = [address for minion, address in nodes.items() if minion != __opts__["id"]]
-        chains = [list(each) for each in ocfs2_netfilter.blocking(found, port, peers, own)]
-    return {"rules": ocfs2_firewall.ours(backend, found), "blocking": chains}
+    try:
+        return {
+            "rules": ocfs2_firewall.ours(backend, found),
+            "blocking": _blocking(backend, found, port, nodes),
+        }
+    except ValueError as err:
+        raise CommandExecutionError(str(err)) from err
+
+
+def _blocking(backend, found, port, nodes):
+    if backend != "nftables":
+        return []
+    own = (ocfs2_firewall.FAMILY, ocfs2_firewall.TABLE)
+    peers = [address for minion, address in nodes.items() if minion != __opts__["id"]]
+    return [list(each) for each in ocfs2_netfilter.blocking(found, port, peers, own)]
 
 
 def load(backend):

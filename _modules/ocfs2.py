@@ -74,7 +74,8 @@ def _section(path):
     try:
         with salt.utils.files.fopen(path, encoding="utf-8") as handle:
             document = salt.utils.yaml.safe_load(handle)
-    except (OSError, ValueError, salt.utils.yaml.YAMLError) as err:
+    # PyYAML trips in its own ways over tags that do not fit.
+    except (OSError, ValueError, LookupError, TypeError, salt.utils.yaml.YAMLError) as err:
         raise SaltInvocationError(f"{path} can not be read as YAML: {err}") from err
     return document.get("ocfs2") if isinstance(document, dict) else None
 

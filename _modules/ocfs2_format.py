@@ -94,7 +94,7 @@ def mkfs(order, token, lun="", job="", operator=""):
     order = _order(order)
     log = _Audit(order, lun, job, operator)
     with _only_one_format(order, log) as progress, _held(order.device, log) as handle:
-        objections = [*_missing_tools(), *_spent_token(order.wwid, token)]
+        objections = [*_missing_tools(), *_spent_token(order, token)]
         facts = _facts(order, handle, progress)
         if order.is_whole(facts):
             return {"made": False, "volume": facts["volume"]}
@@ -124,11 +124,8 @@ class _Audit:
         text = ocfs2_audit.line(verdict, reasons=reasons, evidence=evidence, **self._about)
         try:
             ocfs2_audit.append(__opts__["log_file"], text)
-        except OSError as err:
-            raise CommandExecutionError(
-                f"Refused: the audit log {ocfs2_audit.path(__opts__['log_file'])} can not be "
-                f"written: {os.strerror(err.errno)}. Nothing is formatted without it."
-            ) from err
+        except ValueError as err:
+            raise CommandExecutionError(f"Refused: {err}") from err
 
     def refused(self, reasons, evidence=None):
         """Write the refusal down; returns the error that tells it."""
@@ -201,12 +198,14 @@ def _missing_tools():
     ]
 
 
-def _spent_token(wwid, token):
+def _spent_token(order, token):
     """Take the permission out of the leader's grain; the refusal, in a list, if there is none."""
+    if order.leader != __grains__["id"]:
+        return [_refusal("G6", f"the leader is {order.leader}", "Send the order to nobody else")]
     grain = __salt__["grains.get"](LEADER_GRAIN, {})
     held = (grain.get("wwid"), grain.get("token")) if isinstance(grain, dict) else (None, None)
-    if not token or held != (wwid, token):
-        found = f"its grain {LEADER_GRAIN} holds no permission to format {wwid}"
+    if not token or held != (order.wwid, token):
+        found = f"its grain {LEADER_GRAIN} holds no permission to format {order.wwid}"
         return [_refusal("G6", found, f"Run {ORCHESTRATE} on the master")]
     __salt__["grains.set"](LEADER_GRAIN, {"cluster": grain.get("cluster")}, force=True)
     return []

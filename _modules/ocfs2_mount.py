@@ -70,9 +70,13 @@ def fstabs():
 
         salt-call ocfs2_mount.fstabs
     """
+    try:
+        entries = __salt__["mount.fstab"]()
+    except UnicodeDecodeError as err:
+        raise CommandExecutionError(f"/etc/fstab is not UTF-8 text: {err}") from err
     return {
         path: {"device": entry["device"], "fstype": entry["fstype"], "options": entry["opts"]}
-        for path, entry in __salt__["mount.fstab"]().items()
+        for path, entry in entries.items()
     }
 
 
@@ -158,7 +162,10 @@ def mount(path):
 
         salt-call ocfs2_mount.mount /san/primary
     """
-    os.makedirs(path, mode=0o755, exist_ok=True)
+    try:
+        os.makedirs(path, mode=0o755, exist_ok=True)
+    except OSError as err:
+        raise CommandExecutionError(f"{path} can not be made: {err.strerror}") from err
     result = __salt__["ocfs2_cmd.attempt"](["mount", path], ocfs2_fstab.MOUNT_TIMEOUT)
     found = at(path)
     if not found or found["fstype"] != "ocfs2":

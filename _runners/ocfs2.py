@@ -36,23 +36,20 @@ import ocfs2_ledger
 import ocfs2_plan
 import ocfs2_report
 import ocfs2_version
+import ocfs2_words
 from ocfs2_commands import ORCHESTRATE
 from ocfs2_ledger import FORMATTING
 from ocfs2_ledger import NEVER
 from ocfs2_ledger import Ledger
 from ocfs2_stage import FormatStage
 
-#: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more.
-_SYNC = ("saltutil.sync_utils", "saltutil.sync_modules", "saltutil.sync_states")
 _PING_LIMIT = 45
-_SYNC_LIMIT = 300
-_CENSUS_LIMIT = 180
 _APPLY_LIMIT = 1200
 #: Characters of a reason for a change of the ledger by hand.
 _REASON = 10
 _VERBS = {"forget": "forgotten", "resume": "resumed"}
 #: Seconds between two questions how far a full read has come.
-_PROGRESS_INTERVAL = 30
+_PROGRESS_INTERVAL = 15
 
 
 def plan(cluster=None):
@@ -177,6 +174,7 @@ def forget(wwid=None, reason=None):
     """
 
     def forgotten(record, stamp):
+        _refuse_at_work(record)
         new = record.becomes(NEVER, stamp["time"])
         return new.noted(stamp["time"], f"forgotten: {record.words()},", stamp["operator"], reason)
 
@@ -208,12 +206,8 @@ def resume(wwid=None, reason=None):
     def resumed(record, stamp):
         if record.state != FORMATTING:
             raise ValueError(f"no format of it is on record as begun, but: {record.words()}")
-        if record.leader:
-            returns, _ = _ask([record.leader], "ocfs2_format.running", limit=_PING_LIMIT)
-            running = returns.get(record.leader)
-            if isinstance(running, dict) and running.get("wwid"):
-                raise ValueError(f"{record.leader} is formatting right now; wait for it")
-        new = dataclasses.replace(record, leader="", token=_Master.new_token())
+        _refuse_at_work(record)
+        new = record.released(_Master.new_token())
         event = f"released, was begun on {record.leader or 'nobody'},"
         return new.noted(stamp["time"], event, stamp["operator"], reason)
 
@@ -222,8 +216,19 @@ def resume(wwid=None, reason=None):
     )
 
 
+def _refuse_at_work(record):
+    """A record is not changed under a leader that formats."""
+    if record.state == FORMATTING and record.leader:
+        returns, _ = _ask([record.leader], "ocfs2_format.running", limit=_PING_LIMIT)
+        running = returns.get(record.leader)
+        if isinstance(running, dict) and running.get("wwid"):
+            raise ValueError(f"{record.leader} is formatting right now; wait for it")
+
+
 def _on_record(verb, wwid, reason, change, what_next):
     """Change one record by hand, with the reason, and say what comes next."""
+    # On the command line, digits alone are taken for a number.
+    wwid = str(wwid) if type(wwid) is int else wwid
     try:
         if not isinstance(wwid, str) or not isinstance(reason, str) or len(reason) < _REASON:
             raise ValueError(
@@ -253,6 +258,7 @@ def _each(cluster, stage, *arguments):
     results = {name: {"result": False, "lines": lines, "changes": {}} for name, lines in errors}
     for name, desired in found.items():
         results[name] = stage(desired, *arguments)
+        results[name]["lines"] = [ocfs2_words.harmless(line) for line in results[name]["lines"]]
     return {
         "outputter": "ocfs2",
         "retcode": 0 if all(each["result"] is not False for each in results.values()) else 1,
@@ -270,10 +276,9 @@ def _look(desired, absent=None, sync=False):
     formula = ocfs2_version.build(__opts__["extension_modules"])
     absent = absent or {}
     roster = [node.minion for node in desired.nodes if node.minion not in absent]
-    if sync:
-        answers, silent = _synced_census(desired, roster, formula)
-    else:
-        answers, silent = _census(desired, roster, presence=_PING_LIMIT)
+    answers, silent = __salt__["ocfs2_nodes.census"](
+        roster, _devices(desired), ocfs2_firewall.concern(desired), formula if sync else None
+    )
     silent.update(absent)
     census = {}
     for minion in answers.keys() - silent.keys():
@@ -284,80 +289,16 @@ def _look(desired, absent=None, sync=False):
     return ocfs2_plan.plan(desired, census, silent, formula, _records(desired))
 
 
-def _ask(minions, fun, *arg, limit, presence=None, meanwhile=None, **kwarg):
-    if not minions:
-        return {}, {}
-    return __salt__["ocfs2_nodes.ask"](
-        list(minions), fun, arg, kwarg, limit=limit, presence=presence, meanwhile=meanwhile
-    )
-
-
-def _census(desired, minions, presence=None):
-    arguments = (_devices(desired), ocfs2_firewall.concern(desired))
-    return _ask(
-        minions,
-        "ocfs2_node.census",
-        *arguments,
-        prove_blank=True,
-        limit=_CENSUS_LIMIT,
-        presence=presence,
-    )
+def _ask(minions, fun, *arg, limit, meanwhile=None, **kwarg):
+    return __salt__["ocfs2_nodes.ask"](minions, fun, arg, kwarg, limit=limit, meanwhile=meanwhile)
 
 
 def _devices(desired):
     return {lun.key: lun.device for lun in desired.luns}
 
 
-def _synced_census(desired, roster, formula):
-    """The census, once every node that answers has the master's build of the formula."""
-    # A ping that also tells who has no formula yet: a minion takes a minute of one processor to
-    # find out that it does not know a function.
-    modules, silent = _ask(roster, "saltutil.list_extmods", limit=_PING_LIMIT)
-    bare = [minion for minion, kinds in modules.items() if not _has_formula(kinds)]
-    silent.update(_sync(desired, bare))
-    answers, lost = _loaded_census(desired, modules.keys() - silent.keys())
-    silent.update(lost)
-    stale = [minion for minion, answer in answers.items() if _build(answer) != formula]
-    silent.update(_sync(desired, stale))
-    again, lost = _loaded_census(desired, set(stale) - silent.keys())
-    return {**answers, **again}, {**silent, **lost}
-
-
-def _has_formula(kinds):
-    return isinstance(kinds, dict) and "ocfs2" in (kinds.get("modules") or ())
-
-
-def _build(answer):
-    return answer.get("formula") if isinstance(answer, dict) else None
-
-
-def _sync(desired, minions):
-    """Give the formula to some nodes; ``{minion id: reason}`` of those that did not take it."""
-    if minions:
-        _say(desired, f"syncing the formula to {', '.join(minions)}")
-    _, silent = _ask(minions, list(_SYNC), *([] for _ in _SYNC), limit=_SYNC_LIMIT)
-    return silent
-
-
-def _loaded_census(desired, minions):
-    """The census of nodes that may still have to load the modules they have just been given."""
-    answers, silent = {}, {}
-    end = time.monotonic() + _CENSUS_LIMIT
-    waiting = minions
-    while waiting and time.monotonic() < end:
-        got, lost = _census(desired, waiting)
-        answers.update(got)
-        silent.update(lost)
-        waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
-    return answers, silent
-
-
-def _not_loaded(answer):
-    return isinstance(answer, str) and "is not available" in answer
-
-
 def _say(desired, text):
-    __salt__["ocfs2_nodes.say"](f"[{desired.cluster.name}] {text}")
+    __salt__["ocfs2_nodes.say"](f"[{desired.cluster.name}] {ocfs2_words.harmless(text)}")
 
 
 def _plan_stage(desired):
@@ -466,13 +407,13 @@ def _format_stage(desired, absent):
             volumes, failures = FormatStage(desired, _Master(desired, absent)).run()
     except ValueError as err:
         volumes, failures = {}, [str(err)]
+    made = [f"LUN {key} formatted on {record.leader}." for key, record in volumes.items()]
     return {
         "result": not failures,
-        "lines": failures + [f"LUN {key} formatted." for key in volumes]
-        or ["No LUN waits to be formatted."],
+        "lines": failures + made or ["No LUN waits to be formatted."],
         "changes": {
-            key: {"old": "blank", "new": f"volume {volume} of {desired.cluster.name}"}
-            for key, volume in volumes.items()
+            key: {"old": "blank", "new": f"volume {record.uuid} of {desired.cluster.name}"}
+            for key, record in volumes.items()
         },
     }
 
@@ -497,8 +438,8 @@ class _Master:
     def look(self):
         return _look(self._desired, self._absent)
 
-    def ask(self, minions, fun, *arg, limit, progress=False, **kwarg):
-        meanwhile = _Progress(self.say, minions[0]) if progress else None
+    def ask(self, minions, fun, *arg, limit, progress="", **kwarg):
+        meanwhile = _Progress(self.say, progress, minions[0]) if progress else None
         return _ask(minions, fun, *arg, limit=limit, meanwhile=meanwhile, **kwarg)
 
     @staticmethod
@@ -533,8 +474,8 @@ class _Master:
 class _Progress:
     """Ask the leader, now and then, how far its full read has come, and show it."""
 
-    def __init__(self, say, leader):
-        self._say, self._leader = say, leader
+    def __init__(self, say, lun, leader):
+        self._say, self._lun, self._leader = say, lun, leader
         self._next = time.monotonic() + _PROGRESS_INTERVAL
 
     def __call__(self):
@@ -542,8 +483,9 @@ class _Progress:
             return
         returns, _ = _ask([self._leader], "ocfs2_format.running", limit=_PROGRESS_INTERVAL)
         running = returns.get(self._leader)
-        if isinstance(running, dict) and type(running.get("read")) is int and running.get("size"):
-            self._say(f"read {running['read']} of {running['size']} bytes, all zeros so far")
+        read = running.get("read") if isinstance(running, dict) else None
+        if isinstance(read, int) and read:
+            self._say(f"{self._lun}: {read >> 20} MiB read, all zeros so far")
         self._next = time.monotonic() + _PROGRESS_INTERVAL
 
 
@@ -586,13 +528,7 @@ def _audit(verdict, lun, wwid, cluster, reasons, evidence=None):
     text = ocfs2_audit.line(
         verdict, lun, wwid, cluster, reasons, evidence, job=_job(), operator=_operator()
     )
-    try:
-        ocfs2_audit.append(__opts__["log_file"], text)
-    except OSError as err:
-        raise ValueError(
-            f"the audit log {ocfs2_audit.path(__opts__['log_file'])} can not be written: "
-            f"{os.strerror(err.errno)}. Nothing is formatted without it"
-        ) from err
+    ocfs2_audit.append(__opts__["log_file"], text)
 
 
 def _job():

@@ -13,6 +13,9 @@ import time
 import salt.client
 import salt.key
 
+#: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more.
+_SYNC = ("saltutil.sync_utils", "saltutil.sync_modules", "saltutil.sync_states")
+_PING_LIMIT, _SYNC_LIMIT, _CENSUS_LIMIT = 45, 300, 180
 #: Seconds between two looks into the job cache.
 _POLL = 0.5
 #: Seconds between two questions whether a node still works on the job. Each costs the node a
@@ -73,6 +76,8 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None, meanwhile=No
 
         salt-run ocfs2_nodes.ask '[host1.domain.com]' test.ping
     """
+    if not minions:
+        return {}, {}
     with salt.client.get_local_client(mopts=dict(__opts__)) as client:
         job = client.run_job(list(minions), fun, arg=arg, kwarg=kwarg, tgt_type="list")
         if not job:
@@ -157,6 +162,86 @@ class _Watch:
     def _is_lost(self, minion, now):
         silence = now - self._heard.get(minion, self._start)
         return silence > _LOST or self._idle.get(minion, 0) >= _IDLE
+
+
+def census(minions, luns, firewall, formula=None):
+    """
+    What nodes tell about themselves and their LUNs (``ocfs2_node.census``).
+
+    minions
+        Minion ids.
+    luns, firewall
+        The arguments of the census.
+    formula
+        A build of the formula (:func:`ocfs2_version.build`): nodes that answer with another, or
+        have none, get the master's first and are asked again. Without it, nothing is synced.
+
+    Returns ``(answers, silent)``, as :func:`ask`; the answers are not checked.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_nodes.census '[host1]' '{}' '{backend: none, port: 7777, nodes: {}}'
+    """
+    arguments = (luns, firewall)
+    if formula is None:
+        return _census(minions, arguments, presence=_PING_LIMIT)
+    # A ping that also tells who has no formula yet: a minion takes a minute of one processor to
+    # find out that it does not know a function.
+    modules, silent = ask(minions, "saltutil.list_extmods", limit=_PING_LIMIT)
+    silent.update(_sync([minion for minion, kinds in modules.items() if not _has_formula(kinds)]))
+    answers, lost = _loaded_census(modules.keys() - silent.keys(), arguments)
+    silent.update(lost)
+    stale = [minion for minion, answer in answers.items() if _build(answer) != formula]
+    silent.update(_sync(stale))
+    again, lost = _loaded_census(set(stale) - silent.keys(), arguments)
+    return {**answers, **again}, {**silent, **lost}
+
+
+def _census(minions, arguments, presence=None):
+    return ask(
+        list(minions),
+        "ocfs2_node.census",
+        arguments,
+        {"prove_blank": True},
+        limit=_CENSUS_LIMIT,
+        presence=presence,
+    )
+
+
+def _has_formula(kinds):
+    modules = kinds.get("modules") if isinstance(kinds, dict) else None
+    return isinstance(modules, list) and "ocfs2" in modules
+
+
+def _build(answer):
+    return answer.get("formula") if isinstance(answer, dict) else None
+
+
+def _sync(minions):
+    """Give the formula to some nodes; ``{minion id: reason}`` of those that did not take it."""
+    if minions:
+        say(f"syncing the formula to {', '.join(minions)}")
+    _, silent = ask(minions, list(_SYNC), [[] for _ in _SYNC], limit=_SYNC_LIMIT)
+    return silent
+
+
+def _loaded_census(minions, arguments):
+    """The census of nodes that may still have to load the modules they have just been given."""
+    answers, silent = {}, {}
+    end = time.monotonic() + _CENSUS_LIMIT
+    waiting = minions
+    while waiting and time.monotonic() < end:
+        got, lost = _census(waiting, arguments)
+        answers.update(got)
+        silent.update(lost)
+        waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
+    return answers, silent
+
+
+def _not_loaded(answer):
+    return isinstance(answer, str) and "is not available" in answer
 
 
 def say(text):

@@ -22,6 +22,7 @@ from ocfs2_commands import ORCHESTRATE
 
 __virtualname__ = "ocfs2"
 
+_GRANT = {"uuid", "token", "leader", "again", "job", "operator"}
 _REFUSALS = (CommandExecutionError, SaltInvocationError, ValueError)
 
 
@@ -116,13 +117,13 @@ def formatted(name, config, grant):
     config
         The ``ocfs2`` section of pillar.
     grant
-        From the orchestration, for this LUN alone: ``uuid``, ``token``, ``again``, ``job`` and
-        ``operator`` (see ``ocfs2_format.mkfs``).
+        From the orchestration, for this LUN alone: ``uuid``, ``token``, ``leader``, ``again``,
+        ``job`` and ``operator`` (see ``ocfs2_format.mkfs``).
     """
     ret = _ret(name, f"LUN {name} holds the volume that was ordered.")
     try:
         desired = ocfs2_check.parse(config)
-        order = _order(desired, _lun(desired, name), grant)
+        order = _order(desired, _lun(desired, name), _checked(grant))
         refusals = list(ocfs2_guard.permission(ocfs2_guard.Case(desired, desired.lun(name), {})))
         if refusals:
             return _refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
@@ -137,9 +138,15 @@ def formatted(name, config, grant):
         )
         if done["made"]:
             ret["changes"] = {order.device: {"old": "blank", "new": done["volume"]}}
-    except (*_REFUSALS, KeyError) as err:
+    except _REFUSALS as err:
         return _refused(ret, f"Not formatted. {err}")
     return ret
+
+
+def _checked(grant):
+    if not isinstance(grant, dict) or set(grant) != _GRANT:
+        raise ValueError(f"The grant is not one of the orchestration. Run {ORCHESTRATE}.")
+    return grant
 
 
 def _order(desired, lun, grant):
@@ -152,6 +159,7 @@ def _order(desired, lun, grant):
         slots=lun.slots,
         cluster=desired.cluster.name,
         fs_type=lun.type,
+        leader=grant["leader"],
         verify=lun.verify,
         again=grant["again"],
     )

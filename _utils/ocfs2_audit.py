@@ -64,11 +64,18 @@ def append(log_file, text):
     """
     Put a line at the end of the log, on stable storage, before its caller goes on.
 
-    Raises OSError. The file is readable by its owner alone: it tells which LUN is where.
+    Raises ValueError if that fails. The file is readable by its owner alone: it tells which LUN is
+    where.
     """
-    fd = os.open(path(log_file), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(fd, text.encode() + b"\n")
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+        fd = os.open(path(log_file), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(fd, text.encode() + b"\n")
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except OSError as err:
+        raise ValueError(
+            f"the audit log {path(log_file)} can not be written: {os.strerror(err.errno)}. "
+            "Nothing is formatted without it"
+        ) from err

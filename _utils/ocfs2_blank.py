@@ -78,7 +78,7 @@ def _clamped(wanted, size):
     """Cut to the LUN and widened to whole 4 KiB blocks, as O_DIRECT reads want them."""
     for offset, length in wanted:
         start = max(0, offset) & ~0xFFF
-        end = min(size, offset + length)
+        end = min(size, (offset + length + 0xFFF) & ~0xFFF)
         if start < end:
             yield start, end
 

@@ -16,6 +16,7 @@ _STANZA = re.compile(r"(\w+):[ \t]*", re.ASCII)
 _ATTRIBUTE = re.compile(r"[ \t]+(\w+)[ \t]*=[ \t]*(.*)", re.ASCII | re.DOTALL)
 _NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?)([0-9]+)", re.ASCII)
 _BLANKS = " \t\n\r\f"  # what g_strchomp() takes off the end of a value
+_DIGITS = 20  # of the largest that strtoul(3) does not cut
 _ULONG = 2**64
 
 MAX_NODES = 255  # O2NM_MAX_NODES
@@ -225,7 +226,10 @@ def _unsigned(attributes, key, owner):
     match = _NUMBER.fullmatch(text)
     if not match:
         raise ConfError(f"{owner}: {key} {text!r} is not a number")
-    value = int(match[2])
+    digits = match[2].lstrip("0") or "0"
+    if len(digits) > _DIGITS:
+        raise ConfError(f"{owner}: {key} is out of range")
+    value = int(digits)
     if match[1] == "-" and value < _ULONG:
         value = -value % _ULONG
     if value >= 2**32:

@@ -9,6 +9,8 @@ import ocfs2_setup
 #: What a census of 64 LUNs on a node of a cluster of 255 stays far below.
 _MAX_TEXT, _MAX_ITEMS, _MAX_DEPTH, _MAX_VALUES = 1 << 18, 4096, 12, 1 << 17
 _MAX_NUMBER = 1 << 64
+#: Characters of what is said about a wrong answer; names in it may be of any length.
+_SAID = 300
 
 #: name: the types a value may have, or a dict of the same kind for what is nested in it.
 _TEXT, _MAYBE_TEXT, _NUMBER, _FLAG = (str,), (str, type(None)), (int,), (bool,)
@@ -92,7 +94,15 @@ def checked(answer, keys):
     keys
         The LUNs that were asked for.
     """
-    _bounded(answer)
+    try:
+        _bounded(answer)
+        _check(answer, keys)
+    except ValueError as err:
+        raise ValueError(str(err)[:_SAID]) from None
+    return answer
+
+
+def _check(answer, keys):
     _shaped(answer, _CENSUS, "census")
     if set(answer["luns"]) != set(keys):
         raise ValueError("its census answers for other LUNs than were asked for")
@@ -117,7 +127,6 @@ def checked(answer, keys):
             _all_of(mount["options"], _TEXT, f"{key}.mounts.options")
         if facts["volume"]:
             _shaped(facts["volume"], _VOLUME, f"{key}.volume")
-    return answer
 
 
 def _bounded(answer):

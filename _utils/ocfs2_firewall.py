@@ -7,6 +7,8 @@ rules, and a unit that loads the file.  Rules of others are read, never written.
 
 import re
 
+import ocfs2_netfilter
+
 UNIT = "ocfs2-firewall.service"
 UNIT_PATH = f"/etc/systemd/system/{UNIT}"
 NONE = "none"
@@ -132,8 +134,13 @@ def ours(backend, rules):
     rules
         For ``nftables`` the list under ``nftables`` in the output of ``nft -j list ruleset``, for
         ``iptables`` the lines of ``iptables-save -t filter``.
+
+    Raises ValueError for a list that nft would not print.
     """
-    return {"nftables": _ours_of_nftables, "iptables": _ours_of_iptables}[backend](rules)
+    try:
+        return {"nftables": _ours_of_nftables, "iptables": _ours_of_iptables}[backend](rules)
+    except ocfs2_netfilter.SHAPE_ERRORS as err:
+        raise ValueError(f"{backend} lists rules in a shape that is not understood") from err
 
 
 def expected(desired, minion):

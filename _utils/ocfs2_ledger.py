@@ -25,8 +25,9 @@ STATES = (NEVER, HELD, FORMATTING, FORMATTED)
 
 #: The bank of Salt's cache in which the records are kept.
 BANK = "ocfs2/ledger"
-#: How many events of a record's past are kept.
+#: How many events of a record's past are kept, and what is kept of each.
 _EVENTS = 50
+_EVENT = {"time", "event", "operator", "reason"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,10 @@ class Record:
         entry = {"time": time, "event": event, "operator": operator, "reason": reason}
         return dataclasses.replace(self, events=(*self.events, entry)[-_EVENTS:])
 
+    def released(self, token):
+        """The record of a format that any leader may finish, with a new token."""
+        return dataclasses.replace(self, leader="", token=token)
+
     def words(self):
         """One line for a person."""
         where = f"LUN {self.lun} of cluster {self.cluster}"
@@ -110,16 +115,26 @@ def parse(data, wwid):
     """
     if data in ({}, None):
         return Record(key(wwid))
-    fields = {field.name: field.type for field in dataclasses.fields(Record)}
-    if not isinstance(data, dict) or set(data) != set(fields):
+    if not _has_shape(data):
         raise ValueError(f"the record of {wwid} has another shape than the ledger writes")
     record = Record(**{**data, "events": tuple(data["events"])})
-    texts = [getattr(record, name) for name, kind in fields.items() if kind is str]
-    if not all(isinstance(text, str) for text in texts) or record.state not in STATES:
-        raise ValueError(f"the record of {wwid} has another shape than the ledger writes")
     if record.wwid != key(wwid):
         raise ValueError(f"the record of {wwid} is about {record.wwid}")
     return record
+
+
+def _has_shape(data):
+    names = [field.name for field in dataclasses.fields(Record)]
+    if not isinstance(data, dict) or set(data) != set(names):
+        return False
+    texts = [data[name] for name in names if name != "events"]
+    events = data["events"]
+    return (
+        all(isinstance(text, str) for text in texts)
+        and data["state"] in STATES
+        and isinstance(events, (list, tuple))
+        and all(isinstance(event, dict) and set(event) == _EVENT for event in events)
+    )
 
 
 class Ledger:

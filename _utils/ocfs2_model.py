@@ -41,6 +41,9 @@ REQUIRED = object()
 MAX_NODES = 255  # O2NM_MAX_NODES, and mkfs.ocfs2 -N ends there
 MAX_LUNS = 64
 LABEL_BYTES = 63  # "Volume label too long: must be less than 64 characters"
+DEVICE = r"/dev/(?:mapper|disk/by-id)/[A-Za-z0-9_][A-Za-z0-9._:+=@#-]{0,126}"
+WWID = r"[A-Za-z0-9][A-Za-z0-9._:-]{3,127}"
+LABEL = rf"[!-,.0-~][!-.0-~]{{0,{LABEL_BYTES - 1}}}"
 NODE_NAME_BYTES = 64  # O2NM_MAX_NAME_LEN, and the longest host name Linux knows
 
 
@@ -388,7 +391,7 @@ _LUN = (
         " ``/dev/mapper/NAME`` or ``/dev/disk/by-id/NAME``. With multipath always the map,"
         " never a path.",
         example="/dev/mapper/primary",
-        pattern=r"/dev/(?:mapper|disk/by-id)/[A-Za-z0-9_][A-Za-z0-9._:+=@#-]{0,126}",
+        pattern=DEVICE,
         rule="/dev/mapper/NAME or /dev/disk/by-id/NAME",
     ),
     Key(
@@ -398,7 +401,7 @@ _LUN = (
         " ``/lib/udev/scsi_id -g -u -d /dev/sdX`` prints it,"
         " in quotes if it has digits only. Nothing else is ever formatted.",
         example="3600a0b8000123456000abcd012345678",
-        pattern=r"[A-Za-z0-9][A-Za-z0-9._:-]{3,127}",
+        pattern=WWID,
         rule="4 to 128 letters, digits and ._:- as multipath prints it",
     ),
     Key(
@@ -417,8 +420,9 @@ _LUN = (
         default=None,
         derived="the key of the LUN",
         example="ocfs2_primary",
-        pattern=rf"[!-.0-~]{{1,{LABEL_BYTES}}}",
-        rule=f"1 to {LABEL_BYTES} printable ASCII characters without blanks and slashes",
+        pattern=LABEL,
+        rule=f"1 to {LABEL_BYTES} printable ASCII characters without blanks and slashes, the first"
+        " not a dash",
     ),
     Key(
         "type",

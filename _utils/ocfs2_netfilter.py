@@ -8,6 +8,8 @@ the doubt; only a certain drop is reported.
 
 import ipaddress
 
+#: What looking into a list raises that has another shape than nft's.
+SHAPE_ERRORS = (AttributeError, LookupError, RuntimeError, StopIteration, TypeError, ValueError)
 _ACCEPT, _DROP, _MAYBE = "accept", "drop", "maybe"
 _VERDICTS = {"accept": _ACCEPT, "drop": _DROP, "reject": _DROP}
 _UNKNOWN = object()
@@ -29,7 +31,19 @@ def blocking(ruleset, port, peers, own):
 
     own
         (family, table) to leave out.
+
+    Raises ValueError for a list that nft would not print.
     """
+    try:
+        found = _blocking(ruleset, port, peers, own)
+    except SHAPE_ERRORS as err:
+        raise ValueError("nft lists rules in a shape that is not understood") from err
+    if not all(isinstance(name, str) for chain in found for name in chain):
+        raise ValueError("nft lists a chain without a name")
+    return found
+
+
+def _blocking(ruleset, port, peers, own):
     chains, rules, sets = {}, {}, {}
     for entry in ruleset:
         for kind, item in entry.items():
@@ -164,6 +178,8 @@ class _Walk:
             return ipaddress.ip_address(value) in network
         if "range" in right:
             low, high = right["range"]
+            if isinstance(value, str) and value != self.packet[("ip", "saddr")]:
+                return None  # a name in a range of numbers
             if isinstance(value, str):
                 low, value, high = map(ipaddress.ip_address, (low, value, high))
             return low <= value <= high

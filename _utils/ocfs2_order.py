@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import ocfs2_guard
 import ocfs2_ledger
+import ocfs2_model
 
 #: The grain that marks the leader and carries the second key to the one permitted format.
 LEADER_GRAIN = "ocfs2_leader"
 
 _LIMITS = {
-    "device": re.compile(r"/dev/(mapper|disk/by-id)/[A-Za-z0-9][A-Za-z0-9._:+=@-]*"),
-    "wwid": re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*"),
+    "device": re.compile(ocfs2_model.DEVICE),
+    "wwid": re.compile(ocfs2_model.WWID),
     "uuid": re.compile(r"[0-9A-F]{32}"),
-    "label": re.compile(r"[A-Za-z0-9][\x21-\x7e]{0,62}"),
+    "label": re.compile(ocfs2_model.LABEL),
     "cluster": re.compile(r"[A-Za-z0-9]{1,16}"),
+    "leader": re.compile(r"[!-~]{1,255}"),
     "fs_type": re.compile(r"datafiles|mail|vmstore"),
     "verify": re.compile(r"samples|full"),
 }
@@ -28,8 +30,9 @@ class FormatOrder:
     One volume to be made. Raises ValueError if an argument could not have come from a pillar
     that passed its check, whoever sent it.
 
-    ``again`` says that the master has a format as this very volume on record as begun: what it
-    left may be formatted over. ``verify`` is ``samples`` or ``full``, as in pillar.
+    ``leader`` is the minion that the master has chosen; nobody else carries it out. ``again`` says
+    that the master has a format as this very volume on record as begun: what it left may be
+    formatted over. ``verify`` is ``samples`` or ``full``, as in pillar.
     """
 
     device: str
@@ -40,6 +43,7 @@ class FormatOrder:
     slots: int
     cluster: str
     fs_type: str
+    leader: str
     verify: str = "samples"
     again: bool = False
 

@@ -38,12 +38,15 @@ def mountinfo(text):
     Each is ``{"device": "253:0", "path": ..., "fstype": ..., "source": ..., "options": [...]}``,
     options being the mount's and the superblock's together (proc(5)).
     """
-    return [_mount(line) for line in text.splitlines() if " - " in line]
+    return [mount for mount in map(_mount, text.split("\n")) if mount]
 
 
 def _mount(line):
-    left, right = line.split(" - ", 1)
-    fields, tail = left.split(), right.split()
+    """One line, or None if it lacks a field: only blanks part them, whatever a name holds."""
+    left, _, right = line.partition(" - ")
+    fields, tail = left.split(" "), right.split(" ")
+    if len(fields) < 6 or len(tail) < 3:
+        return None
     options = dict.fromkeys(fields[5].split(",") + tail[2].split(","))
     return {
         "device": fields[2],
@@ -67,7 +70,7 @@ def own_slot(fs_state):
     ocfs2_osb_dump).
     """
     table = fs_state.partition("Slots =>")[2]
-    match = re.search(r"\*\s+(\d+)\b", table)
+    match = re.search(r"\*\s+(\d{1,3})\b", table, re.ASCII)
     return int(match.group(1)) if match else None
 
 

@@ -207,7 +207,7 @@ def _size_fix(value):
         return f"type {int(value)}"
     if not isinstance(value, str):
         return general
-    found = re.fullmatch(r"\s*([0-9]{1,18}(?:\.[0-9]{1,9})?)\s*([A-Za-z]{0,3})\s*", value)
+    found = re.fullmatch(r"([0-9]{1,18}(?:\.[0-9]{1,9})?)\s*([A-Za-z]{0,3})", value.strip())
     if not found:
         return general
     number, unit = found.groups()

@@ -165,7 +165,7 @@ def _slots(good):
     """``slots`` is not below the number of nodes."""
     nodes = len(good.get("nodes", {}))
     for key, lun in good.get("luns", {}).items():
-        if lun.get("slots", model.MAX_NODES) < nodes:
+        if "slots" in lun and lun["slots"] < nodes:
             yield Problem(
                 f"ocfs2:luns:{key}:slots",
                 f"{lun['slots']} slots are too few for {nodes} nodes",

@@ -40,7 +40,7 @@ _HEADER = """\
 """
 # One assignment whose value the shell takes as it stands: quoted, or without special characters.
 _ASSIGNMENT = re.compile(
-    r"""(?:export[ \t]+)?([A-Za-z_]\w*)=("[^"$`\\]*"|'[^']*'|[^\s"'$`\\;&|()<>~*?#]*)"""
+    r"""(?:export[ \t]+)?([A-Za-z_]\w*)=(?:"([^"$`\\]*)"|'([^']*)'|([^\s"'$`\\;&|()<>~*?#]*))"""
     r"""(?:[ \t]+(?:\#.*)?)?""",
     re.ASCII,
 )
@@ -58,14 +58,15 @@ def parse(text):
     only a shell can tell.
     """
     values = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        line = line.strip()
+    # Only what the shell takes for the end of a line, and for a blank.
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.strip(" \t")
         if not line or line.startswith("#"):
             continue
         match = _ASSIGNMENT.fullmatch(line)
         if not match:
             raise ValueError(f"line {number}: {line!r} is not a plain assignment")
-        values[match[1]] = match[2].strip("\"'")
+        values[match[1]] = match[2] or match[3] or match[4] or ""
     return values
 
 

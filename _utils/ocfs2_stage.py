@@ -31,8 +31,9 @@ class FormatStage:
     desired
         The cluster, :class:`ocfs2_model.Desired`.
     master
-        Has ``look()`` (the plan as of now), ``ask(minions, fun, *arg, limit, **kwarg)``
-        (``(returns, silent)``), ``patience(seconds)`` (an iterator that ends when they are over),
+        Has ``look()`` (the plan as of now), ``ask(minions, fun, *arg, limit, progress, **kwarg)``
+        (``(returns, silent)``; ``progress`` names the LUN whose full read is to be followed),
+        ``patience(seconds)`` (an iterator that ends when they are over),
         ``say(text)``, ``audit(verdict, lun, reasons, evidence)``, ``ledger``, ``stamp()``
         (``{"time", "job", "operator"}``), ``new_uuid()``, ``new_token()`` and ``failures(answer)``
         (of a state run, as sentences).
@@ -48,8 +49,8 @@ class FormatStage:
         Each LUN is judged by itself. After a failure the rest waits for the next run: what broke
         one format may break another.
 
-        Returns ``({key: uuid}, failures)``: the volumes that were made or found to be made, and
-        what went wrong, as sentences.
+        Returns ``({key: record}, failures)``: of the volumes that were made or found to be made,
+        and what went wrong, as sentences.
         """
         found = self._master.look()
         volumes, failures = self.settle(found)
@@ -71,15 +72,14 @@ class FormatStage:
         """
         Bring the ledger up to what every node sees.
 
-        Returns ``({key: uuid}, failures)``: the volumes whose format is now known to be done.
+        Returns ``({key: record}, failures)``, of the formats that are now known to be done.
         """
         volumes, failures = {}, []
         for lun in found.luns:
             try:
                 if self._is_made(lun):
-                    self._record(lun, ocfs2_ledger.FORMATTED)
+                    volumes[lun.key] = self._record(lun, ocfs2_ledger.FORMATTED)
                     self._audit("done", lun, ())
-                    volumes[lun.key] = lun.volume["uuid"]
                 else:
                     self._remember(lun)
             except ValueError as err:
@@ -216,6 +216,7 @@ class FormatStage:
         grant = {
             "uuid": record.uuid,
             "token": record.token,
+            "leader": lun.leader,
             "again": lun.again,
             "job": stamp["job"],
             "operator": stamp["operator"],
@@ -227,7 +228,7 @@ class FormatStage:
             "ocfs2.format",
             pillar={"ocfs2_format": {"lun": lun.key, "grant": grant}},
             limit=_FORMAT_LIMIT + (desired.size // _SLOWEST if full else 0),
-            progress=full,
+            progress=f"LUN {lun.key}" if full else "",
         )
 
     def _failed(self, verdict, lun, reason):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import ocfs2_model as model
 
+LONGEST = 20_000  # characters of what a node said in one go
 SHOWN = 128  # characters of a wrong value that a message repeats
 
 
@@ -82,3 +83,8 @@ def _example(key):
 def entry_section(table):
     """Return the Key of one entry of ``table``, as a section of its own."""
     return model.Key(table.entry.example, model.SECTION, "", keys=table.keys)
+
+
+def harmless(text):
+    """A text from a node, not too long and without what a terminal would obey."""
+    return re.sub(r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]", "?", text[:LONGEST])

@@ -1,12 +1,51 @@
-"""What is on an image or LUN, for tests that hold that nothing, or only that, has changed."""
+"""
+Images that stand for LUNs: to make one, and to see what is on it.
 
+For tests that hold that nothing, or only that, has changed.
+"""
+
+import contextlib
 import hashlib
+import itertools
 import os
 import re
 import subprocess
 
+MIB = 1 << 20
+GIB = 1 << 30
+SECTOR = 512
 BLOCK = 4096
 _CHUNK = 256 * BLOCK
+
+
+def run(*argv, stdin=""):
+    """What a command prints that has to succeed."""
+    done = subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{argv}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def sparse(path, size):
+    """An image of ``size`` zeros that takes no room; what the file held before is gone."""
+    path.write_bytes(b"")
+    os.truncate(path, size)
+    return path
+
+
+def put(image, offset, data):
+    with image.open("r+b") as handle:
+        handle.seek(offset)
+        handle.write(data)
+
+
+@contextlib.contextmanager
+def attached(image, *options):
+    """The block device that an image is, for as long as it is needed."""
+    device = run("losetup", *options, "--find", "--show", str(image)).strip()
+    try:
+        yield device
+    finally:
+        run("losetup", "--detach", device)
 
 
 def digest(path):
@@ -15,6 +54,11 @@ def digest(path):
     for offset, data in _written(path):
         found.update(f"{offset} ".encode() + data)
     return found.hexdigest()
+
+
+def same(one, other):
+    """Whether two images hold the same, byte for byte; it looks no further than it must."""
+    return all(a == b for a, b in itertools.zip_longest(_written(one), _written(other)))
 
 
 def blocks(path):
@@ -30,18 +74,14 @@ def blocks(path):
 
 def heartbeat(path):
     """``(offset, length)`` in bytes of where the nodes of a volume beat, as its own tools say."""
-    stat = _debugfs("stat //heartbeat", path)
-    block_bits = re.search(r"Block Size Bits: (\d+)", _debugfs("stats", path))[1]
+    stat = run("debugfs.ocfs2", "-R", "stat //heartbeat", str(path))
+    stats = run("debugfs.ocfs2", "-R", "stats", str(path))
+    block_bits = re.search(r"Block Size Bits: (\d+)", stats)[1]
     length = re.search(r"Size: (\d+)", stat)[1]
     # One extent: its number, and from where on, how many clusters, at which block it is.
     ((start, block),) = re.findall(r"^\t0 +(\d+) +\d+ +(\d+) +0x", stat, re.MULTILINE)
     assert start == "0", stat
     return int(block) << int(block_bits), int(length)
-
-
-def _debugfs(command, path):
-    argv = ["debugfs.ocfs2", "-R", command, str(path)]
-    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
 
 
 def _written(path):

@@ -1,11 +1,15 @@
 """A Salt master and the rest of a cluster, simulated around real planning, guard and stage code."""
 
 import copy
+import itertools
 
 import ocfs2_ledger
 import ocfs2_plan
 from ocfs2_stage import FormatStage
 from unit import answers
+
+#: No two masters give the same UUID or token.
+_NUMBERS = itertools.count(1)
 
 
 class SimulatedCache(dict):
@@ -34,7 +38,7 @@ class SimulatedMaster:
     def __init__(self, pillar, nodes, cache):
         self.pillar, self.nodes = pillar, nodes
         self.ledger = ocfs2_ledger.Ledger(cache, sync=lambda: None)
-        self.audited, self.said, self._count = [], [], 0
+        self.audited, self.said = [], []
 
     def orchestrate(self):
         """The format stage; ``(volumes, failures)``."""
@@ -58,7 +62,7 @@ class SimulatedMaster:
         answer["luns"] = {key: facts}
         return answer
 
-    def ask(self, minions, fun, *arg, limit, progress=False, **kwarg):
+    def ask(self, minions, fun, *arg, limit, progress="", **kwarg):
         returns, silent = {}, {}
         for minion in minions:
             answer = self.nodes[minion].carry_out(fun, arg, kwarg)
@@ -81,13 +85,13 @@ class SimulatedMaster:
     def stamp(self):
         return {"time": "2026-01-31T23:59:59Z", "job": "1", "operator": "root"}
 
-    def new_uuid(self):
-        self._count += 1
-        return f"{id(self) & 0xFFFFFFFF:08X}{self._count:024X}"
+    @staticmethod
+    def new_uuid():
+        return f"{next(_NUMBERS):032X}"
 
-    def new_token(self):
-        self._count += 1
-        return f"{self._count:032x}"
+    @staticmethod
+    def new_token():
+        return f"{next(_NUMBERS):032x}"
 
     @staticmethod
     def failures(answer):

@@ -15,7 +15,7 @@ class Site:
     """The master, and the pillar it gives to each minion."""
 
     def __init__(self, master, pillar):
-        self._master, self._pillar = master, pillar
+        self.master, self._pillar = master, pillar
         self._run = master.salt_run_cli(timeout=300)
 
     def describe(self, **sections):

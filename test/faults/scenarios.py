@@ -195,7 +195,7 @@ FAULTS = [
     Scenario(short_freeze, "other", CONVERGING),
     Scenario(link_cut, "leader", FIRST_WRITE),
     Scenario(link_cut, "other", MOUNTING, waits=False),
-    Scenario(one_path_cut, "leader", FIRST_WRITE, says="LUN target formatted."),
+    Scenario(one_path_cut, "leader", FIRST_WRITE, says="LUN target formatted on host1.domain.com."),
     Scenario(both_paths_cut, "leader", ORDER),
     Scenario(both_paths_cut, "leader", FIRST_WRITE),
     Scenario(both_paths_cut, "other", READ_BACK),
@@ -237,7 +237,7 @@ def _ended(result):
 
 
 def _formatted(arena, result):
-    assert f"LUN {arena.target} formatted." in result.stdout, result
+    assert f"LUN {arena.target} formatted on {host(LEADER)}." in result.stdout, result
     return _ended(result)
 
 

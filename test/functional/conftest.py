@@ -23,6 +23,8 @@ _CLONE_FS = 0x00000200
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWNET = 0x40000000
 _LIBC = ctypes.CDLL(None, use_errno=True)
+#: The one format of this host; other tests beside these have theirs.
+_LOCK = Path("/run/ocfs2-formula.lock")
 _PRIVATE = ("/etc", "/var/cache/debconf")
 
 
@@ -49,6 +51,10 @@ def sandbox(tmp_path_factory):
             copy = tmp_path_factory.mktemp("private")
             _run("cp", "-a", f"{path}/.", str(copy))
             _run("mount", "--bind", str(copy), path)
+        lock = tmp_path_factory.mktemp("private") / "lock"
+        for path in (lock, _LOCK):
+            path.touch()
+        _run("mount", "--bind", str(lock), str(_LOCK))
         _run("ip", "link", "set", "lo", "up")
         yield
     finally:

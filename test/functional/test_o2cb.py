@@ -712,7 +712,7 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
     desired = ocfs2_check.parse(config)
 
     def gaps():
-        census = modules["ocfs2.census"]({}, ocfs2_firewall.concern(desired))
+        census = modules["ocfs2_node.census"]({}, ocfs2_firewall.concern(desired))
         found = ocfs2_setup.differences(desired, MINION, census["setup"])
         # The panic settings are those of the host the test runs on.
         return [gap.what for gap in found if gap.what not in ocfs2_setup.PANIC]

@@ -1,10 +1,13 @@
 """The one function that writes to a LUN: what it refuses, and what is left when it is cut short."""
 
+import itertools
 import json
 import os
 import re
 import shutil
 import tempfile
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,22 +16,22 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 import ocfs2_check
-from devices import attached
 from devices import named
-from devices import run
 from devices import simulated_wwid
-from devices import sparse
+from images import MIB
+from images import attached
 from images import digest
+from images import run
+from images import sparse
 from ocfs2_order import LEADER_GRAIN
 from simulated import SimulatedCache
 from simulated import SimulatedMaster
 
 from .conftest import MINION
 
-MIB = 1 << 20
 #: Below 1 GiB mkfs.ocfs2 1.8.7 takes blocks of 1 KiB, in which its own fsck finds fault.
 SIZE = 2048 * MIB
-NAA = "5000c50000000001"
+WWID = "35000c50000000001"
 TOKEN = "0" * 32
 STALE = "f" * 32
 UUID = "458E997A48634B3DAB36F01667EBB761"
@@ -43,18 +46,17 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def lun(sandbox, tmp_path_factory):
+def lun(sandbox):
     """A blank LUN of this host, with a name and a (simulated) WWID."""
-    sysfs = tmp_path_factory.mktemp("sysfs")
     with (
         # In memory: these tests format a hundred times, and a disk would be all they wait for.
         tempfile.TemporaryDirectory(dir="/dev/shm") as memory,
         attached(sparse(Path(memory, "image"), SIZE)) as node,
-        simulated_wwid(node, NAA, sysfs) as wwid,
+        simulated_wwid(node, WWID),
         named(node) as device,
     ):
         image = Path(memory, "image")
-        yield SimpleNamespace(image=image, node=node, wwid=wwid, device=device)
+        yield SimpleNamespace(image=image, node=node, wwid=WWID, device=device)
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +86,7 @@ def order(lun):
         "slots": 1,
         "cluster": "web",
         "fs_type": "datafiles",
+        "leader": MINION,
         "verify": "samples",
         "again": False,
     }
@@ -147,6 +150,7 @@ def test_the_same_order_again_leaves_the_whole_volume_alone(lun, mkfs):
         ({"mark": {}}, "G6"),
         ({"mark": True}, "G6"),
         ({"mark": {"wwid": "35000c50000000002", "token": TOKEN}}, "G6"),
+        ({"leader": "host2.domain.com"}, "G6"),
         ({"wwid": "35000c50000000002"}, "G1"),
         ({"size": SIZE + 512}, "G1"),
         ({"device": "/dev/mapper/nosuch"}, "G1"),
@@ -227,6 +231,69 @@ def test_no_order_that_pillar_could_not_give_is_taken(mkfs, changes):
         mkfs(**changes)
 
 
+def test_a_name_that_leads_elsewhere_by_now_is_refused(lun, modules, tmp_path):
+    handle = os.open(lun.device, os.O_RDONLY | os.O_DIRECT)
+    try:
+        with attached(sparse(tmp_path / "other", SIZE)) as other, named(other) as name:
+            facts = modules["ocfs2.probe"](name, prove_blank=True, handle=handle)
+    finally:
+        os.close(handle)
+    assert "changed hands" in facts["unreadable"]
+    assert facts["written"] is None
+
+
+def test_without_modprobe_nothing_is_formatted(lun, mkfs, monkeypatch):
+    before = digest(lun.image)
+    # Not by another PATH: Salt looks into /sbin and /usr/sbin whatever that says.
+    monkeypatch.setattr(
+        "salt.utils.path.which", lambda tool: None if tool == "modprobe" else shutil.which(tool)
+    )
+    with pytest.raises(CommandExecutionError, match=r"G9: .*modprobe is missing"):
+        mkfs()
+    assert digest(lun.image) == before
+
+
+GRANT = {
+    "uuid": UUID,
+    "token": TOKEN,
+    "leader": MINION,
+    "again": False,
+    "job": "",
+    "operator": "",
+}
+
+
+def test_a_dry_run_writes_nothing(lun, modules, states_test, described):
+    mark = {"cluster": "ocfs2", "wwid": lun.wwid, "token": TOKEN}
+    modules["grains.set"](LEADER_GRAIN, mark, force=True)
+    before = digest(lun.image)
+    ret = states_test["ocfs2.formatted"]("primary", described, GRANT)
+    assert (ret["result"], list(ret["changes"])) == (None, [lun.device])
+    assert digest(lun.image) == before
+    assert modules["grains.get"](LEADER_GRAIN) == mark
+
+
+def test_a_dry_run_over_data_is_refused(lun, states_test, described):
+    run("mkfs.ext4", "-q", "-F", str(lun.image))
+    ret = states_test["ocfs2.formatted"]("primary", described, GRANT)
+    assert (ret["result"], ret["changes"]) == (False, {})
+    assert "it holds ext4" in ret["comment"]
+
+
+@pytest.mark.parametrize("grant", [{}, {"uuid": UUID}, {"uuid": "-F", "token": "", "again": 1}])
+def test_a_broken_grant_is_refused(states, described, grant):
+    ret = states["ocfs2.formatted"]("primary", described, grant)
+    assert (ret["result"], ret["changes"]) == (False, {})
+    assert ret["comment"].startswith("Not formatted. ")
+
+
+def test_what_pillar_does_not_allow_is_not_formatted(states, described):
+    described["luns"]["primary"]["format"] = "never"
+    ret = states["ocfs2.formatted"]("primary", described, GRANT)
+    assert ret["result"] is False
+    assert "G5: luns:primary:format is never" in ret["comment"]
+
+
 # The state machine, cut anywhere.
 
 
@@ -291,7 +358,7 @@ def killed_before_write(sandbox, tmp_path_factory):
 def test_an_orchestration_formats_a_blank_lun_and_leaves_it_alone_afterwards(lun, master):
     volumes, failures = master.orchestrate()
     assert failures == []
-    is_whole(lun.image, volumes["primary"])
+    is_whole(lun.image, volumes["primary"].uuid)
     assert [verdict for verdict, _, _ in master.audited] == ["granted", "done"]
     before = digest(lun.image)
     assert master.orchestrate() == ({}, [])
@@ -304,38 +371,83 @@ def test_an_orchestration_formats_a_blank_lun_and_leaves_it_alone_afterwards(lun
     assert digest(lun.image) == digest(sparse(lun.image.parent / "other", SIZE))
 
 
+def test_what_a_cut_format_left_is_not_touched_while_somebody_beats_on_it(
+    lun, master, killed_before_write
+):
+    killed_before_write(70)
+    master.orchestrate()
+    killed_before_write.disarm()
+    assert master.nodes[MINION].census_of(master.pillar.luns[0])["half_made"] is True
+    gone = threading.Event()
+    neighbour = threading.Thread(target=_beat, args=(lun.image, gone))
+    neighbour.start()
+    try:
+        volumes, (failure,) = master.orchestrate()
+    finally:
+        gone.set()
+        neighbour.join()
+    assert volumes == {}
+    assert "somebody writes to it" in failure
+    volumes, failures = master.orchestrate()
+    assert failures == []
+    is_whole(lun.image, volumes["primary"].uuid)
+
+
+def _beat(image, gone):
+    """Write a heartbeat every two seconds, as a mounted host does, though to no node's block."""
+    with image.open("r+b") as handle:
+        while not gone.wait(2):
+            handle.seek(5 * MIB)
+            handle.write(os.urandom(512))
+            handle.flush()
+
+
 def _writes(trace):
     return len(re.findall(r"^\d+ +pwrite(?:64|v)\(", trace.read_text(), re.MULTILINE))
 
 
+@pytest.mark.once
 def test_mkfs_cut_before_any_of_its_writes_ends_in_one_volume_or_one_thing_to_do(
-    lun, master, minion, described, killed_before_write
+    lun, master, killed_before_write, monkeypatch
 ):
-    number, ends = 0, {"made": 0, "by hand": 0}
-    while True:
-        number += 1
-        sparse(lun.image, SIZE)
-        master = SimulatedMaster(master.pillar, master.nodes, SimulatedCache())
-        trace = killed_before_write(number)
-        master.orchestrate()
-        killed_before_write.disarm()
-        if _writes(trace) < number:
+    # Nobody beats here, so nobody needs to wait for it, a hundred times.
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    ends = {}
+    for number in _cuts():
+        end = _cut(lun, master, killed_before_write, number)
+        if not end:
             break
-        begun = master.ledger.fetch(lun.wwid)
-        assert begun.state == "formatting"
-        _, failures = master.orchestrate()
-        if failures:
-            (failure,) = failures
-            assert "blkdiscard --zeroout" in failure
-            before = digest(lun.image)
-            assert master.orchestrate()[1]
-            assert digest(lun.image) == before
-            sparse(lun.image, SIZE)
-            assert master.orchestrate()[1] == []
-        record = master.ledger.fetch(lun.wwid)
-        assert (record.state, record.uuid) == ("formatted", begun.uuid)
-        is_whole(lun.image, begun.uuid)
-        ends["by hand" if failures else "made"] += 1
-    assert number > 50
-    assert ends["made"] > ends["by hand"] > 0
-    print(f"cut before each of {number - 1} writes: {ends}")
+        ends[number] = end
+    by_hand = list(ends.values()).count("cleared by hand")
+    print(f"mkfs cut before {len(ends)} of {max(ends)} writes; {by_hand} had to be cleared by hand")
+    assert max(ends) > 50
+    assert len(ends) > by_hand > 0
+
+
+def _cuts():
+    """The writes before which mkfs.ocfs2 is killed; ``make test-faults`` takes every one."""
+    every = os.environ.get("CUTS") == "every"
+    return itertools.count(1) if every else itertools.count(1, 9)
+
+
+def _cut(lun, master, killed_before_write, number):
+    """Cut one format before a write and run again until it ends well; how, None if uncut."""
+    sparse(lun.image, SIZE)
+    master = SimulatedMaster(master.pillar, master.nodes, SimulatedCache())
+    trace = killed_before_write(number)
+    master.orchestrate()
+    killed_before_write.disarm()
+    if _writes(trace) < number:
+        return None
+    begun = master.ledger.fetch(lun.wwid)
+    assert begun.state == "formatting"
+    _, failures = master.orchestrate()
+    if failures:
+        (failure,) = failures
+        assert "blkdiscard --zeroout" in failure
+        sparse(lun.image, SIZE)
+        assert master.orchestrate()[1] == []
+    record = master.ledger.fetch(lun.wwid)
+    assert (record.state, record.uuid) == ("formatted", begun.uuid)
+    is_whole(lun.image, begun.uuid)
+    return "cleared by hand" if failures else "made again"

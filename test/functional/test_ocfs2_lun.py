@@ -3,10 +3,6 @@
 import contextlib
 import os
 import shutil
-import struct
-import subprocess
-import uuid
-import zlib
 from pathlib import Path
 
 import pytest
@@ -14,30 +10,25 @@ from salt.exceptions import SaltInvocationError
 
 import ocfs2_blank
 import ocfs2_guard
+from devices import named
+from images import GIB
+from images import MIB
+from images import attached
 from images import digest
 from images import heartbeat
+from images import run
+from images import sparse
+from zoo import O2CB
+from zoo import SIZE
+from zoo import ext4
+from zoo import mkfs_ocfs2
 
 from .conftest import REPOSITORY
-
-MIB = 1 << 20
-GIB = 1 << 30
-SIZE = 320 * MIB
-SECTOR = 512
-BY_ID = Path("/dev/disk/by-id")
-O2CB = ("--cluster-stack=o2cb", "--cluster-name=web")
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0 or not Path("/dev/loop-control").exists(),
     reason="needs root and loop devices",
 )
-
-
-def run(*argv):
-    done = subprocess.run(
-        argv, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
-    assert done.returncode == 0, f"{argv}: {done.stdout}{done.stderr}"
-    return done.stdout
 
 
 def tool(name):
@@ -46,31 +37,10 @@ def tool(name):
     return name
 
 
-@contextlib.contextmanager
-def attached(image, *options):
-    device = run("losetup", *options, "--find", "--show", str(image)).strip()
-    try:
-        yield device
-    finally:
-        run("losetup", "--detach", device)
-
-
-def put(image, offset, data):
-    with image.open("r+b") as handle:
-        handle.seek(offset)
-        handle.write(data)
-
-
-def sparse(path, size=SIZE):
-    path.touch()
-    os.truncate(path, size)
-    return path
-
-
 @pytest.fixture
 def image(tmp_path):
     """A LUN's worth of zeros."""
-    return sparse(tmp_path / "lun")
+    return sparse(tmp_path / "lun", SIZE)
 
 
 @pytest.fixture
@@ -91,113 +61,11 @@ def looked_at(modules):
 @pytest.fixture
 def by_id():
     """Give a device a stable name, as udev does for a LUN."""
-    made, links = [], []
-    for directory in (BY_ID.parent, BY_ID):
-        if not directory.exists():
-            directory.mkdir()
-            made.append(directory)
-
-    def name(device):
-        link = BY_ID / f"wwn-test-{uuid.uuid4().hex}"
-        link.symlink_to(device)
-        links.append(link)
-        return str(link)
-
-    yield name
-    for link in links:
-        link.unlink()
-    for directory in reversed(made):
-        with contextlib.suppress(OSError):
-            directory.rmdir()
+    with contextlib.ExitStack() as names:
+        yield lambda device: names.enter_context(named(device))
 
 
-# What holds data.
-
-
-def ext4(image):
-    run(tool("mkfs.ext4"), "-q", "-F", str(image))
-
-
-def xfs(image):
-    run(tool("mkfs.xfs"), "-q", "-f", str(image))
-
-
-def vfat(image):
-    run(tool("mkfs.vfat"), str(image))
-
-
-def swap(image):
-    run(tool("mkswap"), str(image))
-
-
-def lvm(image):
-    tool("pvcreate")
-    alone = "devices { use_devicesfile=0 } activation { udev_sync=0 udev_rules=0 }"
-    with attached(image) as device:
-        run("pvcreate", "--yes", "--config", alone, device)
-
-
-def mbr(image):
-    entry = struct.pack("<B3sB3sII", 0, b"", 0x83, b"", 2048, 8192)
-    put(image, 446, entry.ljust(64, b"\0") + b"\x55\xaa")
-
-
-def gpt(image):
-    protective = struct.pack("<B3sB3sII", 0, b"\0\2\0", 0xEE, b"\xff" * 3, 1, SIZE // SECTOR - 1)
-    put(image, 446, protective.ljust(64, b"\0") + b"\x55\xaa")
-    entries, last = bytes(128 * 128), SIZE // SECTOR - 1
-    for here, other, table in ((1, last, 2), (last, 1, last - 32)):
-        put(image, table * SECTOR, entries)
-        put(image, here * SECTOR, _gpt_header(here, other, last, table, entries))
-
-
-def _gpt_header(here, other, last, table, entries):
-    def packed(checksum):
-        return struct.pack(
-            "<8sIIIIQQQQ16sQIII",
-            b"EFI PART",
-            0x10000,
-            92,
-            checksum,
-            0,
-            here,
-            other,
-            34,
-            last - 33,
-            uuid.UUID(int=7).bytes_le,
-            table,
-            128,
-            128,
-            zlib.crc32(entries),
-        )
-
-    return packed(zlib.crc32(packed(0)))
-
-
-def luks(image):
-    header = struct.pack(">6sH32s32s32s", b"LUKS\xba\xbe", 1, b"aes", b"xts-plain64", b"sha256")
-    put(image, 0, header.ljust(168, b"\0") + str(uuid.UUID(int=7)).encode())
-
-
-@pytest.mark.parametrize(
-    ("fill", "words"),
-    [
-        (ext4, "ext4"),
-        (xfs, "xfs"),
-        (vfat, "vfat"),
-        (swap, "swap"),
-        (lvm, "LVM2_member"),
-        (gpt, "gpt partition table"),
-        (mbr, "dos partition table"),
-        (luks, "crypto_LUKS"),
-    ],
-)
-def test_a_lun_that_holds_something_is_not_blank(image, looked_at, fill, words):
-    fill(image)
-    facts = looked_at(image)
-    assert facts["unreadable"] is None
-    assert facts["volume"] is None
-    assert ocfs2_guard.contents(facts).startswith(words)
+# What holds data: see zoo.py and test_zoo.py.
 
 
 def test_a_blank_lun_holds_nothing(image, looked_at):
@@ -212,27 +80,6 @@ def test_without_the_samples_nothing_is_called_blank(image, modules):
     with attached(image) as device:
         facts = modules["ocfs2.probe"](device)
     assert facts["written"] is None
-
-
-@pytest.mark.parametrize("offset", [0, 1, 16 * MIB - 1, SIZE - 16 * MIB, SIZE - SECTOR, SIZE - 1])
-def test_one_byte_at_either_end_is_data(image, looked_at, offset):
-    put(image, offset, b"\1")
-    facts = looked_at(image)
-    assert facts["written"] == [offset]
-    assert ocfs2_guard.contents(facts) == f"data at byte {offset}"
-
-
-def test_ext4_without_its_superblock_is_data(image, looked_at):
-    ext4(image)
-    put(image, 1024, bytes(1024))
-    facts = looked_at(image)
-    assert facts["signature"] == {}
-    assert ocfs2_guard.contents(facts).startswith("data at byte")
-
-
-def mkfs_ocfs2(image, *options):
-    tool("debugfs.ocfs2")
-    run(tool("mkfs.ocfs2"), "-q", "-x", *options, str(image))
 
 
 def stats(image):
@@ -278,21 +125,6 @@ def test_an_ocfs2_volume_reads_as_its_own_tools_read_it(image, looked_at, option
     assert volume["uuid"] in ocfs2_guard.contents(facts)
 
 
-@pytest.fixture
-def damaged(tmp_path):
-    """A volume with a backup superblock at 1 GiB, its primary superblock overwritten."""
-    image = sparse(tmp_path / "damaged", 3 * GIB)
-    mkfs_ocfs2(image, "-b", "4K", "-N", "2", *O2CB)
-    put(image, 2 * 4096, bytes(4096))
-    return image
-
-
-def test_an_ocfs2_volume_without_its_superblock_is_data(damaged, looked_at):
-    facts = looked_at(damaged)
-    assert (facts["volume"], facts["signature"]) == (None, {})
-    assert ocfs2_guard.contents(facts).startswith("data at byte")
-
-
 @pytest.mark.parametrize("block", ["512", "1K", "4K"])
 @pytest.mark.parametrize("cluster", ["4K", "128K", "1M"])
 def test_a_heartbeat_lies_where_every_sampling_reads(tmp_path, block, cluster):
@@ -300,16 +132,6 @@ def test_a_heartbeat_lies_where_every_sampling_reads(tmp_path, block, cluster):
     run(tool("mkfs.ocfs2"), "-q", "-b", block, "-C", cluster, "-N", "2", *O2CB, str(image))
     offset, length = heartbeat(image)
     assert offset + length <= ocfs2_blank.END_BYTES
-
-
-def test_the_backup_superblock_alone_is_data(damaged, tmp_path, looked_at):
-    with damaged.open("rb") as handle:
-        handle.seek(GIB)
-        backup = handle.read(4096)
-    assert backup.startswith(b"OCFSV2")
-    rest = sparse(tmp_path / "rest", 3 * GIB)
-    put(rest, GIB, backup)
-    assert looked_at(rest)["written"] == [GIB]
 
 
 # What the device is.

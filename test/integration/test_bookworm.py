@@ -43,8 +43,8 @@ REFUSED = ["used", "swapped", "wrong"]
 
 @pytest.fixture(scope="module", autouse=True)
 def described(cluster):
-    """Two blank LUNs in pillar."""
-    cluster.add_lun(cluster.section, "second")
+    """Two blank LUNs in pillar, one of which is read as a whole before its format."""
+    cluster.add_lun(cluster.section, "second", verify="full")
     cluster.describe()
 
 

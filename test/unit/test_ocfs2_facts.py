@@ -42,7 +42,8 @@ def test_a_census_is_taken_as_it_is():
 
 
 @pytest.mark.parametrize(
-    "answer", [None, False, [], "Minion did not return", "'ocfs2.census' is not available.", {}]
+    "answer",
+    [None, False, [], "Minion did not return", "'ocfs2_node.census' is not available.", {}],
 )
 def test_what_is_no_census_is_refused(answer):
     with pytest.raises(ValueError, match=r"no census|census lacks formula"):

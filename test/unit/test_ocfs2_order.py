@@ -14,6 +14,7 @@ ORDER = {
     "slots": 5,
     "cluster": "ocfs2",
     "fs_type": "vmstore",
+    "leader": "host0.example.com",
 }
 
 

@@ -1,0 +1,79 @@
+"""No LUN that holds anything is called blank, and every LUN that holds nothing is."""
+
+import dataclasses
+import math
+import os
+import random
+import secrets
+from pathlib import Path
+
+import pytest
+
+import ocfs2_guard
+from images import GIB
+from images import MIB
+from images import attached
+from images import digest
+from images import run
+from images import sparse
+from unit import answers
+from zoo import ZOO
+
+PILLAR = answers.desired()
+LEAST, MOST = 300 * MIB, 8192 * GIB
+
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(
+        os.geteuid() != 0 or not Path("/dev/loop-control").exists(),
+        reason="needs root and loop devices",
+    ),
+]
+
+
+def planned(facts):
+    """The case of the plan when every node of the roster finds this, on the LUN of pillar."""
+    lun = dataclasses.replace(PILLAR.luns[0], size=facts["size"])
+    seen = {node.minion: {**facts, "wwid": lun.wwid} for node in PILLAR.nodes}
+    return ocfs2_guard.Case(PILLAR, lun, seen)
+
+
+def test_the_zoo_is_large_enough():
+    assert len(ZOO) >= 60
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_what_holds_data_is_refused_by_name_and_left_as_it_was(tmp_path, modules, name):
+    image = ZOO[name].make(tmp_path / "lun")
+    before = digest(image)
+    with attached(image) as device:
+        facts = modules["ocfs2.probe"](device, prove_blank=True)
+    assert digest(image) == before
+    assert (facts["error"], facts["unreadable"]) == (None, None)
+    assert ocfs2_guard.contents(facts).startswith(ZOO[name].names)
+    refusals = ocfs2_guard.format_refusals(planned(facts))
+    assert [(each.guard, each.node) for each in refusals] == [
+        ("G3", node.minion) for node in PILLAR.nodes
+    ]
+    assert all(f"it holds {ZOO[name].names}" in each.found for each in refusals)
+
+
+def test_a_digest_sees_what_is_on_an_image(tmp_path):
+    empty = digest(sparse(tmp_path / "empty", MIB))
+    assert all(digest(ZOO[name].make(tmp_path / name)) != empty for name in ("ext4", "swap"))
+
+
+@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.campaign)])
+def test_blank_luns_of_any_size_may_be_formatted(tmp_path, modules, count):
+    seed = secrets.randbits(32)
+    sizes = random.Random(seed)  # noqa: S311 (sizes, not secrets)
+    image = sparse(tmp_path / "lun", LEAST)
+    with attached(image, "--direct-io=on") as device:
+        for _ in range(count):
+            size = int(math.exp(sizes.uniform(math.log(LEAST), math.log(MOST)))) // MIB * MIB
+            os.truncate(image, size)
+            run("losetup", "--set-capacity", device)
+            facts = modules["ocfs2.probe"](device, prove_blank=True)
+            assert facts["size"] == size
+            refusals = ocfs2_guard.format_refusals(planned(facts))
+            assert refusals == [], f"seed {seed}, size {size}"

@@ -1,0 +1,201 @@
+"""Each guard taken out of a copy of the code, one at a time: the test named here must fail."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = ("_modules", "_states", "_utils", "pyproject.toml")
+TESTS = ("unit", "functional", "histories", "devices.py", "images.py", "simulated.py")
+
+GUARD, STAGE = "_utils/ocfs2_guard.py", "_utils/ocfs2_stage.py"
+ORDER, FORMAT = "_utils/ocfs2_order.py", "_modules/ocfs2_format.py"
+PROBE, STATE = "_modules/ocfs2.py", "_states/ocfs2.py"
+FAULT = "test/unit/test_ocfs2_guard.py::test_one_fault_gives_the_one_refusal_of_its_guard"
+LEADER = "test/unit/test_ocfs2_order.py::test_the_leader_refuses_what_it_sees_itself"
+HERE = "test/functional/test_ocfs2_format.py::"
+HISTORIES = "test/histories/test_histories.py"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``old`` in ``path`` becomes ``new``; ``kills`` is the test that must fail then."""
+
+    path: str
+    old: str
+    new: str
+    kills: str
+
+
+def _without(guard, fault):
+    """A guard taken out of those that judge before the format is ordered."""
+    listed = "FORMAT_GUARDS = (\n"
+    body = (ROOT / GUARD).read_text().split(listed)[1].split(")\n")[0]
+    assert f"    {guard},\n" in body
+    less = body.replace(f"    {guard},\n", "")
+    return Mutant(GUARD, listed + body, listed + less, f"{FAULT}[{fault}]")
+
+
+def _without_on_leader(guard, case):
+    line = next(
+        line for line in (ROOT / GUARD).read_text().splitlines() if line.startswith("LEADER_GUARDS")
+    )
+    assert guard in line
+    names = [name for name in line.split("(")[1].rstrip(")").split(", ") if name != guard]
+    return Mutant(GUARD, line, f"LEADER_GUARDS = ({', '.join(names)})", f"{LEADER}[{case}]")
+
+
+MUTANTS = {
+    "G1 identity": _without("identity", "another LUN under the name"),
+    "G1 size": _without("size", "one byte too many"),
+    "G2 readable": _without("readable", "I/O error"),
+    "G3 blank": _without("blank", "no zero"),
+    "G4 ledger": _without("ledger", "formatted before"),
+    "G5 permission": _without("permission", "format never"),
+    "G6 one writer": _without("one_writer", "the leader is lost"),
+    "G7 in use": _without("in_use", "mounted"),
+    "G7 writable": _without("writable", "read-only"),
+    "G8 roster": _without("roster", "silent node"),
+    "G1 identity on the leader": _without_on_leader("identity", "changes0-G1"),
+    "G1 size on the leader": _without_on_leader("size", "changes1-G1"),
+    "G2 readable on the leader": _without_on_leader("readable", "changes2-G2"),
+    "G3 blank on the leader": _without_on_leader("blank", "changes3-G3"),
+    "G7 in use on the leader": _without_on_leader("in_use", "changes6-G7"),
+    "G7 writable on the leader": _without_on_leader("writable", "changes7-G7"),
+    "G1 another device under the name": Mutant(
+        PROBE,
+        "    if os.fstat(handle).st_rdev != os.stat(node).st_rdev:\n",
+        "    if False:\n",
+        HERE + "test_a_name_that_leads_elsewhere_by_now_is_refused",
+    ),
+    "G3 the samples": Mutant(
+        PROBE,
+        'return {"written": _written(handle, regions, progress)}',
+        'return {"written": []}',
+        HERE + "test_a_full_read_finds_the_byte_that_no_sample_would",
+    ),
+    "G4 written before the format": Mutant(
+        STAGE,
+        "        self._master.ledger.store(new)\n",
+        "",
+        HERE + "test_an_orchestration_formats_a_blank_lun_and_leaves_it_alone_afterwards",
+    ),
+    "G4 half-made by anybody": Mutant(
+        GUARD,
+        'volume["uuid"] == self.begun.uuid)',
+        "True)",
+        "test/unit/test_ocfs2_order.py::test_what_another_format_left_is_not_formatted_over",
+    ),
+    "G4 whole or half-made": Mutant(
+        GUARD,
+        'return ours and facts["half_made"] is True',
+        "return ours",
+        "test/unit/test_ocfs2_order.py::test_a_volume_that_may_be_whole_is_never_formatted_over",
+    ),
+    "G6 the token": Mutant(
+        FORMAT,
+        "    if not token or held != (order.wwid, token):\n",
+        "    if False:\n",
+        HERE + "test_what_is_wrong_is_refused_and_nothing_written",
+    ),
+    "G6 the leader alone": Mutant(
+        FORMAT,
+        '    if order.leader != __grains__["id"]:\n',
+        "    if False:\n",
+        HERE + "test_what_is_wrong_is_refused_and_nothing_written",
+    ),
+    "G6 the token is spent": Mutant(
+        FORMAT,
+        '    __salt__["grains.set"](LEADER_GRAIN, {"cluster": grain.get("cluster")}, force=True)\n',
+        "",
+        HERE + "test_a_permission_is_good_for_one_attempt",
+    ),
+    "G6 one format at a time": Mutant(
+        FORMAT,
+        "        if _lock(fd, fcntl.F_OFD_SETLK):\n",
+        "        if False:\n",
+        HERE + "test_two_formats_on_one_node_exclude_each_other",
+    ),
+    "G6 all of it": Mutant(
+        FORMAT,
+        "        objections += order.refusals",
+        "        objections = order.refusals",
+        HERE + "test_what_is_wrong_is_refused_and_nothing_written",
+    ),
+    "G9 no force flag": Mutant(
+        ORDER,
+        '            *("-U", self.uuid),\n',
+        '            *("-F", "-U", self.uuid),\n',
+        "test/unit/test_ocfs2_order.py::test_the_arguments_of_mkfs",
+    ),
+    "G9 read back": Mutant(
+        ORDER,
+        "            if volume[name] != value\n",
+        "            if False\n",
+        "test/unit/test_ocfs2_order.py::test_another_volume_does_not_read_back",
+    ),
+    "G9 the tools": Mutant(
+        FORMAT,
+        "        if not salt.utils.path.which(tool)\n",
+        "        if False\n",
+        HERE + "test_without_modprobe_nothing_is_formatted",
+    ),
+    "G10 a dry run": Mutant(
+        STATE,
+        '        if __opts__["test"]:\n            return _would_format(ret, order)\n',
+        "",
+        HERE + "test_a_dry_run_writes_nothing",
+    ),
+    "G3 anywhere": Mutant(
+        GUARD,
+        "LEADER_GUARDS = (identity, size, readable, blank, in_use, writable)",
+        "LEADER_GUARDS = (identity, size, readable, in_use, writable)",
+        HISTORIES,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of code and tests, to be mutated and mended again."""
+    root = tmp_path_factory.mktemp("copy")
+    for name in (*COPIED, *(f"test/{each}" for each in TESTS)):
+        source, target = ROOT / name, root / name
+        target.parent.mkdir(exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    return root
+
+
+def _pytest(copy, test):
+    """The exit code of one test in the copy."""
+    argv = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", test]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    env = {**os.environ, "HISTORIES": "200", "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(argv, cwd=copy, check=False, env=env, **quiet).returncode
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_without_the_guard_the_named_test_fails(copy, name):
+    mutant = MUTANTS[name]
+    path = copy / mutant.path
+    good = path.read_text()
+    assert good.count(mutant.old) == 1
+    path.write_text(good.replace(mutant.old, mutant.new))
+    try:
+        # 1: a test failed; anything else is no verdict.
+        assert _pytest(copy, mutant.kills) == 1
+    finally:
+        path.write_text(good)
+
+
+def test_with_every_guard_in_place_they_pass(copy):
+    assert _pytest(copy, "test/unit/test_ocfs2_guard.py") == 0
+    assert _pytest(copy, "test/unit/test_ocfs2_order.py") == 0
