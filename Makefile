@@ -75,16 +75,20 @@ LAB := $(BIN)/python -m pytest -v --durations=0 --show-capture=no test/integrati
 test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the virtual SAN, all of it
 	$(LAB)
 
-<<<<<<< HEAD
 .PHONY: test-faults
-test-faults: $(STAMPS)/packages $(STAMPS)/salt test-faults-host ## Every campaign: some three hours
+test-faults: test-faults-host test-faults-guests ## Every campaign: some three hours
 
 .PHONY: test-faults-host
-test-faults-host: ## Each cut of mkfs, 1000 histories, 1000 blank LUNs, 100000 odd pillars
+test-faults-host: $(STAMPS)/packages $(STAMPS)/salt ## Each cut of mkfs, 1000 histories, 1000 blank LUNs, 100000 odd pillars
 	CUTS=every $(BIN)/python -m pytest -vs --show-capture=no test/functional/test_ocfs2_format.py -k cut
 	HISTORIES=1000 $(BIN)/python -m pytest -vs --show-capture=no test/histories
 	$(BIN)/python -m pytest -v test/functional -m campaign
 	FUZZ_CASES=100000 $(BIN)/python -m pytest -v --durations=0 test/fuzz
+
+# FAULT=power-cut-leader-at-first-write plays that one alone.
+.PHONY: test-faults-guests
+test-faults-guests: $(STAMPS)/packages $(STAMPS)/salt ## Faults on guests; FAULT=name for one
+	$(BIN)/python -m pytest -v --durations=0 --show-capture=no test/faults $(if $(FAULT),-k '$(FAULT)')
 
 .PHONY: bench-guards
 bench-guards: $(STAMPS)/packages $(STAMPS)/salt ## What all guards cost a node for one LUN
@@ -93,12 +97,6 @@ bench-guards: $(STAMPS)/packages $(STAMPS)/salt ## What all guards cost a node f
 .PHONY: bench-peers
 bench-peers: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/peers ## What other tools format over, as a table
 	@PYTHONPATH=_utils $(BIN)/python test/peers.py $(VENV_PEERS)/bin
-=======
-# FAULT=power-cut-leader-at-first-write plays that one alone.
-.PHONY: test-faults-guests
-test-faults-guests: $(STAMPS)/packages $(STAMPS)/salt ## Faults on guests while a LUN is formatted; FAULT=name for one
-	$(BIN)/python -m pytest -v --durations=0 --show-capture=no test/faults $(if $(FAULT),-k '$(FAULT)')
->>>>>>> 9f77fd8fa4ea6f426bcfa8593952d32326c11f3a
 
 .PHONY: test
 test: test-quick ## Every test, but for the longer ones of test-lab

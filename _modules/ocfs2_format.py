@@ -56,12 +56,14 @@ def running():
 
         salt-call ocfs2_format.running
     """
+    idle = {"wwid": None, "read": 0, "size": 0}
     fd = _lock_file()
     try:
-        said = os.pread(fd, 4096, 0) if _lock(fd, fcntl.F_OFD_GETLK) else b""
+        said = _said(fd)
+        at_work = _lock(fd, fcntl.F_OFD_GETLK) or _outlived(said)
     finally:
         os.close(fd)
-    return {"wwid": None, "read": 0, "size": 0, **json.loads(said or "{}")}
+    return {name: said.get(name, idle[name]) for name in idle} if at_work else idle
 
 
 def mkfs(order, token, lun="", job="", operator=""):
@@ -142,12 +144,12 @@ def _only_one_format(order, log):
     """Yields a function that says how far the read is, to whoever asks :func:`running`."""
     fd = _lock_file()
     try:
-        if _lock(fd, fcntl.F_OFD_SETLK):
+        if _lock(fd, fcntl.F_OFD_SETLK) or _outlived(_said(fd)):
             found = "another format is running here"
             raise log.refused([_refusal("G6", found, "Wait for it, then run again")])
 
         def progress(read):
-            said = {"wwid": order.wwid, "read": read, "size": order.size}
+            said = {"wwid": order.wwid, "uuid": order.uuid, "read": read, "size": order.size}
             # In place and always as long, so that no reader ever sees half of it.
             os.pwrite(fd, json.dumps(said).ljust(512).encode(), 0)
 
@@ -159,6 +161,28 @@ def _only_one_format(order, log):
 
 def _lock_file():
     return os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _said(fd):
+    """What the last format of this node said of itself."""
+    try:
+        return json.loads(os.pread(fd, 4096, 0) or b"{}")
+    except ValueError:
+        return {}
+
+
+def _outlived(said):
+    """Whether the mkfs.ocfs2 of a format still runs whose own process may be gone by now."""
+    uuid = said.get("uuid")
+    return bool(uuid) and any(
+        os.path.basename(argv[0]) == "mkfs.ocfs2" and uuid in argv for argv in _processes()
+    )
+
+
+def _processes():
+    """The argument lists of all processes of this node."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        yield (__salt__["ocfs2_file.value"](f"/proc/{pid}/cmdline") or "").split("\0")
 
 
 def _lock(fd, command):

@@ -239,13 +239,23 @@ def _on_record(verb, wwid, reason, change, what_next):
         if ocfs2_ledger.key(wwid) not in known.wwids():
             raise ValueError("it is not on record (salt-run ocfs2.ledger lists what is)")
         with _alone():
-            old = known.fetch(wwid)
+            old = _old(known, wwid, verb)
             new = change(old, _Master.stamp())
             _audit(_VERBS[verb], old.lun, wwid, old.cluster, [reason], dataclasses.asdict(old))
             known.store(new)
     except ValueError as err:
         return _said([f"{verb} {wwid}: refused, {err}. Nothing was changed."], False)
     return _said([f"{wwid} was on record: {old.words()}", what_next], True)
+
+
+def _old(known, wwid, verb):
+    """The record to be changed; one that can not be read can still be forgotten."""
+    try:
+        return known.fetch(wwid)
+    except ValueError as err:
+        if verb != "forget":
+            raise
+        return ocfs2_ledger.Record(ocfs2_ledger.key(wwid), ocfs2_ledger.HELD, found=str(err))
 
 
 def _said(lines, good, **data):

@@ -168,7 +168,13 @@ def ledger(case):
     """G4: nothing is on record of the LUN, other than a format of this cluster that was cut."""
     record, wwid = case.record, case.lun.wwid
     if isinstance(record, str):
-        yield Refusal("G4", "", record, "Repair the cache of this Salt master, then run again")
+        yield Refusal(
+            "G4",
+            "",
+            record,
+            "Repair the cache of this Salt master; if this record alone is broken and the LUN was "
+            f"never in use: {ocfs2_commands.forget(wwid)}",
+        )
     elif record and record.state in (ocfs2_ledger.FORMATTED, ocfs2_ledger.HELD):
         yield Refusal(
             "G4",

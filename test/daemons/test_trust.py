@@ -123,6 +123,11 @@ def test_a_broken_record_is_named_and_lets_nothing_be_formatted(site, ledger, se
     answer = site.salt_run("ocfs2.plan")
     assert answer.returncode == 1
     assert "LUN primary: G4: the record of" in str(answer.data)
+    answer = site.salt_run("ocfs2.resume", f"wwid={wwid}", "reason=cleared for reuse")
+    assert answer.returncode == 1
+    answer = site.salt_run("ocfs2.forget", f"wwid={wwid}", "reason=cleared for reuse")
+    assert answer.returncode == 0, lines(answer)
+    assert ledger.fetch(wwid).state == "never"
 
 
 def test_each_refusal_of_a_format_stands_in_the_audit_log(site, ledger, section):

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 import threading
 import time
@@ -208,6 +209,29 @@ def test_two_formats_on_one_node_exclude_each_other(lun, mkfs, modules, monkeypa
     mkfs()
     assert seen
     assert set(seen) == {lun.wwid}
+
+
+def test_a_format_that_outlived_its_job_is_not_joined_by_another(lun, mkfs, modules, tmp_path):
+    mkfs()
+    sparse(lun.image, SIZE)
+    slow = "inject=pwrite64:delay_enter=30000000:when=70"
+    argv = ["strace", "-f", "-o", str(tmp_path / "trace"), "-e", slow, "mkfs.ocfs2", "-U", UUID]
+    image = str(sparse(tmp_path / "image", SIZE))
+    with subprocess.Popen([*argv, image], stdin=subprocess.DEVNULL) as maker:
+        try:
+            while modules["ocfs2_format.running"]()["wwid"] != WWID:
+                assert maker.poll() is None
+            before = digest(lun.image)
+            with pytest.raises(CommandExecutionError, match="another format is running here"):
+                mkfs()
+            assert digest(lun.image) == before
+        finally:
+            maker.kill()
+    # Whoever traced it is gone: it goes on, and comes to its end.
+    deadline = time.monotonic() + 60
+    while modules["ocfs2_format.running"]()["wwid"]:
+        assert time.monotonic() < deadline
+    assert mkfs()["made"] is True
 
 
 @pytest.mark.parametrize(
