@@ -120,6 +120,7 @@ class Bench:
             "slots": 2,
             "cluster": "ocfs2",
             "fs_type": "datafiles",
+            "leader": self.salt.cmd("grains.get", "id"),
         }
         try:
             return self.salt.cmd("ocfs2_format.mkfs", order, token="one")  # noqa: S106

@@ -122,11 +122,9 @@ def _probe(lab):
 
 def _format(lab):
     """The answer of the state that formats, with a grant that no orchestration has given."""
-    order = {
-        "lun": "blank",
-        "grant": {"uuid": "1" * 32, "token": "one", "again": False, "job": "", "operator": ""},
-    }
-    pillar = json.dumps({"ocfs2_format": order})
+    grant = {"leader": HOST, "uuid": "1" * 32, "token": "one", "again": False}
+    grant.update(job="", operator="")
+    pillar = json.dumps({"ocfs2_format": {"lun": "blank", "grant": grant}})
     return lab.salt("--timeout=300", HOST, "state.apply", "ocfs2.format", f"pillar={pillar}")
 
 

@@ -1,7 +1,6 @@
 """Faults while a cluster is brought up: whatever happens, a LUN is formatted once, and well."""
 
 import subprocess
-import time
 
 import pytest
 
@@ -13,6 +12,7 @@ from . import report
 from .arena import ORCHESTRATE
 from .arena import Arena
 from .scenarios import SCENARIOS
+from .scenarios import survive
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
@@ -41,15 +41,5 @@ def rows():
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_fault(arena, rows, name):
-    row = report.Row(name)
-    rows.append(row)
-    begun = time.monotonic()
-    arena.start_over()
-    try:
-        command, row.run = SCENARIOS[name].play(arena)
-        row.left, birth = arena.left(), arena.birth()
-        row.named = ", ".join(arena.recover(command)) or "nothing"
-        arena.judge(birth)
-        row.verdict = "one volume"
-    finally:
-        row.seconds = time.monotonic() - begun
+    rows.append(report.Row(name))
+    survive(arena, name, rows[-1])
