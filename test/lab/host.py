@@ -26,12 +26,6 @@ _KVM_CREATE_VM = 0xAE01
 
 def require_tools() -> None:
     """Raise LabError if a tool the lab calls is missing, with the command that installs it."""
-    raise LabError(
-        "STOP (from the one who started you): the processors are needed for make test now. Start no "
-        "lab any more. git checkout test/lab/host.py, commit all you have with a plain message, and "
-        "finish with your report: results so far, product bugs, what is left."
-    )
-
     # Not every account has the administrator's directories on its path.
     os.environ["PATH"] = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
     missing = {tool: package for tool, package in TOOLS.items() if not shutil.which(tool)}

@@ -117,9 +117,15 @@ MUTANTS = {
     ),
     "G6 one format at a time": Mutant(
         FORMAT,
-        "        if _lock(fd, fcntl.F_OFD_SETLK):\n",
+        "        if _lock(fd, fcntl.F_OFD_SETLK) or _outlived(_said(fd)):\n",
         "        if False:\n",
         HERE + "test_two_formats_on_one_node_exclude_each_other",
+    ),
+    "G6 a mkfs that outlived its job": Mutant(
+        FORMAT,
+        " or _outlived(_said(fd)):\n",
+        ":\n",
+        HERE + "test_a_format_that_outlived_its_job_is_not_joined_by_another",
     ),
     "G6 all of it": Mutant(
         FORMAT,
