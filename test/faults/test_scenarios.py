@@ -34,12 +34,14 @@ def arena():
 
 @pytest.fixture(scope="module")
 def rows():
-    found = []
-    yield found
-    report.write(found)
+    return []
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_fault(arena, rows, name):
     rows.append(report.Row(name))
-    survive(arena, name, rows[-1])
+    try:
+        survive(arena, name, rows[-1])
+    finally:
+        # At once: a campaign of hours may itself be cut short.
+        report.write(rows)
