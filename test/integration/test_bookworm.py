@@ -6,6 +6,10 @@ import subprocess
 
 import pytest
 
+from faults.arena import Arena
+from faults.report import Row
+from faults.scenarios import survive
+
 from . import shared
 
 pytestmark = pytest.mark.lab
@@ -249,6 +253,12 @@ def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
     answer = cluster.apply("host3.domain.com")
     assert answer.rc == 0, answer.stdout
     shared.is_shared(cluster, "/san/primary")
+
+
+@pytest.mark.parametrize("name", ["run-killed-at-order", "power-cut-leader-at-superblock"])
+def test_a_format_that_is_cut_is_gone_on_with(cluster, name):
+    """Two of the campaign in test/faults, beside a LUN that is another on node 3."""
+    survive(Arena(cluster, target="used", sentinel="swapped"), name, Row(name))
 
 
 def test_after_a_power_cut_it_comes_back_by_itself(cluster):
