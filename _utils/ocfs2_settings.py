@@ -39,8 +39,10 @@ _HEADER = """\
 #
 """
 # One assignment whose value the shell takes as it stands: quoted, or without special characters.
+# It drops a NUL wherever it stands.
 _ASSIGNMENT = re.compile(
-    r"""(?:export[ \t]+)?([A-Za-z_]\w*)=(?:"([^"$`\\]*)"|'([^']*)'|([^\s"'$`\\;&|()<>~*?#]*))"""
+    r"""(?:export[ \t]+)?([A-Za-z_]\w*)="""
+    r"""(?:"([^"$`\\\0]*)"|'([^'\0]*)'|([^\s"'$`\\;&|()<>~*?#\0]*))"""
     r"""(?:[ \t]+(?:\#.*)?)?""",
     re.ASCII,
 )

@@ -86,7 +86,10 @@ def test_plain_assignments_are_read_as_the_shell_reads_them(line, values):
 
 @pytest.mark.parametrize(
     "line",
-    [". /etc/other", "A=$B", "A=`date`", 'A="$B"', "A=b c", "A=b; B=c", "unset A", 'A="b', "A=b#c"],
+    [
+        *(". /etc/other", "A=$B", "A=`date`", 'A="$B"', "A=b c", "A=b; B=c", "unset A"),
+        *('A="b', "A=b#c", "A='b\0c'", 'A="b\0c"', "A=b\0c"),
+    ],
 )
 def test_what_only_a_shell_can_judge_is_refused(line):
     with pytest.raises(ValueError, match=r"line 2: .*not a plain assignment"):
