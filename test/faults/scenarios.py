@@ -358,8 +358,6 @@ INTRUSIONS = [
 ]
 
 SCENARIOS = {each.name: each for each in (*FAULTS, *INTRUSIONS)}
-#: The two that tell the most in the least time.
-SHORT = ("power-cut-leader-at-first-write", "master-killed-at-order")
 
 
 def survive(arena, name, row):
