@@ -371,6 +371,8 @@ def supervise(state: Path) -> None:
     supervisor = Supervisor(state)
     threading.Thread(target=supervisor.watch_lifeline, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: supervisor.ended.set())
+    # A shell lets what it starts in the background ignore it, and Salt's commands would, too.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_run_lab, args=(supervisor,), daemon=True).start()
     supervisor.ended.wait()
     # The answer to the one who asked for the end is still on its way.
