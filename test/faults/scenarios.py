@@ -127,14 +127,17 @@ def short_freeze(arena, node, run):
 
 
 def long_freeze(arena, node, run):
-    """Frozen until the others have given the node up; it restarts as soon as it knows."""
-    boots = arena.lab.node_state(node)["boots"]
+    """
+    Frozen until the others have given the node up, and then switched off and on.
+
+    The clock of a guest stops with it: thawed, the node believes that no time has passed, does
+    not fence itself, and goes on as a member that the others have buried.
+    """
     given_up = arena.news("has evicted node")
     arena.lab.freeze(node)
     wait_for("the others to give it up", given_up)
     arena.lab.thaw(node)
-    wait_for("the node to fence itself", lambda: arena.lab.node_state(node)["boots"] > boots)
-    arena.wait_whole([node])
+    power_cut(arena, node, run)
 
 
 def link_cut(arena, node, run):
