@@ -66,6 +66,8 @@ class Guest:
         self.cut_paths: set[str] = set()
         self.cut_links: set[str] = set()
         self._stale_peers: set[int] = set()
+        # A reset and its owner may switch it on at once.
+        self._switch = threading.Lock()
 
     def prepare(self) -> None:
         """Make what outlives a power cut: the disk and the minion's key pair."""
@@ -119,9 +121,14 @@ class Guest:
 
     def start(self) -> None:
         """Switch the guest on, from the disk as it was left."""
-        if self.state != "off":
-            raise LabError(f"{self.node.minion_id} is on already. Cut its power first.")
-        self.boots += 1
+        with self._switch:
+            if self.state != "off":
+                raise LabError(f"{self.node.minion_id} is on already. Cut its power first.")
+            self._start()
+            # Only now: who waits for a boot may want to do something to the guest.
+            self.boots += 1
+
+    def _start(self) -> None:
         self.monitor = None
         # The master does not know yet that the guest's last life is over.
         self._stale_peers = self._publisher_peers()
