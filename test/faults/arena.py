@@ -233,7 +233,8 @@ class Arena:
         answer = self.lab.salt_run("ocfs2.ledger", f"wwid={self.wwid}", "--out=json")
         record = json.loads(answer.stdout)["ledger"][self.wwid]
         assert (record["state"], record["uuid"]) == ("formatted", uuid)
-        assert self.verdicts().count("done") == 1, self.verdicts()
+        *_, since = " ".join(self.verdicts()).split("forgotten")
+        assert since.split().count("done") == 1, self.verdicts()
         assert digest(self.lab.lun_path(self.sentinel)) == self._held
         self._whole = True
 
