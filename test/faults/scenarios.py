@@ -196,7 +196,7 @@ FAULTS = [
     Scenario(long_freeze, "leader", FIRST_WRITE, waits=False),
     Scenario(short_freeze, "other", READ_BACK),
     Scenario(short_freeze, "other", MOUNTING),
-    Scenario(short_freeze, "other", CONVERGING),
+    Scenario(short_freeze, "leader", CONVERGING),
     Scenario(link_cut, "leader", FIRST_WRITE),
     Scenario(link_cut, "other", MOUNTING, waits=False),
     Scenario(one_path_cut, "leader", FIRST_WRITE, says="LUN target formatted on host1.domain.com."),
