@@ -130,6 +130,7 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
     try:
         with _opened(device) if handle is None else contextlib.nullcontext(handle) as lun:
             _refuse_another(lun, facts["node"])
+            facts["size"] = _size(lun)
             facts.update(_contents(lun, facts))
             if prove_blank:
                 facts.update(_proof(lun, facts, full, progress))
@@ -249,10 +250,8 @@ def _refuse_another(handle, node):
 
 def _contents(handle, facts):
     """The facts that need reads; an OSError from here means the LUN is not readable."""
-    size = _size(handle)
-    volume = ocfs2_volume.parse(_head(handle, size))
+    volume = ocfs2_volume.parse(_head(handle, facts["size"]))
     found = {
-        "size": size,
         "busy": not facts["mounts"] and _busy(facts["node"]),
         "volume": _volume_facts(volume),
         "slot": _slot(volume),

@@ -114,7 +114,9 @@ def _foreign_paths(lun, node, facts):
 def size(case):
     """G1: the size is pillar's, to the byte, on every node."""
     for node, facts in sorted(case.seen.items()):
-        if not facts["error"] and facts["size"] != case.lun.size:
+        # Of what could not even be opened, no size is known.
+        known = facts["size"] or not facts["unreadable"]
+        if not facts["error"] and known and facts["size"] != case.lun.size:
             yield Refusal(
                 "G1",
                 node,

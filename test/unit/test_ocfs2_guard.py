@@ -68,6 +68,12 @@ FAULTS = {
         case(unreadable="/dev/mapper/primary: Input/output error", written=None),
         "Input/output error",
     ),
+    "not even opened": (
+        ocfs2_guard.readable,
+        "G2",
+        case(unreadable="/dev/mapper/primary: Input/output error", size=0, written=None),
+        "Input/output error",
+    ),
     "OCFS2": (ocfs2_guard.blank, "G3", with_volume(), f"uuid {answers.UUID}"),
     "ext4": (
         ocfs2_guard.blank,
