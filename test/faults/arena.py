@@ -5,6 +5,7 @@ import re
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 
 from images import blocks
 from images import digest
@@ -233,8 +234,8 @@ class Arena:
         answer = self.lab.salt_run("ocfs2.ledger", f"wwid={self.wwid}", "--out=json")
         record = json.loads(answer.stdout)["ledger"][self.wwid]
         assert (record["state"], record["uuid"]) == ("formatted", uuid)
-        *_, since = " ".join(self.verdicts()).split("forgotten")
-        assert since.split().count("done") == 1, self.verdicts()
+        since_free = takewhile(lambda verdict: verdict != "forgotten", reversed(self.verdicts()))
+        assert list(since_free).count("done") == 1, self.verdicts()
         assert digest(self.lab.lun_path(self.sentinel)) == self._held
         self._whole = True
 
