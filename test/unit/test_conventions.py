@@ -21,6 +21,14 @@ def _public(path):
     ]
 
 
+def _module(path):
+    """Under which name the functions of a file are called."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and node.targets[0].id == "__virtualname__":
+            return node.value.value
+    return path.stem
+
+
 def _imports(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -37,7 +45,7 @@ def test_there_is_something_to_look_at():
 
 @pytest.mark.parametrize("path", CALLED, ids=lambda path: path.stem)
 def test_every_function_shows_how_it_is_called(path):
-    module = path.stem
+    module = _module(path)
     for function in _public(path):
         text = ast.get_docstring(function) or ""
         assert "CLI Example:" in text, function.name

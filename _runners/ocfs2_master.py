@@ -1,0 +1,255 @@
+"""
+This Salt master, as the stages and operations of one cluster see it.
+
+They are pure and reach the world through the object that :func:`of` makes. Nothing here is of use
+on a command line.
+
+.. versionadded:: 1.0.0
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import time
+import uuid
+
+import salt.cache
+import salt.utils.files
+import salt.utils.user
+from salt.exceptions import SaltException
+
+import ocfs2_audit
+import ocfs2_clusters
+import ocfs2_facts
+import ocfs2_firewall
+import ocfs2_plan
+import ocfs2_returns
+import ocfs2_version
+import ocfs2_words
+from ocfs2_ledger import Ledger
+
+#: Seconds between two questions how far a full read has come.
+_PROGRESS_INTERVAL = 15
+#: Seconds that a state run of one node may take; a slow host installs packages in it.
+_APPLY_LIMIT = 1200
+
+
+def of(desired=None, absent=None):
+    """
+    The master: an object with what a stage or operation may do.
+
+    desired
+        The cluster, :class:`ocfs2_model.Desired`; None where no cluster is looked at.
+    absent
+        ``{minion id: reason}`` of nodes that could not take part a moment ago: they are not
+        waited for once more.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_master.of
+    """
+    return _Master(desired, absent or {})
+
+
+def each(cluster, stage, absent=None):
+    """
+    Run a stage for the clusters asked for; what fails in one does not stop the others.
+
+    cluster
+        The name of one cluster; None for all in pillar.
+    stage
+        Takes the master of one cluster; returns ``{"result", "lines", "changes", ...}``, or raises
+        ValueError with the reason, one sentence a line.
+    absent
+        As for :func:`of`.
+
+    Returns ``{"outputter", "retcode", "clusters": {name: what the stage returned}}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_master.each ''
+    """
+    found, errors = ocfs2_clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
+    results = {name: {"result": False, "lines": lines, "changes": {}} for name, lines in errors}
+    for name, desired in found.items():
+        results[name] = _carried_out(stage, of(desired, absent))
+    return {
+        "outputter": "ocfs2",
+        "retcode": 0 if all(each["result"] is not False for each in results.values()) else 1,
+        "clusters": results,
+    }
+
+
+def _carried_out(stage, master):
+    try:
+        result = stage(master)
+    except (ValueError, SaltException) as err:
+        result = {"result": False, "lines": str(err).splitlines(), "changes": {}}
+    result["lines"] = [ocfs2_words.harmless(line) for line in result["lines"]]
+    return result
+
+
+class _BusyError(ValueError):
+    """Another run of this master is at the formats."""
+
+
+class _Master:
+    """This Salt master, for one cluster."""
+
+    Busy = _BusyError
+
+    def __init__(self, desired, absent):
+        self.desired, self._absent = desired, absent
+        # Not what another process has kept in memory: a record must never be older than the last.
+        cache = salt.cache.factory(__opts__, memcache_expire_seconds=0)
+        self.ledger = Ledger(cache, sync=os.sync)
+        self.testing = bool(__opts__.get("test"))
+
+    def look(self, sync=False):
+        """
+        Ask every node of the roster but the absent, and decide: the plan as of now.
+
+        With ``sync``, a node that has another build of the formula than the master, or none, gets
+        the master's first.
+        """
+        desired = self.desired
+        formula = ocfs2_version.build(__opts__["extension_modules"])
+        roster = [node.minion for node in desired.nodes if node.minion not in self._absent]
+        devices = {lun.key: lun.device for lun in desired.luns}
+        answers, silent = __salt__["ocfs2_nodes.census"](
+            roster, devices, ocfs2_firewall.concern(desired), formula if sync else None
+        )
+        silent.update(self._absent)
+        census = {}
+        for minion in answers.keys() - silent.keys():
+            try:
+                census[minion] = ocfs2_facts.checked(answers[minion], devices)
+            except ValueError as err:
+                silent[minion] = str(err)
+        return ocfs2_plan.plan(desired, census, silent, formula, self._records())
+
+    def _records(self):
+        """What the ledger has of each LUN of the cluster, or why it can not be read."""
+        found = {}
+        for lun in self.desired.luns:
+            try:
+                found[lun.key] = self.ledger.fetch(lun.wwid)
+            except ValueError as err:
+                found[lun.key] = str(err)
+        return found
+
+    def apply(self, minions, sls, **arguments):
+        """
+        Apply an sls to nodes, all in parallel; in test mode only look.
+
+        Returns ``(changes, failures)``: ``{minion id: changes}``, and what went wrong as sentences.
+        """
+        self.say(f"state.apply {sls} on {len(minions)} nodes")
+        returns, silent = self.ask(
+            minions, "state.apply", sls, test=self.testing, limit=_APPLY_LIMIT, **arguments
+        )
+        changes, failures = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
+        for minion, answer in returns.items():
+            changed, failed = ocfs2_returns.of_states(answer)
+            if changed:
+                changes[minion] = changed
+            failures += [f"{minion}: {each}" for each in failed]
+        for failure in failures:
+            self.say(failure)
+        return changes, failures
+
+    def ask(self, minions, fun, *arg, limit, progress="", **kwarg):
+        """``ocfs2_nodes.ask``; ``progress`` names the LUN whose full read is to be followed."""
+        meanwhile = _Progress(self, progress, minions[0]) if progress else None
+        return __salt__["ocfs2_nodes.ask"](
+            minions, fun, arg, kwarg, limit=limit, meanwhile=meanwhile
+        )
+
+    @staticmethod
+    def patience(seconds):
+        """Goes on until so many seconds are over."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            yield
+
+    def say(self, text):
+        """Show progress."""
+        __salt__["ocfs2_nodes.say"](f"[{self.desired.cluster.name}] {ocfs2_words.harmless(text)}")
+
+    def audit(self, verdict, lun, reasons, evidence):
+        """Put a decision about a LUN of the cluster down."""
+        self.put_down(verdict, lun.key, lun.wwid, self.desired.cluster.name, reasons, evidence)
+
+    def put_down(self, verdict, lun, wwid, cluster, reasons, evidence=None):
+        """Put a decision about any LUN down; the arguments of :func:`ocfs2_audit.line`."""
+        stamp = self.stamp()
+        text = ocfs2_audit.line(
+            verdict,
+            lun,
+            wwid,
+            cluster,
+            reasons,
+            evidence,
+            job=stamp["job"],
+            operator=stamp["operator"],
+        )
+        ocfs2_audit.append(__opts__["log_file"], text)
+
+    @staticmethod
+    def stamp():
+        """This moment, Salt's job (the orchestration's, or salt-run's own) and its operator."""
+        job = __context__.get("ocfs2_job") or globals().get("__jid__") or ""
+        operator = salt.utils.user.get_specific_user()
+        return {"time": ocfs2_audit.now(), "job": str(job), "operator": operator}
+
+    @staticmethod
+    def new_uuid():
+        return uuid.uuid4().hex.upper()
+
+    @staticmethod
+    def new_token():
+        return secrets.token_hex(16)
+
+    @staticmethod
+    def failures(answer):
+        """Of a state run, as sentences."""
+        return ocfs2_returns.of_states(answer)[1]
+
+    @staticmethod
+    @contextlib.contextmanager
+    def alone():
+        """No two runs on this master decide about a format, or change a cluster, at once."""
+        path = os.path.join(__opts__["cachedir"], "ocfs2-format.lock")
+        with salt.utils.files.fopen(path, "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise _BusyError(
+                    "another run on this master is at the formats. Wait for it, then run again"
+                ) from None
+            yield
+
+
+class _Progress:
+    """Ask the leader, now and then, how far its full read has come, and show it."""
+
+    def __init__(self, master, lun, leader):
+        self._master, self._lun, self._leader = master, lun, leader
+        self._next = time.monotonic() + _PROGRESS_INTERVAL
+
+    def __call__(self):
+        if time.monotonic() < self._next:
+            return
+        returns, _ = self._master.ask(
+            [self._leader], "ocfs2_format.running", limit=_PROGRESS_INTERVAL
+        )
+        running = returns.get(self._leader)
+        read = running.get("read") if isinstance(running, dict) else None
+        if isinstance(read, int) and read:
+            self._master.say(f"{self._lun}: {read >> 20} MiB read, all zeros so far")
+        self._next = time.monotonic() + _PROGRESS_INTERVAL

@@ -1,0 +1,167 @@
+"""
+The ledger, looked at and changed by hand: a part of the runner ``ocfs2``.
+
+.. versionadded:: 1.0.0
+"""
+
+import dataclasses
+
+import ocfs2_ledger
+from ocfs2_commands import ORCHESTRATE
+from ocfs2_ledger import FORMATTING
+from ocfs2_ledger import NEVER
+
+__virtualname__ = "ocfs2"
+
+_PING_LIMIT = 45
+#: Characters of a reason for a change of the ledger by hand.
+_REASON = 10
+_VERBS = {"forget": "forgotten", "resume": "resumed"}
+
+
+def __virtual__():
+    return __virtualname__
+
+
+def ledger(wwid=None):
+    """
+    What is on record of the LUNs: what each was seen to hold, and what was formatted there.
+
+    wwid
+        One LUN; without it, all on record.
+
+    Returns, besides ``lines`` and ``retcode``, ``ledger``: ``{WWID: record}``, each with the fields
+    of :class:`ocfs2_ledger.Record` but the token.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.ledger
+        salt-run ocfs2.ledger wwid=3600a0b8000123456000abcd012345678 --out=json
+    """
+    known, lines, records = _master().ledger, [], {}
+    for each in [wwid] if wwid else known.wwids():
+        try:
+            record = known.fetch(each)
+        except ValueError as err:
+            lines.append(f"{each}: {err}")
+            continue
+        records[each] = {**dataclasses.asdict(record), "token": ""}
+        lines.append(f"{each}: {record.words()}")
+    unreadable = len(lines) > len(records)
+    return _said(lines or ["Nothing is on record."], not unreadable, ledger=records)
+
+
+def forget(wwid=None, reason=None):
+    """
+    Take a LUN's record out of the ledger, so that it may be formatted if it is blank.
+
+    The only way back for a LUN that was formatted, or seen to hold something, and was then cleared
+    on purpose. Changes nothing on any LUN.
+
+    wwid
+        The whole WWID of the LUN, typed out.
+    reason
+        Why, for the ledger and the audit log: at least 10 characters.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.forget wwid=3600a0b8000123456000abcd012345678 reason="cleared for reuse"
+    """
+
+    def forgotten(record, stamp):
+        _refuse_at_work(record)
+        new = record.becomes(NEVER, stamp["time"])
+        return new.noted(stamp["time"], f"forgotten: {record.words()},", stamp["operator"], reason)
+
+    return _on_record(
+        "forget", wwid, reason, forgotten, f"Next: {ORCHESTRATE}, which looks at the LUN anew."
+    )
+
+
+def resume(wwid=None, reason=None):
+    """
+    Let the next orchestration elect another leader for a format whose outcome is UNKNOWN.
+
+    For a leader that is gone for good, once it is certain that it is switched off: one that wakes
+    up later could still write to the LUN. What its format left is made again only if it bears the
+    UUID on record. Refused while the leader is at work.
+
+    wwid
+        The whole WWID of the LUN, typed out.
+    reason
+        Why, for the ledger and the audit log: at least 10 characters.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.resume wwid=3600a0b8000123456000abcd012345678 reason="host1 was scrapped"
+    """
+
+    def resumed(record, stamp):
+        if record.state != FORMATTING:
+            raise ValueError(f"no format of it is on record as begun, but: {record.words()}")
+        _refuse_at_work(record)
+        new = record.released(_master().new_token())
+        event = f"released, was begun on {record.leader or 'nobody'},"
+        return new.noted(stamp["time"], event, stamp["operator"], reason)
+
+    return _on_record(
+        "resume", wwid, reason, resumed, f"Next: {ORCHESTRATE}, which elects a leader for it."
+    )
+
+
+def _refuse_at_work(record):
+    """A record is not changed under a leader that formats."""
+    if record.state == FORMATTING and record.leader:
+        returns, _ = _master().ask([record.leader], "ocfs2_format.running", limit=_PING_LIMIT)
+        running = returns.get(record.leader)
+        if isinstance(running, dict) and running.get("wwid"):
+            raise ValueError(f"{record.leader} is formatting right now; wait for it")
+
+
+def _on_record(verb, wwid, reason, change, what_next):
+    """Change one record by hand, with the reason, and say what comes next."""
+    # On the command line, digits alone are taken for a number.
+    wwid = str(wwid) if type(wwid) is int else wwid
+    try:
+        if not isinstance(wwid, str) or not isinstance(reason, str) or len(reason) < _REASON:
+            raise ValueError(
+                f"type out the whole wwid=... of the LUN and a reason=... of {_REASON} characters "
+                "or more (salt-run ocfs2.ledger lists what is on record)"
+            )
+        master = _master()
+        known = master.ledger
+        if ocfs2_ledger.key(wwid) not in known.wwids():
+            raise ValueError("it is not on record (salt-run ocfs2.ledger lists what is)")
+        with master.alone():
+            old = _old(known, wwid, verb)
+            new = change(old, master.stamp())
+            evidence = dataclasses.asdict(old)
+            master.put_down(_VERBS[verb], old.lun, wwid, old.cluster, [reason], evidence)
+            known.store(new)
+    except ValueError as err:
+        return _said([f"{verb} {wwid}: refused, {err}. Nothing was changed."], False)
+    return _said([f"{wwid} was on record: {old.words()}", what_next], True)
+
+
+def _old(known, wwid, verb):
+    """The record to be changed; one that can not be read can still be forgotten."""
+    try:
+        return known.fetch(wwid)
+    except ValueError as err:
+        if verb != "forget":
+            raise
+        return ocfs2_ledger.Record(ocfs2_ledger.key(wwid), ocfs2_ledger.HELD, found=str(err))
+
+
+def _said(lines, good, **data):
+    return {"outputter": "ocfs2", "retcode": 0 if good else 1, "lines": lines, **data}
+
+
+def _master():
+    return __salt__["ocfs2_master.of"]()
