@@ -30,9 +30,10 @@ def census(luns, firewall, prove_blank=False):
     prove_blank
         Read the samples of every LUN that shows no volume (see ``ocfs2.probe``).
 
-    Returns ``{"formula", "formatting", "host", "o2cb", "setup", "fstab", "luns"}``: the formula's
-    build on this node (:func:`ocfs2_version.build`), the WWID of the LUN that it formats right now
-    or None, its host facts, ``o2cb.facts``, ``o2cb_setup.facts``, ``ocfs2_mount.fstabs`` and,
+    Returns ``{"formula", "formatting", "host", "o2cb", "setup", "fstab", "mounts", "holds",
+    "luns"}``: the formula's build on this node (:func:`ocfs2_version.build`), the WWID of the LUN
+    that it formats right now or None, its host facts, ``o2cb.facts``, ``o2cb_setup.facts``,
+    ``ocfs2_mount.fstabs``, the paths on which an OCFS2 is mounted, ``ocfs2_hold.present`` and,
     under each key of ``luns``, what ``ocfs2.probe`` returns.
 
     CLI Example:
@@ -51,6 +52,8 @@ def census(luns, firewall, prove_blank=False):
         "o2cb": __salt__["o2cb.facts"](),
         "setup": __salt__["o2cb_setup.facts"](**firewall),
         "fstab": __salt__["ocfs2_mount.fstabs"](),
+        "mounts": [each["path"] for each in __salt__["ocfs2_mount.mounts"]("ocfs2")],
+        "holds": __salt__["ocfs2_hold.present"](),
         "luns": {key: probe(device, prove_blank) for key, device in luns.items()},
     }
 

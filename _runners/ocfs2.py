@@ -16,6 +16,7 @@ of salt-run) and ``outputter``.
 .. versionadded:: 1.0.0
 """
 
+import ocfs2_join
 import ocfs2_report
 from ocfs2_stage import FormatStage
 
@@ -108,6 +109,7 @@ def _settled(master, found):
         return []
     try:
         with master.alone():
+            master.keep_numbers(lambda roll, time: roll.seen(found.members(), time))
             return FormatStage(master.desired, master).settle(found)[1]
     except master.Busy:
         return []  # the other run puts it down
@@ -122,13 +124,14 @@ def _status_stage(master):
 
 
 def _converge_stage(master):
-    found = master.look()
-    changes, failures = master.apply(found.answering(), "ocfs2.node")
+    found, changes, failures = ocfs2_join.converge(master)
     return _applied(master, found, changes, failures, "configured")
 
 
 def _mount_stage(master):
     found = master.look()
+    if found.impossible():
+        return _applied(master, found, {}, found.impossible(), "mounted")
     # In test mode, some mounts would only be possible after the format.
     later = [{"id": f"ocfs2-mount-{lun.key}"} for lun in found.to_format() if master.testing]
     changes, failures = master.apply(found.answering(), "ocfs2.mount", exclude=later)

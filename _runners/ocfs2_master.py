@@ -23,6 +23,7 @@ import ocfs2_audit
 import ocfs2_clusters
 import ocfs2_facts
 import ocfs2_firewall
+import ocfs2_numbers
 import ocfs2_plan
 import ocfs2_returns
 import ocfs2_version
@@ -33,6 +34,8 @@ from ocfs2_ledger import Ledger
 _PROGRESS_INTERVAL = 15
 #: Seconds that a state run of one node may take; a slow host installs packages in it.
 _APPLY_LIMIT = 1200
+#: Where it is kept which nodes a run of restarts has left behind, and for how many seconds.
+_REBOOTS, _REBOOTS_AGE = "ocfs2/reboots", 86400
 
 
 def of(desired=None, absent=None):
@@ -75,6 +78,33 @@ def each(cluster, stage, absent=None):
         salt-run ocfs2_master.each ''
     """
     found, errors = ocfs2_clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
+    return _answer(found, errors, stage, absent)
+
+
+def one(cluster, stage):
+    """
+    Run an operation on one cluster; as :func:`each`, but one of several has to be named.
+
+    cluster
+        The name of the cluster; None if pillar describes only one.
+    stage
+        As for :func:`each`.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.grow lun=primary
+    """
+    found, errors = ocfs2_clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
+    names = [*found, *(name for name, _ in errors)]
+    if len(names) > 1:
+        reason = f"pillar describes {', '.join(names)}: name one of them as ocfs2_cluster"
+        errors, found = [("none", [reason])], {}
+    return _answer(found, errors, stage, None)
+
+
+def _answer(found, errors, stage, absent):
     results = {name: {"result": False, "lines": lines, "changes": {}} for name, lines in errors}
     for name, desired in found.items():
         results[name] = _carried_out(stage, of(desired, absent))
@@ -106,8 +136,8 @@ class _Master:
     def __init__(self, desired, absent):
         self.desired, self._absent = desired, absent
         # Not what another process has kept in memory: a record must never be older than the last.
-        cache = salt.cache.factory(__opts__, memcache_expire_seconds=0)
-        self.ledger = Ledger(cache, sync=os.sync)
+        self._cache = salt.cache.factory(__opts__, memcache_expire_seconds=0)
+        self.ledger = Ledger(self._cache, sync=os.sync)
         self.testing = bool(__opts__.get("test"))
 
     def look(self, sync=False):
@@ -131,7 +161,37 @@ class _Master:
                 census[minion] = ocfs2_facts.checked(answers[minion], devices)
             except ValueError as err:
                 silent[minion] = str(err)
-        return ocfs2_plan.plan(desired, census, silent, formula, self._records())
+        return ocfs2_plan.plan(desired, census, silent, formula, self._records(), self.numbers())
+
+    def numbers(self):
+        """Who has and had which node number (:class:`ocfs2_numbers.Roll`)."""
+        return ocfs2_numbers.load(self._cache, self.desired.cluster.name)
+
+    def keep_numbers(self, change):
+        """Put down what ``change(roll, time)`` makes of the roll of node numbers."""
+        roll = self.numbers()
+        new = change(roll, ocfs2_audit.now())
+        if new.entries != roll.entries:
+            ocfs2_numbers.store(self._cache, new)
+            os.sync()
+
+    def reboots(self, boots):
+        """
+        The run of restarts that has not ended, ``{"time", "boots": {minion id: boot id}}``.
+
+        boots
+            The boot ids as of now, with which a new run begins if there is none.
+        """
+        begun = self._cache.fetch(_REBOOTS, self.desired.cluster.name)
+        if not begun or time.time() - begun["seconds"] > _REBOOTS_AGE:
+            begun = {"time": ocfs2_audit.now(), "seconds": time.time(), "boots": boots}
+            if not self.testing:
+                self._cache.store(_REBOOTS, self.desired.cluster.name, begun)
+        return begun
+
+    def end_reboots(self):
+        """The run of restarts has ended."""
+        self._cache.flush(_REBOOTS, self.desired.cluster.name)
 
     def _records(self):
         """What the ledger has of each LUN of the cluster, or why it can not be read."""
@@ -143,7 +203,7 @@ class _Master:
                 found[lun.key] = str(err)
         return found
 
-    def apply(self, minions, sls, **arguments):
+    def apply(self, minions, sls, limit=_APPLY_LIMIT, **arguments):
         """
         Apply an sls to nodes, all in parallel; in test mode only look.
 
@@ -151,7 +211,7 @@ class _Master:
         """
         self.say(f"state.apply {sls} on {len(minions)} nodes")
         returns, silent = self.ask(
-            minions, "state.apply", sls, test=self.testing, limit=_APPLY_LIMIT, **arguments
+            minions, "state.apply", sls, test=self.testing, limit=limit, **arguments
         )
         changes, failures = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
         for minion, answer in returns.items():
@@ -230,7 +290,7 @@ class _Master:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise _BusyError(
-                    "another run on this master is at the formats. Wait for it, then run again"
+                    "another run on this master is changing a cluster. Wait for it, then run again"
                 ) from None
             yield
 

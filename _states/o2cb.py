@@ -13,12 +13,12 @@ from salt.exceptions import SaltInvocationError
 import ocfs2_boot
 import ocfs2_check
 import ocfs2_conf
+import ocfs2_difference
 import ocfs2_firewall
 import ocfs2_live
 import ocfs2_settings
 import ocfs2_setup
 from ocfs2_difference import NODE
-from ocfs2_difference import OUTAGE
 from ocfs2_difference import Difference
 
 __virtualname__ = "o2cb"
@@ -129,6 +129,9 @@ def online(name, config):
 
     def gaps(desired, facts):
         found = ocfs2_live.live(desired, desired.node(__opts__["id"]), facts)
+        held = __salt__["ocfs2_hold.present"]()["cluster"]
+        if found and held:
+            raise CommandExecutionError(held)
         if found and not facts["modules"]:
             raise CommandExecutionError(
                 "The running kernel has no ocfs2 modules. Fix: boot a kernel that has them "
@@ -269,7 +272,7 @@ def _converge(name, config, fine, gaps, close):
         found = gaps(desired, facts)
         if not found:
             return ret
-        _refuse_outage(desired, node, facts)
+        _refuse_others(desired, node, facts)
         _changed(ret, found)
         if __opts__["test"]:
             return _would(ret, found)
@@ -287,16 +290,13 @@ def _converge(name, config, fine, gaps, close):
     return ret
 
 
-def _refuse_outage(desired, node, facts):
-    """Raise if the running cluster differs from pillar in what all nodes must change at once.
-    The files wait too: a node that boots with new values could not join the others."""
-    gaps = [gap for gap in ocfs2_live.live(desired, node, facts) if gap.kind == OUTAGE]
-    if gaps:
-        use = __salt__["o2cb.in_use"]()
-        raise CommandExecutionError(
-            f"{_list(gaps)} needs the whole cluster down{f', but {use}' if use else ''}. "
-            "Fix: unmount every OCFS2 volume on all nodes and apply again, or set pillar back."
-        )
+def _refuse_others(desired, node, facts):
+    """Raise if anything differs from pillar that a highstate must not change by itself. The files
+    wait too: a node that boots with new values could not join the others."""
+    gaps = ocfs2_live.differences(desired, node.minion, facts)
+    refusals = ocfs2_difference.refusals(gaps)
+    if refusals:
+        raise CommandExecutionError(". ".join(refusals) + ".")
 
 
 def _remove_firewall(keep):

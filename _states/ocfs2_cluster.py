@@ -33,7 +33,7 @@ def planned(name, cluster=None):
     cluster
         The name of one cluster; without it, all clusters in pillar.
     """
-    ret, clusters = _stage(name, "plan", cluster)
+    ret, clusters = _stage(name, "plan", cluster=cluster)
     nodes = {m: row for each in clusters.values() for m, row in _nodes(each).items()}
     absent = {m: row["reason"] for m, row in nodes.items() if not row["reachable"]}
     __context__[_ABSENT] = absent
@@ -49,22 +49,38 @@ def _nodes(plan):
 
 def converged(name, cluster=None):
     """Every node has packages, kernel, configuration, firewall and service as described."""
-    return _stage(name, "converge", cluster, absent=_absent())[0]
+    return _stage(name, "converge", cluster=cluster, absent=_absent())[0]
 
 
 def formatted(name, cluster=None):
     """Every LUN holds its volume, formatted on the leader if the plan allows it."""
-    return _stage(name, "format", cluster, absent=_absent())[0]
+    return _stage(name, "format", cluster=cluster, absent=_absent())[0]
 
 
 def mounted(name, cluster=None):
     """Every node has every volume mounted, now and at each boot."""
-    return _stage(name, "mount", cluster, absent=_absent())[0]
+    return _stage(name, "mount", cluster=cluster, absent=_absent())[0]
+
+
+def changed(name, verb, cluster=None, told=None):
+    """
+    One operation on a cluster at work is carried out, or refused before anything is changed.
+
+    name
+        Any name for the stage.
+    verb
+        The function of the runner, such as ``grow``.
+    cluster
+        The name of the cluster; without it, the only one in pillar.
+    told
+        Its other arguments.
+    """
+    return _stage(name, verb, cluster=cluster, **(told or {}))[0]
 
 
 def healthy(name, cluster=None):
     """Everything is as pillar describes; the comment is the table of truth."""
-    ret, _ = _stage(name, "status", cluster)
+    ret, _ = _stage(name, "status", cluster=cluster)
     if __opts__["test"]:
         ret["result"] = None if ret["result"] is False else ret["result"]
     return ret
@@ -74,9 +90,9 @@ def _absent():
     return __context__.get(_ABSENT)
 
 
-def _stage(name, function, cluster, **arguments):
+def _stage(name, function, **arguments):
     """The state's return, and the clusters as the runner answered."""
-    clusters = _runner()[f"ocfs2.{function}"](cluster, **arguments)["clusters"]
+    clusters = _runner()[f"ocfs2.{function}"](**arguments)["clusters"]
     results = [each["result"] for each in clusters.values()]
     ret = {
         "name": name,

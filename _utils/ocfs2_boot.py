@@ -7,6 +7,8 @@ skips a native unit).  ``ocfs2.service``, which SIGKILLs the users of every moun
 masked by the state.
 """
 
+import ocfs2_holds
+
 UNIT = "o2cb.service"
 KILLER = "ocfs2.service"
 UNIT_PATH = f"/etc/systemd/system/{UNIT}"
@@ -29,6 +31,9 @@ After=multipathd.service iscsid.service open-iscsi.service
 # Every network filesystem is mounted after this and unmounted before it stops, also an OCFS2
 # that somebody mounted by hand.
 Before=remote-fs-pre.target
+# Set while an orchestration changes what the nodes have agreed on. Failed, unlike skipped, it keeps
+# the mounts that require this unit from being tried.
+AssertPathExists=!{hold}
 
 [Service]
 Type=oneshot
@@ -90,6 +95,7 @@ def files(desired):
         name=desired.cluster.name,
         fence_method=desired.cluster.fence_method,
         stop=STOP_PATH,
+        hold=ocfs2_holds.CLUSTER,
         timeout=_STOP_TIMEOUT,
     )
     return {UNIT_PATH: unit, STOP_PATH: STOP}

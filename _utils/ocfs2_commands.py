@@ -1,7 +1,23 @@
 """What an operator is told to type; one spelling for every message."""
 
+import json
+
 #: The one command that brings the cluster up and carries out formats.
 ORCHESTRATE = "salt-run state.orchestrate ocfs2.orch"
+
+
+def orchestrate(verb="", **pillar):
+    """
+    One orchestration.
+
+    verb
+        ``""`` for the main one, or ``grow``, ``retune`` and so on.
+    pillar
+        What it has to be told, without the prefix ``ocfs2_``: ``lun="primary"``.
+    """
+    told = {f"ocfs2_{name}": value for name, value in pillar.items()}
+    words = [ORCHESTRATE + (f".{verb}" if verb else "")]
+    return " ".join([*words, f"pillar='{json.dumps(told)}'"] if told else words)
 
 
 def forget(wwid):
@@ -12,6 +28,11 @@ def forget(wwid):
 def resume(wwid):
     """Let another leader finish a format whose outcome is not known."""
     return f'salt-run ocfs2.resume wwid={wwid} reason="..."'
+
+
+def free_number(cluster, number):
+    """Let a new node have the number of one that was removed."""
+    return f'salt-run ocfs2.free_number cluster={cluster} number={number} reason="..."'
 
 
 def clear(device):

@@ -35,6 +35,8 @@ _VOLUME = {
     "uuid": _TEXT,
     "label": _TEXT,
     "slots": _NUMBER,
+    "size": _NUMBER,
+    "cluster_size": _NUMBER,
     "stack": _TEXT,
     "cluster": _TEXT,
     "stamp": _TEXT,
@@ -81,6 +83,8 @@ _CENSUS = {
     "o2cb": _O2CB,
     "setup": _SETUP,
     "fstab": (dict,),
+    "mounts": (list,),
+    "holds": {"cluster": _MAYBE_TEXT, "luns": (dict,)},
     "luns": (dict,),
 }
 
@@ -107,6 +111,8 @@ def _check(answer, keys):
     if set(answer["luns"]) != set(keys):
         raise ValueError("its census answers for other LUNs than were asked for")
     _all_of(answer["host"]["addresses"], _TEXT, "host.addresses")
+    _all_of(answer["mounts"], _TEXT, "mounts")
+    _all_of(answer["holds"]["luns"].values(), _TEXT, "holds.luns")
     for name in ("enabled", "masked", "missing"):
         _all_of(answer["setup"][name], _TEXT, f"setup.{name}")
     for chain in answer["setup"]["firewall"]["blocking"]:

@@ -326,6 +326,21 @@ def stamped_as_ours(case):
             )
 
 
+def enough_slots(case):
+    """Every node that wants to mount the volume finds a slot."""
+    nodes, path = len(case.desired.nodes), case.lun.mount.path
+    for node, facts in sorted(case.seen.items()):
+        volume = facts["volume"]
+        mounted = path in [mount["path"] for mount in facts["mounts"]]
+        if volume and volume["slots"] < nodes and not mounted:
+            yield Refusal(
+                "mount",
+                node,
+                f"{case.lun.device} has {volume['slots']} slots for {nodes} nodes",
+                f"Raise them by {ocfs2_commands.orchestrate('slots', lun=case.lun.key)}",
+            )
+
+
 def finished(case):
     """G9: the format of the volume has reached its end."""
     for node, facts in sorted(case.seen.items()):
@@ -376,15 +391,7 @@ def volume_differences(case, volume):
         found.append("it was made for global heartbeat")
     if volume["label"] != lun.label:
         found.append(f"pillar gives the label {lun.label}")
-    return found + _slot_differences(case, volume["slots"])
-
-
-def _slot_differences(case, slots):
-    if slots < len(case.desired.nodes):
-        return [f"it has {slots} slots for {len(case.desired.nodes)} nodes"]
-    if case.lun.slots_given and slots != case.lun.slots:
-        return [f"it has {slots} slots, pillar says {case.lun.slots}"]
-    return []
+    return found
 
 
 FORMAT_GUARDS = (
@@ -401,4 +408,4 @@ FORMAT_GUARDS = (
 )
 #: What the leader proves again by itself, on the handle it holds, right before mkfs.
 LEADER_GUARDS = (identity, size, readable, blank, in_use, writable)
-MOUNT_GUARDS = (identity, readable, stamped_as_ours, finished, as_on_record)
+MOUNT_GUARDS = (identity, readable, stamped_as_ours, enough_slots, finished, as_on_record)

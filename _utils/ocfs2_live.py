@@ -1,14 +1,19 @@
 """What separates the cluster of one node from pillar: its files, and what runs in the kernel."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import ocfs2_conf
 import ocfs2_settings
+from ocfs2_difference import IMPOSSIBLE
 from ocfs2_difference import NODE
-from ocfs2_difference import ONLINE
 from ocfs2_difference import OUTAGE
 from ocfs2_difference import Difference
 from ocfs2_difference import compare
 
 STACK = "o2cb"
+#: The orchestrations that change what the nodes have agreed on.
+RETUNE, REMOVE = "retune", "remove_node"
 
 FREE = frozenset(("reconnect_delay_ms", "fence_method"))  # a running cluster takes these
 _AGREED = ("heartbeat_mode", "heartbeat_threshold", "idle_timeout_ms", "keepalive_delay_ms")
@@ -39,12 +44,37 @@ def conf(desired, text):
     want = ocfs2_conf.from_desired(desired)
     summary = f"{len(want.nodes)} nodes of cluster {desired.cluster.name}"
     if text is None:
-        return [Difference("conf", None, summary, ONLINE)]
+        return [Difference("conf", None, summary)]
     try:
         have = ocfs2_conf.parse(text)
     except ocfs2_conf.ConfError as err:
-        return [Difference("conf", f"unreadable ({err})", summary, ONLINE)]
-    return compare("conf", _conf_items(have), _conf_items(want))
+        return [Difference("conf", f"unreadable ({err})", summary)]
+    known = {node.name: node for node in have.nodes if node.cluster == desired.cluster.name}
+    moved = {f"conf:{desired.cluster.name}:{name}": why for name, why in _moved(desired, known)}
+    return [
+        replace(gap, kind=IMPOSSIBLE, why=moved[gap.what]) if gap.what in moved else gap
+        for gap in compare("conf", _conf_items(have), _conf_items(want))
+    ]
+
+
+def _moved(desired, known):
+    """``(name, why)`` of each node whose number is another than pillar's, or is to be another's.
+
+    known
+        ``{node name: node}`` of cluster.conf or the kernel; each has ``number`` and ``address``.
+    """
+    names = {node.name: node for node in desired.nodes}
+    numbers = {node.number: node for node in desired.nodes}
+    for name, node in known.items():
+        wanted, heir = names.get(name), numbers.get(node.number)
+        if wanted and wanted.number != node.number:
+            yield name, f"a node number is for ever: write number: {node.number} for {name}"
+        elif heir and heir.name != name and heir.address != node.address:
+            yield (
+                heir.name,
+                f"number {node.number} is that of {name}: write a number for {heir.name} that no "
+                "host ever had",
+            )
 
 
 def settings(desired, values):
@@ -64,30 +94,48 @@ def live(desired, node, facts):
     """Return the differences of the running kernel on the ``ocfs2_model.Node`` given."""
     found = []
     if facts["stack"] != STACK:
-        kind = ONLINE if facts["stack"] is None else OUTAGE
-        found.append(Difference("stack", facts["stack"], STACK, kind))
+        found.append(_stack(facts["stack"]))
     name = desired.cluster.name
     for other in sorted(set(facts["clusters"]) - {name}):
-        busy = _busy(facts["clusters"][other])
-        found.append(Difference("live:cluster", other, name, busy))
+        found.append(_at_rest("live:cluster", other, name, facts["clusters"][other]))
     cluster = facts["clusters"].get(name)
     if cluster is None:
         if not facts["clusters"]:
-            found.append(Difference("live:cluster", None, name, ONLINE))
+            found.append(Difference("live:cluster", None, name))
         return found
     return found + _attributes(desired, cluster) + _nodes(desired, node, cluster)
+
+
+def _stack(loaded):
+    if loaded is None:
+        return Difference("stack", None, STACK)
+    why = f"stop {loaded} on this node by hand, and unload its ocfs2 modules"
+    return Difference("stack", loaded, STACK, IMPOSSIBLE, why=why)
 
 
 def _busy(cluster):
     return OUTAGE if cluster["regions"] else NODE
 
 
+def _at_rest(what, old, new, cluster):
+    """A difference that can only be closed while nothing is mounted."""
+    kind = _busy(cluster)
+    return Difference(what, old, new, kind, RETUNE if kind == OUTAGE else "")
+
+
 def _attributes(desired, cluster):
+    wanted = desired.cluster
     return [
-        Difference(f"live:{key}", cluster[key], getattr(desired.cluster, key), kind)
-        for keys, kind in ((_AGREED, _busy(cluster)), (sorted(FREE), ONLINE))
-        for key in keys
-        if cluster[key] != getattr(desired.cluster, key)
+        *(
+            _at_rest(f"live:{key}", cluster[key], getattr(wanted, key), cluster)
+            for key in _AGREED
+            if cluster[key] != getattr(wanted, key)
+        ),
+        *(
+            Difference(f"live:{key}", cluster[key], getattr(wanted, key))
+            for key in sorted(FREE)
+            if cluster[key] != getattr(wanted, key)
+        ),
     ]
 
 
@@ -95,25 +143,31 @@ def _nodes(desired, node, cluster):
     found = []
     local = ", ".join(sorted(name for name, live in cluster["nodes"].items() if live["local"]))
     if local != node.name:
-        found.append(Difference("live:local", local or None, node.name, _busy(cluster)))
-    have = {
-        name: _node_text(live["number"], live["address"], live["port"])
-        for name, live in cluster["nodes"].items()
-    }
+        found.append(_at_rest("live:local", local or None, node.name, cluster))
+    known = {name: SimpleNamespace(**live) for name, live in cluster["nodes"].items()}
+    have = {name: _node_text(each.number, each.address, each.port) for name, each in known.items()}
     want = {
         each.name: _node_text(each.number, each.address, desired.cluster.port)
         for each in desired.nodes
     }
-    for difference in compare("live:node", have, want):
-        # A node object takes each attribute once: another value means a new object, which the
-        # kernel refuses while the peer is connected.
-        changed = None not in (difference.old, difference.new)
-        found.append(
-            Difference(difference.what, difference.old, difference.new, _busy(cluster))
-            if changed
-            else difference
-        )
-    return found
+    gaps = compare("live:node", have, want)
+    return found + [_classed(desired, gap, known, cluster) for gap in gaps]
+
+
+def _classed(desired, gap, known, cluster):
+    """The difference of one node entry, with what it takes to close it."""
+    name = gap.what.removeprefix("live:node:")
+    wanted = {node.name: node.number for node in desired.nodes}
+    moved = dict(_moved(desired, known))
+    if name in moved:
+        return replace(gap, kind=IMPOSSIBLE, why=moved[name])
+    if gap.new is None and known[name].number not in wanted.values():
+        return replace(gap, verb=REMOVE)
+    if gap.old is None and wanted[name] not in {each.number for each in known.values()}:
+        return gap
+    # A node object takes each attribute once: another value, or another name, means a new object,
+    # which the kernel refuses while the peer is connected.
+    return _at_rest(gap.what, gap.old, gap.new, cluster)
 
 
 def _conf_items(conf):

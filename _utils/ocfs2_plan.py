@@ -7,11 +7,15 @@ and, once nothing is left in it, the proof that the cluster is as described.
 
 from dataclasses import dataclass
 
+import ocfs2_capacity
 import ocfs2_fit
 import ocfs2_fstab
 import ocfs2_guard
+import ocfs2_holds
 import ocfs2_live
+import ocfs2_membership
 import ocfs2_setup
+from ocfs2_difference import IMPOSSIBLE
 
 #: What becomes of a LUN.
 FORMAT, USE, REFUSE = "format", "use", "refuse"
@@ -33,6 +37,11 @@ class NodePlan:
     gaps: tuple = ()
     blocked: tuple = ()
 
+    @property
+    def holds(self):
+        """What an orchestration that has not ended holds here, as sentences."""
+        return ocfs2_holds.sentences(self.facts["holds"]) if self.facts else []
+
 
 @dataclass(frozen=True)
 class LunPlan:
@@ -40,7 +49,8 @@ class LunPlan:
     One LUN: ``action`` is ``format``, ``use`` or ``refuse``; ``refusals`` say why not, for all
     nodes or one; ``volume`` are the facts of the volume on it; ``mount_on`` are the minions that
     should mount it and have not, ``fstab_on`` those that would not do so as described at boot.
-    ``leader`` is the minion that formats it, ``case`` what was judged (:class:`ocfs2_guard.Case`).
+    ``leader`` is the minion that formats it, ``case`` what was judged (:class:`ocfs2_guard.Case`),
+    ``gaps`` are the volume's :class:`ocfs2_difference.Difference` from pillar.
     """
 
     key: str
@@ -51,6 +61,7 @@ class LunPlan:
     fstab_on: tuple = ()
     leader: str | None = None
     case: object = None
+    gaps: tuple = ()
 
     @property
     def again(self):
@@ -60,11 +71,16 @@ class LunPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of one cluster."""
+    """
+    The plan of one cluster.
+
+    ``misnumbered`` says which numbers pillar gives to other hosts than those that had them.
+    """
 
     desired: object
     nodes: tuple
     luns: tuple
+    misnumbered: tuple = ()
 
     def answering(self):
         """The minions that take part."""
@@ -74,9 +90,61 @@ class Plan:
         """The :class:`LunPlan` of each LUN to format."""
         return [lun for lun in self.luns if lun.action == FORMAT]
 
+    def lun(self, key):
+        """The :class:`LunPlan` of a LUN, or None."""
+        return next((lun for lun in self.luns if lun.key == key), None)
+
+    def silent(self):
+        """Who takes no part, and why, as sentences."""
+        return [f"{node.minion}: {node.silent}" for node in self.nodes if node.silent]
+
+    def online(self):
+        """The nodes on which the cluster is online."""
+        name = self.desired.cluster.name
+        return [node for node in self.nodes if node.facts and node.facts["o2cb"]["online"] == name]
+
+    def members(self):
+        """The :class:`ocfs2_model.Node` that a node which is online knows as pillar says."""
+        known = [node.facts["o2cb"] for node in self.online()]
+        minions = [node.minion for node in self.desired.nodes]
+        strange = [ocfs2_membership.strangers(self.desired, minions, each) for each in known]
+        return [
+            node
+            for node in self.desired.nodes
+            if any(node.minion not in minions for minions in strange)
+        ]
+
+    def newcomers(self):
+        """
+        The minions that have yet to join a cluster that is online without them.
+
+        One that is in its own cluster.conf has been a member before.
+        """
+        if not self.online():
+            return []
+        return [
+            node.minion
+            for node in self.nodes
+            if not node.silent
+            and node not in self.online()
+            and not ocfs2_membership.is_member(
+                self.desired.node(node.minion), self.desired, node.facts["o2cb"]["conf"]["text"]
+            )
+        ]
+
+    def gaps(self):
+        """``(where, gap)`` of every difference, the nodes' first."""
+        found = [(node.minion, gap) for node in self.nodes for gap in node.gaps]
+        return found + [(f"LUN {lun.key}", gap) for lun in self.luns for gap in lun.gaps]
+
+    def impossible(self):
+        """What pillar asks for and nothing can do, as sentences."""
+        gaps = [f"{where}: {gap}" for where, gap in self.gaps() if gap.kind == IMPOSSIBLE]
+        return gaps + [f"{self.desired.cluster.name}: {each}" for each in self.misnumbered]
+
     def failures(self):
-        """Everything that no run of the orchestration will put right by itself, as sentences."""
-        found = [f"{node.minion}: {node.silent}" for node in self.nodes if node.silent]
+        """Everything that no orchestration will put right by itself, as sentences."""
+        found = self.silent() + self.impossible()
         found += [f"{node.minion}: {each}" for node in self.nodes for each in node.blocked]
         for lun in self.luns:
             found += [f"LUN {lun.key}: {refusal}" for refusal in lun.refusals]
@@ -84,9 +152,7 @@ class Plan:
 
     def differences(self):
         """Everything that is not yet as pillar says and that the orchestration would do."""
-        found = []
-        for node in self.nodes:
-            found += [f"{node.minion}: {gap}" for gap in node.gaps]
+        found = [f"{where}: {gap}" for where, gap in self.gaps() if gap.kind != IMPOSSIBLE]
         for lun in self.luns:
             if lun.action == FORMAT:
                 found.append(f"LUN {lun.key}: format on {lun.leader}")
@@ -95,7 +161,7 @@ class Plan:
         return found
 
 
-def plan(desired, census, silent, formula, records):
+def plan(desired, census, silent, formula, records, numbers=None):
     """
     Decide.
 
@@ -109,10 +175,13 @@ def plan(desired, census, silent, formula, records):
         The formula's build on the master; a node with another takes no part.
     records
         ``{LUN key: record}``: what the ledger has of each LUN, or why it can not be read.
+    numbers
+        Who has which node number (:class:`ocfs2_numbers.Roll`); None for nobody.
     """
     nodes = tuple(_node(desired, node, census, silent, formula) for node in desired.nodes)
     luns = tuple(_lun(_case(desired, lun, nodes, records[lun.key]), nodes) for lun in desired.luns)
-    return Plan(desired, nodes, luns)
+    misnumbered = tuple(numbers.problems(desired)) if numbers else ()
+    return Plan(desired, nodes, luns, misnumbered)
 
 
 def _node(desired, node, census, silent, formula):
@@ -133,9 +202,13 @@ def _node(desired, node, census, silent, formula):
     gaps = [
         *ocfs2_setup.differences(desired, node.minion, facts["setup"]),
         *ocfs2_live.differences(desired, node.minion, facts["o2cb"]),
+        *ocfs2_fstab.strays(desired, facts["fstab"], facts["mounts"]),
     ]
     chains = facts["setup"]["firewall"]["blocking"]
-    blocked = ocfs2_setup.blocked(desired, node.minion, chains)
+    blocked = [
+        *ocfs2_setup.blocked(desired, node.minion, chains),
+        *ocfs2_holds.sentences(facts["holds"]),
+    ]
     return NodePlan(node.minion, facts, "; ".join(reasons), tuple(gaps), tuple(blocked))
 
 
@@ -183,14 +256,16 @@ def _existing(case, wrong_fstab):
     good = [node for node in case.seen if node not in bad]
     usable = [node for node in good if node not in case.silent]
     path = case.lun.mount.path
+    volume = case.seen[good[0]]["volume"] if good else None
     return LunPlan(
         case.lun.key,
         USE if good else REFUSE,
         tuple(refusals),
-        case.seen[good[0]]["volume"] if good else None,
+        volume,
         tuple(node for node in usable if path not in _mounted_on(case.seen[node])),
         tuple(node for node in usable if node in wrong_fstab),
         case=case,
+        gaps=tuple(ocfs2_capacity.differences(case, volume)) if volume else (),
     )
 
 

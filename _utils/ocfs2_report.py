@@ -2,30 +2,68 @@
 Plan and status as an operator reads them, and as a script does.
 """
 
+import ocfs2_commands
 import ocfs2_fstab
 import ocfs2_plan
 from ocfs2_commands import ORCHESTRATE
+from ocfs2_difference import IMPOSSIBLE
+from ocfs2_difference import NODE
+from ocfs2_difference import ONLINE
+from ocfs2_difference import OUTAGE
 
 
 def plan_text(plan):
-    """The plan of one cluster, as lines; nodes of which the same is to be said share them."""
+    """The plan of one cluster, as lines: how it is, and then what is to be done, in order."""
     lines = [f"Plan for cluster {plan.desired.cluster.name} ({len(plan.nodes)} nodes)"]
     for words, minions in _same_words(plan.nodes).items():
         lines += [f"  {', '.join(minions)}:", *(f"    {each}" for each in words)]
     for lun in plan.luns:
         lines += [f"  LUN {lun.key}:", f"    {_lun_words(plan, lun)}"]
         lines += [f"    refused: {refusal}" for refusal in lun.refusals]
-    return [*lines, "", *_next_words(plan)]
+    return [*lines, *_to_do(plan), "", *_next_words(plan)]
+
+
+#: In order of execution: what an orchestration is for, and what it costs.
+_ORDER = {
+    (IMPOSSIBLE, ""): "Impossible; pillar has to be put right:",
+    (ONLINE, "remove_node"): "While all goes on, one node leaves, by",
+    (ONLINE, ""): "While all goes on, by",
+    (NODE, ""): "On these nodes, whose cluster goes down and up while nothing is mounted there, by",
+    (ONLINE, "retire_lun"): "While all else goes on, one volume leaves, by",
+    (ONLINE, "grow"): "While all goes on, by",
+    (OUTAGE, "slots"): "With an OUTAGE of the LUN on every node, by",
+    (OUTAGE, "retune"): "With an OUTAGE of the whole cluster, by",
+}
+
+
+def _to_do(plan):
+    """The differences by what it takes to close them; what several have in common stands once."""
+    for (kind, verb), words in _ORDER.items():
+        wheres = {}
+        for where, gap in plan.gaps():
+            if (gap.kind, gap.verb) == (kind, verb):
+                wheres.setdefault(str(gap), []).append(where)
+        items = [f"    {', '.join(where)}: {gap}" for gap, where in wheres.items()]
+        if (kind, verb) == (IMPOSSIBLE, ""):
+            items += [f"    {each}" for each in plan.misnumbered]
+        if items:
+            by = "" if kind == IMPOSSIBLE else f" {ocfs2_commands.orchestrate(verb)}:"
+            yield from ["", f"  {words}{by}", *items]
 
 
 def _next_words(plan):
     """What becomes of the plan; the orchestration prints it too, before it acts."""
     failures, differences = len(plan.failures()), len(plan.differences())
+    verbs = dict.fromkeys(gap.verb for _, gap in plan.gaps() if gap.kind != IMPOSSIBLE)
+    others = len([gap for _, gap in plan.gaps() if gap.kind != IMPOSSIBLE and gap.verb])
     words = []
     if failures:
         words.append(f"{failures} refused or missing (above): put that right by hand.")
-    if differences:
-        words.append(f"{differences} to do, carried out by {ORCHESTRATE}.")
+    if differences > others:
+        words.append(f"{differences - others} to do, carried out by {ORCHESTRATE}.")
+    if others:
+        named = ", ".join(verb for verb in verbs if verb)
+        words.append(f"{others} to do by an orchestration of their own: {named}.")
     return words or ["Nothing to do."]
 
 
@@ -39,7 +77,10 @@ def _same_words(nodes):
 def _node_words(node):
     if node.silent:
         return (f"takes no part: {node.silent}",)
-    return (*map(str, node.gaps), *node.blocked) or ("as described",)
+    if node.gaps or node.blocked:
+        count = f"differs in {len(node.gaps)} things, below" if node.gaps else ""
+        return tuple(filter(None, (count, *node.blocked)))
+    return ("as described",)
 
 
 def _lun_words(plan, lun):
@@ -58,13 +99,21 @@ def _lun_words(plan, lun):
 
 
 def status(plan):
-    """The table of truth as data: ``{"nodes", "luns", "failures", "differences", "healthy"}``."""
+    """
+    The table of truth as data.
+
+    Returns ``{"nodes", "luns", "failures", "differences", "orchestrations", "healthy"}``; the
+    ``orchestrations`` are the verbs that alone may close some of the differences.
+    """
     failures, differences = plan.failures(), plan.differences()
     return {
         "nodes": {node.minion: _node_status(plan, node) for node in plan.nodes},
         "luns": {lun.key: _lun_status(plan, lun) for lun in plan.luns},
         "failures": failures,
         "differences": differences,
+        "orchestrations": list(
+            dict.fromkeys(gap.verb for _, gap in plan.gaps() if gap.verb and gap.kind != IMPOSSIBLE)
+        ),
         "healthy": not (failures or differences),
     }
 
@@ -111,8 +160,18 @@ def status_text(name, data):
         if data[title]:
             lines += ["", f"{title.capitalize()}:", *(f"  - {each}" for each in data[title])]
     if not data["healthy"]:
-        lines += ["", f"Next: put the failures right, then run {ORCHESTRATE}"]
+        lines += ["", *_status_next(data)]
     return lines
+
+
+def _status_next(data):
+    if data["failures"]:
+        yield f"Next: put the failures right, then run {ORCHESTRATE}"
+    verbs = data["orchestrations"]
+    if data["differences"] and not verbs:
+        yield f"Next: {ORCHESTRATE}"
+    for verb in verbs:
+        yield f"Next: {ocfs2_commands.orchestrate(verb)} (salt-run ocfs2.plan shows why)"
 
 
 def _node_rows(nodes):

@@ -141,7 +141,7 @@ class FormatStage:
             f"{node.minion} is not ready: " + "; ".join(map(str, (*node.gaps, *node.blocked)))
             for node in found.nodes
             if node.gaps or node.blocked
-        ]
+        ] + list(found.misnumbered)
 
     def _format(self, lun):
         """Order the leader to format one LUN; why it can not be counted on, or None."""

@@ -68,6 +68,8 @@ def volume(pillar, **changes):
         "uuid": UUID,
         "label": described.label,
         "slots": described.slots,
+        "size": described.size,
+        "cluster_size": 1 << 20,
         "stack": "o2cb",
         "cluster": pillar.cluster.name,
         "stamp": f"o2cb/{pillar.cluster.name}",
@@ -90,6 +92,8 @@ def node(pillar, minion, **changes):
         },
         "o2cb": _o2cb(pillar, minion),
         "setup": _setup(pillar, minion),
+        "mounts": [],
+        "holds": {"cluster": None, "luns": {}},
         "fstab": {each.mount.path: ocfs2_fstab.line(each) for each in pillar.luns},
         "luns": {pillar.luns[0].key: lun(pillar, **copy.deepcopy(changes))},
     }

@@ -24,8 +24,8 @@ def _public(path):
 def _module(path):
     """Under which name the functions of a file are called."""
     for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.Assign) and node.targets[0].id == "__virtualname__":
-            return node.value.value
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__virtualname__":
+            return ast.literal_eval(node.value)
     return path.stem
 
 

@@ -250,10 +250,17 @@ def test_a_pinned_volume_is_the_only_one_that_mounts():
     assert f"pillar pins uuid {answers.UUID}" in refusal.found
 
 
-def test_a_written_number_of_slots_is_exact_and_a_default_is_not():
-    assert ocfs2_guard.mount_refusals(existing(slots=8)) == []
-    (refusal,) = ocfs2_guard.mount_refusals(existing(answers.desired(slots=5), slots=8))
-    assert "8 slots, pillar says 5" in refusal.found
+def test_a_volume_without_a_slot_for_every_node_is_not_mounted_anew():
+    assert ocfs2_guard.mount_refusals(existing(slots=3)) == []
+    (refusal,) = ocfs2_guard.mount_refusals(existing(slots=2))
+    assert "2 slots for 3 nodes" in refusal.found
+    assert "ocfs2.orch.slots" in refusal.fix
+
+
+def test_where_it_is_mounted_already_a_volume_without_slots_for_all_stays():
+    case = existing(slots=2)
+    case.seen[NODE]["mounts"] = [{"path": case.lun.mount.path, "options": []}]
+    assert ocfs2_guard.mount_refusals(case) == []
 
 
 @pytest.mark.parametrize(

@@ -125,12 +125,40 @@ def test_a_new_node_is_added_online(node, live):
     assert found(node) == {"live:node:host2": (None, "number 2, 10.1.0.3:7777", "online")}
 
 
-def test_a_node_that_left_pillar_is_removed_online(node, live):
+def test_a_node_that_left_pillar_is_removed_by_an_orchestration_alone(node, live):
     live["nodes"]["old"] = {"number": 9, "address": "10.1.0.9", "port": 7777, "local": False}
     assert found(node) == {"live:node:old": ("number 9, 10.1.0.9:7777", None, "online")}
+    (gap,) = ocfs2_live.differences(DESIRED, MINION, node)
+    assert (gap.verb, gap.refused) == ("remove_node", True)
 
 
-@pytest.mark.parametrize("key", ["number", "address", "port"])
+@pytest.mark.parametrize("regions", [[], [REGION]])
+def test_a_node_is_never_renumbered(node, live, regions):
+    live["nodes"]["host1"]["number"], live["regions"] = 7, regions
+    assert found(node) == {
+        "live:node:host1": ("number 7, 10.1.0.2:7777", "number 1, 10.1.0.2:7777", "impossible")
+    }
+
+
+def test_a_node_is_not_renumbered_in_the_file_either(node):
+    node["conf"]["text"] = node["conf"]["text"].replace("number = 1", "number = 7")
+    ((what, (_, _, kind)),) = found(node).items()
+    assert (what, kind) == ("conf:ocfs2:host1", "impossible")
+
+
+def test_the_number_of_one_host_is_not_given_to_another(node, live):
+    live["nodes"]["old"] = {**live["nodes"].pop("host1"), "address": "10.1.0.9"}
+    kinds = {what: kind for what, (_, _, kind) in found(node).items()}
+    assert kinds["live:node:host1"] == "impossible"
+
+
+@pytest.mark.parametrize(("regions", "kind"), [([], "node"), ([REGION], "outage")])
+def test_a_node_gets_another_name_while_all_are_down(node, live, regions, kind):
+    live["nodes"]["old"], live["regions"] = live["nodes"].pop("host1"), regions
+    assert {each for _, _, each in found(node).values()} == {kind}
+
+
+@pytest.mark.parametrize("key", ["address", "port"])
 @pytest.mark.parametrize(("regions", "kind"), [([], "node"), ([REGION], "outage")])
 def test_a_node_with_other_values_needs_a_new_entry(node, live, key, regions, kind):
     live["nodes"]["host1"][key], live["regions"] = "other", regions
@@ -154,7 +182,7 @@ def test_another_cluster_in_the_way(node, live):
 
 def test_another_stack_is_not_replaced(node):
     node["stack"] = "pcmk"
-    assert found(node) == {"stack": ("pcmk", "o2cb", "outage")}
+    assert found(node) == {"stack": ("pcmk", "o2cb", "impossible")}
 
 
 def test_the_same_nodes_in_another_order_are_the_same_file(node):

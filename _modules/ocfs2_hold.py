@@ -1,0 +1,77 @@
+"""
+Holds: what keeps this node, or one LUN on it, down while an orchestration works on it.
+
+.. versionadded:: 1.0.0
+"""
+
+import os
+
+import ocfs2_holds
+
+__virtualname__ = "ocfs2_hold"
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def put(reason, lun=""):
+    """
+    Keep this node, or one LUN on it, down until :func:`release`, over any reboot.
+
+    reason
+        Why, and what ends it, in one line.
+    lun
+        The LUN's key in pillar; without it, the cluster of this node.
+
+    Returns True.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_hold.put 'retune is under way' lun=primary
+    """
+    return __salt__["ocfs2_file.write"](ocfs2_holds.path(lun), f"{reason}\n")
+
+
+def release(lun=""):
+    """
+    End a hold; one that does not exist is fine.
+
+    lun
+        The LUN's key in pillar; without it, the cluster of this node.
+
+    Returns True.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_hold.release lun=primary
+    """
+    return __salt__["ocfs2_file.remove"](ocfs2_holds.path(lun))
+
+
+def present():
+    """
+    What is held here, and why.
+
+    Returns ``{"cluster": reason or None, "luns": {key: reason}}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_hold.present
+    """
+    luns = sorted(os.listdir(ocfs2_holds.LUNS)) if os.path.isdir(ocfs2_holds.LUNS) else []
+    # A name with a dot in front is a hold that is just being written.
+    held = [key for key in luns if not key.startswith(".")]
+    return {"cluster": _reason(), "luns": {key: _reason(key) for key in held}}
+
+
+def _reason(lun=""):
+    return __salt__["ocfs2_file.value"](ocfs2_holds.path(lun))

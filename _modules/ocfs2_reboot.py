@@ -1,0 +1,98 @@
+"""
+This boot of the node, and the next one.
+
+.. versionadded:: 1.0.0
+"""
+
+import os
+import re
+
+from salt.exceptions import CommandExecutionError
+
+__virtualname__ = "ocfs2_reboot"
+
+#: Debian and its derivatives let these point to the kernel that was installed last.
+_LINKS = ("/vmlinuz", "/boot/vmlinuz")
+_KERNEL = re.compile(r"vmlinuz-(.+)")
+_MODULES = ("ocfs2", "ocfs2_stack_o2cb")
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def boot_id():
+    """
+    The id of this boot: another one after every restart.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_reboot.boot_id
+    """
+    return __salt__["ocfs2_file.value"]("/proc/sys/kernel/random/boot_id")
+
+
+def kernels():
+    """
+    The kernels that the next boot may start, each with what of OCFS2 it lacks.
+
+    They are those that ``/vmlinuz`` and ``/boot/vmlinuz`` point to and the newest in ``/boot``; on
+    a host without any of them, which is started from elsewhere, the one that runs.
+
+    Returns ``{release: [missing modules]}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_reboot.kernels
+    """
+    releases = {_release(os.path.realpath(link)) for link in _LINKS if os.path.islink(link)}
+    installed = [_release(name) for name in os.listdir("/boot")] if os.path.isdir("/boot") else []
+    releases.add(max(filter(None, installed), key=_version, default=None))
+    found = {release for release in releases if release} or {os.uname().release}
+    return {release: _missing(release) for release in sorted(found)}
+
+
+def now(boot):
+    """
+    Restart this node in order, if it still is at the boot that is meant.
+
+    boot
+        The id of that boot (:func:`boot_id`); a job that comes late restarts nothing twice.
+
+    Returns True, right before it happens.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_reboot.now "$(cat /proc/sys/kernel/random/boot_id)"
+    """
+    if boot != boot_id():
+        raise CommandExecutionError(f"this node has restarted since boot {boot}")
+    __salt__["ocfs2_cmd.run"](["systemctl", "--no-wall", "reboot"])
+    return True
+
+
+def _release(path):
+    match = _KERNEL.fullmatch(os.path.basename(path))
+    return match[1] if match else None
+
+
+def _version(release):
+    """A release as what sorts like it: 6.1.0-9 comes before 6.1.0-18."""
+    return [
+        (int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", release)
+    ]
+
+
+def _missing(release):
+    """What of OCFS2 can not be loaded by a kernel; modprobe looks where that kernel would."""
+    argv = ["modprobe", "--set-version", release, "--dry-run", "--quiet"]
+    attempt = __salt__["ocfs2_cmd.attempt"]
+    return [module for module in _MODULES if attempt([*argv, module])["retcode"]]

@@ -1,0 +1,268 @@
+"""
+What changes or checks a volume that exists: its size, its slots, its consistency.
+
+Nothing in here can format. The exit codes of these tools say little (tunefs.ocfs2 ends with 0 for
+a device that does not exist, fsck.ocfs2 with errors found), so what they did is read back. Every
+function takes the UUID of the volume that is meant, and touches no other.
+
+.. versionadded:: 1.0.0
+"""
+
+import os
+import time
+
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import SaltInvocationError
+
+import ocfs2_tools
+
+__virtualname__ = "ocfs2_tune"
+
+_TUNE_TIMEOUT, _CHECK_TIMEOUT = 3600, 86400
+#: Seconds between two looks for a heartbeat; a node beats every two (o2hb_thread).
+_BEATS = 7
+#: Where the output of the last check of each LUN is kept.
+_LOG = "/var/log/ocfs2-fsck-{}.log"
+_MAX_SLOTS = 255
+#: Characters of a tool's output that an answer repeats.
+_SAID = 2000
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def rescan(device):
+    """
+    Ask the kernel how large a LUN is by now, over every path, and let its multipath map follow.
+
+    device
+        The LUN's stable name.
+
+    Returns the size that this node sees then, in bytes.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_tune.rescan /dev/mapper/primary
+    """
+    node = _block_name(device)
+    paths = _listed(f"/sys/class/block/{node}/slaves") or [node]
+    for path in paths:
+        trigger = f"/sys/class/block/{path}/device/rescan"
+        try:
+            with open(trigger, "w", encoding="ascii") as handle:
+                handle.write("1\n")
+        except OSError as err:
+            raise CommandExecutionError(f"{trigger} can not be written: {err.strerror}") from err
+    name = __salt__["ocfs2_file.value"](f"/sys/class/block/{node}/dm/name")
+    if name:
+        __salt__["ocfs2_cmd.run"](["multipathd", "resize", "map", name])
+    # In units of 512 bytes, whatever the sectors of the disk are (block/genhd.c).
+    return 512 * int(__salt__["ocfs2_file.value"](f"/sys/class/block/{node}/size"))
+
+
+def grow(device, uuid):
+    """
+    Let a volume that is mounted here fill its LUN. Only one node may do it, and only after every
+    node has seen the new size.
+
+    device
+        The LUN's stable name.
+    uuid
+        The volume's UUID, 32 upper-case hex digits.
+
+    Returns True. Raises ``CommandExecutionError`` with what tunefs.ocfs2 said if the volume has
+    not grown; a repetition is fine.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_tune.grow /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761
+    """
+    facts = _volume(device, uuid)
+    if not facts["mounts"]:
+        raise CommandExecutionError(f"{device} is not mounted here, and grows only where it is")
+    said = _tunefs("-S", device)
+    volume = _volume(device, uuid)["volume"]
+    if volume["size"] + volume["cluster_size"] <= facts["size"]:
+        raise CommandExecutionError(
+            f"{device} has {facts['size']} bytes, and its volume {volume['size']} after "
+            f"tunefs.ocfs2 -S, which said: {said}"
+        )
+    return True
+
+
+def slots(device, uuid, count):
+    """
+    Give a volume that is mounted nowhere more slots.
+
+    device, uuid
+        As for :func:`grow`.
+    count
+        How many it has then, 1 to 255; not fewer than it has.
+
+    Returns True. Raises ``CommandExecutionError`` with what tunefs.ocfs2 said if it has not.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_tune.slots /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761 8
+    """
+    have = _volume(device, uuid)["volume"]["slots"]
+    if type(count) is not int or not have <= count <= _MAX_SLOTS:
+        raise SaltInvocationError(f"{device} has {have} slots; {count!r} is not {have} to 255")
+    if have == count:
+        return True
+    said = _tunefs("-N", str(count), device)
+    now = _volume(device, uuid)["volume"]["slots"]
+    if now != count:
+        raise CommandExecutionError(
+            f"{device} has {now} slots after tunefs.ocfs2 -N {count}, which said: {said}"
+        )
+    return True
+
+
+def check(device, uuid, lun, repair=False):
+    """
+    Check a volume that is mounted nowhere, with fsck.ocfs2.
+
+    device, uuid
+        As for :func:`grow`.
+    lun
+        The LUN's key in pillar; the output is kept in ``/var/log/ocfs2-fsck-LUN.log``.
+    repair
+        Put right what is found, instead of only looking.
+
+    Returns ``{"ended", "findings", "count", "log", "said"}``: whether it came to its end, the codes
+    of what was found, how many in all, where the output is, and its end. The check is allowed half
+    of the free memory: it would take as much as the volume is large.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_tune.check /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761 primary
+    """
+    if _volume(device, uuid)["mounts"]:
+        raise CommandExecutionError(f"{device} is mounted here; unmount it first")
+    argv = [
+        "prlimit",
+        f"--as={_half_of_memory()}",
+        "fsck.ocfs2",
+        "-fy" if repair else "-fn",
+        device,
+    ]
+    result = __salt__["ocfs2_cmd.attempt"](argv, timeout=_CHECK_TIMEOUT)
+    text = result["stdout"] + result["stderr"]
+    log = _LOG.format(lun)
+    __salt__["ocfs2_file.write"](log, text)
+    found = ocfs2_tools.check(text)
+    return {
+        "ended": found.ended,
+        "findings": list(found.findings),
+        "count": found.count,
+        "log": log,
+        "said": text[-_SAID:],
+    }
+
+
+def members(device, uuid):
+    """
+    Who is on a volume, as the volume itself tells, from any node, mounted or not.
+
+    device, uuid
+        As for :func:`grow`.
+
+    Returns ``{"beating": [node numbers], "slots": [node numbers]}``: whose heartbeat went on within
+    7 seconds, and who holds a slot, which one that died does until the others have recovered it.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_tune.members /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761
+    """
+    _volume(device, uuid)
+    first = _members(device)
+    time.sleep(_BEATS)
+    second = _members(device)
+    return {
+        "beating": ocfs2_tools.beating(first["beats"], second["beats"]),
+        "slots": sorted(second["slots"].values()),
+    }
+
+
+def room(device, uuid):
+    """
+    How much room a volume has, and what one more slot takes of it.
+
+    device, uuid
+        As for :func:`grow`.
+
+    Returns ``{"free", "journal"}`` in bytes. While the volume is mounted somewhere, what its nodes
+    hold in reserve counts as used.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_tune.room /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761
+    """
+    volume = _volume(device, uuid)["volume"]
+    try:
+        return ocfs2_tools.room(_ask(device, ocfs2_tools.ROOM_COMMANDS), volume["cluster_size"])
+    except ValueError as err:
+        raise CommandExecutionError(f"{device}: {err}") from err
+
+
+def _volume(device, uuid):
+    """The facts of a LUN that holds the volume which is meant."""
+    facts = __salt__["ocfs2.probe"](device)
+    reason = facts["error"] or facts["unreadable"]
+    if reason:
+        raise CommandExecutionError(reason)
+    found = facts["volume"]["uuid"] if facts["volume"] else "no volume"
+    if found != uuid:
+        raise CommandExecutionError(f"{device} holds {found}, not the volume {uuid}")
+    return facts
+
+
+def _tunefs(*arguments):
+    """What tunefs.ocfs2 said; nothing that it asks is answered."""
+    result = __salt__["ocfs2_cmd.attempt"](["tunefs.ocfs2", *arguments], timeout=_TUNE_TIMEOUT)
+    return (result["stderr"].strip() or result["stdout"].strip() or "nothing")[-_SAID:]
+
+
+def _members(device):
+    return ocfs2_tools.members(_ask(device, ocfs2_tools.MEMBERS_COMMANDS))
+
+
+def _ask(device, commands):
+    """What debugfs.ocfs2 prints for commands; it repeats each, if it could open the volume."""
+    argv = ["debugfs.ocfs2", "-f", "/dev/stdin", device]
+    answer = __salt__["ocfs2_cmd.attempt"](argv, stdin=commands)
+    if "debugfs: " not in answer["stdout"]:
+        raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](argv, answer))
+    return answer["stdout"]
+
+
+def _half_of_memory():
+    for line in (__salt__["ocfs2_file.value"]("/proc/meminfo") or "").splitlines():
+        name, _, value = line.partition(":")
+        if name == "MemAvailable":
+            return int(value.split()[0]) * 1024 // 2
+    raise CommandExecutionError("/proc/meminfo does not say how much memory is available")
+
+
+def _block_name(device):
+    return os.path.basename(os.path.realpath(device))
+
+
+def _listed(directory):
+    return sorted(os.listdir(directory)) if os.path.isdir(directory) else []

@@ -1,0 +1,45 @@
+"""Who is a member of a cluster: in its own eyes, and in those of the nodes that are online."""
+
+import ocfs2_conf
+
+
+def is_member(node, desired, text):
+    """
+    Whether a node's own cluster.conf has it in the cluster.
+
+    node
+        The :class:`ocfs2_model.Node`.
+    desired
+        Its cluster, :class:`ocfs2_model.Desired`.
+    text
+        Its cluster.conf, None if there is none.
+    """
+    try:
+        conf = ocfs2_conf.parse(text or "")
+    except ocfs2_conf.ConfError:
+        return False
+    known = {(each.cluster, each.name, each.number) for each in conf.nodes}
+    return (desired.cluster.name, node.name, node.number) in known
+
+
+def strangers(desired, minions, facts):
+    """
+    Which of some nodes a node that is online does not know as pillar describes them.
+
+    desired
+        Pillar as :class:`ocfs2_model.Desired`.
+    minions
+        Their minion ids.
+    facts
+        What ``o2cb.facts`` returned on the node that is online.
+
+    Returns their minion ids.
+    """
+    known = facts["clusters"][desired.cluster.name]["nodes"]
+    return [minion for minion in minions if not _is_known(desired, desired.node(minion), known)]
+
+
+def _is_known(desired, node, known):
+    live = known.get(node.name)
+    wanted = (node.number, node.address, desired.cluster.port)
+    return live is not None and wanted == (live["number"], live["address"], live["port"])

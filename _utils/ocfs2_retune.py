@@ -1,0 +1,119 @@
+"""
+What all nodes have agreed on is changed on all of them while the whole cluster is down.
+
+The nodes compare timeouts and node lists when they connect, so there is no rolling way. A hold on
+every node sees to it that none can boot into the cluster with old values while others have new
+ones: it is set everywhere before anything goes down, and released only after every node has the
+new files.
+"""
+
+import ocfs2_drain
+import ocfs2_holds
+from ocfs2_operation import SLOW
+from ocfs2_operation import Broken
+from ocfs2_operation import Operation
+from ocfs2_operation import Refused
+from ocfs2_operation import Step
+from ocfs2_operation import is_outage
+from ocfs2_operation import named
+from ocfs2_operation import pending
+from ocfs2_operation import whole
+
+
+class Retune(Operation):
+    """
+    Timeouts, addresses and names of nodes.
+
+    outage
+        The name of the cluster, typed by the operator.
+    """
+
+    verb = "retune"
+
+    def __init__(self, master, outage=None):
+        super().__init__(master)
+        self.outage = outage
+        self._changing = False
+
+    def told(self):
+        return {"cluster": self.desired.cluster.name, "outage": self.desired.cluster.name}
+
+    def steps(self):
+        found = self.master.look(sync=True)
+        held = [node.minion for node in found.nodes if node.holds]
+        if not (is_outage(found) or held):
+            return []
+        paths = ocfs2_drain.mounts(self.desired)
+        reasons = whole(found, held=True) + pending(found, "remove_node")
+        name = self.desired.cluster.name
+        what = f"the whole cluster {name} goes down, every volume on every node, for some minutes"
+        reasons += named(self.outage, name, what, self.command)
+        reasons = reasons or ocfs2_drain.unready(self, self.minions, paths)
+        if reasons:
+            raise Refused(*reasons)
+        all_nodes = ", ".join(self.minions)
+        return [
+            Step(f"{all_nodes} emptied", lambda: ocfs2_drain.emptied(self, self.minions, paths)),
+            Step("every node held: none boots into the cluster", self._hold),
+            Step("every volume unmounted on every node", lambda: self._unmount(paths)),
+            Step("the cluster offline on every node", self._offline),
+            Step("the new files on every node", lambda: self.apply(self.minions, "ocfs2.config")),
+            Step("every node has the new files, and none the old", self._verify_files),
+            Step("every node released", self._release),
+            Step("the cluster online on every node", self._online),
+            Step("every volume mounted on every node", self._mount),
+        ]
+
+    def retreat(self, step):
+        if self._changing:
+            return super().retreat(step)
+        # Nothing but mounts has changed so far: they come back, with the values they had.
+        failures = self.back()
+        return failures or [
+            "Every volume is mounted as before; nothing was changed.",
+            f"Next: put that right, then {self.command}",
+        ]
+
+    def back(self):
+        """Release and mount again; what went wrong, as lines."""
+        try:
+            self._release()
+            self.call(self.minions, "ocfs2_mount.mount_all", self._fstab_paths(), limit=SLOW)
+        except ValueError as err:
+            return [f"Not all is mounted again: {err}", f"Next: {self.command}"]
+        return []
+
+    def _fstab_paths(self):
+        return [lun.mount.path for lun in self.desired.luns]
+
+    def _hold(self):
+        reason = ocfs2_holds.reason(f"retune of cluster {self.desired.cluster.name}", self.command)
+        self.call(self.minions, "ocfs2_hold.put", reason)
+
+    def _release(self):
+        self.call(self.minions, "ocfs2_hold.release")
+
+    def _unmount(self, paths):
+        for path, services in paths.items():
+            self.call(self.minions, "ocfs2_mount.release", path, services, limit=SLOW)
+
+    def _offline(self):
+        self._changing = True
+        self.call(self.minions, "o2cb.offline", limit=SLOW)
+
+    def _verify_files(self):
+        found = self.look()
+        wrong = [
+            f"{node.minion}: {gap}"
+            for node in found.nodes
+            for gap in node.gaps
+            if gap.what.startswith(("conf", "settings"))
+        ]
+        if wrong:
+            raise Broken(*wrong)
+
+    def _online(self):
+        self.apply(self.minions, "ocfs2.node")
+
+    def _mount(self):
+        self.apply(self.minions, "ocfs2.mount")

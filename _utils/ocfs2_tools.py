@@ -1,0 +1,84 @@
+"""Parsers for what tunefs.ocfs2's companions print about a volume: fsck, heartbeats, slots."""
+
+import re
+from dataclasses import dataclass
+
+#: What to ask debugfs.ocfs2, one command a line, for :func:`members`.
+MEMBERS_COMMANDS = "slotmap\nhb\n"
+#: What to ask debugfs.ocfs2 for :func:`room`.
+ROOM_COMMANDS = "stat //global_bitmap\nls -l //\n"
+_FREE = re.compile(r"Bitmap Total: \d+\s+Used: \d+\s+Free: (\d+)")
+_JOURNAL = re.compile(r"(\d+) \S+ \S+ journal:0000$", re.MULTILINE)
+_FINDING = re.compile(r"^\[([A-Z0-9_]+)\]", re.MULTILINE)
+_CLEAN = "All passes succeeded."
+
+
+@dataclass(frozen=True)
+class Check:
+    """
+    What fsck.ocfs2 said. ``ended`` tells whether it came to its end, ``findings`` are the codes of
+    what it found, each once, in their order; ``count`` is how many it found in all.
+    """
+
+    ended: bool
+    findings: tuple
+    count: int
+
+    @property
+    def clean(self):
+        """Whether the volume was checked to the end and nothing was found."""
+        return self.ended and not self.findings
+
+
+def check(text):
+    """
+    The :class:`Check` in the output of ``fsck.ocfs2 -f``.
+
+    Its exit code says nothing: it is 0 with errors found and with errors fixed (fsck.c, main).
+    """
+    codes = _FINDING.findall(text)
+    return Check(_CLEAN in text, tuple(dict.fromkeys(codes)), len(codes))
+
+
+def members(text):
+    """
+    Who is on a volume, from what debugfs.ocfs2 printed for :data:`MEMBERS_COMMANDS`.
+
+    Returns ``{"slots": {slot: node number}, "beats": {node number: (sequence, generation)}}``. A
+    sequence that changes from one look to the next is a node at work; a generation of 0 is one
+    that has left.
+    """
+    slots, beats, rows = {}, {}, None
+    for line in text.splitlines():
+        fields = line.replace("debugfs: ", "").split()
+        if fields[:1] == ["Slot#"]:
+            rows = slots
+        elif fields[:1] == ["node:"]:
+            rows = beats
+        elif rows is slots and len(fields) == 2 and all(map(str.isdigit, fields)):
+            slots[int(fields[0])] = int(fields[1])
+        elif rows is beats and len(fields) == 6 and fields[0].endswith(":"):
+            beats[int(fields[1])] = (fields[2], fields[3])
+    return {"slots": slots, "beats": beats}
+
+
+def beating(first, second):
+    """The numbers of the nodes whose heartbeat went on between two looks (:func:`members`)."""
+    return sorted(number for number, beat in second.items() if first.get(number) != beat)
+
+
+def room(text, cluster_size):
+    """
+    How much room a volume has, and what a slot more takes of it, in bytes.
+
+    text
+        What debugfs.ocfs2 printed for :data:`ROOM_COMMANDS`.
+    cluster_size
+        Bytes of a cluster of the volume.
+
+    Returns ``{"free", "journal"}``; ValueError if the text does not say.
+    """
+    free, journal = _FREE.search(text), _JOURNAL.search(text)
+    if not (free and journal):
+        raise ValueError("debugfs.ocfs2 does not tell the room of the volume")
+    return {"free": int(free[1]) * cluster_size, "journal": int(journal[1])}
