@@ -94,7 +94,7 @@ def one(cluster, stage):
 
     .. code-block:: bash
 
-        salt-run ocfs2.grow lun=primary
+        salt-run ocfs2_master.one ''
     """
     found, errors = ocfs2_clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
     names = [*found, *(name for name, _ in errors)]

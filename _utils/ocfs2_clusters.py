@@ -19,10 +19,13 @@ def described(sections, wanted=None):
     """
     found, errors = {}, []
     members = _members(sections)
+    shared = _shared({name: sections[minions[0]] for name, minions in members.items()})
     for name, minions in members.items():
         if wanted and name != wanted:
             continue
         try:
+            if name in shared:
+                raise ValueError("\n".join(shared[name]))
             found[name] = _one_cluster(name, minions, sections)
         except ValueError as err:
             errors.append((name, str(err).splitlines()))
@@ -39,6 +42,41 @@ def _members(sections):
         name = cluster.get("name", "ocfs2") if isinstance(cluster, dict) else "ocfs2"
         members.setdefault(str(name), []).append(minion)
     return members
+
+
+def _shared(clusters):
+    """
+    What two clusters claim for themselves, as ``{cluster name: sentences}``.
+
+    A host has one cluster stack, and a LUN the heartbeats of one cluster.
+    """
+    owners, problems = {}, {}
+    for name, section in clusters.items():
+        for path, what in _claims(section):
+            other = owners.setdefault(what, (name, path))
+            if other[0] != name:
+                text = (
+                    f"ocfs2:{path}: {what} is in cluster {name} and in cluster {other[0]}. "
+                    f"Fix: take it out of the pillar of one of them."
+                )
+                problems.setdefault(name, []).append(text)
+                problems.setdefault(other[0], []).append(text)
+    return problems
+
+
+def _claims(section):
+    """``(path, what)`` of every node and WWID in a section, which has not been checked yet."""
+    nodes, luns = (_table(section, key) for key in ("nodes", "luns"))
+    yield from (("nodes", f"minion {minion}") for minion in nodes)
+    for key, lun in luns.items():
+        wwid = lun.get("wwid") if isinstance(lun, dict) else None
+        if isinstance(wwid, str):
+            yield f"luns:{key}:wwid", f"LUN {wwid.lower()}"
+
+
+def _table(section, key):
+    found = section.get(key) if isinstance(section, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _no_cluster(wanted, members):

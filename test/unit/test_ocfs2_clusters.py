@@ -11,6 +11,7 @@ def sections(*names, nodes=2):
     for name in names:
         section = roster.section(nodes, cluster={"name": name})
         section["nodes"] = {f"{name}-{key}": node for key, node in section["nodes"].items()}
+        section["luns"]["primary"]["wwid"] += name.encode().hex()
         found.update(dict.fromkeys(section["nodes"], section))
     return found
 
@@ -68,3 +69,22 @@ def test_nothing_to_work_with_is_an_error(given, wanted, words):
     found, [(_, [reason])] = ocfs2_clusters.described(given, wanted)
     assert found == {}
     assert words in reason
+
+
+@pytest.mark.parametrize("what", ["nodes", "wwid"])
+def test_what_two_clusters_claim_is_an_error_of_both_and_not_of_a_third(what):
+    given = sections("web", "db", "mail")
+    web, db = (next(given[key] for key in given if key.startswith(name)) for name in ("web", "db"))
+    if what == "nodes":
+        minion, node = next(iter(web["nodes"].items()))
+        db["nodes"][minion] = {**node, "number": 9, "address": "10.9.0.9", "name": "other"}
+        words = f"minion {minion}"
+    else:
+        words = f"LUN {web['luns']['primary']['wwid'].lower()}"
+        db["luns"]["primary"]["wwid"] = web["luns"]["primary"]["wwid"].upper()
+    found, errors = ocfs2_clusters.described(given)
+    assert list(found) == ["mail"]
+    assert sorted(name for name, _ in errors) == ["db", "web"]
+    for _, reasons in errors:
+        assert any(words in each and "in cluster web" in each for each in reasons)
+    assert ocfs2_clusters.described(given, "web")[0] == {}
