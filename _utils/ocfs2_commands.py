@@ -14,6 +14,11 @@ def resume(wwid):
     return f'salt-run ocfs2.resume wwid={wwid} reason="..."'
 
 
+def unprotect(path):
+    """Let a directory be written again that was a mount point, by hand, on its node."""
+    return f"chattr -i {path}"
+
+
 def clear(device):
     """Overwrite a LUN with zeros, by hand, on one node."""
     return f"blkdiscard --zeroout {device}"

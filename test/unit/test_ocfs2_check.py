@@ -638,7 +638,7 @@ def test_parse_fills_the_defaults():
         format="never",
         verify="samples",
         uuid=None,
-        mount=model.Mount("/san/primary", ()),
+        mount=model.Mount("/san/primary", (), ()),
     )
 
 
