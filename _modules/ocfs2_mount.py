@@ -364,7 +364,7 @@ def ready(services, mounted=()):
     """
     if not __salt__["ocfs2_systemd.booted"]():
         return []
-    here = {each["path"] for each in mounts("ocfs2")}.union(mounted)
+    here = {each["path"] for each in mounts()}.union(mounted)
     return [
         service
         for service, paths in services.items()

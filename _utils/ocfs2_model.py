@@ -446,8 +446,8 @@ _MOUNT = (
         "services",
         NAMES,
         "Services that run only while the LUN is mounted, and while every other LUN is that names"
-        " them. They are started in this order after the mount if they are enabled, and stopped in"
-        " the reverse order before it goes.",
+        " them; systemd stops one that runs without. They are started in this order after the mount"
+        " if they are enabled, and stopped in the reverse order before it goes.",
         default=(),
         entry=_SERVICE,
     ),
