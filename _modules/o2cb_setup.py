@@ -6,9 +6,12 @@ Only looks; the states write.
 .. versionadded:: 1.0.0
 """
 
+import glob
+
 import salt.utils.path
 
 import ocfs2_boot
+import ocfs2_services
 import ocfs2_setup
 
 __virtualname__ = "o2cb_setup"
@@ -50,7 +53,8 @@ def boot():
     """
     The formula's files, and what systemd is set to do with its units.
 
-    Returns ``{"files": {path: text or None}, "enabled": [units], "masked": [units]}``.
+    Returns ``{"files": {path: text or None}, "enabled": [units], "masked": [units], "services":
+    {path: text}}``, the last of them the drop-ins that bind services to their mounts.
 
     CLI Example:
 
@@ -58,10 +62,14 @@ def boot():
 
         salt-call o2cb_setup.boot
     """
+    drop_ins = {
+        path: __salt__["ocfs2_file.read"](path) for path in glob.glob(ocfs2_services.DROP_INS)
+    }
     return {
         "files": {path: __salt__["ocfs2_file.read"](path) for path in ocfs2_setup.FILES},
         "enabled": [unit for unit in ocfs2_setup.UNITS if __salt__["ocfs2_systemd.enabled"](unit)],
         "masked": [unit for unit in ocfs2_setup.UNITS if __salt__["ocfs2_systemd.masked"](unit)],
+        "services": {path: text for path, text in drop_ins.items() if text is not None},
     }
 
 

@@ -1,21 +1,34 @@
 """
 Mounting OCFS2 volumes, now and at each boot. Nothing in here can format.
 
+A mount point can not be written while nothing is mounted on it, so what is meant for a volume,
+like the disk of a virtual machine, never lands on the disk of the host instead.
+
 .. versionadded:: 1.0.0
 """
 
+import fcntl
 import os
+import struct
 
 from salt.exceptions import CommandExecutionError
 
+import ocfs2_commands
 import ocfs2_fstab
 import ocfs2_parse
+import ocfs2_services
+from ocfs2_words import shown
 
 __virtualname__ = "ocfs2_mount"
 
 _UMOUNT_TIMEOUT = 120
-#: A reader needs to recognise a process, not to see all of them.
-_NAMED_USERS = 5
+#: A reader needs to recognise a process or a file, not to see all of them.
+_NAMED = 5
+# linux/fs.h: FS_IOC_GETFLAGS, FS_IOC_SETFLAGS and FS_IMMUTABLE_FL. The numbers say long and the
+# kernel takes an int.
+_GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16
+_SET_FLAGS = 0x40006602 | struct.calcsize("l") << 16
+_IMMUTABLE = 0x10
 
 
 def __virtual__():
@@ -150,11 +163,12 @@ def mount(path):
     Mount what /etc/fstab says for a path.
 
     path
-        The mount point; it is made if it is missing. A first mount takes several seconds: the
-        heartbeat must beat and the lock manager must let the node join.
+        The mount point; it is made if it is missing, and protected first (see :func:`protect`). A
+        first mount takes several seconds: the heartbeat must beat and the lock manager must let the
+        node join.
 
-    Returns True. Raises ``CommandExecutionError`` with what the mount said; its exit code alone is
-    not believed.
+    Returns True, at once if an OCFS2 is mounted there. Raises ``CommandExecutionError`` with what
+    the mount said; its exit code alone is not believed.
 
     CLI Example:
 
@@ -162,10 +176,10 @@ def mount(path):
 
         salt-call ocfs2_mount.mount /san/primary
     """
-    try:
-        os.makedirs(path, mode=0o755, exist_ok=True)
-    except OSError as err:
-        raise CommandExecutionError(f"{path} can not be made: {err.strerror}") from err
+    found = at(path)
+    if found and found["fstype"] == "ocfs2":
+        return True
+    protect(path)
     result = __salt__["ocfs2_cmd.attempt"](["mount", path], ocfs2_fstab.MOUNT_TIMEOUT)
     found = at(path)
     if not found or found["fstype"] != "ocfs2":
@@ -176,14 +190,109 @@ def mount(path):
     return True
 
 
-def unmount(path):
+def protect(path):
     """
-    Unmount a path, if nobody uses it.
+    Let nobody write to a mount point while nothing is mounted on it, root included.
+
+    The directory gets the immutable attribute of ``chattr``, which a mount on it does not mind. The
+    mode of a directory would not do: root does not obey it, and root makes the disks of virtual
+    machines. So a filesystem without the attribute, such as NFS, is refused.
+
+    path
+        The mount point; it is made if it is missing.
+
+    Returns True. Raises ``CommandExecutionError`` if the directory holds anything, since a mount
+    would hide it, and if something is mounted on it, since what lies under a mount can not be seen.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_mount.protect /san/primary
+    """
+    found = at(path)
+    if found:
+        raise CommandExecutionError(
+            f"{path} is taken by {found['source']} ({found['fstype']}), and what lies under a "
+            "mount can not be seen. Fix: unmount it first."
+        )
+    try:
+        os.makedirs(path, mode=0o755, exist_ok=True)
+        directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as err:
+        raise CommandExecutionError(f"{path} can not be made: {err.strerror}") from err
+    try:
+        _protect(path, directory)
+    except OSError as err:
+        raise CommandExecutionError(
+            f"{path} can not be made immutable: {err.strerror}. Fix: a mount point on a local "
+            "filesystem that knows chattr +i, like ext4, xfs or btrfs."
+        ) from err
+    finally:
+        os.close(directory)
+    return True
+
+
+def _protect(path, directory):
+    before = _flags(directory)
+    _set_flags(directory, before | _IMMUTABLE)
+    # The look comes second: from here on nobody adds a file.
+    files = sorted(os.listdir(directory))
+    if not files:
+        return
+    _set_flags(directory, before)
+    first = f"{ocfs2_commands.unprotect(path)}, then " if before & _IMMUTABLE else ""
+    raise CommandExecutionError(
+        f"{path} holds {', '.join(_few(map(shown, files)))}: written to the local disk while the "
+        "LUN was not mounted, or put there by somebody, and a mount would hide it. Nothing was "
+        f"changed. Fix: {first}move it away."
+    )
+
+
+def protected(path):
+    """
+    Whether a mount point is safe from writes while nothing is mounted on it.
 
     path
         The mount point.
 
-    Returns True. Raises ``CommandExecutionError`` that names the processes which hold it.
+    Returns True or False; None if there is no such directory, or something is mounted on it: what
+    lies under a mount can not be seen.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_mount.protected /san/primary
+    """
+    if at(path) or not os.path.isdir(path):
+        return None
+    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        return bool(_flags(directory) & _IMMUTABLE)
+    except OSError:
+        return False
+    finally:
+        os.close(directory)
+
+
+def _flags(directory):
+    return struct.unpack("i", fcntl.ioctl(directory, _GET_FLAGS, struct.pack("i", 0)))[0]
+
+
+def _set_flags(directory, flags):
+    fcntl.ioctl(directory, _SET_FLAGS, struct.pack("i", flags))
+
+
+def unmount(path):
+    """
+    Unmount a path, if nobody uses it, and leave the directory protected (see :func:`protect`).
+
+    path
+        The mount point.
+
+    Returns True. Raises ``CommandExecutionError`` that names the processes which hold it, or, after
+    the unmount, what keeps the directory from being protected.
 
     CLI Example:
 
@@ -195,15 +304,126 @@ def unmount(path):
     if at(path):
         holders = ", ".join(users(path)) or result["stderr"].strip()
         raise CommandExecutionError(f"{path} is still mounted, used by {holders}")
+    if protected(path) is False:
+        try:
+            protect(path)
+        except CommandExecutionError as err:
+            raise CommandExecutionError(f"{path} was unmounted. {err}") from err
     return True
 
 
-def users(path):
+def release(path, services=()):
+    """
+    Stop the services that run only while a path is mounted, and unmount it.
+
+    path
+        The mount point.
+    services
+        Their full names, in the order of their start; they are stopped in the reverse order.
+
+    Returns True. Raises ``CommandExecutionError`` that names the processes which hold the mount and
+    belong to none of the services: then nothing is stopped. If the unmount fails all the same, the
+    services that were stopped are started again.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_mount.release /san/primary '[libvirtd.service, cloudstack-agent.service]'
+    """
+    others = users(path, services) if at(path) else []
+    if others:
+        raise CommandExecutionError(f"{path} is in use by {', '.join(others)}; stop them first.")
+    running = [service for service in services if __salt__["ocfs2_systemd.active"](service)]
+    try:
+        for service in reversed(running):
+            __salt__["ocfs2_systemd.unit"]("stop", service)
+        return unmount(path)
+    except CommandExecutionError:
+        for service in running if at(path) else ():
+            __salt__["ocfs2_systemd.unit"]("start", service)
+        raise
+
+
+def busy(mounts):
+    """
+    Who works on mounted volumes, besides the services that end with them.
+
+    mounts
+        ``{mount point: [services]}``.
+
+    Returns ``{mount point: [processes]}`` of those that are mounted and in use, each process as
+    :func:`users` names it.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_mount.busy '{/san/primary: [libvirtd.service]}'
+    """
+    found = {path: users(path, services) for path, services in mounts.items() if at(path)}
+    return {path: who for path, who in found.items() if who}
+
+
+def ready(services, mounted=()):
+    """
+    The services that :func:`start` would start.
+
+    services
+        ``{service: [mount points]}``: what each runs only while it is mounted.
+    mounted
+        Mount points that count as mounted.
+
+    Returns a list of those that are enabled, do not run, and have all their mounts.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_mount.ready '{libvirtd.service: [/san/primary]}'
+    """
+    if not __salt__["ocfs2_systemd.booted"]():
+        return []
+    here = {each["path"] for each in mounts()}.union(mounted)
+    return [
+        service
+        for service, paths in services.items()
+        if here.issuperset(paths)
+        and __salt__["ocfs2_systemd.enabled"](service)
+        and not __salt__["ocfs2_systemd.active"](service)
+    ]
+
+
+def start(services):
+    """
+    Start the services that have been waiting for their mounts, in the order given.
+
+    services
+        As for :func:`ready`.
+
+    Returns the list of those that were started. Raises ``CommandExecutionError`` with what
+    systemctl said and the end of the service's log.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_mount.start '{libvirtd.service: [/san/primary]}'
+    """
+    found = ready(services)
+    for service in found:
+        __salt__["ocfs2_systemd.unit"]("start", service)
+    return found
+
+
+def users(path, services=()):
     """
     The processes with a file, a working directory or a root under a path.
 
     path
         The mount point.
+    services
+        Services of systemd whose processes are left out.
 
     Returns a list such as ``["qemu-system-x86 (pid 4711)"]``, at most five and a count.
 
@@ -213,9 +433,18 @@ def users(path):
 
         salt-call ocfs2_mount.users /san/primary
     """
-    found = [_named(pid) for pid in filter(str.isdigit, os.listdir("/proc")) if _uses(pid, path)]
-    more = len(found) - _NAMED_USERS
-    return found[:_NAMED_USERS] + ([f"{more} more"] if more > 0 else [])
+    pids = [pid for pid in filter(str.isdigit, os.listdir("/proc")) if _uses(pid, path)]
+    return _few(_named(pid) for pid in pids if not ocfs2_services.belongs(_cgroups(pid), services))
+
+
+def _few(names):
+    names = list(names)
+    more = len(names) - _NAMED
+    return names[:_NAMED] + ([f"{more} more"] if more > 0 else [])
+
+
+def _cgroups(pid):
+    return __salt__["ocfs2_file.value"](f"/proc/{pid}/cgroup") or ""
 
 
 def _uses(pid, path):

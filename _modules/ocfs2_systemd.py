@@ -18,7 +18,8 @@ _UNITS = "/etc/systemd/system"
 _BOOTED = "/run/systemd/system"  # sd_booted(3)
 # They are about files and work without a running systemd, in an image or a container.
 _FILE_VERBS = ("enable", "reenable", "disable", "mask", "unmask")
-_JOB_VERBS = ("restart", "stop")
+_JOB_VERBS = ("start", "restart", "stop")
+_AT_REST = ("inactive", "failed", "unknown")
 # The longest start or stop of our units, with some air.
 _TIMEOUT = 330
 
@@ -62,6 +63,25 @@ def masked(unit):
     return os.path.islink(path) and os.readlink(path) == os.devnull
 
 
+def active(unit):
+    """
+    Whether the unit runs, or is about to start or stop.
+
+    unit
+        Full name, such as ``libvirtd.service``; one that does not exist does not run.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_systemd.active libvirtd.service
+    """
+    if not booted():
+        return False
+    state = __salt__["ocfs2_cmd.attempt"](["systemctl", "is-active", unit])["stdout"].strip()
+    return state not in _AT_REST
+
+
 def reload():
     """
     Tell systemd that unit files have changed. Where systemd does not run there is nobody to tell.
@@ -94,12 +114,13 @@ def unit(verb, name):
     """
     Set or run a unit.
 
-    What ``restart`` and ``stop`` work with is always the unit's file of this moment. The other
-    verbs change links alone: a running systemd takes notice with the next :func:`reload`, and the
-    links of an init script of the same name stay as the package has set them.
+    What ``start``, ``restart`` and ``stop`` work with is always the unit's file of this moment. The
+    other verbs change links alone: a running systemd takes notice with the next :func:`reload`, and
+    the links of an init script of the same name stay as the package has set them.
 
     verb
-        ``enable``, ``reenable``, ``disable``, ``mask``, ``unmask``, ``restart`` or ``stop``.
+        ``enable``, ``reenable``, ``disable``, ``mask``, ``unmask``, ``start``, ``restart`` or
+        ``stop``.
     name
         Full name of the unit, such as ``o2cb.service``.
 

@@ -224,8 +224,8 @@ def offline(name):
 
 def absent(name):
     """
-    Nothing of the formula but the data is left: cluster.conf, settings, units, firewall rules.
-    Refused while a cluster is online.
+    Nothing of the formula but the data is left: cluster.conf, settings, units, drop-ins,
+    firewall rules. Refused while a cluster is online.
 
     name
         Any name for the state.
@@ -312,6 +312,14 @@ def _remove_firewall(keep):
             __salt__["ocfs2_file.remove"](path)
 
 
+def _remove_drop_ins():
+    drop_ins = __salt__["o2cb_setup.boot"]()["services"]
+    for path in drop_ins:
+        __salt__["ocfs2_file.remove"](path)
+    if drop_ins:
+        __salt__["ocfs2_systemd.reload"]()
+
+
 def _remove_unit(unit, path):
     if __salt__["ocfs2_systemd.booted"]():
         __salt__["ocfs2_systemd.unit"]("stop", unit)
@@ -325,6 +333,7 @@ def _leftovers(facts):
     files = {path: __salt__["ocfs2_file.read"](path) for path in _kept_files(facts)}
     found = ocfs2_setup.present(files, files)
     found += ocfs2_setup.present([ocfs2_boot.UNIT_PATH], setup["files"])
+    found += ocfs2_setup.present(setup["services"], setup["services"])
     found += ocfs2_setup.leftovers(ocfs2_firewall.NONE, setup["files"])
     if (__salt__["o2cb.debconf_get"]() or {}).get("O2CB_ENABLED") == "true":
         found.append(Difference("debconf:O2CB_ENABLED", "true", "false"))
@@ -347,6 +356,7 @@ def _remove(facts):
     found = {gap.what for gap in _leftovers(facts)}
     if "debconf:O2CB_ENABLED" in found:
         __salt__["o2cb.debconf_set"]({"O2CB_ENABLED": "false"})
+    _remove_drop_ins()
     _remove_firewall(ocfs2_firewall.NONE)
     if ocfs2_boot.UNIT_PATH in found:
         _remove_unit(ocfs2_boot.UNIT, ocfs2_boot.UNIT_PATH)

@@ -13,16 +13,20 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 import ocfs2_check
+import ocfs2_commands
 import ocfs2_fit
 import ocfs2_fstab
 import ocfs2_guard
+import ocfs2_holds
 import ocfs2_order
+import ocfs2_services
 import ocfs2_setup
-from ocfs2_commands import ORCHESTRATE
 
 __virtualname__ = "ocfs2"
 
 _GRANT = {"uuid", "token", "leader", "again", "job", "operator"}
+#: What unmounting alone changes.
+_RELEASE = {"mount", "services"}
 _REFUSALS = (CommandExecutionError, SaltInvocationError, ValueError)
 
 
@@ -145,7 +149,9 @@ def formatted(name, config, grant):
 
 def _checked(grant):
     if not isinstance(grant, dict) or set(grant) != _GRANT:
-        raise ValueError(f"The grant is not one of the orchestration. Run {ORCHESTRATE}.")
+        raise ValueError(
+            f"The grant is not one of the orchestration. Run {ocfs2_commands.ORCHESTRATE}."
+        )
     return grant
 
 
@@ -184,9 +190,47 @@ def _lun(desired, key):
     return lun
 
 
+def services(name, config):
+    """
+    The services that pillar names for a LUN run only while it is mounted: each has a drop-in of the
+    formula, and no other service has one.
+
+    name
+        Any name for the services.
+    config
+        The ``ocfs2`` section of pillar.
+    """
+    ret = _ret(name, "The services of the LUNs are bound to their mounts.")
+    try:
+        desired = ocfs2_check.parse(config)
+        gaps = ocfs2_setup.services(desired, __salt__["o2cb_setup.boot"]()["services"])
+        changes = {gap.what: {"old": gap.old, "new": gap.new} for gap in gaps}
+        if not gaps:
+            return ret
+        if __opts__["test"]:
+            ret["result"], ret["changes"] = None, changes
+            ret["comment"] = "The drop-ins of services would be changed."
+            return ret
+        wanted = ocfs2_services.files(desired)
+        for path, change in changes.items():
+            if path in wanted:
+                __salt__["ocfs2_file.write"](path, wanted[path])
+            else:
+                __salt__["ocfs2_file.remove"](path)
+            ret["changes"][path] = change
+        __salt__["ocfs2_systemd.reload"]()
+        ret["comment"] = "The drop-ins of services are changed."
+    except _REFUSALS as err:
+        return _refused(ret, err)
+    return ret
+
+
 def mounted(name, config):
     """
     The volume that pillar describes is mounted, now and at each boot.
+
+    After a mount, the services that have been waiting for it are started: those that name the LUN,
+    are enabled, and have their other LUNs mounted too.
 
     Can not format: while the LUN is blank the result is False and names the orchestration that
     formats it. A LUN that holds anything but the described volume is not mounted.
@@ -202,14 +246,14 @@ def mounted(name, config):
         lun = _lun(desired, name)
         facts = __salt__["ocfs2.probe"](lun.device)
         _refuse_wrong_volume(desired, lun, facts)
-        changes = _mount_changes(lun, facts)
+        changes = _mount_changes(desired, lun, facts)
         if not changes:
             return ret
         if __opts__["test"]:
             ret["result"], ret["changes"] = None, changes
             ret["comment"] = f"LUN {name} would be mounted on {lun.mount.path} as described."
             return ret
-        _apply_mount(lun, changes, ret["changes"])
+        _apply_mount(desired, lun, changes, ret["changes"])
         ret["comment"] = f"LUN {name} is mounted on {lun.mount.path}."
     except _REFUSALS as err:
         return _refused(ret, err)
@@ -220,7 +264,7 @@ def _refuse_wrong_volume(desired, lun, facts):
     if not (facts["error"] or facts["unreadable"] or ocfs2_guard.contents(facts)):
         raise CommandExecutionError(
             f"LUN {lun.key} ({lun.device}) holds no volume yet. A highstate never formats; "
-            f"run {ORCHESTRATE} on the master."
+            f"run {ocfs2_commands.ORCHESTRATE} on the master."
         )
     case = ocfs2_guard.Case(desired, lun, {__opts__["id"]: facts})
     refusals = ocfs2_guard.mount_refusals(case)
@@ -231,8 +275,16 @@ def _refuse_wrong_volume(desired, lun, facts):
         raise CommandExecutionError(" ".join(map(str, refusals)))
 
 
-def _mount_changes(lun, facts):
-    """What differs, in the order it is put right: the line in fstab, then the mount."""
+def _mount_changes(desired, lun, facts):
+    """What differs, in the order it is put right: the line in fstab, the mount, the services."""
+    changes = _mount_gaps(desired, lun, facts)
+    holds = ocfs2_holds.sentences(__salt__["ocfs2_hold.present"](), lun.key)
+    if changes and holds:
+        raise CommandExecutionError(" ".join(holds))
+    return changes
+
+
+def _mount_gaps(desired, lun, facts):
     path, changes = lun.mount.path, {}
     line, old = ocfs2_fstab.line(lun), __salt__["ocfs2_mount.fstab"](path)
     if old != line:
@@ -244,24 +296,35 @@ def _mount_changes(lun, facts):
                 f"{path} is taken by {other['source']} ({other['fstype']}); unmount that first."
             )
         changes["mount"] = {"old": None, "new": path}
+        waiting = __salt__["ocfs2_mount.ready"](ocfs2_services.bound(desired, lun), [path])
+        if waiting:
+            changes["services"] = {"old": [], "new": waiting}
     return changes
 
 
-def _apply_mount(lun, changes, done):
+def _apply_mount(desired, lun, changes, done):
     path = lun.mount.path
+    if "mount" in changes:
+        # Refused for a directory that holds files, and then before anything is written.
+        __salt__["ocfs2_mount.protect"](path)
     if "fstab" in changes:
         __salt__["ocfs2_mount.set_fstab"](path, lun.device, changes["fstab"]["new"]["options"])
         done["fstab"] = changes["fstab"]
     if "mount" in changes:
         __salt__["ocfs2_mount.mount"](path)
         done["mount"] = changes["mount"]
+        started = __salt__["ocfs2_mount.start"](ocfs2_services.bound(desired, lun))
+        if started:
+            done["services"] = {"old": [], "new": started}
 
 
 def unmounted(name, config):
     """
-    The volume is not mounted here, neither now nor at the next boot. Its data stays as it is.
+    The volume is not mounted here, neither now nor at the next boot, and its mount point can not be
+    written. Its data stays as it is.
 
-    Refused while a process uses the mount, with the processes named.
+    The services that pillar names for the LUN are stopped first. Refused, and nothing is stopped,
+    while any other process uses the mount, with the processes named.
 
     name
         The LUN's key under ``luns`` in pillar.
@@ -270,34 +333,55 @@ def unmounted(name, config):
     """
     ret = _ret(name, f"LUN {name} is not mounted.")
     try:
-        path = _lun(ocfs2_check.parse(config), name).mount.path
-        changes = _unmount_changes(path)
+        mount = _lun(ocfs2_check.parse(config), name).mount
+        path, changes = mount.path, _unmount_changes(mount)
         if not changes:
             return ret
-        users = __salt__["ocfs2_mount.users"](path) if "mount" in changes else []
+        users = __salt__["ocfs2_mount.users"](path, mount.services) if "mount" in changes else []
         if users:
             return _refused(ret, f"{path} is in use by {', '.join(users)}; stop them first.")
         if __opts__["test"]:
             ret["result"], ret["changes"] = None, changes
             ret["comment"] = f"LUN {name} would be unmounted."
             return ret
-        if "mount" in changes:
-            __salt__["ocfs2_mount.unmount"](path)
-            ret["changes"]["mount"] = changes["mount"]
-        if "fstab" in changes:
-            __salt__["ocfs2_mount.rm_fstab"](path)
-            ret["changes"]["fstab"] = changes["fstab"]
+        _apply_unmount(mount, changes, ret["changes"])
         ret["comment"] = f"LUN {name} is unmounted; its data is untouched."
+        if __salt__["ocfs2_mount.protected"](path):
+            ret["comment"] += (
+                f" {path} is protected from writes; to use it for something else: "
+                f"{ocfs2_commands.unprotect(path)}"
+            )
     except _REFUSALS as err:
         return _refused(ret, err)
     return ret
 
 
-def _unmount_changes(path):
-    changes = {}
+def _apply_unmount(mount, changes, done):
+    path = mount.path
+    if "mount" in changes:
+        try:
+            __salt__["ocfs2_mount.release"](path, mount.services)
+        finally:
+            if not __salt__["ocfs2_mount.at"](path):
+                done.update({what: changes[what] for what in _RELEASE & changes.keys()})
+    if "fstab" in changes:
+        __salt__["ocfs2_mount.rm_fstab"](path)
+        done["fstab"] = changes["fstab"]
+    if "protected" in changes:
+        __salt__["ocfs2_mount.protect"](path)
+        done["protected"] = changes["protected"]
+
+
+def _unmount_changes(mount):
+    path, changes = mount.path, {}
     now, line = __salt__["ocfs2_mount.at"](path), __salt__["ocfs2_mount.fstab"](path)
     if now and now["fstype"] == "ocfs2":
         changes["mount"] = {"old": path, "new": None}
+        running = [each for each in mount.services if __salt__["ocfs2_systemd.active"](each)]
+        if running:
+            changes["services"] = {"old": running, "new": []}
     if line and line["fstype"] == "ocfs2":
         changes["fstab"] = {"old": line, "new": None}
+    if __salt__["ocfs2_mount.protected"](path) is False:
+        changes["protected"] = {"old": False, "new": True}
     return changes

@@ -48,6 +48,7 @@ def parse(pillar_section):
         luns=tuple(_lun(key, lun) for key, lun in sorted(good["luns"].items())),
         kernel=model.Kernel(**good["kernel"]),
         firewall=model.Firewall(**good["firewall"]),
+        drain=model.Drain(**good["drain"]),
     )
 
 

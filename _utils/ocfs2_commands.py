@@ -35,6 +35,11 @@ def free_number(cluster, number):
     return f'salt-run ocfs2.free_number cluster={cluster} number={number} reason="..."'
 
 
+def unprotect(path):
+    """Let a directory be written again that was a mount point, by hand, on its node."""
+    return f"chattr -i {path}"
+
+
 def clear(device):
     """Overwrite a LUN with zeros, by hand, on one node."""
     return f"blkdiscard --zeroout {device}"

@@ -73,6 +73,7 @@ _SETUP = {
     "enabled": (list,),
     "masked": (list,),
     "missing": (list,),
+    "services": (dict,),
     "panic": {name: {"live": _MAYBE_TEXT, "file": _MAYBE_TEXT} for name in ocfs2_setup.PANIC},
     "firewall": {"rules": (dict,), "blocking": (list,)},
 }
@@ -115,6 +116,7 @@ def _check(answer, keys):
     _all_of(answer["holds"]["luns"].values(), _TEXT, "holds.luns")
     for name in ("enabled", "masked", "missing"):
         _all_of(answer["setup"][name], _TEXT, f"setup.{name}")
+    _all_of(answer["setup"]["services"].values(), _TEXT, "setup.services")
     for chain in answer["setup"]["firewall"]["blocking"]:
         _all_of([chain], (list,), "setup.firewall.blocking")
         _all_of(chain, _TEXT, "setup.firewall.blocking")

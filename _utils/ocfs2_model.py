@@ -33,6 +33,7 @@ INTEGER = "integer"
 BOOLEAN = "boolean"
 SIZE = "size"
 OPTIONS = "options"
+NAMES = "names"
 SECTION = "section"
 TABLE = "table"
 
@@ -44,6 +45,7 @@ LABEL_BYTES = 63  # "Volume label too long: must be less than 64 characters"
 DEVICE = r"/dev/(?:mapper|disk/by-id)/[A-Za-z0-9_][A-Za-z0-9._:+=@#-]{0,126}"
 WWID = r"[A-Za-z0-9][A-Za-z0-9._:-]{3,127}"
 LABEL = rf"[!-,.0-~][!-.0-~]{{0,{LABEL_BYTES - 1}}}"
+PLAIN_PATH = r"(?=.{1,128}$)(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._+@-]+)+"
 NODE_NAME_BYTES = 64  # O2NM_MAX_NAME_LEN, and the longest host name Linux knows
 
 
@@ -51,13 +53,14 @@ NODE_NAME_BYTES = 64  # O2NM_MAX_NAME_LEN, and the longest host name Linux knows
 class Key:
     """One key of the pillar.
 
-    ``kind`` is one of TEXT, INTEGER, BOOLEAN, SIZE, OPTIONS, SECTION (a mapping
-    with the keys ``keys``) and TABLE (a mapping from ``entry`` to sections with
-    the keys ``keys``). ``minimum`` and ``maximum`` bound a number, the bytes of a
-    size, or the entries of a table. ``pattern`` matches the whole text, ``rule``
-    says the same in words. A default of None is derived from other keys as ``derived``
-    says, and may be written as ``~``. ``refused`` maps values that an operator may well
-    try to the reason why they are not accepted.
+    ``kind`` is one of TEXT, INTEGER, BOOLEAN, SIZE, OPTIONS, NAMES (a list of
+    different texts, each an ``entry``), SECTION (a mapping with the keys ``keys``)
+    and TABLE (a mapping from ``entry`` to sections with the keys ``keys``). ``minimum``
+    and ``maximum`` bound a number, the bytes of a size, or the entries of a table.
+    ``pattern`` matches the whole text, ``rule`` says the same in words. A default of
+    None is derived from other keys as ``derived`` says, and may be written as ``~``.
+    ``refused`` maps values that an operator may well try to the reason why they are not
+    accepted.
     """
 
     name: str
@@ -206,7 +209,22 @@ DEVICE_WWIDS = (
     (r"/dev/mapper/(3[0-9a-fA-F]{16,})", "{}"),
 )
 
+# Services that can not wait for a mount: pattern -> why.
+REFUSED_SERVICES = (
+    (r"o2cb\.service|ocfs2.*\.service", "it is what the mount itself needs"),
+    (r"salt-(minion|master)\.service", "the formula mounts and unmounts through it"),
+    (
+        r"(multipathd|iscsid|open-iscsi|nftables|netfilter-persistent)\.service",
+        "it comes before the mount at every boot",
+    ),
+    (r"(systemd-.*|dbus)\.service", "the whole host needs it"),
+)
+
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_PLAIN_PATH_RULE = (
+    "an absolute path of up to 128 letters, digits and ._+@- without '//', '.', '..'"
+    " or a slash at its end"
+)
 _UNTESTED = "it is not built and tested yet"
 
 _CLUSTER = (
@@ -317,6 +335,39 @@ _FIREWALL = (
     ),
 )
 
+_DRAIN = (
+    Key(
+        "command",
+        TEXT,
+        "An executable on the node, run as root without arguments and without a shell. Exit code 0"
+        " means that the node is empty.",
+        default=None,
+        derived="none",
+        example="/usr/local/sbin/drain-hypervisor",
+        pattern=PLAIN_PATH,
+        rule=_PLAIN_PATH_RULE,
+    ),
+    Key(
+        "state",
+        TEXT,
+        "An sls of yours, applied to the node. It succeeds once the node is empty.",
+        default=None,
+        derived="none",
+        example="hypervisor.drain",
+        pattern=r"(?=.{1,128}$)[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*",
+        rule="the name of an sls of up to 128 letters, digits and _-, in parts parted by dots",
+    ),
+    Key(
+        "limit",
+        INTEGER,
+        "After so long the node counts as not emptied, and nothing is unmounted.",
+        default=600,
+        unit="s",
+        minimum=1,
+        maximum=86400,
+    ),
+)
+
 _MINION = Key(
     "minion id",
     TEXT,
@@ -369,6 +420,17 @@ _LUN_KEY = Key(
     rule=f"a name of up to {LABEL_BYTES} letters, digits and ._-, the first a letter or digit",
 )
 
+_SERVICE = Key(
+    "service",
+    TEXT,
+    "A unit of systemd.",
+    example="libvirtd.service",
+    # The name of its drop-in's directory ends in ".d".
+    pattern=r"(?=.{1,253}$)(?!.*@\.service$)[A-Za-z0-9_:][A-Za-z0-9_:.@-]*\.service",
+    rule="the full name of a service: up to 253 letters, digits and _:.@-, the last of them"
+    " .service, and an instance if it is a template",
+)
+
 _MOUNT = (
     Key(
         "path",
@@ -376,11 +438,19 @@ _MOUNT = (
         "Directory the LUN is mounted on, on every node. Not a system directory, not inside"
         " the mount of another LUN.",
         example="/san/primary",
-        pattern=r"(?=.{1,128}$)(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._+@-]+)+",
-        rule="an absolute path of up to 128 letters, digits and ._+@- without '//', '.', '..'"
-        " or a slash at its end",
+        pattern=PLAIN_PATH,
+        rule=_PLAIN_PATH_RULE,
     ),
     Key("options", OPTIONS, "Mount options, from the table below.", default=()),
+    Key(
+        "services",
+        NAMES,
+        "Services that run only while the LUN is mounted, and while every other LUN is that names"
+        " them; systemd stops one that runs without. They are started in this order after the mount"
+        " if they are enabled, and stopped in the reverse order before it goes.",
+        default=(),
+        entry=_SERVICE,
+    ),
 )
 
 _LUN = (
@@ -483,6 +553,14 @@ PILLAR = Key(
         Key("kernel", SECTION, "What a node does after a panic.", default=None, keys=_KERNEL),
         Key("firewall", SECTION, "Who may reach the port.", default=None, keys=_FIREWALL),
         Key(
+            "drain",
+            SECTION,
+            "How a node is emptied before its volumes are unmounted in a planned operation: by a"
+            " command or by a state of yours, or not at all.",
+            default=None,
+            keys=_DRAIN,
+        ),
+        Key(
             "nodes",
             TABLE,
             "The hosts of the cluster by minion id.",
@@ -564,6 +642,15 @@ class Firewall:
 
 
 @dataclass(frozen=True)
+class Drain:
+    """The ``drain`` section: ``command`` or ``state`` or neither, ``limit`` in seconds."""
+
+    command: str | None
+    state: str | None
+    limit: int
+
+
+@dataclass(frozen=True)
 class Node:
     """One host: ``minion`` is its minion id, ``name`` its node name."""
 
@@ -575,10 +662,12 @@ class Node:
 
 @dataclass(frozen=True)
 class Mount:
-    """Where a LUN is mounted, and the operator's mount options."""
+    """Where a LUN is mounted, the operator's mount options, and the services that run
+    only while it is."""
 
     path: str
     options: tuple[str, ...]
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -609,6 +698,7 @@ class Desired:
     luns: tuple[Lun, ...]
     kernel: Kernel
     firewall: Firewall
+    drain: Drain
 
     def node(self, minion):
         """Return the Node of the minion id ``minion``, or None."""

@@ -294,6 +294,30 @@ def _option_value(option, item, equals, value):
         raise _Wrong(f"{shown(item)} is not possible", f"type {fix}")
 
 
+def _read_names(key, value, path, found):
+    if not isinstance(value, (list, tuple)):
+        raise _Wrong(
+            f"{shown(value)} is not a list", f"type a list like [{key.entry.example}], or []"
+        )
+    names = []
+    for index, item in enumerate(value):
+        try:
+            name = _name(key.entry, item)
+            if name in names:
+                raise _Wrong(f"{shown(name)} stands there twice", "keep one of them")
+            names.append(name)
+        except _Wrong as wrong:
+            found.append(Problem(f"{path}:{index}", *wrong.args))
+    return tuple(names)
+
+
+def _name(entry, item):
+    """Return the list item ``item``, which has to be a text as ``entry`` describes it."""
+    if not isinstance(item, str):
+        raise _Wrong(f"{shown(item)} is not text", f"type it like '{entry.example}'")
+    return _read_text(entry, item, None, None)
+
+
 _READERS = {
     model.SECTION: _read_section,
     model.TABLE: _read_table,
@@ -302,6 +326,7 @@ _READERS = {
     model.BOOLEAN: _read_boolean,
     model.SIZE: _read_size,
     model.OPTIONS: _read_options,
+    model.NAMES: _read_names,
 }
 
 
@@ -385,9 +410,50 @@ def _check_path(text):
         )
 
 
+def _check_service(text):
+    """Refuse what is not the name of a service that can wait for a mount."""
+    fix = "type the name of its unit like 'libvirtd.service'"
+    if "/" in text:
+        raise _Wrong(f"{shown(text)} is a path", fix)
+    if not text.endswith(".service"):
+        raise _Wrong(f"{shown(text)} is not the full name of a service", fix)
+    for pattern, why in model.REFUSED_SERVICES:
+        if re.fullmatch(pattern, text):
+            raise _Wrong(f"{shown(text)} can not wait for a mount: {why}", "remove it")
+
+
+def _check_command(text):
+    """Refuse what is not the bare path of an executable."""
+    if not text.startswith("/"):
+        raise _Wrong(
+            f"{shown(text)} is not an absolute path",
+            "type it from /, like /usr/local/sbin/drain-hypervisor",
+        )
+    if " " in text:
+        raise _Wrong(
+            f"{shown(text)} has blanks in it, and it is run without arguments and without a shell",
+            "put the command into a script and type the path of the script",
+        )
+
+
+def _check_state(text):
+    """Refuse the path of an sls, and what the formula itself is made of."""
+    if "/" in text or text.endswith(".sls"):
+        plain = text.strip("/").removesuffix(".sls").replace("/", ".")
+        raise _Wrong(f"{shown(text)} is a path, not the name of an sls", f"type {shown(plain)}")
+    if text == "ocfs2" or text.startswith("ocfs2."):
+        raise _Wrong(
+            f"{shown(text)} is of the formula, and it is yours to know how a node is emptied",
+            "type the name of an sls of your own like 'hypervisor.drain'",
+        )
+
+
 _TEXTS = {
     "address": _check_address,
     "device": _check_device,
     "wwid": _check_wwid,
     "path": _check_path,
+    "service": _check_service,
+    "command": _check_command,
+    "state": _check_state,
 }

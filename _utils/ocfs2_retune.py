@@ -78,13 +78,10 @@ class Retune(Operation):
         """Release and mount again; what went wrong, as lines."""
         try:
             self._release()
-            self.call(self.minions, "ocfs2_mount.mount_all", self._fstab_paths(), limit=SLOW)
-        except ValueError as err:
+            self._mount()
+        except Broken as err:
             return [f"Not all is mounted again: {err}", f"Next: {self.command}"]
         return []
-
-    def _fstab_paths(self):
-        return [lun.mount.path for lun in self.desired.luns]
 
     def _hold(self):
         reason = ocfs2_holds.reason(f"retune of cluster {self.desired.cluster.name}", self.command)

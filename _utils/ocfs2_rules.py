@@ -8,6 +8,7 @@ import posixpath
 import re
 
 import ocfs2_model as model
+import ocfs2_services
 from ocfs2_words import Problem
 from ocfs2_words import human
 from ocfs2_words import shown
@@ -145,6 +146,23 @@ def _nested_mounts(good):
             parent = posixpath.dirname(parent)
 
 
+def _mount_units(good):
+    """The path of a LUN with ``services`` is short enough for the name of a unit of
+    systemd, in which each of ``+@-`` takes four characters."""
+    for key, lun in good.get("luns", {}).items():
+        mount = lun.get("mount", {})
+        if not (mount.get("services") and "path" in mount):
+            continue
+        unit = ocfs2_services.mount_unit(mount["path"])
+        if len(unit) > ocfs2_services.LONGEST_UNIT:
+            yield Problem(
+                f"ocfs2:luns:{key}:mount:path",
+                f"{shown(mount['path'])} becomes a unit of {len(unit)} characters, and"
+                f" {ocfs2_services.LONGEST_UNIT} are possible",
+                "type a shorter path, or one with fewer of +@-",
+            )
+
+
 def _device_wwids(good):
     """A device name that carries a WWID carries that of ``wwid``."""
     for key, lun in good.get("luns", {}).items():
@@ -159,6 +177,17 @@ def _device_wwids(good):
                     f"{shown(lun['wwid'])} is not the LUN of the device {shown(lun['device'])}",
                     f"type '{says}' if the device is right, or else the device of this WWID",
                 )
+
+
+def _drain(good):
+    """``drain`` has a ``command`` or a ``state``, not both."""
+    drain = good.get("drain", {})
+    if drain.get("command") and drain.get("state"):
+        yield Problem(
+            "ocfs2:drain:state",
+            f"{shown(drain['state'])} stands beside the command {shown(drain['command'])}",
+            "keep one of them, and let it do all",
+        )
 
 
 def _slots(good):
@@ -210,7 +239,9 @@ RULES = (
     _node_prefixes,
     _lun_values,
     _nested_mounts,
+    _mount_units,
     _device_wwids,
     _slots,
     _sizes,
+    _drain,
 )

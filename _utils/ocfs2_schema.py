@@ -32,7 +32,7 @@ def _schema(key):
     if key.default is None:
         schema["type"] = [schema["type"], "null"]
     elif not key.required:
-        schema["default"] = list(key.default) if key.kind == model.OPTIONS else key.default
+        schema["default"] = list(key.default) if isinstance(key.default, tuple) else key.default
     return schema
 
 
@@ -91,6 +91,10 @@ def _option_form(option):
     return f"{option.name}=[0-9]+" if option.takes_value else option.name
 
 
+def _names(key):
+    return {"type": "array", "uniqueItems": True, "items": _schema(key.entry)}
+
+
 def _whole(pattern):
     return f"^(?:{pattern})$"
 
@@ -103,6 +107,7 @@ _SCHEMAS = {
     model.BOOLEAN: lambda _key: {"type": "boolean"},
     model.SIZE: _size,
     model.OPTIONS: _options,
+    model.NAMES: _names,
 }
 
 
@@ -179,6 +184,7 @@ _FORMS = {
     model.BOOLEAN: lambda _key: "``true`` or ``false``",
     model.SIZE: lambda _key: "bytes, or a number with a unit",
     model.OPTIONS: lambda _key: "list of mount options",
+    model.NAMES: lambda key: f"list; each is {key.entry.rule}",
 }
 
 

@@ -1,4 +1,5 @@
-"""What separates a host from pillar besides the cluster itself: packages, boot, firewall, panics.
+"""What separates a host from pillar besides the cluster itself: packages, boot, services, firewall,
+panics.
 
 The states close these gaps one by one; plan and status show all of them.
 """
@@ -6,6 +7,7 @@ The states close these gaps one by one; plan and status show all of them.
 import ocfs2_boot
 import ocfs2_firewall
 import ocfs2_netfilter
+import ocfs2_services
 from ocfs2_difference import Difference
 
 #: Every file that is looked at.
@@ -37,6 +39,7 @@ def differences(desired, minion, facts):
         *_packages(facts),
         *panic(desired, facts["panic"]),
         *boot(desired, facts),
+        *services(desired, facts["services"]),
         *firewall(desired, minion, facts),
     ]
 
@@ -65,6 +68,17 @@ def boot(desired, facts):
     if ocfs2_boot.KILLER not in facts["masked"]:
         found.append(Difference(ocfs2_boot.KILLER, "not masked", "masked"))
     return found + _disabled(ocfs2_boot.UNIT, facts)
+
+
+def services(desired, drop_ins):
+    """Return the differences of the drop-ins that bind services to their mounts.
+
+    drop_ins
+        ``{path: text}`` of the formula's drop-ins on the host.
+    """
+    wanted = ocfs2_services.files(desired)
+    stale = [path for path in drop_ins if path not in wanted]
+    return [*_files(wanted, drop_ins), *present(stale, drop_ins)]
 
 
 def firewall(desired, minion, facts):
@@ -110,9 +124,9 @@ def blocked(desired, minion, chains):
 
 def _files(wanted, files):
     return [
-        Difference(path, _ABSENT if files[path] is None else _OTHER, _PRESENT)
+        Difference(path, _ABSENT if files.get(path) is None else _OTHER, _PRESENT)
         for path, text in wanted.items()
-        if files[path] != text
+        if files.get(path) != text
     ]
 
 

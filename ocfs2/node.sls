@@ -5,3 +5,4 @@ include:
   - ocfs2.config
   - ocfs2.firewall
   - ocfs2.service
+  - ocfs2.services

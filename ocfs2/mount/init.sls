@@ -1,6 +1,6 @@
 {%- from "ocfs2/map.jinja" import config with context %}
 include:
-  - ocfs2.check
+  - ocfs2.services
 {%- for lun in (config or {}).get("luns") or {} %}
 
 ocfs2-mount-{{ lun }}:
@@ -8,5 +8,5 @@ ocfs2-mount-{{ lun }}:
     - name: {{ lun | json }}
     - config: {{ config | json }}
     - require:
-      - sls: ocfs2.check
+      - sls: ocfs2.services
 {%- endfor %}

@@ -4,6 +4,7 @@ The kernel under the test has no OCFS2, so /sys/fs/ocfs2 and configfs are direct
 hold what a running node shows; the tools themselves see that there is no configfs and say so.
 """
 
+import dataclasses
 import json
 import random
 import shutil
@@ -18,6 +19,7 @@ import ocfs2_boot
 import ocfs2_check
 import ocfs2_conf
 import ocfs2_firewall
+import ocfs2_services
 import ocfs2_settings
 import ocfs2_setup
 
@@ -26,6 +28,7 @@ from .conftest import MINION
 CONF = Path("/etc/ocfs2/cluster.conf")
 SETTINGS = Path("/etc/default/o2cb")
 DEBCONF = Path("/var/cache/debconf/config.dat")
+DROP_IN = Path(ocfs2_services.DROP_INS.replace("*", "libvirtd.service"))
 REGION = "458E997A48634B3DAB36F01667EBB761"
 
 pytestmark = [
@@ -60,6 +63,7 @@ def clean(debconf):
         shutil.rmtree(path, ignore_errors=True)
     for path in Path("/etc/systemd/system").rglob("o*.service"):
         path.unlink()
+    DROP_IN.unlink(missing_ok=True)
     SETTINGS.write_text(ocfs2_settings.render(dict.fromkeys(ocfs2_settings.DEBCONF, "")))
     shutil.copy2(debconf, DEBCONF)
     if shutil.which("nft"):
@@ -709,6 +713,7 @@ def test_a_dropping_iptables_is_answered_with_its_own_backend(states, config, pe
 @pytest.mark.parametrize("backend", ["nftables", "iptables", "none"])
 def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, backend):
     config["firewall"] = {"backend": backend}
+    config["luns"]["primary"]["mount"]["services"] = ["libvirtd.service"]
     desired = ocfs2_check.parse(config)
 
     def gaps():
@@ -717,15 +722,18 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
         # The panic settings are those of the host the test runs on.
         return [gap.what for gap in found if gap.what not in ocfs2_setup.PANIC]
 
-    assert {ocfs2_boot.UNIT_PATH, ocfs2_boot.UNIT, ocfs2_boot.KILLER} <= set(gaps())
-    for state in ("boot", "firewall"):
-        assert states[f"o2cb.{state}"](name="o2cb", config=config)["result"]
+    missing = {ocfs2_boot.UNIT_PATH, ocfs2_boot.UNIT, ocfs2_boot.KILLER, str(DROP_IN)}
+    assert missing <= set(gaps())
+    for state in ("o2cb.boot", "o2cb.firewall", "ocfs2.services"):
+        assert states[state](name="o2cb", config=config)["result"]
     assert gaps() == []
     if backend != "none":
         run("nft", "flush", "ruleset")
         assert gaps() == ["rules"]
     Path(ocfs2_boot.STOP_PATH).unlink()
     assert ocfs2_boot.STOP_PATH in gaps()
+    desired = dataclasses.replace(desired, luns=())
+    assert str(DROP_IN) in gaps()
 
 
 @needs_nft
@@ -744,8 +752,11 @@ def test_the_plan_sees_a_chain_that_drops_the_port(modules, config):
 @pytest.mark.parametrize("backend", ["nftables", "iptables"])
 def test_absent_takes_back_everything(states, states_test, config, modules, backend):
     config["firewall"] = {"backend": backend}
+    config["luns"]["primary"]["mount"]["services"] = ["libvirtd.service"]
     for state in ("cluster_conf", "settings", "boot", "firewall"):
         assert states[f"o2cb.{state}"](name=str(CONF), config=config)["result"]
+    assert states["ocfs2.services"](name="services", config=config)["result"]
+    assert DROP_IN.exists()
     modules["ocfs2_file.write"](ocfs2_boot.SYSCTL_PATH, "kernel.panic = 30\n")
     before = tree("/etc/ocfs2")
     dry = states_test["o2cb.absent"](name="o2cb")
@@ -756,6 +767,7 @@ def test_absent_takes_back_everything(states, states_test, config, modules, back
     assert not SETTINGS.exists()
     assert not Path(ocfs2_boot.SYSCTL_PATH).exists()
     assert list(Path("/etc/systemd/system").rglob("o*.service")) == []
+    assert not DROP_IN.exists()
     assert "ocfs2" not in run("nft", "list", "ruleset").stdout.lower()
     assert modules["o2cb.debconf_get"]()["O2CB_ENABLED"] == "false"
     again = states["o2cb.absent"](name="o2cb")

@@ -174,7 +174,8 @@ def whole(dice):
         return roster.section(dice.randint(1, 16))
     nodes = _nodes(dice)
     section = {"nodes": nodes, "luns": _luns(dice, len(nodes))}
-    for name, make in (("cluster", _cluster), ("kernel", _kernel), ("firewall", _firewall)):
+    sections = {"cluster": _cluster, "kernel": _kernel, "firewall": _firewall, "drain": _drain}
+    for name, make in sections.items():
         if dice.random() < 0.6:
             section[name] = make(dice)
     return section
@@ -219,6 +220,12 @@ def _kernel(dice):
 
 def _firewall(dice):
     return _some(dice, {"backend": dice.choice(("nftables", "iptables", "none"))})
+
+
+def _drain(dice):
+    how = {"command": "/opt/drain_1.sh", "state": f"hypervisor.{dice.choice('ab_')}-1"}
+    how[dice.choice(("command", "state"))] = None
+    return _some(dice, {**how, "limit": dice.choice((1, 600, 86400))})
 
 
 def _nodes(dice):
@@ -288,7 +295,12 @@ def _lun(dice, index, nodes):
         lun["uuid"] = _uuid(dice) if pinned else None
     if dice.random() < 0.5:
         lun["mount"]["options"] = _options(dice)
+    if dice.random() < 0.3:
+        lun["mount"]["services"] = dice.sample(_SERVICES, dice.randint(0, len(_SERVICES)))
     return lun
+
+
+_SERVICES = ("libvirtd.service", "a:b_c.d-e@f@g.service", "0" * 245 + ".service")
 
 
 def _identity(dice, index):

@@ -37,6 +37,7 @@ SHELLS = {"sh", "bash", "dash", "ash", "ksh", "zsh", "csh", "tcsh", "fish", "bus
 REFUSALS = (CommandExecutionError, SaltInvocationError)
 STATES = (
     *("ocfs2.pillar_valid", "ocfs2.host_fit", "ocfs2.kernel", "ocfs2.mounted", "ocfs2.unmounted"),
+    "ocfs2.services",
     *("o2cb.cluster_conf", "o2cb.settings", "o2cb.boot", "o2cb.firewall", "o2cb.online"),
 )
 
@@ -77,7 +78,9 @@ def place(tmp_path, monkeypatch):
     """Where tools are started, so what a shell would leave there is seen."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    yield tmp_path
+    # Mount points are immutable, and a directory of a test has to go.
+    subprocess.run(["chattr", "-R", "-i", str(tmp_path)], check=False)
 
 
 def texts_in(value):
@@ -174,9 +177,12 @@ def _probe(dice, _place):
 
 
 def _mount(dice, place):
-    return dice.choice(("ocfs2_mount.mount", "ocfs2_mount.unmount", "ocfs2_mount.at")), {
-        "path": f"{place}/mnt/{dice.choice(strategies.SHELL)}"
-    }
+    name = dice.choice(("mount", "unmount", "at", "protect", "protected", "release"))
+    return f"ocfs2_mount.{name}", {"path": f"{place}/mnt/{dice.choice(strategies.SHELL)}"}
+
+
+def _drain(dice, place):
+    return "ocfs2_drain.run", {"command": f"{place}/{dice.choice(strategies.SHELL)}", "limit": 5}
 
 
 def _unit(dice, _place):
@@ -211,7 +217,7 @@ def _census(dice, _place):
     return "ocfs2_node.census", {"luns": {word: f"/dev/mapper/{word}"}, "firewall": firewall}
 
 
-_FUNCTIONS = (_tool, _probe, _mount, _mount, _unit, _conf, _live, _census)
+_FUNCTIONS = (_tool, _probe, _mount, _mount, _drain, _unit, _conf, _live, _census)
 
 
 def carried_out(number, minion, place, found):

@@ -8,6 +8,7 @@ import ocfs2_conf
 import ocfs2_firewall
 import ocfs2_fstab
 import ocfs2_ledger
+import ocfs2_services
 import ocfs2_settings
 import ocfs2_setup
 
@@ -112,6 +113,7 @@ def _setup(pillar, minion):
         "enabled": [ocfs2_boot.UNIT, ocfs2_firewall.UNIT],
         "masked": [ocfs2_boot.KILLER],
         "missing": [],
+        "services": ocfs2_services.files(pillar),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
         "firewall": {"rules": ocfs2_firewall.expected(pillar, minion), "blocking": []},
     }

@@ -208,6 +208,24 @@ SINGLE = [
     ((*LUN, "mount", "options"), "!", "is not a list", "type a list like [noatime, nodev]"),
     ((*LUN, "mount", "options"), None, "nothing is not a list", "or []"),
     ((*LUN, "mount", "options"), {"a": 1}, "a mapping is not a list", "or []"),
+    ((*LUN, "mount", "services"), "libvirtd.service", "is not a list", "[libvirtd.service], or []"),
+    ((*LUN, "mount", "services"), None, "nothing is not a list", "or []"),
+    ((*LUN, "mount", "service"), [], "there is no such key", "type 'services'"),
+    (("drain",), "hypervisor.drain", "stands where keys belong", "type 'drain: {}'"),
+    (("drain", "command"), ["/bin/true"], "where text belongs", "'command: /usr/local/sbin/drain-"),
+    (("drain", "command"), "", "is not an absolute path of", "like '/usr/local/sbin/drain-"),
+    (("drain", "command"), "drain", "is not an absolute path", "type it from /"),
+    (("drain", "command"), "/sbin/drain now", "has blanks in it", "the path of the script"),
+    (("drain", "command"), "/sbin/drain;x", "is not an absolute path of", "like '/usr/local/"),
+    (("drain", "command"), "/sbin/../drain", "is not an absolute path of", "like '/usr/local/"),
+    (("drain", "state"), "hypervisor/drain.sls", "is a path", "type 'hypervisor.drain'"),
+    (("drain", "state"), "hypervisor.drain.sls", "is a path", "type 'hypervisor.drain'"),
+    (("drain", "state"), "ocfs2.clean", "is of the formula", "like 'hypervisor.drain'"),
+    (("drain", "state"), "a..b", "is not the name of an sls", "like 'hypervisor.drain'"),
+    (("drain", "state"), True, "YAML reads this as true", "between quotes like 'true'"),
+    (("drain", "limit"), 0, "0 is out of range", "from 1 to 86400 (s)"),
+    (("drain", "limit"), "10m", "'10m' is not a whole number", "from 1 to 86400"),
+    (("drain", "script"), "/x", "there is no such key", "use one of: command, state, limit"),
     (("nodes",), ["host1"], "a list stands where keys belong", "host1.domain.com: {number: 0"),
     (("nodes",), None, "nothing below it", "type 'nodes: {host1.domain.com: {number: 0"),
     (("nodes",), {}, "it is empty", "type 'nodes: {host1.domain.com: {number: 0"),
@@ -275,6 +293,53 @@ def test_wrong_mount_options_name_their_place(item, reason, fix):
     assert fix in problem.fix
 
 
+SERVICE = [
+    (7, "7 is not text", "type it like 'libvirtd.service'"),
+    (None, "nothing is not text", "type it like 'libvirtd.service'"),
+    ("libvirtd", "is not the full name of a service", "like 'libvirtd.service'"),
+    ("libvirtd.socket", "is not the full name of a service", "like 'libvirtd.service'"),
+    ("/lib/systemd/system/libvirtd.service", "is a path", "like 'libvirtd.service'"),
+    (" libvirtd.service", "has blanks around it", "remove them"),
+    (".service", "is not the full name of a service: up to", "like 'libvirtd.service'"),
+    ("-x.service", "is not the full name of a service: up to", "like 'libvirtd.service'"),
+    ("a b.service", "is not the full name of a service: up to", "like 'libvirtd.service'"),
+    ("vm@.service", "an instance if it is a template", "like 'libvirtd.service'"),
+    ("a" * 246 + ".service", "up to 253 letters", "like 'libvirtd.service'"),
+    ("first.service", "'first.service' stands there twice", "keep one of them"),
+    ("o2cb.service", "it is what the mount itself needs", "remove it"),
+    ("ocfs2.service", "it is what the mount itself needs", "remove it"),
+    ("ocfs2-firewall.service", "it is what the mount itself needs", "remove it"),
+    ("salt-minion.service", "the formula mounts and unmounts through it", "remove it"),
+    ("multipathd.service", "it comes before the mount at every boot", "remove it"),
+    ("systemd-logind.service", "the whole host needs it", "remove it"),
+]
+
+
+@pytest.mark.parametrize(("item", "reason", "fix"), SERVICE)
+def test_wrong_services_name_their_place(item, reason, fix):
+    problem = only(changed((*LUN, "mount", "services"), ["first.service", item]))
+    assert problem.path == "ocfs2:luns:primary:mount:services:1"
+    assert reason in problem.reason
+    assert fix in problem.fix
+
+
+def test_a_service_needs_a_mount_that_systemd_can_name():
+    section = changed((*LUN, "mount", "services"), ["a.service"])
+    assert ocfs2_check.check(changed((*LUN, "mount", "path"), "/san/" + "-" * 61, section)) == []
+    problem = only(changed((*LUN, "mount", "path"), "/san/" + "-" * 62, section))
+    assert problem.path == "ocfs2:luns:primary:mount:path"
+    assert "becomes a unit of 258 characters, and 255 are possible" in problem.reason
+    assert ocfs2_check.check(changed((*LUN, "mount", "path"), "/san/" + "-" * 62)) == []
+
+
+def test_a_node_is_drained_by_a_command_or_by_a_state():
+    section = changed(("drain",), {"command": "/sbin/drain", "state": "hypervisor.drain"})
+    problem = only(section)
+    assert problem.path == "ocfs2:drain:state"
+    assert "'hypervisor.drain' stands beside the command '/sbin/drain'" in problem.reason
+    assert "keep one of them" in problem.fix
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
@@ -333,6 +398,14 @@ ACCEPTED = [
     ((*LUN, "uuid"), "458E997A48634B3DAB36F01667EBB761"),
     ((*LUN, "mount", "options"), ()),
     ((*LUN, "mount", "path"), "/san/primary2/.a..b"),
+    ((*LUN, "mount", "services"), ()),
+    ((*LUN, "mount", "services"), ["libvirtd.service", "a:b_c@x-1.service"]),
+    ((*LUN, "mount", "services"), ["a" * 245 + ".service"]),
+    (("luns", "second", "mount", "services"), ["libvirtd.service"]),
+    (("drain",), None),
+    (("drain",), {"command": "/usr/local/sbin/drain_1.sh", "state": None, "limit": 86400}),
+    (("drain",), {"command": None, "state": "drain", "limit": 1}),
+    (("drain", "state"), "my_hypervisor.ocfs2-drain"),
 ]
 
 
@@ -625,6 +698,7 @@ def test_parse_fills_the_defaults():
     assert desired.cluster == model.Cluster("ocfs2", "local", 31, 30000, 2000, 2000, "reset", 7777)
     assert desired.kernel == model.Kernel(30, True)
     assert desired.firewall == model.Firewall("nftables")
+    assert desired.drain == model.Drain(None, None, 600)
     assert desired.nodes[0] == model.Node("host1.domain.com", 0, "192.168.100.1", "host1")
     assert desired.lun("primary") == model.Lun(
         key="primary",
@@ -638,7 +712,7 @@ def test_parse_fills_the_defaults():
         format="never",
         verify="samples",
         uuid=None,
-        mount=model.Mount("/san/primary", ()),
+        mount=model.Mount("/san/primary", (), ()),
     )
 
 
@@ -647,12 +721,16 @@ def test_parse_keeps_what_is_given():
     section = changed((*LUN, "slots"), 5, section)
     section = changed((*LUN, "label"), "vol", section)
     section = changed((*NODE, "name"), "host1.domain.com", section)
+    section = changed((*LUN, "mount", "services"), ["b.service", "a.service"], section)
+    section = changed(("drain",), {"state": "hypervisor.drain", "limit": 60}, section)
     desired = ocfs2_check.parse(section)
     lun = desired.lun("primary")
     assert (lun.uuid, lun.label) == ("458E997A48634B3DAB36F01667EBB761", "vol")
     assert (lun.slots, lun.slots_given) == (5, True)
     assert desired.node("host1.domain.com").name == "host1.domain.com"
     assert desired.lun("second").mount.options == ("noatime", "commit=30")
+    assert lun.mount.services == ("b.service", "a.service")
+    assert desired.drain == model.Drain(None, "hypervisor.drain", 60)
 
 
 def test_parse_sorts_nodes_by_number_and_luns_by_key():

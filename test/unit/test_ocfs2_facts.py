@@ -64,6 +64,8 @@ def test_other_luns_than_asked_for_are_refused(luns):
         (("host", "addresses"), "10.1.0.1", "census.host.addresses is a str"),
         (("o2cb", "conf"), None, "no census.o2cb.conf"),
         (("setup", "files", ocfs2_boot.UNIT_PATH), 1, "o2cb.service is a int"),
+        (("setup", "services"), [], "census.setup.services is a list"),
+        (("setup", "services"), {"/etc": None}, "setup.services holds a NoneType"),
         (("setup", "masked"), [None], "setup.masked holds a NoneType"),
         (("setup", "panic", "kernel.panic"), "30", "no census.setup.panic.kernel.panic"),
         (("setup", "firewall", "blocking"), ["input"], "setup.firewall.blocking holds a str"),

@@ -145,7 +145,7 @@ def test_other_paths(path):
 
 def test_desired_finds_nodes_luns_and_peers():
     nodes = tuple(model.Node(f"host{i}.x", i, f"10.0.0.{i}", f"host{i}") for i in (1, 2, 3))
-    mount = model.Mount("/a", ())
+    mount = model.Mount("/a", (), ())
     lun = model.Lun(
         "a", "/dev/mapper/a", "36", 512, "a", "mail", 4, False, "never", "samples", None, mount
     )
@@ -155,6 +155,7 @@ def test_desired_finds_nodes_luns_and_peers():
         (lun,),
         model.Kernel(30, True),
         model.Firewall("none"),
+        model.Drain(None, None, 600),
     )
     assert desired.node("host2.x") is nodes[1]
     assert desired.node("host2") is None

@@ -3,15 +3,19 @@ import copy
 import pytest
 
 import ocfs2_boot
+import ocfs2_check
 import ocfs2_firewall
 import ocfs2_plan
 import ocfs2_report
+import ocfs2_setup
 
 from . import answers
+from . import roster
 
 PILLAR = answers.desired()
 HOSTS = [node.minion for node in PILLAR.nodes]
 PATH = PILLAR.luns[0].mount.path
+DROP_IN = "/etc/systemd/system/old.service.d/ocfs2-formula.conf"
 
 
 def plan(census, silent=None, pillar=PILLAR, record=None):
@@ -193,6 +197,7 @@ def test_a_node_off_in_one_setting_is_named():
         (("masked",), [], "ocfs2.service: not masked -> masked"),
         (("panic", "kernel.panic"), {"live": "0", "file": "30"}, "kernel.panic: 0, at boot 30"),
         (("panic", "kernel.panic"), {"live": "30", "file": None}, "30, at boot not set -> 30"),
+        (("services",), {DROP_IN: ""}, "old.service.d/ocfs2-formula.conf: present -> absent"),
         (("firewall", "rules"), {"anything": [1]}, "rules: other or none -> loaded by nftables"),
     ],
 )
@@ -209,6 +214,14 @@ def test_whatever_is_off_on_a_host_is_named(path, value, words):
     data = ocfs2_report.status(found)
     assert data["healthy"] is False
     assert [row["setup"] for row in data["nodes"].values()] == [True, False, True]
+
+
+@pytest.mark.parametrize(("found", "old"), [({}, "absent"), ({DROP_IN: "x"}, "other content")])
+def test_a_drop_in_that_is_not_as_described_is_named(found, old):
+    section = roster.section()
+    section["luns"]["primary"]["mount"]["services"] = ["old.service"]
+    gaps = ocfs2_setup.services(ocfs2_check.parse(section), found)
+    assert [str(gap) for gap in gaps] == [f"{DROP_IN}: {old} -> as described"]
 
 
 def test_a_chain_of_others_that_drops_the_port_is_a_failure():

@@ -149,6 +149,12 @@ def test_the_schema_accepts_other_pillar_beside_it():
         (("luns", "primary", "mount", "options"), ["nofail"]),
         (("luns", "primary", "mount", "options"), "nointr"),
         (("luns", "primary", "mount", "path"), "/a/../b"),
+        (("luns", "primary", "mount", "services"), "libvirtd.service"),
+        (("luns", "primary", "mount", "services"), ["libvirtd"]),
+        (("luns", "primary", "mount", "services"), ["a.service", "a.service"]),
+        (("drain", "command"), "drain"),
+        (("drain", "state"), "a/b"),
+        (("drain", "limit"), 86401),
     ],
 )
 def test_the_schema_refuses(path, value):

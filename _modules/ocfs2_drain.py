@@ -1,0 +1,40 @@
+"""
+Emptying a node before its volumes are unmounted in a planned operation.
+
+.. versionadded:: 1.0.0
+"""
+
+from salt.exceptions import CommandExecutionError
+
+__virtualname__ = "ocfs2_drain"
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def run(command, limit=600):
+    """
+    Run the operator's command that empties this node, and wait for its end.
+
+    command
+        Absolute path of an executable. It runs as root, without arguments, shell or terminal.
+    limit
+        Seconds after which it is killed; what it has started itself may go on.
+
+    Returns True. Raises ``CommandExecutionError`` with what it said, if it can not be run, its exit
+    code is not 0 or it does not end in time. What it has moved by then stays moved.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_drain.run /usr/local/sbin/drain-hypervisor 600
+    """
+    result = __salt__["ocfs2_cmd.attempt"]([command], limit)
+    if result["retcode"]:
+        said = __salt__["ocfs2_cmd.failure"]([command], result)
+        raise CommandExecutionError(f"This node is not drained: {said}")
+    return True
