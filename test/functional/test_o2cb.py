@@ -411,8 +411,7 @@ def test_what_needs_an_outage_is_refused_in_use(states, states_test, kernel, reg
         ret = each[f"o2cb.{state}"](name=str(CONF), config=config)
         assert (ret["result"], ret["changes"]) == (False, {})
         assert "live:idle_timeout_ms: 30000 -> 60000 needs the whole cluster" in ret["comment"]
-        assert f"region {REGION} of cluster ocfs2 is active" in ret["comment"]
-        assert "Fix: unmount every OCFS2 volume" in ret["comment"]
+        assert "salt-run state.orchestrate ocfs2.orch.retune" in ret["comment"]
     assert tree("/etc") == before
 
 
