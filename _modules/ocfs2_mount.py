@@ -237,12 +237,31 @@ def _protect(path, directory):
     before = _flags(directory)
     _set_flags(directory, before | _IMMUTABLE)
     # The look comes second: from here on nobody adds a file.
-    files = sorted(os.listdir(directory))
+    if os.listdir(directory):
+        _set_flags(directory, before)
+        raise CommandExecutionError(hidden(path))
+
+
+def hidden(path):
+    """
+    What a mount on a directory would hide.
+
+    path
+        The mount point, with nothing mounted on it.
+
+    Returns a refusal that names the files and what to do, or an empty text if there are none.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_mount.hidden /san/primary
+    """
+    files = sorted(os.listdir(path)) if os.path.isdir(path) else []
     if not files:
-        return
-    _set_flags(directory, before)
-    first = f"{ocfs2_commands.unprotect(path)}, then " if before & _IMMUTABLE else ""
-    raise CommandExecutionError(
+        return ""
+    first = f"{ocfs2_commands.unprotect(path)}, then " if protected(path) else ""
+    return (
         f"{path} holds {', '.join(_few(map(shown, files)))}: written to the local disk while the "
         "LUN was not mounted, or put there by somebody, and a mount would hide it. Nothing was "
         f"changed. Fix: {first}move it away."
@@ -256,8 +275,8 @@ def protected(path):
     path
         The mount point.
 
-    Returns True or False; None if there is no such directory, or something is mounted on it: what
-    lies under a mount can not be seen.
+    Returns True or False; None if there is no such directory, if its filesystem knows no immutable
+    attribute, or if something is mounted on it: what lies under a mount can not be seen.
 
     CLI Example:
 
@@ -271,7 +290,7 @@ def protected(path):
     try:
         return bool(_flags(directory) & _IMMUTABLE)
     except OSError:
-        return False
+        return None
     finally:
         os.close(directory)
 
@@ -323,7 +342,7 @@ def release(path, services=()):
 
     Returns True. Raises ``CommandExecutionError`` that names the processes which hold the mount and
     belong to none of the services: then nothing is stopped. If the unmount fails all the same, the
-    services that were stopped are started again.
+    services that were stopped are started again, and those that do not start are named too.
 
     CLI Example:
 
@@ -339,10 +358,20 @@ def release(path, services=()):
         for service in reversed(running):
             __salt__["ocfs2_systemd.unit"]("stop", service)
         return unmount(path)
-    except CommandExecutionError:
-        for service in running if at(path) else ():
+    except CommandExecutionError as err:
+        failures = _started_again(running) if at(path) else []
+        raise CommandExecutionError(" ".join([str(err), *failures])) from err
+
+
+def _started_again(services):
+    """Start what was stopped for nothing; a sentence on each that does not start."""
+    failures = []
+    for service in services:
+        try:
             __salt__["ocfs2_systemd.unit"]("start", service)
-        raise
+        except CommandExecutionError as err:
+            failures.append(f"{service} was stopped and does not start again: {err}")
+    return failures
 
 
 def busy(mounts):

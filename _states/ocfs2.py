@@ -295,6 +295,9 @@ def _mount_gaps(desired, lun, facts):
             raise CommandExecutionError(
                 f"{path} is taken by {other['source']} ({other['fstype']}); unmount that first."
             )
+        hidden = __salt__["ocfs2_mount.hidden"](path)
+        if hidden:
+            raise CommandExecutionError(hidden)
         changes["mount"] = {"old": None, "new": path}
         waiting = __salt__["ocfs2_mount.ready"](ocfs2_services.bound(desired, lun), [path])
         if waiting:

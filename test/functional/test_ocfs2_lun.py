@@ -11,6 +11,7 @@ from salt.exceptions import SaltInvocationError
 import ocfs2_blank
 import ocfs2_guard
 from devices import named
+from devices import simulated_wwid
 from images import GIB
 from images import MIB
 from images import attached
@@ -245,3 +246,28 @@ def test_mounted_refuses_a_volume_of_another_cluster(image, states, config, by_i
         ret = states["ocfs2.mounted"]("primary", config)
     assert ret["result"] is False
     assert "it belongs to o2cb/web, not to o2cb/ocfs2" in ret["comment"]
+
+
+@pytest.fixture
+def described(image, config, by_id, sandbox, tmp_path):
+    """The mount point of a LUN that holds the volume of the pillar."""
+    mkfs_ocfs2(image, "-L", "primary", "-N", "5", "--cluster-stack=o2cb", "--cluster-name=ocfs2")
+    lun = config["luns"]["primary"]
+    lun.update(size=SIZE, type="mail", mount={"path": "/mnt/primary"})
+    run("mount", "--bind", str(tmp_path), "/mnt")
+    with attached(image) as device, simulated_wwid(device, lun["wwid"]):
+        lun["device"] = by_id(device)
+        yield Path("/mnt/primary")
+    run("umount", "/mnt")
+
+
+def test_mounted_refuses_a_mount_point_that_holds_files(described, states, states_test, config):
+    ret = states_test["ocfs2.mounted"]("primary", config)
+    assert (ret["result"], set(ret["changes"])) == (None, {"fstab", "mount"}), ret["comment"]
+    described.mkdir()
+    (described / "disk.qcow2").touch()
+    for each in (states_test, states):
+        ret = each["ocfs2.mounted"]("primary", config)
+        assert (ret["result"], ret["changes"]) == (False, {})
+        assert f"{described} holds 'disk.qcow2'" in ret["comment"]
+        assert "Fix: move it away." in ret["comment"]

@@ -143,6 +143,7 @@ def test_a_directory_that_holds_files_is_refused_and_left_alone(modules, point, 
     assert said.endswith("Fix: move it away.")
     assert (immutable(point), len(list(point.iterdir()))) == (False, 7)
     assert modules["ocfs2_mount.protected"](str(point)) is False
+    assert modules["ocfs2_mount.hidden"](str(point)) == said
 
 
 def test_files_in_a_protected_directory_are_refused_with_the_way_to_get_at_them(modules, point):
@@ -170,7 +171,7 @@ def test_a_filesystem_that_can_not_protect_is_named(modules, point):
         below = point / "below"
         with pytest.raises(CommandExecutionError, match=f"{below} can not be made immutable: "):
             modules["ocfs2_mount.mount"](str(below))
-        assert modules["ocfs2_mount.protected"](str(below)) is False
+        assert modules["ocfs2_mount.protected"](str(below)) is None
 
 
 def test_a_file_in_the_place_of_a_mount_point_is_named(modules, point):
