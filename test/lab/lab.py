@@ -201,9 +201,10 @@ class Lab:
         """The directory that is the master's pillar root. Write ``top.sls`` and more here."""
         return self.state / "pillar"
 
-    def set_pillar(self, data: dict) -> None:
-        """Make ``data`` the pillar of every minion."""
-        (self.pillar / "top.sls").write_text(json.dumps({"base": {"*": ["lab"]}}))
+    def set_pillar(self, data: dict, minions: Iterable[str] = ("*",)) -> None:
+        """Make ``data`` the pillar of every minion, or of ``minions`` alone."""
+        top = {"base": {minion: ["lab"] for minion in minions}}
+        (self.pillar / "top.sls").write_text(json.dumps(top))
         (self.pillar / "lab.sls").write_text(json.dumps(data, indent=1))
 
     def status(self) -> dict:
