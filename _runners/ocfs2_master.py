@@ -163,13 +163,13 @@ class _Master:
                 silent[minion] = str(err)
         return ocfs2_plan.plan(desired, census, silent, formula, self._records(), self.numbers())
 
-    def numbers(self):
+    def numbers(self, cluster=None):
         """Who has and had which node number (:class:`ocfs2_numbers.Roll`)."""
-        return ocfs2_numbers.load(self._cache, self.desired.cluster.name)
+        return ocfs2_numbers.load(self._cache, cluster or self.desired.cluster.name)
 
-    def keep_numbers(self, change):
+    def keep_numbers(self, change, cluster=None):
         """Put down what ``change(roll, time)`` makes of the roll of node numbers."""
-        roll = self.numbers()
+        roll = self.numbers(cluster)
         new = change(roll, ocfs2_audit.now())
         if new.entries != roll.entries:
             ocfs2_numbers.store(self._cache, new)

@@ -115,6 +115,46 @@ def resume(wwid=None, reason=None):
     )
 
 
+def free_number(cluster=None, number=None, reason=None):
+    """
+    Let another host have the number of a node that was removed.
+
+    Only for a host that is gone for good: one that wakes up with the cluster.conf it had would be
+    taken for whoever has its number by then. Changes nothing on any node.
+
+    number
+        The node number, 0 to 254.
+    reason
+        Why, for the audit log: at least 10 characters.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.free_number cluster=web number=2 reason="host3 was scrapped"
+    """
+    about = f"number {number} of cluster {cluster}"
+    try:
+        if type(number) is not int or not isinstance(cluster, str) or not _is_reason(reason):
+            raise ValueError(
+                f"type out cluster=NAME, number=N and a reason=... of {_REASON} characters or more"
+            )
+        master = _master()
+        with master.alone():
+            old = master.numbers(cluster)
+            new = old.freed(number)
+            words = f"was that of {old.entries[number].minion}"
+            master.put_down("freed", f"node number {number}", "", cluster, [reason], words)
+            master.keep_numbers(lambda roll, time: new, cluster)
+    except ValueError as err:
+        return _said([f"{about}: refused, {err}. Nothing was changed."], False)
+    return _said([f"{about} {words} and is free.", "Next: give it to a node in pillar."], True)
+
+
+def _is_reason(reason):
+    return isinstance(reason, str) and len(reason) >= _REASON
+
+
 def _refuse_at_work(record):
     """A record is not changed under a leader that formats."""
     if record.state == FORMATTING and record.leader:
@@ -129,7 +169,7 @@ def _on_record(verb, wwid, reason, change, what_next):
     # On the command line, digits alone are taken for a number.
     wwid = str(wwid) if type(wwid) is int else wwid
     try:
-        if not isinstance(wwid, str) or not isinstance(reason, str) or len(reason) < _REASON:
+        if not isinstance(wwid, str) or not _is_reason(reason):
             raise ValueError(
                 f"type out the whole wwid=... of the LUN and a reason=... of {_REASON} characters "
                 "or more (salt-run ocfs2.ledger lists what is on record)"

@@ -11,8 +11,8 @@ import time
 NAME = "ocfs2-audit.log"
 
 #: What may be decided: permission given or refused; a format read back, failed, or of unknown
-#: outcome; a record of the ledger forgotten, or released for another leader.
-VERDICTS = ("granted", "refused", "done", "failed", "unknown", "forgotten", "resumed")
+#: outcome; a record of the ledger forgotten, or released for another leader; a node number freed.
+VERDICTS = ("granted", "refused", "done", "failed", "unknown", "forgotten", "resumed", "freed")
 
 
 def path(log_file):
