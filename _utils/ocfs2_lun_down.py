@@ -128,8 +128,9 @@ class LunDown(Operation):
 
     def _take_down(self, paths):
         for path, services in paths.items():
-            self.call(self.minions, "ocfs2_mount.release", path, services, limit=SLOW)
+            # First, so that no service that is bound to the mount brings it back.
             self.call(self.minions, "ocfs2_mount.rm_fstab", path)
+            self.call(self.minions, "ocfs2_mount.release", path, services, limit=SLOW)
 
     def _mount(self):
         self.apply(self.minions, "ocfs2.mount")
