@@ -274,9 +274,9 @@ def _distinct(items):
 
 def _on_host(stretch, clock, now):
     """Start, acknowledgements and end of a life. One that was cut off ends with its last sign."""
-    end = stretch.stop
-    if end is None:
-        last = (stretch.times or [stretch.start])[-1]
-        end = now[1] if now and now[0] == stretch.boot else last
+    last = (stretch.times or [stretch.start])[-1]
+    end = stretch.stop or last
+    if stretch.stop is None and now and now[0] == stretch.boot:
+        end = max(now[1], last)
     moments = [stretch.start, *stretch.times, end]
     return tuple(clock.host(stretch.boot, moment, stretch.offset) for moment in moments)
