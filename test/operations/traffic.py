@@ -70,18 +70,19 @@ class Traffic:
     def add(self, node):
         """Have a further node write, watched by the first one, once it has mounted the volume."""
         self._install(node)
+        self._watchers[node] = watcher = self.nodes[0]
         self.nodes.append(node)
-        self._watchers[node] = self.nodes[0]
+        self._must(watcher, "systemctl", "enable", "--now", *self._units(watcher))
         self._switch_on(node)
 
     def release(self, node):
-        """Have a node write no more, so that the volume can be unmounted there, until it boots."""
+        """Let go of the volume on a node, which then can unmount it, until resumed or booted."""
         self.sample(node)
-        self._must(node, "systemctl", "stop", _WRITER)
+        self._must(node, "systemctl", "stop", *self._units(node))
 
     def resume(self, node):
-        """Have a node write again."""
-        self._must(node, "systemctl", "start", _WRITER)
+        """Have a node that has mounted the volume again write and read as before."""
+        self._must(node, "systemctl", "start", *self._units(node))
         self.wait_writing(node)
 
     def wait_writing(self, node, limit=_PATIENCE):
@@ -118,7 +119,7 @@ class Traffic:
         """
         What became of everything that was acknowledged up to now.
 
-        Every node has to be on, with the volume mounted.
+        Every node has to be on, and another one than the writer to have the volume mounted.
         """
         now = {}
         if self._ended is None:
@@ -189,28 +190,32 @@ class Traffic:
     def _write(self, node, path, text):
         self._shell(node, f"cat > {shlex.quote(path)}", stdin=text)
 
+    def _units(self, node):
+        """What runs on a node: its writer, and a reader for each node that it watches."""
+        watched = (self._host(other) for other, by in self._watchers.items() if by == node)
+        return [_WRITER, *(_READER.format(host) for host in watched)]
+
     def _switch_on(self, node):
-        self._must(node, "systemctl", "enable", "--now", _WRITER)
-        reader = _READER.format(self._host(node))
-        self._must(self._watchers[node], "systemctl", "enable", "--now", reader)
+        self._must(node, "systemctl", "enable", "--now", *self._units(node))
         self.wait_writing(node)
 
     def _switch_off(self, node):
-        self._must(node, "systemctl", "disable", "--now", _WRITER)
-        reader = _READER.format(self._host(node))
-        self._must(self._watchers[node], "systemctl", "disable", "--now", reader)
+        self._must(node, "systemctl", "disable", "--now", *self._units(node))
 
     def _read(self, node):
         """What a node that is not the writer finds in the whole file."""
+        mounted = ["mountpoint", "-q", self.path]
+        others = (other for other in self.nodes if other != node)
+        reader = next(other for other in others if self.lab.run(other, mounted).rc == 0)
         program = f"{_PROGRAMS}/reader.py"
-        return json.loads(self._must(self._watchers[node], "python3", program, self._file(node)))
+        return json.loads(self._must(reader, "python3", program, self._file(node)))
 
     def _followed(self, node):
         """What the node that watches has reported since the start, and what it knows now."""
+        watcher, unit = self._watchers[node], _READER.format(self._host(node))
         reports = self._reports(node)
-        if self._ended is None:
-            unit = _READER.format(self._host(node))
-            self._must(self._watchers[node], "systemctl", "kill", "--signal=USR1", unit)
+        if self.lab.run(watcher, ["systemctl", "is-active", unit]).rc == 0:
+            self._must(watcher, "systemctl", "kill", "--signal=USR1", unit)
             deadline = time.monotonic() + _PATIENCE
             while len(again := self._reports(node)) == len(reports):
                 assert time.monotonic() < deadline, f"nobody reads what node {node} writes"
