@@ -2,9 +2,9 @@
 Checks on one node what another writes to a shared volume.
 
 ``reader.py FILE`` prints what is found in a writer's file, read from the LUN anew. ``reader.py FILE
-LOG`` follows the file as it grows and appends a report to LOG, one line of JSON each: when it finds
-something that must not be, on SIGUSR1, and when it ends on SIGTERM. It needs the standard library
-only.
+LOG SECONDS`` follows the file as it grows, with a look every so many seconds, and appends a report
+to LOG, one line of JSON each: when it finds something that must not be, on SIGUSR1, and when it
+ends on SIGTERM. It needs the standard library only.
 """
 
 import json
@@ -14,9 +14,6 @@ import sys
 import threading
 
 import records
-
-#: Reading takes a lock away from the writer, which has to ask for it again.
-_POLL = 1
 
 
 class Follower:
@@ -57,7 +54,7 @@ def faults(report):
     return json.dumps([report[name] for name in ("holes", "repeated", "corrupt", "shrunk")])
 
 
-def follow(path, log):
+def follow(path, log, seconds):
     """Read until it is time to end."""
     wake, ending = threading.Event(), threading.Event()
     signal.signal(signal.SIGUSR1, lambda *_: wake.set())
@@ -67,7 +64,7 @@ def follow(path, log):
     os.makedirs(os.path.dirname(log), exist_ok=True)
     with open(log, "a") as out:
         while not ending.is_set():
-            asked = wake.wait(_POLL)
+            asked = wake.wait(seconds)
             wake.clear()
             follower.read()
             report = follower.report()
@@ -77,9 +74,9 @@ def follow(path, log):
                 os.fsync(out.fileno())
 
 
-def main(path, log=None):
+def main(path, log=None, seconds=None):
     if log:
-        follow(path, log)
+        follow(path, log, float(seconds))
         return
     follower = Follower(path)
     follower.read()

@@ -25,6 +25,9 @@ _WRITER = "traffic-writer.service"
 _READER = "traffic-reader@{}.service"
 _PATIENCE = 300
 _SAMPLES = 3
+#: Seconds between two looks of a reader. For a moment after each it has the lock of the file, which
+#: the writer can not take back if the reader's node dies just then.
+_LOOK = 5
 
 _UNIT = """\
 [Unit]
@@ -84,6 +87,18 @@ class Traffic:
         """Have a node that has mounted the volume again write and read as before."""
         self._must(node, "systemctl", "start", *self._units(node))
         self.wait_writing(node)
+
+    def look_away(self, node):
+        """
+        Have a node that is about to die read nothing, until resumed or booted.
+
+        Whoever writes what a node has just read waits for it as long as its death is not known.
+        """
+        self.sample(node)
+        for unit in self._readers(node):
+            self._must(node, "systemctl", "stop", unit)
+        # By then every writer has its lock back.
+        time.sleep(1)
 
     def wait_writing(self, node, limit=_PATIENCE):
         """Wait until a node, which may be booting, acknowledges something new."""
@@ -181,7 +196,7 @@ class Traffic:
             self._write(node, f"{_PROGRAMS}/{name}.py", text)
         mount = self.path.strip("/").replace("-", "\\x2d").replace("/", "-") + ".mount"
         writer = f"{_PROGRAMS}/writer.py {self._host(node)} {self.path} {_FOLDER} {_LOG}"
-        reader = f"{_PROGRAMS}/reader.py {self.path}/{_FOLDER}/%i {_STATE}/read-%i"
+        reader = f"{_PROGRAMS}/reader.py {self.path}/{_FOLDER}/%i {_STATE}/read-%i {_LOOK}"
         for name, command in ((_WRITER, writer), (_READER.format(""), reader)):
             unit = _UNIT.format(mount=mount, command=command)
             self._write(node, f"/etc/systemd/system/{name}", unit)
@@ -190,10 +205,13 @@ class Traffic:
     def _write(self, node, path, text):
         self._shell(node, f"cat > {shlex.quote(path)}", stdin=text)
 
+    def _readers(self, node):
+        """The units on a node that read what others write."""
+        watched = [other for other, by in self._watchers.items() if by == node]
+        return [_READER.format(self._host(other)) for other in watched]
+
     def _units(self, node):
-        """What runs on a node: its writer, and a reader for each node that it watches."""
-        watched = (self._host(other) for other, by in self._watchers.items() if by == node)
-        return [_WRITER, *(_READER.format(host) for host in watched)]
+        return [_WRITER, *self._readers(node)]
 
     def _switch_on(self, node):
         self._must(node, "systemctl", "enable", "--now", *self._units(node))

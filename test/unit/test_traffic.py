@@ -243,7 +243,7 @@ class Programs:
         return self._run(*prefix, sys.executable, "writer.py", "host1", mount, folder, self.log)
 
     def reader(self):
-        return self._run(sys.executable, "reader.py", self.file, self.read)
+        return self._run(sys.executable, "reader.py", self.file, self.read, 0.2)
 
     @staticmethod
     @contextlib.contextmanager
@@ -348,6 +348,7 @@ def test_a_number_whose_write_failed_is_not_used_again(programs):
         assert writer.wait(20) == 1
         writer.returncode = 0
     failed = programs.acknowledged()[0].sequences[-1] + 1
+    assert programs.look()["ranges"] == [[1, failed - 1]]
     with programs.writer():
         programs.wait(1, lives=2)
     assert programs.acknowledged()[-1].sequences[0] == failed + 1
@@ -362,24 +363,24 @@ def test_nothing_is_written_while_nothing_is_mounted(programs, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "name", "faults"),
+    ("change", "further", "name", "faults"),
     [
-        (line(5), "holes", [[4, 4]]),
-        (line(3), "repeated", [3]),
-        (line(4)[:-1] + b"_", "corrupt", [line(4)[:-1].decode() + "_"]),
+        (line(5), line(6), "holes", [[4, 4]]),
+        (line(3), line(4), "repeated", [3]),
+        (line(4)[:-1] + b"_", line(4), "corrupt", [line(4)[:-1].decode() + "_"]),
     ],
 )
-def test_a_reader_reports_at_once_what_must_not_be(programs, change, name, faults):
+def test_a_reader_reports_at_once_what_must_not_be(programs, change, further, name, faults):
     programs.folder.mkdir()
     programs.file.write_bytes(b"".join(line(each) + b"\n" for each in (1, 2, 3)))
     with programs.reader():
-        time.sleep(1.5)
+        time.sleep(0.8)
         assert programs.reports() == []
         with programs.file.open("ab") as file:
-            file.write(change + b"\n" + line(4)[:9])
+            file.write(change + b"\n" + further[:9])
             file.flush()
-            time.sleep(1.5)
-            file.write(line(4)[9:] + b"\n")
+            time.sleep(0.8)
+            file.write(further[9:] + b"\n")
         wait_for(programs.reports)
         assert programs.reports()[0][name] == faults
 
@@ -388,7 +389,7 @@ def test_a_reader_reports_a_file_that_became_shorter(programs):
     programs.folder.mkdir()
     programs.file.write_bytes(line(1) + b"\n" + line(2) + b"\n")
     with programs.reader() as reader:
-        time.sleep(1.5)
+        time.sleep(0.8)
         os.truncate(programs.file, 30)
         wait_for(programs.reports)
         assert reader.poll() is None
