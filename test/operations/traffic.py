@@ -55,7 +55,6 @@ class Traffic:
     def __init__(self, lab, path="/san/primary", nodes=(1, 2, 3)):
         self.lab, self.path = lab, path
         self.nodes = list(nodes)
-        self._running = []
         self._watchers = {}
         self._samples = []
         self._begun = self._ended = None
@@ -102,6 +101,7 @@ class Traffic:
 
     def wait_writing(self, node, limit=_PATIENCE):
         """Wait until a node, which may be booting, acknowledges something new."""
+        self.lab.wait_booted(node)
         deadline = time.monotonic() + limit
         before = None
         while True:
@@ -233,10 +233,10 @@ class Traffic:
         watcher, unit = self._watchers[node], _READER.format(self._host(node))
         reports = self._reports(node)
         if self.lab.run(watcher, ["systemctl", "is-active", unit]).rc == 0:
-            self._must(watcher, "systemctl", "kill", "--signal=USR1", unit)
             deadline = time.monotonic() + _PATIENCE
             while len(again := self._reports(node)) == len(reports):
                 assert time.monotonic() < deadline, f"nobody reads what node {node} writes"
+                self._must(watcher, "systemctl", "kill", "--signal=USR1", unit)
                 time.sleep(0.5)
             reports = again
         return reports
