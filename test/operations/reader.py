@@ -1,0 +1,87 @@
+"""
+Checks on one node what another writes to a shared volume.
+
+``reader.py FILE`` prints what is found in a writer's file, read from the LUN anew. ``reader.py FILE
+LOG SECONDS`` follows the file as it grows, with a look every so many seconds, and appends a report
+to LOG, one line of JSON each: when it finds something that must not be, on SIGUSR1, and when it
+ends on SIGTERM. It needs the standard library only.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+
+import records
+
+
+class Follower:
+    """A writer's file, as far as it has been read."""
+
+    def __init__(self, path):
+        self._path = path
+        self._offset = 0
+        self.check = records.Check(os.path.basename(path))
+        self.shrunk = []
+
+    def read(self):
+        """Look at the whole lines that are new."""
+        try:
+            file = os.open(self._path, os.O_RDONLY)
+        except FileNotFoundError:
+            # Nothing is mounted, or nothing written yet.
+            return
+        try:
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+            size = os.fstat(file).st_size
+            if size < self._offset:
+                self.shrunk.append([self._offset, size])
+                self._offset = size
+            lines, _, _ = os.pread(file, size - self._offset, self._offset).rpartition(b"\n")
+        finally:
+            os.close(file)
+        if lines:
+            self._offset += len(lines) + 1
+            self.check.feed(lines.split(b"\n"))
+
+    def report(self):
+        return {**self.check.report(), "shrunk": self.shrunk}
+
+
+def faults(report):
+    """What must not be, as text."""
+    return json.dumps([report[name] for name in ("holes", "repeated", "corrupt", "shrunk")])
+
+
+def follow(path, log, seconds):
+    """Read until it is time to end."""
+    wake, ending = threading.Event(), threading.Event()
+    signal.signal(signal.SIGUSR1, lambda *_: wake.set())
+    signal.signal(signal.SIGTERM, lambda *_: (ending.set(), wake.set()))
+    follower = Follower(path)
+    known = faults(follower.report())
+    os.makedirs(os.path.dirname(log), exist_ok=True)
+    with open(log, "a") as out:
+        while not ending.is_set():
+            asked = wake.wait(seconds)
+            wake.clear()
+            follower.read()
+            report = follower.report()
+            if asked or faults(report) != known:
+                known = faults(report)
+                print(json.dumps(report), file=out, flush=True)
+                os.fsync(out.fileno())
+
+
+def main(path, log=None, seconds=None):
+    if log:
+        follow(path, log, float(seconds))
+        return
+    follower = Follower(path)
+    follower.read()
+    print(json.dumps(follower.report()))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
