@@ -327,12 +327,17 @@ def stamped_as_ours(case):
 
 
 def enough_slots(case):
-    """Every node that wants to mount the volume finds a slot."""
+    """Every node that wants to mount the volume finds a slot. Where the volume is down, those who
+    had it mounted have to get it back, and who comes too late is told by the kernel."""
     nodes, path = len(case.desired.nodes), case.lun.mount.path
+    mounted = [
+        node
+        for node, facts in case.seen.items()
+        if path in [mount["path"] for mount in facts["mounts"]]
+    ]
     for node, facts in sorted(case.seen.items()):
         volume = facts["volume"]
-        mounted = path in [mount["path"] for mount in facts["mounts"]]
-        if volume and volume["slots"] < nodes and not mounted:
+        if volume and volume["slots"] <= len(mounted) < nodes and node not in mounted:
             yield Refusal(
                 "mount",
                 node,

@@ -20,6 +20,19 @@ def reason(what, command):
     return f"{what} is under way. Fix: run {command} again, which ends it"
 
 
+def own(holds, lun=""):
+    """
+    The sentences of one hold alone.
+
+    holds
+        What ``ocfs2_hold.present`` returned.
+    lun
+        As for :func:`path`.
+    """
+    luns = {key: text for key, text in holds["luns"].items() if key == lun}
+    return sentences({"cluster": None if lun else holds["cluster"], "luns": luns})
+
+
 def sentences(holds, lun=None):
     """
     Why a node, or one LUN on it, is held, as sentences.

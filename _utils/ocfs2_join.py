@@ -67,7 +67,8 @@ class AddNode(Operation):
             raise Refused(*reasons)
         if not joining:
             return []
-        members = [minion for minion in self.minions if minion not in joining]
+        # Also one that has lost its mounts meanwhile, and is online with the list it had.
+        members = [node.minion for node in found.online()]
         who = ", ".join(joining)
         return [
             Step(f"{who} made known on {', '.join(members)}", lambda: self._introduce(members)),

@@ -9,6 +9,7 @@ import ocfs2_drain
 import ocfs2_holds
 import ocfs2_words
 from ocfs2_capacity import SLOTS
+from ocfs2_operation import QUICK
 from ocfs2_operation import SLOW
 from ocfs2_operation import Broken
 from ocfs2_operation import Operation
@@ -41,8 +42,9 @@ class LunDown(Operation):
         super().__init__(master)
         self.key, self.outage = lun, outage
         self.lun = self.desired.lun(lun)
-        self.uuid = None
-        self._back = False
+        self.uuid = self.leader = None
+        self.members = []
+        self._work = []
 
     def told(self):
         return {"lun": self.key, "outage": self.key}
@@ -55,23 +57,24 @@ class LunDown(Operation):
         """More reasons not to begin, as sentences."""
         return []
 
-    @property
-    def leader(self):
-        """The node that works on the volume."""
-        return self.minions[0]
-
     def steps(self):
         found = self.master.look(sync=True)
-        reasons = whole(found, held=True) + self._volume_refusals(found)
+        reasons = whole(found, own=self.key) + self._volume_refusals(found)
         if is_outage(found):
             reasons.append("the cluster waits for its retune: run that first, or set pillar back")
+        if not found.online():
+            reasons.append("no node is online, and the tools need the cluster")
+        reasons = reasons or self._tools_at_work()
         if reasons:
             raise Refused(*reasons)
         self.plan = found.lun(self.key)
-        self.uuid = self.plan.volume["uuid"]
-        work = self.work()
+        self.uuid, self.leader = self.plan.volume["uuid"], found.online()[0].minion
+        newcomers = found.newcomers()
+        self.members = [minion for minion in self.minions if minion not in newcomers]
+        self._work = work = self.work()
         if not (work or self._is_held(found)):
-            return []
+            waiting = {*self.plan.mount_on, *self.plan.fstab_on}
+            return self._return() if waiting.intersection(self.members) else []
         paths = ocfs2_drain.mounts(self.desired, [self.key])
         what = f"LUN {self.key} goes down on every node until this is done"
         reasons = named(self.outage, self.key, what, self.command) + self.refusals()
@@ -91,11 +94,14 @@ class LunDown(Operation):
     def _return(self):
         return [
             Step(f"LUN {self.key} released on every node", self._release),
-            Step(f"LUN {self.key} mounted on every node", self._mount),
+            Step(f"LUN {self.key} mounted on {', '.join(self.members)}", self._mount),
         ]
 
     def retreat(self, step):
-        """The LUN comes back, with or without what was to be done."""
+        """The LUN comes back, with or without what was to be done; not while a tool may go on."""
+        at_work = self._tools_at_work() if step in self._work else []
+        if at_work:
+            return [*at_work, f"LUN {self.key} stays down.", f"Next: {self.command}"]
         returning = self._return()
         if step.words not in [each.words for each in returning]:
             try:
@@ -109,8 +115,20 @@ class LunDown(Operation):
             ]
         return super().retreat(step)
 
+    def _tools_at_work(self):
+        """Where a tool still works on a volume, or may, as sentences; it outlives its master."""
+        returns, silent = self.master.ask(
+            self.minions, "saltutil.is_running", "ocfs2_tune.*", limit=QUICK
+        )
+        found = [f"{minion}: {reason}" for minion, reason in silent.items()]
+        return found + [
+            f"{minion}: a tool still works on a volume there, wait for its end"
+            for minion, jobs in returns.items()
+            if jobs
+        ]
+
     def _is_held(self, found):
-        return any(self.key in node.facts["holds"]["luns"] for node in found.nodes if node.facts)
+        return any(node.held(self.key) for node in found.nodes)
 
     def _volume_refusals(self, found):
         """A volume without slots for all nodes is no obstacle: it may be what is put right."""
@@ -133,7 +151,7 @@ class LunDown(Operation):
             self.call(self.minions, "ocfs2_mount.release", path, services, limit=SLOW)
 
     def _mount(self):
-        self.apply(self.minions, "ocfs2.mount")
+        self.apply(self.members, "ocfs2.mount")
 
     def _quiet(self):
         plan = self.look().lun(self.key)

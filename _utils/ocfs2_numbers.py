@@ -8,6 +8,7 @@ who had which, and gives no number to another host until an operator says that i
 
 from dataclasses import asdict
 from dataclasses import dataclass
+from dataclasses import replace
 
 import ocfs2_commands
 
@@ -70,19 +71,21 @@ class Roll:
             )
 
     def seen(self, nodes, time):
-        """The roll after these :class:`ocfs2_model.Node` were seen to be members."""
+        """
+        The roll after these :class:`ocfs2_model.Node` were seen to be members. One that has the
+        number of another host does not take its place: that stays a problem.
+        """
         entries = dict(self.entries)
         for node in nodes:
             known = entries.get(node.number)
-            if not (known and _same(known, node) and known.state == ACTIVE):
-                entries[node.number] = Entry(
-                    node.number, node.minion, node.name, node.address, ACTIVE, time
-                )
+            now = Entry(node.number, node.minion, node.name, node.address, ACTIVE, time)
+            if not known or (_same(known, node) and replace(known, time=time) != now):
+                entries[node.number] = now
         return Roll(self.cluster, entries)
 
     def retired(self, entry, time):
         """The roll after a node was removed."""
-        gone = Entry(**{**asdict(entry), "state": RETIRED, "time": time})
+        gone = replace(entry, state=RETIRED, time=time)
         return Roll(self.cluster, {**self.entries, entry.number: gone})
 
     def freed(self, number):

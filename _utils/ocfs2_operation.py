@@ -74,12 +74,18 @@ class Operation:
     def run(self):
         """Carry it out, or in test mode say what would be done. Returns a stage's result."""
         with self.master.alone():
-            steps = self.steps()
+            steps = self._checked_steps()
             if not steps:
-                return _result(True, [f"{self.verb}: nothing to do, all is as pillar says."])
+                return _result(True, [f"{self.verb}: nothing to do."])
             if self.master.testing:
                 return _result(None, [f"would: {step.words}" for step in steps])
             return self._carry_out(steps)
+
+    def _checked_steps(self):
+        try:
+            return self.steps()
+        except Broken as err:  # a question that nobody answered
+            raise Refused(*err.args) from err
 
     def _carry_out(self, steps):
         done = []
@@ -146,18 +152,19 @@ class Operation:
         return found
 
 
-def whole(found, *, held=False):
+def whole(found, *, own=None):
     """
     Why the cluster can not be changed as a whole, as sentences.
 
     found
         The plan.
-    held
-        Whether it may be in the middle of a change already.
+    own
+        What an earlier run of the same operation may hold: the key of a LUN, or ``""`` for the
+        cluster. What others hold is always a reason.
     """
     reasons = found.silent() + found.impossible()
     for node in found.nodes:
-        holds = node.holds if held else ()
+        holds = () if own is None else node.held(own)
         reasons += [f"{node.minion}: {each}" for each in node.blocked if each not in holds]
     return reasons
 

@@ -37,10 +37,9 @@ class NodePlan:
     gaps: tuple = ()
     blocked: tuple = ()
 
-    @property
-    def holds(self):
-        """What an orchestration that has not ended holds here, as sentences."""
-        return ocfs2_holds.sentences(self.facts["holds"]) if self.facts else []
+    def held(self, lun=""):
+        """What an orchestration that has not ended holds here, one LUN or the cluster."""
+        return ocfs2_holds.own(self.facts["holds"], lun) if self.facts else []
 
 
 @dataclass(frozen=True)

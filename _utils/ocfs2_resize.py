@@ -91,12 +91,16 @@ class Grow(Operation):
     def _verify(self):
         plan = self.look().lun(self.key)
         wrong = [
-            f"{minion} sees a volume of {facts['volume']['size']} bytes on {facts['size']}"
+            f"{minion} sees {self._words(facts['volume'])} on {facts['size']}"
             for minion, facts in plan.case.seen.items()
             if not self._is_grown(facts)
         ]
         if wrong:
             raise Broken(*wrong)
+
+    @staticmethod
+    def _words(volume):
+        return f"a volume of {volume['size']} bytes" if volume else "no volume"
 
     def _is_grown(self, facts):
         volume = facts["volume"]

@@ -140,9 +140,11 @@ class RemoveNode(Operation):
 
     def _entry(self, found):
         """Who it is: from the master's roll, or from what the nodes know that pillar does not."""
-        strangers = _strangers(found)
-        entry = self.master.numbers().of_minion(self.node)
-        names = (self.node, ocfs2_model.default_name(self.node))
+        strangers, roll = _strangers(found), self.master.numbers()
+        entry = roll.of_minion(self.node)
+        # A run that was cut has put its number on record as retired already.
+        names = [each.name for each in roll.entries.values() if each.minion == self.node]
+        names += [self.node, ocfs2_model.default_name(self.node)]
         known = [strangers[name] for name in names if name in strangers]
         if entry or not known:
             if strangers and not entry:

@@ -40,11 +40,16 @@ class Retune(Operation):
 
     def steps(self):
         found = self.master.look(sync=True)
-        held = [node.minion for node in found.nodes if node.holds]
+        held = [node.minion for node in found.nodes if node.held()]
+        reasons = whole(found, own="")
         if not (is_outage(found) or held):
-            return []
+            if reasons:
+                raise Refused(*reasons)
+            return self._rest(found)
+        # The run before this one may have written files to some of the nodes.
+        self._changing = bool(held)
         paths = ocfs2_drain.mounts(self.desired)
-        reasons = whole(found, held=True) + pending(found, "remove_node")
+        reasons += pending(found, "remove_node")
         name = self.desired.cluster.name
         what = f"the whole cluster {name} goes down, every volume on every node, for some minutes"
         reasons += named(self.outage, name, what, self.command)
@@ -60,9 +65,24 @@ class Retune(Operation):
             Step("the new files on every node", lambda: self.apply(self.minions, "ocfs2.config")),
             Step("every node has the new files, and none the old", self._verify_files),
             Step("every node released", self._release),
-            Step("the cluster online on every node", self._online),
-            Step("every volume mounted on every node", self._mount),
+            *self._rise(self.minions),
         ]
+
+    def _rise(self, minions):
+        where = ", ".join(minions)
+        return [
+            Step(f"the cluster online on {where}", lambda: self.apply(minions, "ocfs2.node")),
+            Step(f"every volume mounted on {where}", lambda: self.apply(minions, "ocfs2.mount")),
+        ]
+
+    def _rest(self, found):
+        """The steps that a run which was cut after the release has not come to."""
+        newcomers, online = found.newcomers(), found.online()
+        old = [node for node in found.nodes if node.minion not in newcomers]
+        waiting = {minion for lun in found.luns if lun.volume for minion in lun.mount_on}
+        if all(node in online and node.minion not in waiting for node in old):
+            return []
+        return self._rise([node.minion for node in old])
 
     def retreat(self, step):
         if self._changing:
@@ -75,13 +95,14 @@ class Retune(Operation):
         ]
 
     def back(self):
-        """Release and mount again; what went wrong, as lines."""
-        try:
-            self._release()
-            self._mount()
-        except Broken as err:
-            return [f"Not all is mounted again: {err}", f"Next: {self.command}"]
-        return []
+        """Release and mount again, wherever that can be done; what went wrong, as lines."""
+        failures = []
+        for do in (self._release, lambda: self.apply(self.minions, "ocfs2.mount")):
+            try:
+                do()
+            except Broken as err:
+                failures.append(f"Not all is mounted again: {err}")
+        return [*failures, f"Next: {self.command}"] if failures else []
 
     def _hold(self):
         reason = ocfs2_holds.reason(f"retune of cluster {self.desired.cluster.name}", self.command)
@@ -108,9 +129,3 @@ class Retune(Operation):
         ]
         if wrong:
             raise Broken(*wrong)
-
-    def _online(self):
-        self.apply(self.minions, "ocfs2.node")
-
-    def _mount(self):
-        self.apply(self.minions, "ocfs2.mount")

@@ -45,7 +45,9 @@ class RollingReboot(Operation):
         if reasons:
             raise Refused(*reasons)
         begun = self.master.reboots(boots)
-        waiting = [minion for minion in self.minions if begun["boots"].get(minion) == boots[minion]]
+        # One that the run did not begin with has joined since.
+        then = {**boots, **begun["boots"]}
+        waiting = [minion for minion in self.minions if then[minion] == boots[minion]]
         steps = [step for minion in waiting for step in self._restart(minion, boots[minion])]
         if len(waiting) < len(self.minions):
             gone = ", ".join(minion for minion in self.minions if minion not in waiting)

@@ -234,7 +234,6 @@ def test_the_described_volume_may_be_mounted_everywhere():
         ({"stack": "", "cluster": "", "stamp": "unstamped"}, "it belongs to unstamped"),
         ({"global_heartbeat": True}, "global heartbeat"),
         ({"label": "other"}, f"pillar gives the label {PILLAR.luns[0].label}"),
-        ({"slots": 2}, "2 slots for 3 nodes"),
     ],
 )
 def test_another_volume_is_not_mounted(changes, words):
@@ -251,10 +250,18 @@ def test_a_pinned_volume_is_the_only_one_that_mounts():
 
 
 def test_a_volume_without_a_slot_for_every_node_is_not_mounted_anew():
-    assert ocfs2_guard.mount_refusals(existing(slots=3)) == []
-    (refusal,) = ocfs2_guard.mount_refusals(existing(slots=2))
+    case = existing(slots=2)
+    assert ocfs2_guard.mount_refusals(case) == []
+    for node in case.seen.keys() - {NODE}:
+        case.seen[node]["mounts"] = [{"path": case.lun.mount.path, "options": []}]
+    (refusal,) = ocfs2_guard.mount_refusals(case)
+    assert refusal.node == NODE
     assert "2 slots for 3 nodes" in refusal.found
     assert "ocfs2.orch.slots" in refusal.fix
+
+
+def test_where_it_is_down_a_volume_without_slots_for_all_comes_back():
+    assert ocfs2_guard.mount_refusals(existing(slots=2)) == []
 
 
 def test_where_it_is_mounted_already_a_volume_without_slots_for_all_stays():
