@@ -44,6 +44,11 @@ def conf(desired, text):
         have = ocfs2_conf.parse(text)
     except ocfs2_conf.ConfError as err:
         return [Difference("conf", f"unreadable ({err})", summary, ONLINE)]
+    return conf_differences(have, want)
+
+
+def conf_differences(have, want):
+    """Return the differences of two :class:`ocfs2_conf.Conf`."""
     return compare("conf", _conf_items(have), _conf_items(want))
 
 

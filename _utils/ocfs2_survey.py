@@ -58,10 +58,8 @@ def typeless(line):
 
 def _is_option(word):
     name = word.partition("=")[0]
-    known = (*model.MOUNT_OPTIONS, *model.REFUSED_OPTIONS)
-    return not name or any(
-        name == each or (each.endswith(".") and name.startswith(each)) for each in known
-    )
+    starts = tuple(each for each in model.REFUSED_OPTIONS if each.endswith("."))
+    return name in ("", *model.MOUNT_OPTIONS, *model.REFUSED_OPTIONS) or name.startswith(starts)
 
 
 def options(line):
