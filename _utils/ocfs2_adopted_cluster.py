@@ -220,11 +220,6 @@ def _members(members, ids, name, surveys):
     yield from _strangers(members, ids, name, surveys)
 
 
-def unknown(nodes, surveys, silent):
-    """The entries of the ``nodes`` section that are those of no minion that was asked."""
-    return [minion for minion in nodes if minion not in surveys and minion not in silent]
-
-
 def _strangers(members, ids, name, surveys):
     used = {node.number for node in members}
     number = next((each for each in range(model.MAX_NODES) if each not in used), "none")

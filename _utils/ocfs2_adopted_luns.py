@@ -48,6 +48,7 @@ def described(surveys, roster, cluster):
         if path:
             key = _key(volume, path, section)
             section[key], odd = _lun(volume, path, key, cluster)
+            odd += _slots(volume, key, len(roster))
             seen[key] = volume.seen
             found += odd
     return section, seen, found + list(_lines_of_nothing(members))
@@ -115,8 +116,8 @@ class _Volume:
             more = [each for each in paths if each != path]
             if path in paths and more:
                 yield Oddity(
-                    f"{minion}: {self.called()} is mounted on {named(more)} too, as by a bind mount; "
-                    "the pillar describes the first alone and leaves the others as they are."
+                    f"{minion}: {self.called()} is mounted on {named(more)} too, as by a bind "
+                    f"mount; the pillar describes {path} alone and leaves the others as they are."
                 )
 
 
@@ -128,8 +129,13 @@ def _volumes(members):
             if facts["error"] or facts["unreadable"]:
                 found.append(_unusable(minion, node, facts))
             elif facts["volume"]:
-                groups.setdefault(_identity(facts), {}).setdefault(minion, facts)
-    volumes = [_Volume(seen, members) for seen in groups.values()]
+                group = groups.setdefault(_identity(facts), {})
+                group.setdefault(minion, []).append(facts)
+    found += [odd for group in groups.values() for odd in _without_multipath(group)]
+    volumes = [
+        _Volume({minion: _as_one(disks) for minion, disks in group.items()}, members)
+        for group in groups.values()
+    ]
     single, odd = _one_of_each(volumes)
     return sorted(single, key=lambda volume: volume.facts["uuid"]), found + odd
 
@@ -146,6 +152,25 @@ def _identity(facts):
     return (facts["wwid"] or "").lower(), facts["volume"]["uuid"]
 
 
+def _without_multipath(group):
+    for minion, disks in group.items():
+        if len(disks) > 1:
+            nodes = named(str(facts["node"]) for facts in disks)
+            yield Oddity(
+                f"{minion}: {nodes} are one LUN without a multipath map; a mount goes one way and "
+                "ends with it. Set up multipath, with the same alias on every node, before you "
+                "apply the pillar: the device in it changes with that.",
+                obstacle=True,
+            )
+
+
+def _as_one(disks):
+    """The facts of the disk that is mounted; the others count as paths to it."""
+    chosen = next((facts for facts in disks if facts["mounts"]), disks[0])
+    others = {posixpath.basename(facts["node"] or ""): facts["wwid"] for facts in disks}
+    return {**chosen, "paths": {**others, **chosen["paths"]}} if len(disks) > 1 else chosen
+
+
 def _one_of_each(volumes):
     """Of several LUNs with one UUID, the one that is in use."""
     by_uuid, found = {}, []
@@ -157,9 +182,9 @@ def _one_of_each(volumes):
             wwids = named(str(_wwid(volume)[0]) for volume in same)
             found.append(
                 Oddity(
-                    f"volume {uuid}: LUNs {wwids} have one UUID, as a snapshot or clone does; nodes "
-                    "that mount both damage them, and UUID= finds either. The pillar has the first. "
-                    "Present the other to none of the nodes, or give it another UUID "
+                    f"volume {uuid}: LUNs {wwids} have one UUID, as a snapshot or clone does; the "
+                    "kernel takes them for one volume, and UUID= finds either. The pillar has the "
+                    "first. Present the other to none of the nodes, or give it another UUID "
                     "(tunefs.ocfs2 --cloned-volume).",
                     obstacle=True,
                 )
@@ -195,7 +220,7 @@ def _lun(volume, path, key, cluster):
         "mount": {"path": path, "options": options},
     }
     found = [*odd_name, *odd_wwid, *odd_options, *_stamp(volume, key, cluster, device)]
-    found += [*_slots(volume, key), *_sizes(others, key, size), *_unseen(volume, key)]
+    found += [*_sizes(others, key, size), *_unseen(volume, key)]
     found += [*_mounted_somewhere(volume, path, key), *_fstab(volume, path, key, device)]
     return {name: value for name, value in section.items() if value is not None}, found
 
@@ -228,8 +253,8 @@ def _wwid(volume):
         return facts["wwid"], []
     return None, [
         Oddity(
-            f"{volume.called()}: the device {facts['node']} has no WWID, by which alone the formula "
-            "takes a LUN for the right one. Present it as a SCSI or NVMe LUN.",
+            f"{volume.called()}: the device {facts['node']} has no WWID, by which alone the "
+            "formula takes a LUN for the right one. Present it as a SCSI or NVMe LUN.",
             obstacle=True,
         )
     ]
@@ -261,14 +286,14 @@ def _stamp(volume, key, cluster, device):
     if not facts["label"]:
         yield Oddity(
             f"LUN {key}: the volume has no label, by which people tell volumes apart, and the "
-            f"formula wants one. With the cluster online: tunefs.ocfs2 -L {key} {device}, then read "
-            "the cluster again.",
+            f"formula wants one. With the cluster online: tunefs.ocfs2 -L {key} {device}, then "
+            "read the cluster again.",
             obstacle=True,
         )
 
 
-def _slots(volume, key):
-    slots, nodes = volume.facts["slots"], len(volume.members)
+def _slots(volume, key, nodes):
+    slots = volume.facts["slots"]
     if slots < nodes:
         yield Oddity(
             f"LUN {key}: it has {slots} slots for {nodes} nodes; the last to mount is refused. "

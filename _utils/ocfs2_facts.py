@@ -149,7 +149,7 @@ def _check_survey(answer):
         _all_of(line["options"], _TEXT, "fstab.options")
     _check_node(answer)
     for node, facts in answer["luns"].items():
-        _shaped(facts, {"names": (list,)}, node)
+        _shaped(facts, {"node": _MAYBE_TEXT, "names": (list,)}, node)
         _all_of(facts["names"], _TEXT, f"{node}.names")
 
 
