@@ -10,6 +10,7 @@ import contextlib
 import os
 import tempfile
 
+import salt.utils.files
 import salt.utils.yaml
 
 import ocfs2_adoption
@@ -32,10 +33,10 @@ def pillar(nodes, file=None):
         The pillar file to write, such as ``/srv/pillar/ocfs2.sls``. One that exists is left as it
         is. Without it, or in test mode, nothing is written.
 
-    Returns, besides ``lines`` and ``retcode``, ``pillar`` (what the file holds, or None if there is
-    no cluster), ``oddities`` and ``changes`` (what applying it does on the nodes), as sentences.
-    ``retcode`` is 1 if something keeps the pillar from being applied as it is, or from being
-    written; ``written`` is whether the file was written now, ``obstacles`` what keeps it.
+    Returns, besides ``lines`` and ``retcode``: ``pillar``, or None if there is no cluster;
+    ``oddities``, those of them that keep it from being applied as it is as ``obstacles``, and
+    ``changes``, what applying it does on the nodes, as sentences; ``written``, whether the file was
+    written now. ``retcode`` is 1 if there are obstacles, or if the file can not be written.
 
     CLI Example:
 
@@ -125,8 +126,11 @@ def _write_new(path, text):
 
 
 def _holds(path, text):
-    with contextlib.suppress(OSError, ValueError), open(path, encoding="utf-8") as handle:
-        return handle.read() == text
+    with (
+        contextlib.suppress(OSError, ValueError),
+        salt.utils.files.fopen(path, encoding="utf-8") as old,
+    ):
+        return old.read() == text
     return False
 
 
@@ -142,8 +146,8 @@ def _next(adoption, path):
         ]
     return [
         first,
-        "Next: read what applying it does; keep it below pillar_roots and give it to the nodes, and "
-        "to nobody else, in top.sls; then salt-run ocfs2.plan.",
+        "Next: read what applying it does; keep it below pillar_roots and give it to the nodes, "
+        "and to nobody else, in top.sls; then salt-run ocfs2.plan.",
     ]
 
 

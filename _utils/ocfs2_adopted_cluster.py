@@ -48,7 +48,7 @@ def described(surveys, silent):
     cluster, odd = _cluster(conf, name, members, surveys)
     kernel, odd_kernel = _kernel(surveys)
     found += [*odd, *_foreign(conf, name), *_duplicates(members, name), *odd_kernel]
-    found += _members(members, ids, name, surveys) + _boot(name, surveys)
+    found += [*_members(members, ids, name, surveys), *_boot(name, surveys)]
     nodes = {ids[node.name]: _node(ids[node.name], node) for node in members}
     return {"cluster": cluster, "kernel": kernel, "nodes": nodes}, found
 
@@ -74,7 +74,7 @@ def _conf(surveys):
     known = {minion: conf for minion, conf in read.items() if conf.clusters}
     if known:
         conf, others = agreed(known)
-        return conf, found + _odd_ones_out(conf, others, known)
+        return conf, [*found, *_odd_ones_out(conf, others, known)]
     live = {minion: _live_conf(survey) for minion, survey in surveys.items()}
     live = {minion: conf for minion, conf in live.items() if conf.clusters}
     return (agreed(live)[0] if live else None), found
