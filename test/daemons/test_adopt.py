@@ -21,13 +21,19 @@ def synced(site):
     site.salt_run("saltutil.sync_all")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def adopt(site):
     def run(*words):
         answer = site.salt_run("ocfs2_adopt.pillar", f"nodes=[{', '.join(NODES)}]", *words)
         return answer.returncode, answer.data
 
     return run
+
+
+@pytest.fixture(scope="module")
+def loaded(adopt):
+    """Both minions have the formula."""
+    adopt()
 
 
 @pytest.fixture
@@ -47,9 +53,8 @@ def surveys():
 
 
 @pytest.fixture
-def tell(site, adopt, surveys):
+def tell(site, loaded, surveys):
     """Have the minions answer with ``surveys``, and with the build of the master."""
-    adopt()
     formula = ocfs2_version.build(site.master.config["extension_modules"])
     kept = {}
 
