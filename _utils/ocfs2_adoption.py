@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import ocfs2_adopted_cluster
 import ocfs2_adopted_luns
 import ocfs2_check
+import ocfs2_firewall
 import ocfs2_fstab
 import ocfs2_guard
 import ocfs2_live
@@ -30,13 +31,15 @@ class Adoption:
 
     ``pillar`` is the whole pillar, a dict, or None if no node knows a cluster. ``oddities`` is all
     that is odd about the cluster; ``obstacles`` are those of them that keep the pillar from being
-    applied as it is. ``changes`` is what applying it will do on the hosts.
+    applied as it is. ``changes`` is what applying it will do on the hosts, ``notes`` why it says
+    what no node can tell.
     """
 
     pillar: dict | None
     oddities: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def adopt(surveys, silent):
@@ -65,19 +68,32 @@ def adopt(surveys, silent):
         desired = ocfs2_check.parse(section)
     except ocfs2_check.InvalidPillar as err:
         found += [Oddity(f"The pillar is not valid yet. {each}", True) for each in err.problems]
-        return _adoption(section, found)
+        return _adoption(section, found, (), surveys)
     changes, odd = _changes(desired, surveys, seen)
     found += odd
     if not any(each.obstacle for each in found):
         found += _not_mounted(desired, seen)
-    return _adoption(section, found, changes)
+    return _adoption(section, found, changes, surveys)
 
 
-def _adoption(section, found, changes=()):
+def _adoption(section, found, changes=(), surveys=None):
     texts = dict.fromkeys(each.text for each in found)
     obstacles = dict.fromkeys(each.text for each in found if each.obstacle)
     pillar = section and {model.PILLAR.name: section}
-    return Adoption(pillar, tuple(texts), tuple(obstacles), tuple(changes))
+    notes = _notes(surveys or {})
+    return Adoption(pillar, tuple(texts), tuple(obstacles), tuple(changes), notes)
+
+
+def _notes(surveys):
+    rules = [
+        f"{backend} has rules on {named(minions)}"
+        for backend in ocfs2_firewall.RULES
+        if (minions := [each for each in surveys if backend in surveys[each]["firewalls"]])
+    ]
+    return (
+        "type: it is on no volume and matters to a format alone; with uuid pinned there is none.",
+        f"firewall: none leaves it to you as it is; {' and '.join(rules) or 'no node has rules'}.",
+    )
 
 
 def _section(sections, luns):
@@ -173,10 +189,8 @@ def comment(adoption):
     cluster = adoption.pillar[model.PILLAR.name]["cluster"]["name"]
     lines = [
         f"The cluster {cluster} as its nodes had it. Nothing was changed on them.",
-        "",
-        "type is not on any volume and matters to a format alone; with uuid pinned there is none.",
-        "firewall:backend none leaves the firewall to you.",
         *_findings(adoption),
+        *_listed("To be known", adoption.notes),
     ]
     return "".join([f"{SHEBANG}\n", *(_comment_line(line) for line in lines)])
 
@@ -191,7 +205,16 @@ def _findings(adoption):
 
 
 def _listed(title, texts):
-    return ["", f"{title}:", *(f"- {text}" for text in texts)] if texts else []
+    return ["", f"{title}:", *(f"- {text}" for text in _grouped(texts))] if texts else []
+
+
+def _grouped(texts):
+    """What is to be said of several nodes is said once."""
+    heads = {}
+    for text in texts:
+        head, separator, said = text.partition(": ")
+        heads.setdefault(separator + said, []).append(head)
+    return [named(head) + said for said, head in heads.items()]
 
 
 def _comment_line(line):

@@ -635,9 +635,17 @@ def test_the_head_names_everything(nodes):
     by_kernel_name(nodes[OTHER])
     adoption = adopted(nodes)
     head = ocfs2_adoption.comment(adoption)
-    for text in (*adoption.oddities, *adoption.changes):
-        assert f"# - {text}\n" in head
+    for text in (*adoption.oddities, *adoption.changes, *adoption.notes):
+        assert f": {text.partition(': ')[2]}\n" in head
     assert "can not be applied" not in head
+    assert f"nftables has rules on {HOST}, {OTHER}, {LAST}." in head
+
+
+def test_what_is_said_of_several_nodes_is_said_once(nodes):
+    for minion in (HOST, LAST):
+        typeless(nodes[minion])
+    (line,) = [each for each in ocfs2_adoption.report(adopted(nodes)) if "no type" in each]
+    assert line.startswith(f"- {HOST}, {LAST}: the line of LUN primary in /etc/fstab has no type;")
 
 
 @pytest.mark.parametrize(
