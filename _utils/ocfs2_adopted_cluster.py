@@ -61,9 +61,15 @@ def _conf(surveys):
     read, found = {}, []
     for minion, survey in surveys.items():
         text = survey["o2cb"]["conf"]["text"]
+        if text is None and survey["o2cb"]["clusters"]:
+            found.append(
+                Oddity(
+                    f"{minion}: it runs a cluster and has no {_CONF}; after its next boot the node "
+                    "would be in none. Applying the pillar writes the file."
+                )
+            )
         try:
-            if text is not None:
-                read[minion] = _sorted(ocfs2_conf.parse(text))
+            read[minion] = _sorted(ocfs2_conf.parse(text or ""))
         except ocfs2_conf.ConfError as err:
             found.append(
                 Oddity(

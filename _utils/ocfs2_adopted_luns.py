@@ -371,7 +371,13 @@ def _line(minion, line, key, device):
                 f"{where} names {line['source']}; {why}, so that another LUN may be mounted after "
                 f"a boot. Applying the pillar writes {device}."
             )
-    if ocfs2_survey.typeless(line):
+    if not line["options"]:
+        yield Oddity(
+            f"{where} has fewer than four fields; Salt takes it for no line at all and would leave "
+            "it beside its own. Take it out by hand.",
+            obstacle=True,
+        )
+    elif ocfs2_survey.typeless(line):
         yield Oddity(
             f"{where} has no type; mount takes {line['fstype'] or 'nothing'!r} for one and fails "
             "at boot. Applying the pillar writes ocfs2."

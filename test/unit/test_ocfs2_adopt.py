@@ -249,6 +249,11 @@ ODD = {
         f"{OTHER}: the tools refuse its cluster.conf, line 2",
         False,
     ),
+    "no cluster.conf": (
+        on(OTHER, put(("o2cb", "conf", "text"), None)),
+        f"{OTHER}: it runs a cluster and has no cluster.conf",
+        False,
+    ),
     "a node of no minion": (
         lambda nodes: nodes.pop(LAST),
         "host2: cluster.conf has this node, and it is none of the minions that were asked",
@@ -467,6 +472,11 @@ ODD = {
         f"{OTHER}: the line of LUN primary in /etc/fstab has no type; mount takes"
         " '_netdev,nointr' for one",
         False,
+    ),
+    "a line of three fields": (
+        on(OTHER, lambda survey: line(survey).update(fstype="_netdev", options=[])),
+        f"{OTHER}: the line of LUN primary in /etc/fstab has fewer than four fields",
+        True,
     ),
     "a line of another type": (
         on(OTHER, lambda survey: line(survey).update(fstype="auto")),
