@@ -139,6 +139,30 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
     return facts
 
 
+def superblock(device):
+    """
+    What the OCFS2 superblock on a device says, by one short read and without a process. Changes
+    nothing.
+
+    device
+        Any name of a block device.
+
+    Returns the facts that :func:`probe` has under ``volume``, or None: there is no such
+    superblock, or the device can not be read.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2.superblock /dev/mapper/primary
+    """
+    try:
+        with _opened(device) as handle:
+            return _volume_facts(ocfs2_volume.parse(_head(handle, _size(handle))))
+    except OSError:
+        return None
+
+
 def _no_facts(device):
     return {
         "device": device,

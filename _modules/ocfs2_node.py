@@ -4,13 +4,23 @@ What a node tells about itself, to the master and to its own states.
 .. versionadded:: 1.0.0
 """
 
+import contextlib
+import glob
 import os
+import stat
 
+from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+import ocfs2_boot
+import ocfs2_firewall
+import ocfs2_survey
 import ocfs2_version
 
 __virtualname__ = "ocfs2_node"
+
+_SYS_BLOCK = "/sys/block"
+_FSTAB = "/etc/fstab"
 
 
 def __virtual__():
@@ -76,3 +86,130 @@ def host():
         "platform": f"{__grains__.get('os')} {__grains__.get('osmajorrelease')}",
         "addresses": sorted(__salt__["network.ip_addrs"](include_loopback=False)),
     }
+
+
+def survey():
+    """
+    Everything this node can tell about a cluster that no pillar describes yet, in one call that
+    changes nothing.
+
+    Returns ``{"formula", "host", "o2cb", "setup", "starts", "firewalls", "fstab", "luns"}``. What
+    :func:`census` has too is the same here, ``setup`` as for a firewall that is left alone.
+    ``starts`` are the units of ocfs2-tools that start at boot, ``firewalls`` those of ``nftables``
+    and ``iptables`` that have rules. ``fstab`` has the lines that concern an OCFS2, as
+    :func:`ocfs2_survey.fstab` reads them, each with the kernel's name of its device as ``node``,
+    None if there is none. ``luns`` has, by the kernel's name, every whole device with an OCFS2 and
+    every device of a mount or line of one: what ``ocfs2.probe`` returns and, as ``names``, the
+    stable names, the best first.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_node.survey
+    """
+    lines = _fstab()
+    luns = _luns(lines)
+    paths = {mount["path"] for facts in luns.values() for mount in facts["mounts"]}
+    return {
+        "formula": ocfs2_version.build(__opts__["extension_modules"]),
+        "host": host(),
+        "o2cb": __salt__["o2cb.facts"](),
+        "setup": __salt__["o2cb_setup.facts"](ocfs2_firewall.NONE, 0, {}),
+        "starts": [unit for unit in (ocfs2_boot.UNIT, ocfs2_boot.KILLER) if _starts(unit)],
+        "firewalls": [backend for backend in ocfs2_firewall.RULES if _has_rules(backend)],
+        "fstab": [
+            line
+            for line in lines
+            # Not the others: some have a password among their options.
+            if line["fstype"] == "ocfs2" or line["path"] in paths or _on_a_volume(line, luns)
+        ],
+        "luns": luns,
+    }
+
+
+def _fstab():
+    lines = ocfs2_survey.fstab(__salt__["ocfs2_file.read"](_FSTAB) or "")
+    return [{**line, "node": _node(line["source"])} for line in lines]
+
+
+def _on_a_volume(line, luns):
+    return any(
+        facts["volume"] and ocfs2_survey.means(line, node, facts) for node, facts in luns.items()
+    )
+
+
+def _luns(lines):
+    names = _stable_names()
+    nodes = {node for node in _whole_devices() if __salt__["ocfs2.superblock"](node)}
+    mounts = __salt__["ocfs2_mount.mounts"]("ocfs2")
+    nodes |= {node for node in (_node_of(mount["device"]) for mount in mounts) if node}
+    nodes |= {
+        line["node"]
+        for line in lines
+        if line["fstype"] == "ocfs2" and line["node"] and not _maps(line["node"])
+    }
+    return {
+        node: {
+            **__salt__["ocfs2.probe"](node),
+            "names": ocfs2_survey.preferred(names.get(node, ())),
+        }
+        for node in sorted(nodes)
+    }
+
+
+def _whole_devices():
+    """The kernel's name of every disk and map that has a size and is no path of a map."""
+    for name in sorted(os.listdir(_SYS_BLOCK)):
+        sectors = __salt__["ocfs2_file.value"](f"{_SYS_BLOCK}/{name}/size")
+        node = f"/dev/{name}"
+        if sectors not in (None, "0") and not _maps(node):
+            yield node
+
+
+def _maps(node):
+    """The multipath maps that a disk is a path of."""
+    holders = glob.glob(f"{_SYS_BLOCK}/{os.path.basename(node)}/holders/*")
+    kinds = {each: __salt__["ocfs2_file.value"](f"{each}/dm/uuid") or "" for each in holders}
+    return [each for each, kind in kinds.items() if kind.startswith("mpath-")]
+
+
+def _stable_names():
+    """``{the kernel's name: [stable names]}``"""
+    found = {}
+    for directory in ocfs2_survey.NAME_DIRECTORIES:
+        for path in sorted(glob.glob(f"{directory}/*")):
+            node = _node(path)
+            if node:
+                found.setdefault(node, []).append(path)
+    return found
+
+
+def _node(path):
+    """The kernel's name of a block device, or None if it is none."""
+    with contextlib.suppress(OSError, ValueError):
+        status = os.stat(path)
+        if stat.S_ISBLK(status.st_mode):
+            return _node_of(f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}")
+    return None
+
+
+def _node_of(number):
+    sysfs = os.path.realpath(f"/sys/dev/block/{number}")
+    return f"/dev/{os.path.basename(sysfs)}" if os.path.isdir(sysfs) else None
+
+
+def _starts(unit):
+    """Whether a unit, or the init script it stands for, starts at boot."""
+    name = unit.partition(".")[0]
+    return __salt__["ocfs2_systemd.enabled"](unit) or bool(glob.glob(f"/etc/rc[2-5].d/S??{name}"))
+
+
+def _has_rules(backend):
+    try:
+        rules = __salt__["o2cb_firewall.rules"](backend)
+    except CommandExecutionError:
+        return False  # without the kernel's part of it, it lets everything through
+    if backend == "nftables":
+        return any("rule" in each for each in rules)
+    return any(line.startswith("-A ") for line in rules)

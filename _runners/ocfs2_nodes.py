@@ -184,30 +184,73 @@ def census(minions, luns, firewall, formula=None):
 
         salt-run ocfs2_nodes.census '[host1]' '{}' '{backend: none, port: 7777, nodes: {}}'
     """
-    arguments = (luns, firewall)
+    question = _Question("ocfs2_node.census", (luns, firewall), {"prove_blank": True})
     if formula is None:
-        return _census(minions, arguments, presence=_PING_LIMIT)
+        return question.put_to(minions, presence=_PING_LIMIT)
+    return _with_formula(minions, question, formula)
+
+
+def survey(minions, formula):
+    """
+    What nodes tell that need have neither pillar nor the formula yet (``ocfs2_node.survey``).
+
+    minions
+        Minion ids.
+    formula
+        As for :func:`census`; nodes that have another get the master's.
+
+    Returns ``(answers, silent)``, as :func:`ask`; the answers are not checked.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_nodes.survey '[host1]' 1.0.0+5f3a9c20d1e4
+    """
+    return _with_formula(minions, _Question("ocfs2_node.survey"), formula)
+
+
+class _Question:
+    """A function of the formula, which a node may still have to be given."""
+
+    def __init__(self, fun, arguments=(), kwarg=None):
+        self._fun, self._arguments, self._kwarg = fun, arguments, kwarg
+
+    def put_to(self, minions, presence=None):
+        return ask(
+            list(minions),
+            self._fun,
+            self._arguments,
+            self._kwarg,
+            limit=_CENSUS_LIMIT,
+            presence=presence,
+        )
+
+    def put_until_loaded(self, minions):
+        """Ask nodes that may still have to load the modules they have just been given."""
+        answers, silent = {}, {}
+        end = time.monotonic() + _CENSUS_LIMIT
+        waiting = minions
+        while waiting and time.monotonic() < end:
+            got, lost = self.put_to(waiting)
+            answers.update(got)
+            silent.update(lost)
+            waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
+        return answers, silent
+
+
+def _with_formula(minions, question, formula):
+    """Ask; those that have another build of the formula get the master's and are asked again."""
     # A ping that also tells who has no formula yet: a minion takes a minute of one processor to
     # find out that it does not know a function.
     modules, silent = ask(minions, "saltutil.list_extmods", limit=_PING_LIMIT)
     silent.update(_sync([minion for minion, kinds in modules.items() if not _has_formula(kinds)]))
-    answers, lost = _loaded_census(modules.keys() - silent.keys(), arguments)
+    answers, lost = question.put_until_loaded(modules.keys() - silent.keys())
     silent.update(lost)
     stale = [minion for minion, answer in answers.items() if _build(answer) != formula]
     silent.update(_sync(stale))
-    again, lost = _loaded_census(set(stale) - silent.keys(), arguments)
+    again, lost = question.put_until_loaded(set(stale) - silent.keys())
     return {**answers, **again}, {**silent, **lost}
-
-
-def _census(minions, arguments, presence=None):
-    return ask(
-        list(minions),
-        "ocfs2_node.census",
-        arguments,
-        {"prove_blank": True},
-        limit=_CENSUS_LIMIT,
-        presence=presence,
-    )
 
 
 def _has_formula(kinds):
@@ -225,19 +268,6 @@ def _sync(minions):
         say(f"syncing the formula to {', '.join(minions)}")
     _, silent = ask(minions, list(_SYNC), [[] for _ in _SYNC], limit=_SYNC_LIMIT)
     return silent
-
-
-def _loaded_census(minions, arguments):
-    """The census of nodes that may still have to load the modules they have just been given."""
-    answers, silent = {}, {}
-    end = time.monotonic() + _CENSUS_LIMIT
-    waiting = minions
-    while waiting and time.monotonic() < end:
-        got, lost = _census(waiting, arguments)
-        answers.update(got)
-        silent.update(lost)
-        waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
-    return answers, silent
 
 
 def _not_loaded(answer):

@@ -78,6 +78,27 @@ def changed(name, verb, cluster=None, told=None):
     return _stage(name, verb, cluster=cluster, **(told or {}))[0]
 
 
+def adopted(name, nodes, file):
+    """
+    A cluster that was built by hand is written down as pillar; nothing is changed on its nodes.
+
+    name
+        Any name for the stage.
+    nodes
+        The minion ids of its nodes.
+    file
+        The pillar file to write.
+    """
+    said = _runner()["ocfs2_adopt.pillar"](nodes, file)
+    would = __opts__["test"] and not said["retcode"]
+    return {
+        "name": name,
+        "result": None if would else not said["retcode"],
+        "changes": {file: {"old": None, "new": "written"}} if said["written"] else {},
+        "comment": "\n".join(said["lines"]),
+    }
+
+
 def healthy(name, cluster=None):
     """Everything is as pillar describes; the comment is the table of truth."""
     ret, _ = _stage(name, "status", cluster=cluster)

@@ -53,8 +53,13 @@ def conf(desired, text):
     moved = {f"conf:{desired.cluster.name}:{name}": why for name, why in _moved(desired, known)}
     return [
         replace(gap, kind=IMPOSSIBLE, why=moved[gap.what]) if gap.what in moved else gap
-        for gap in compare("conf", _conf_items(have), _conf_items(want))
+        for gap in conf_differences(have, want)
     ]
+
+
+def conf_differences(have, want):
+    """Return the differences of two :class:`ocfs2_conf.Conf`."""
+    return compare("conf", _conf_items(have), _conf_items(want))
 
 
 def _moved(desired, known):

@@ -50,14 +50,14 @@ def _mount(line):
     options = dict.fromkeys(fields[5].split(",") + tail[2].split(","))
     return {
         "device": fields[2],
-        "path": _unescaped(fields[4]),
+        "path": unescaped(fields[4]),
         "fstype": tail[0],
-        "source": _unescaped(tail[1]),
+        "source": unescaped(tail[1]),
         "options": list(options),
     }
 
 
-def _unescaped(text):
+def unescaped(text):
     """Blanks, tabs, newlines and backslashes stand in /proc as octal escapes."""
     return re.sub(r"\\([0-7]{3})", lambda m: chr(int(m.group(1), 8)), text)
 

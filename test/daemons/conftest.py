@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 import yaml
@@ -78,5 +79,9 @@ def site(tmp_path_factory, salt_factories):
         with minions[0].started(), minions[1].started():
             site = Site(master, pillar)
             site.minions = dict(zip(("host1", "host2"), minions, strict=True))
+            for minion in minions:
+                # Where a minion of a package has them, and looks for what it was given.
+                extmods = Path(minion.config["cachedir"], "extmods")
+                extmods.symlink_to(minion.config["extension_modules"])
             site.describe()
             yield site

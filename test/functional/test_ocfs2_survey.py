@@ -1,0 +1,150 @@
+"""What a node tells that no pillar describes: real volumes on loop devices, a real fstab."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import ocfs2_adoption
+import ocfs2_facts
+from devices import named
+from images import GIB
+from images import attached
+from images import digest
+from images import sparse
+from zoo import O2CB
+from zoo import ext4
+from zoo import mkfs_ocfs2
+
+from .conftest import MINION
+
+pytestmark = [
+    pytest.mark.skipif(
+        os.geteuid() != 0 or not Path("/dev/loop-control").exists(),
+        reason="needs root and loop devices",
+    ),
+    pytest.mark.usefixtures("sandbox"),
+]
+
+FSTAB = Path("/etc/fstab")
+CONF = Path("/etc/ocfs2/cluster.conf")
+SETTINGS = Path("/etc/default/o2cb")
+SHARE = "//nas/share /mnt cifs username=me,password=secret 0 0\n"
+STANZAS = """\
+cluster:
+	name = web
+	node_count = 1
+
+node:
+	cluster = web
+	number = 3
+	ip_port = 7777
+	ip_address = 192.168.100.1
+	name = {name}
+
+"""
+
+
+@pytest.fixture
+def volume(tmp_path):
+    image = sparse(tmp_path / "lun", GIB)
+    mkfs_ocfs2(image, "-L", "primary", "-N", "4", *O2CB)
+    with attached(image) as device, named(device) as name:
+        yield image, device, name
+
+
+@pytest.fixture
+def fstab():
+    before = FSTAB.read_text()
+    yield lambda *lines: FSTAB.write_text("".join(f"{line}\n" for line in lines))
+    FSTAB.write_text(before)
+
+
+def by_node(survey, device):
+    return survey["luns"][device]
+
+
+def test_a_volume_is_found_by_itself_and_left_as_it_was(modules, volume):
+    image, device, name = volume
+    before = digest(image)
+    survey = ocfs2_facts.surveyed(modules["ocfs2_node.survey"]())
+    lun = by_node(survey, device)
+    assert lun["volume"] == modules["ocfs2.probe"](device)["volume"]
+    assert (lun["volume"]["label"], lun["volume"]["stamp"]) == ("primary", "o2cb/web")
+    assert (lun["names"], lun["error"]) == ([name], None)
+    assert digest(image) == before
+
+
+def test_what_holds_something_else_is_not_in_it(modules, tmp_path):
+    image = sparse(tmp_path / "other", GIB)
+    ext4(image)
+    with attached(image) as device:
+        assert device not in modules["ocfs2_node.survey"]()["luns"]
+        assert modules["ocfs2.superblock"](device) is None
+
+
+def test_the_lines_of_fstab_that_concern_it_are_there_and_no_others(modules, volume, fstab):
+    _, device, name = volume
+    fstab(
+        SHARE.strip(),
+        "/dev/vda / ext4 defaults 0 1",
+        f"{device} /san/primary _netdev,nointr 0 0",
+        "LABEL=primary /san/label ocfs2 _netdev 0 0",
+        f"{name} /san/name ocfs2 _netdev 0 0",
+        "/dev/mapper/gone /san/gone ocfs2 _netdev 0 0",
+    )
+    survey = modules["ocfs2_node.survey"]()
+    assert [(line["path"], line["node"]) for line in survey["fstab"]] == [
+        ("/san/primary", device),
+        ("/san/label", None),
+        ("/san/name", device),
+        ("/san/gone", None),
+    ]
+    assert "secret" not in str(survey)
+
+
+def test_a_line_for_what_is_no_volume_brings_its_device_along(modules, tmp_path, fstab):
+    image = sparse(tmp_path / "other", GIB)
+    ext4(image)
+    with attached(image) as device:
+        fstab(f"{device} /san/primary ocfs2 _netdev 0 0")
+        lun = by_node(modules["ocfs2_node.survey"](), device)
+    assert (lun["volume"], lun["signature"]["TYPE"]) == (None, "ext4")
+
+
+def test_what_starts_at_boot_is_read_from_its_links(modules):
+    def starts():
+        return modules["ocfs2_node.survey"]()["starts"]
+
+    for link in Path("/etc").glob("rc?.d/S??o*"):
+        link.unlink()
+    assert starts() == []
+    rc = Path("/etc/rc3.d")
+    rc.mkdir(exist_ok=True)
+    (rc / "S01o2cb").symlink_to("/etc/init.d/o2cb")
+    (rc / "S01ocfs2").symlink_to("/etc/init.d/ocfs2")
+    assert starts() == ["o2cb.service", "ocfs2.service"]
+
+
+def test_a_survey_becomes_a_pillar(modules, volume, fstab):
+    """By the real files of a host; a loop device has no WWID, and the host another name."""
+    _, device, name = volume
+    CONF.parent.mkdir(exist_ok=True)
+    CONF.write_text(STANZAS.format(name=os.uname().nodename))
+    SETTINGS.write_text("O2CB_ENABLED=true\nO2CB_BOOTCLUSTER=web\nO2CB_HEARTBEAT_THRESHOLD=61\n")
+    fstab(f"{device} /san/primary _netdev,noatime 0 0")
+    survey = ocfs2_facts.surveyed(modules["ocfs2_node.survey"]())
+    survey["luns"] = {device: by_node(survey, device)}
+    adoption = ocfs2_adoption.adopt({MINION: survey}, {})
+    section = adoption.pillar["ocfs2"]
+    assert section["cluster"]["name"] == "web"
+    assert section["cluster"]["heartbeat_threshold"] == 61
+    assert section["nodes"][MINION]["number"] == 3
+    lun = section["luns"]["primary"]
+    assert (lun["device"], lun["slots"], lun["size"]) == (name, 4, GIB)
+    assert lun["mount"] == {"path": "/san/primary", "options": ["noatime"]}
+    said = "\n".join(adoption.oddities)
+    assert "the device /dev/loop" in said
+    assert f"names {device}; such numbers are given anew at every boot" in said
+    assert "has no type; mount takes '_netdev,noatime' for one" in said
+    assert "192.168.100.1 is on none of its interfaces" in said
