@@ -100,7 +100,8 @@ def _section(sections, luns):
     """The whole section, its keys in the order of the model."""
     whole = {**sections, "firewall": {"backend": "none"}, "luns": luns}
     nodes = sorted(whole["nodes"].items(), key=lambda item: item[1]["number"])
-    return {**{key.name: whole[key.name] for key in model.PILLAR.keys}, "nodes": dict(nodes)}
+    known = (key.name for key in model.PILLAR.keys if key.name in whole)
+    return {**{name: whole[name] for name in known}, "nodes": dict(nodes)}
 
 
 def _silent(minion, reason):

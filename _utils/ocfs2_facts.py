@@ -142,6 +142,8 @@ def _check_census(answer, keys):
     _shaped(answer, _CENSUS, "census")
     if set(answer["luns"]) != set(keys):
         raise ValueError("its census answers for other LUNs than were asked for")
+    _all_of(answer["mounts"], _TEXT, "mounts")
+    _all_of(answer["holds"]["luns"].values(), _TEXT, "holds.luns")
     _check_node(answer)
 
 
@@ -161,8 +163,6 @@ def _check_survey(answer):
 def _check_node(answer):
     """What census and survey have in common, below the first level."""
     _all_of(answer["host"]["addresses"], _TEXT, "host.addresses")
-    _all_of(answer["mounts"], _TEXT, "mounts")
-    _all_of(answer["holds"]["luns"].values(), _TEXT, "holds.luns")
     _check_setup(answer["setup"])
     for name, cluster in answer["o2cb"]["clusters"].items():
         _shaped(cluster, _CLUSTER, f"o2cb.clusters.{name}")

@@ -55,6 +55,7 @@ def survey(pillar, minion):
             "enabled": [],
             "masked": [],
             "missing": [],
+            "services": {},
             "panic": {
                 name: {"live": live, "file": None}
                 for name, live in zip(ocfs2_setup.PANIC, panic, strict=True)
