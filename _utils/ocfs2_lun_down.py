@@ -83,12 +83,30 @@ class LunDown(Operation):
             raise Refused(*reasons)
         key = self.key
         return [
+            *self._introduction(found),
             Step("every node emptied", lambda: ocfs2_drain.emptied(self, self.minions, paths)),
             Step(f"LUN {key} held on every node", self._hold),
             Step(f"LUN {key} unmounted on every node", lambda: self._take_down(paths)),
             Step(f"nobody writes to LUN {key}, from no host", self._quiet),
             *work,
             *self._return(),
+        ]
+
+    def _introduction(self, found):
+        """
+        Nodes that know a newcomer and nodes that do not yet mount nothing beside each other, and a
+        highstate makes it known on one node. So all know it before any volume goes down.
+        """
+        gaps = [gap for node in found.nodes if node.minion in self.members for gap in node.gaps]
+        unknown = any(gap.what.startswith("live:node:") and not gap.refused for gap in gaps)
+        if not unknown or any(gap.refused for gap in gaps):
+            return []
+        where = ", ".join(self.members)
+        return [
+            Step(
+                f"every node of pillar made known on {where}",
+                lambda: self.apply(self.members, "ocfs2.node"),
+            )
         ]
 
     def _return(self):

@@ -283,6 +283,7 @@ def faults(scenario):
     yield "the master dies amid it", dies_amid
     for minion in world.nodes:
         yield f"{minion} loses its power", lambda number, minion=minion: lose(world, minion)
+        yield f"{minion} has a highstate", lambda number, minion=minion: world.highstate(minion)
 
 
 def lose(world, minion):
@@ -453,6 +454,26 @@ def test_a_retune_that_can_not_unmount_a_node_brings_the_others_back():
     assert "Every volume is mounted as before; nothing was changed." in answer["lines"]
     node.users = {}
     assert scenario.world.state() == before
+
+
+def test_a_retune_that_is_stopped_again_releases_no_node_that_may_have_new_files():
+    scenario = retune()
+    world = scenario.world
+
+    def before(number):
+        world.half = any(node.kept["conf"] and not node.live for node in world.nodes.values())
+
+    world.before = before
+    with pytest.raises(SimulatedMasterDied):
+        scenario.run()
+    world.settle()
+    world.after = lost_answer(world, HOSTS[1], world.calls + 3)
+    answer = scenario.run()
+    assert answer["result"] is False
+    assert "which goes on from there" in answer["lines"][-1]
+    assert all(node.kept["holds"]["cluster"] for node in world.nodes.values())
+    until_done(scenario)
+    assert scenario.left() == []
 
 
 def test_a_drained_node_that_is_not_empty_is_not_unmounted():
