@@ -76,7 +76,7 @@ test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the
 	$(LAB)
 
 .PHONY: test-faults
-test-faults: test-faults-host test-faults-guests ## Every campaign: some three hours
+test-faults: test-faults-host test-faults-guests test-operations ## Every campaign: some four hours
 
 .PHONY: test-faults-host
 test-faults-host: $(STAMPS)/packages $(STAMPS)/salt ## Each cut of mkfs, 1000 histories, 1000 blank LUNs, 100000 odd pillars
@@ -89,6 +89,10 @@ test-faults-host: $(STAMPS)/packages $(STAMPS)/salt ## Each cut of mkfs, 1000 hi
 .PHONY: test-faults-guests
 test-faults-guests: $(STAMPS)/packages $(STAMPS)/salt ## Faults on guests; FAULT=name for one
 	$(BIN)/python -m pytest -v --durations=0 --show-capture=no test/faults $(if $(FAULT),-k '$(FAULT)')
+
+.PHONY: test-operations
+test-operations: $(STAMPS)/packages $(STAMPS)/salt ## Day two on guests under I/O, each cut in the middle: an hour
+	$(BIN)/python -m pytest -vs --durations=0 --show-capture=no test/operations
 
 .PHONY: bench-guards
 bench-guards: $(STAMPS)/packages $(STAMPS)/salt ## What all guards cost a node for one LUN

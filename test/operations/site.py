@@ -39,7 +39,7 @@ class Row:
 
 
 class Site(Cluster):
-    """The cluster; ``nodes`` are the numbers of the nodes in pillar."""
+    """The cluster, with a pillar that is edited again and again."""
 
     def __init__(self, lab):
         super().__init__(lab)
@@ -51,7 +51,9 @@ class Site(Cluster):
 
     @property
     def nodes(self):
-        return [node["number"] + 1 for node in self._described["nodes"].values()]
+        """The numbers of the lab's nodes that are in pillar."""
+        members = self._described["nodes"]
+        return [node.number for node in self.lab.spec.nodes if node.minion_id in members]
 
     def change(self, change):
         """Edit the pillar for good."""
@@ -119,11 +121,17 @@ class Site(Cluster):
         assert self._fingerprint() == before
 
     def _fingerprint(self):
-        nodes = [node for node in self.nodes if self.lab.node_state(node)["state"] == "running"]
-        files = [self.must(node, "md5sum", *_MANAGED) for node in nodes]
-        mounts = [self.must(node, "findmnt", "-nt", "ocfs2", "-o", "TARGET") for node in nodes]
-        tree = ("find", "/sys/kernel/config/cluster", "-type", "d")
-        return files, mounts, [sorted(self.must(node, *tree).split()) for node in nodes]
+        entries = self.lab.status()["nodes"]
+        nodes = [entry["number"] for entry in entries if entry["state"] != "off"]
+        """Files, mounts and what is in the kernel; a node that is no member may lack all of it."""
+        looks = (
+            ["md5sum", *_MANAGED],
+            ["findmnt", "-nt", "ocfs2", "-o", "TARGET"],
+            ["find", "/sys/kernel/config/cluster", "-type", "d"],
+        )
+        return [
+            sorted(self.lab.run(node, look).stdout.splitlines()) for node in nodes for look in looks
+        ]
 
     def cut(self, words, fault, verb, **told):
         """Let a fault happen in the middle of an operation: once it has said ``words``."""
