@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 GIB = 1 << 30
 FOURTH = 4
+DRAIN = "/usr/local/sbin/empty-this-node"
 TITLES = ("Operation", "Seconds", "Longest gap (s)", "Nodes writing", "Records")
 
 
@@ -158,7 +159,21 @@ def test_a_volume_is_checked(site):
     assert site.must(2, "findmnt", f"/san/{IDLE}")
 
 
+def test_a_node_that_does_not_become_empty_keeps_everything_as_it_is(site):
+    """Until the hook of the operator has emptied all of them, nothing goes down."""
+    for node in NODES:
+        script = f"echo '#!/bin/sh\n[ $(uname -n) != {host(2)} ]' > {DRAIN} && chmod +x {DRAIN}"
+        site.must(node, "sh", "-c", script)
+    site.change(lambda section: section.update(drain={"command": DRAIN, "limit": 60}))
+    site.describe(lambda section: section["cluster"].update(heartbeat_threshold=21))
+    with site.watched("retune, refused by a drain hook", NODES) as row:
+        said = site.is_refused(f"{host(2)}: ERROR", "retune", outage="ocfs2")
+        assert "nothing was changed" in said
+    assert row.writing == len(NODES)
+
+
 def test_timeouts_change_while_all_is_down(site):
+    site.must(2, "sh", "-c", f"echo '#!/bin/sh' > {DRAIN}")
     site.change(lambda section: section["cluster"].update(heartbeat_threshold=21))
     with site.watched("retune, cut by a power cut, run again"):
         site.cut("the new files", site.kill_node(2), "retune", outage="ocfs2")
@@ -198,3 +213,43 @@ def test_a_volume_leaves_with_its_data(site):
     for node in NODES:
         written = site.lab.run(node, ["touch", f"/san/{IDLE}/on-the-root-disk"])
         assert "not permitted" in written.stderr
+
+
+_BY_HAND = """
+o2cb add-cluster ocfs2
+for number in 0 1 2; do
+    o2cb add-node --ip 192.168.100.$((number + 1)) --number $number ocfs2 host$((number + 1))
+done
+cat > /etc/default/o2cb <<'END'
+O2CB_ENABLED=true
+O2CB_BOOTCLUSTER=ocfs2
+O2CB_HEARTBEAT_THRESHOLD=21
+O2CB_IDLE_TIMEOUT_MS=30000
+O2CB_KEEPALIVE_DELAY_MS=2000
+O2CB_RECONNECT_DELAY_MS=2000
+END
+/etc/init.d/o2cb online ocfs2
+echo '/dev/mapper/primary /san/primary ocfs2 _netdev,noatime 0 0' >> /etc/fstab
+mount /san/primary
+"""
+
+
+def test_a_cluster_that_was_built_by_hand_is_adopted(site):
+    site.traffic.stop()
+    for node in NODES:
+        answer = site.apply(host(node), sls="ocfs2.clean")
+        assert answer.rc == 0, answer.stdout
+    # All at once: a mount waits for those that are mounted already.
+    site.traffic.each(lambda node: site.must(node, "sh", "-ec", _BY_HAND))
+    site.lab.set_pillar({}, [])
+    site.traffic.start(NODES)
+    before = [site.must(node, "md5sum", "/etc/ocfs2/cluster.conf") for node in NODES]
+    file = str(site.lab.pillar / "adopted.sls")
+    with site.watched("adopt, and apply the pillar that it writes", NODES) as row:
+        answer = site.run("adopt", nodes=[host(node) for node in NODES], file=file)
+        assert answer.rc == 0, answer.stdout + answer.stderr
+        site.adopt(file)
+        assert "Nothing to do." not in site.lab.salt_run("ocfs2.plan").stdout
+        site.succeeds("")
+    assert row.writing == len(NODES)
+    assert [site.must(node, "md5sum", "/etc/ocfs2/cluster.conf") for node in NODES] == before

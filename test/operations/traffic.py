@@ -63,10 +63,10 @@ class Traffic:
         """Have ``nodes`` (all) write, each watched by the one before it; returns once they do."""
         self.nodes = list(nodes or self.nodes)
         assert len(self.nodes) > 1, "nobody is there to read"
-        self._each(self._install)
+        self.each(self._install)
         for node, watcher in zip(self.nodes, [self.nodes[-1], *self.nodes], strict=False):
             self._watchers[node] = watcher
-        self._each(self._switch_on)
+        self.each(self._switch_on)
         self._begun, self._ended = time.time(), None
 
     def add(self, node):
@@ -127,8 +127,8 @@ class Traffic:
     def stop(self):
         """End all of it, but for what is on the disks."""
         self._ended = time.time()
-        self._each(self.sample)
-        self._each(self._switch_off)
+        self.each(self.sample)
+        self.each(self._switch_off)
 
     def verdict(self):
         """
@@ -138,9 +138,9 @@ class Traffic:
         """
         now = {}
         if self._ended is None:
-            self._each(self.sample)
-            now = dict(zip(self.nodes, self._each(self._now), strict=True))
-        logs = self._each(lambda node: self._must(node, "cat", _LOG))
+            self.each(self.sample)
+            now = dict(zip(self.nodes, self.each(self._now), strict=True))
+        logs = self.each(lambda node: self._must(node, "cat", _LOG))
         period = (self._begun, self._ended or time.time())
         clock = Clock(self._samples)
         return Verdict(
@@ -159,7 +159,7 @@ class Traffic:
             period,
         )
 
-    def _each(self, function):
+    def each(self, function):
         """Call a function for every node, all at once."""
         with ThreadPoolExecutor(len(self.nodes)) as pool:
             return list(pool.map(function, self.nodes))
