@@ -51,10 +51,15 @@ def _to_do(plan):
             yield from ["", f"  {words}{by}", *items]
 
 
+def _verbs(plan):
+    """The orchestrations of their own that close gaps, in order of execution."""
+    found = {gap.verb for _, gap in plan.gaps() if gap.kind != IMPOSSIBLE}
+    return [verb for _, verb in _ORDER if verb and verb in found]
+
+
 def _next_words(plan):
     """What becomes of the plan; the orchestration prints it too, before it acts."""
     failures, differences = len(plan.failures()), len(plan.differences())
-    verbs = dict.fromkeys(gap.verb for _, gap in plan.gaps() if gap.kind != IMPOSSIBLE)
     others = len([gap for _, gap in plan.gaps() if gap.kind != IMPOSSIBLE and gap.verb])
     words = []
     if failures:
@@ -62,7 +67,7 @@ def _next_words(plan):
     if differences > others:
         words.append(f"{differences - others} to do, carried out by {ORCHESTRATE}.")
     if others:
-        named = ", ".join(verb for verb in verbs if verb)
+        named = ", ".join(_verbs(plan))
         words.append(f"{others} to do by an orchestration of their own: {named}.")
     return words or ["Nothing to do."]
 
@@ -111,9 +116,7 @@ def status(plan):
         "luns": {lun.key: _lun_status(plan, lun) for lun in plan.luns},
         "failures": failures,
         "differences": differences,
-        "orchestrations": list(
-            dict.fromkeys(gap.verb for _, gap in plan.gaps() if gap.verb and gap.kind != IMPOSSIBLE)
-        ),
+        "orchestrations": _verbs(plan),
         "healthy": not (failures or differences),
     }
 

@@ -353,6 +353,10 @@ class SimulatedNode:
         return True
 
     @staticmethod
+    def ocfs2_mount_hidden(path):
+        return ""
+
+    @staticmethod
     def ocfs2_mount_protect(path):
         return True
 

@@ -1,0 +1,201 @@
+"""Volumes that exist, with the real tools, as far as they work without a cluster."""
+
+import contextlib
+import os
+import struct
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import SaltInvocationError
+
+from devices import mounted_tmpfs
+from images import BLOCK
+from images import GIB
+from images import MIB
+from images import attached
+from images import digest
+from images import heartbeat
+from images import put
+from images import run
+from images import sparse
+from zoo import O2CB
+
+UUID = "458E997A48634B3DAB36F01667EBB761"
+OTHER = "0" * 32
+#: Of the inode of the root directory and of its link count, in bytes (struct ocfs2_dinode).
+ROOT, LINKS = 5 * BLOCK, 0x2A
+LOG = "/var/log/ocfs2-fsck-primary.log"
+
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0 or not Path("/dev/loop-control").exists(),
+    reason="needs root and loop devices",
+)
+
+
+def mkfs(image, *options, size=GIB):
+    sparse(image, size)
+    shape = ("-b", "4096", "-C", "4096", "-J", "size=16M")
+    run("mkfs.ocfs2", "-q", "-U", UUID, "-L", "primary", "-N", "4", *shape, *options, str(image))
+    return image
+
+
+@pytest.fixture
+def local(tmp_path):
+    """A volume that fsck.ocfs2 and tunefs.ocfs2 can write to without a cluster."""
+    return mkfs(tmp_path / "lun", "-M", "local")
+
+
+@pytest.fixture
+def clustered(tmp_path):
+    return mkfs(tmp_path / "lun", *O2CB)
+
+
+@pytest.fixture
+def log_directory(sandbox):
+    with mounted_tmpfs(Path("/var/log")):
+        yield
+
+
+def damage(image):
+    put(image, ROOT + LINKS, struct.pack("<H", 7))
+
+
+def test_another_volume_is_touched_by_no_function(modules, local):
+    before = digest(local)
+    with attached(local) as device:
+        for name, arguments in (
+            ("grow", ()),
+            ("slots", (8,)),
+            ("check", ("primary", True)),
+            ("members", ()),
+            ("room", ()),
+        ):
+            with pytest.raises(CommandExecutionError, match=f"holds {UUID}, not the volume 0000"):
+                modules[f"ocfs2_tune.{name}"](device, OTHER, *arguments)
+    assert digest(local) == before
+
+
+def test_a_lun_without_a_volume_is_refused(modules, tmp_path):
+    with (
+        attached(sparse(tmp_path / "lun", GIB)) as device,
+        pytest.raises(CommandExecutionError, match="holds no volume, not the volume"),
+    ):
+        modules["ocfs2_tune.check"](device, UUID, "primary")
+
+
+def test_a_sound_volume_is_clean_and_unchanged(modules, clustered, log_directory):
+    before = digest(clustered)
+    with attached(clustered) as device:
+        found = modules["ocfs2_tune.check"](device, UUID, "primary")
+    assert (found["ended"], found["findings"], found["count"]) == (True, [], 0)
+    assert found["log"] == LOG
+    assert found["said"] in Path(LOG).read_text()
+    assert "Pass 4b: Checking inodes link counts" in Path(LOG).read_text()
+    assert digest(clustered) == before
+
+
+def test_a_damaged_volume_is_only_looked_at_until_its_repair_is_asked_for(
+    modules, local, log_directory
+):
+    damage(local)
+    before = digest(local)
+    with attached(local) as device:
+        found = modules["ocfs2_tune.check"](device, UUID, "primary")
+        assert (found["ended"], found["findings"], found["count"]) == (True, ["INODE_COUNT"], 1)
+        assert "has a link count of 7 on disk" in Path(LOG).read_text()
+        assert digest(local) == before
+        found = modules["ocfs2_tune.check"](device, UUID, "primary", repair=True)
+        assert (found["ended"], found["findings"]) == (True, ["INODE_COUNT"])
+        found = modules["ocfs2_tune.check"](device, UUID, "primary")
+    assert (found["ended"], found["findings"]) == (True, [])
+
+
+def test_a_repair_that_can_not_lock_the_volume_does_not_end(modules, clustered, log_directory):
+    damage(clustered)
+    before = digest(clustered)
+    with attached(clustered) as device:
+        found = modules["ocfs2_tune.check"](device, UUID, "primary", repair=True)
+    assert (found["ended"], found["findings"]) == (False, [])
+    assert "Unable to access cluster service" in found["said"]
+    assert digest(clustered) == before
+
+
+def test_slots_are_added_and_a_repetition_is_fine(modules, local):
+    with attached(local) as device:
+        assert modules["ocfs2_tune.slots"](device, UUID, 6) is True
+        assert modules["ocfs2.probe"](device)["volume"]["slots"] == 6
+        before = digest(local)
+        assert modules["ocfs2_tune.slots"](device, UUID, 6) is True
+        for count in (5, 256, "7", True):
+            with pytest.raises(SaltInvocationError, match="is not 6 to 255"):
+                modules["ocfs2_tune.slots"](device, UUID, count)
+        assert digest(local) == before
+        run("fsck.ocfs2", "-fn", device)
+
+
+def test_slots_for_which_the_tool_wants_the_cluster_are_an_error(modules, clustered):
+    before = digest(clustered)
+    said = "has 4 slots after tunefs.ocfs2 -N 6, which said: .*Unable to access cluster service"
+    with attached(clustered) as device, pytest.raises(CommandExecutionError, match=f"(?s){said}"):
+        modules["ocfs2_tune.slots"](device, UUID, 6)
+    assert digest(clustered) == before
+
+
+def test_a_volume_that_is_not_mounted_does_not_grow(modules, local):
+    before = digest(local)
+    with (
+        attached(local) as device,
+        pytest.raises(CommandExecutionError, match="grows only where it is"),
+    ):
+        modules["ocfs2_tune.grow"](device, UUID)
+    assert digest(local) == before
+
+
+def test_room_is_what_slots_take_of_it(modules, local):
+    with attached(local) as device:
+        before = modules["ocfs2_tune.room"](device, UUID)
+        assert before["journal"] == 16 * MIB
+        modules["ocfs2_tune.slots"](device, UUID, 6)
+        after = modules["ocfs2_tune.room"](device, UUID)
+    assert 0 < after["free"] <= before["free"] - 2 * before["journal"]
+
+
+def test_no_path_to_ask_is_an_error(modules, local):
+    with (
+        attached(local) as device,
+        pytest.raises(CommandExecutionError, match="device/rescan can not be written"),
+    ):
+        modules["ocfs2_tune.rescan"](device)
+
+
+@contextlib.contextmanager
+def beating(image, number):
+    """Somebody writes the heartbeat of a node (struct o2hb_disk_heartbeat_block)."""
+    start, _ = heartbeat(image)
+    over = threading.Event()
+
+    def beat():
+        while not over.is_set():
+            block = struct.pack("<QB3xIQI", int(time.time()), number, 0, 0xCAFE, 62000)
+            put(image, start + number * BLOCK // 8, block)
+            over.wait(1)
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_who_is_on_a_volume_is_seen_from_any_host(modules, clustered):
+    start, _ = heartbeat(clustered)
+    # One that beat once and is no more, and one that beats.
+    put(clustered, start + 9 * 512, struct.pack("<QB3xIQI", 1 << 30, 9, 0, 0xCAFE, 62000))
+    with attached(clustered) as device, beating(clustered, 3):
+        found = modules["ocfs2_tune.members"](device, UUID)
+    assert found == {"beating": [3], "slots": []}
