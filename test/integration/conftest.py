@@ -47,7 +47,7 @@ class Cluster:
         pillar = copy.deepcopy(self.pillar)
         for change in changes:
             change(pillar["ocfs2"])
-        self.lab.set_pillar(pillar)
+        self.lab.set_pillar(pillar, pillar["ocfs2"]["nodes"])
 
     def orchestrate(self, *more):
         return self.lab.salt_run("state.orchestrate", "ocfs2.orch", *more)

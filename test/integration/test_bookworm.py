@@ -1,14 +1,17 @@
 """From bare hosts and blank LUNs to a mounted cluster on Debian 12, and what is refused there."""
 
 import contextlib
+import json
 import os
 import subprocess
+import time
 
 import pytest
 
 from faults.arena import Arena
 from faults.report import Row
 from faults.scenarios import survive
+from operations.traffic import Traffic
 
 from . import shared
 
@@ -69,6 +72,36 @@ def _make(cluster, content):
     os.truncate(path, size)
     subprocess.run([*argv, str(path)], check=True, stdin=subprocess.DEVNULL, capture_output=True)
     return words
+
+
+@pytest.fixture(scope="module")
+def traffic(cluster):
+    """Every node writes to the primary volume from here on, and another one reads it."""
+    traffic = Traffic(cluster.lab, "/san/primary")
+    traffic.start(shared.NODES)
+    return traffic
+
+
+@contextlib.contextmanager
+def _undisturbed(traffic, nodes):
+    """Nothing is lost meanwhile, and none of these nodes has to wait."""
+    begin = time.time()
+    yield
+    end = time.time()
+    verdict = traffic.verdict()
+    verdict.assert_nothing_lost()
+    for node in nodes:
+        assert verdict.between(begin, end).longest_gap(node) < 1, verdict
+
+
+def _operate(cluster, verb, **told):
+    """An operation that has to end well, with all as described."""
+    pillar = {f"ocfs2_{name}": value for name, value in told.items()}
+    words = [f"pillar={json.dumps(pillar)}"] if told else []
+    answer = cluster.lab.salt_run("state.orchestrate", f"ocfs2.orch.{verb}", *words)
+    assert answer.rc == 0, answer.stdout + answer.stderr
+    assert "Cluster ocfs2: as described" in answer.stdout
+    return answer.stdout
 
 
 @contextlib.contextmanager
@@ -255,10 +288,49 @@ def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
     shared.is_shared(cluster, "/san/primary")
 
 
-@pytest.mark.parametrize("name", ["run-killed-at-order", "power-cut-leader-at-superblock"])
+@pytest.mark.parametrize("name", ["run-interrupted-at-first-write"])
 def test_a_format_that_is_cut_is_gone_on_with(cluster, name):
-    """Two of the campaign in test/faults, beside a LUN that is another on node 3."""
+    """One of the campaign in test/faults, beside a LUN that is another on node 3."""
     survive(Arena(cluster, target="used", sentinel="swapped"), name, Row(name))
+
+
+def test_a_volume_grows_while_all_write(cluster, traffic):
+    cluster.lab.grow("primary", "4G")
+    cluster.section["luns"]["primary"]["size"] = "4GiB"
+    cluster.describe()
+    with _undisturbed(traffic, shared.NODES):
+        _operate(cluster, "grow", lun="primary")
+    for node in shared.NODES:
+        block, count = cluster.must(node, "stat", "-fc", "%S %b", "/san/primary").split()
+        assert int(block) * int(count) == 4 << 30
+
+
+def test_a_node_leaves_and_another_time_joins_while_the_others_write(cluster, traffic):
+    traffic.release(3)
+    entry = cluster.section["nodes"].pop("host3.domain.com")
+    cluster.describe()
+    with _undisturbed(traffic, (1, 2)):
+        _operate(cluster, "remove_node", node="host3.domain.com")
+        known = "/sys/kernel/config/cluster/ocfs2/node"
+        assert cluster.must(1, "ls", known).split() == ["host1", "host2"]
+        assert cluster.lab.run(3, ["test", "-e", known]).rc == 1
+        cluster.section["nodes"]["host3.domain.com"] = entry
+        cluster.describe()
+        _operate(cluster, "add_node")
+    traffic.resume(3)
+
+
+def test_timeouts_change_while_all_is_down(cluster, traffic):
+    cluster.section["cluster"]["heartbeat_threshold"] = 21
+    cluster.describe()
+    answer = cluster.apply("host1.domain.com")
+    assert answer.rc != 0
+    assert "ocfs2.orch.retune" in answer.stdout
+    traffic.stop()
+    _operate(cluster, "retune", outage="ocfs2")
+    for node in shared.NODES:
+        threshold = "/sys/kernel/config/cluster/ocfs2/heartbeat/dead_threshold"
+        assert cluster.must(node, "cat", threshold) == "21"
 
 
 def test_after_a_power_cut_it_comes_back_by_itself(cluster):
