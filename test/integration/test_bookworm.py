@@ -295,7 +295,7 @@ def test_a_format_that_is_cut_is_gone_on_with(cluster, name):
 
 
 def test_a_volume_grows_while_all_write(cluster, traffic):
-    cluster.lab.grow("primary", "4G")
+    cluster.lab.grow_lun("primary", "4G")
     cluster.section["luns"]["primary"]["size"] = "4GiB"
     cluster.describe()
     with _undisturbed(traffic, shared.NODES):

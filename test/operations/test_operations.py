@@ -82,20 +82,23 @@ def test_a_node_joins_while_the_others_write(site):
 
 
 def test_a_volume_grows_while_all_write(site):
-    site.lab.grow(BUSY, "4G")
+    site.lab.grow_lun(BUSY, "4G")
     site.change(lambda section: section["luns"][BUSY].update(size="4GiB"))
     site.must(2, "systemctl", "stop", "multipathd.service", "multipathd.socket")
-    volume = site.blocks(BUSY)
     site.is_refused(f"{host(2)}: ", "grow", lun=BUSY)
-    assert volume
-    site.must(2, "systemctl", "start", "multipathd.service")
+    assert _bytes(site) == 3 * GIB
+    site.must(2, "systemctl", "start", "multipathd.service", "multipathd.socket")
     site.would_change_nothing("grow", lun=BUSY)
     with site.watched("grow, cut by a kill of the master, run again", site.nodes):
         site.cut("the volume grown", site.kill_master, "grow", lun=BUSY)
         site.succeeds("grow", lun=BUSY)
-    size = int(site.must(3, "stat", "-fc", "%b", f"/san/{BUSY}"))
-    block = int(site.must(3, "stat", "-fc", "%S", f"/san/{BUSY}"))
-    assert size * block == 4 * GIB
+    assert _bytes(site) == 4 * GIB
+
+
+def _bytes(site):
+    """The size of the busy volume."""
+    block, count = site.must(3, "stat", "-fc", "%S %b", f"/san/{BUSY}").split()
+    return int(block) * int(count)
 
 
 def test_a_node_leaves_in_order(site):
