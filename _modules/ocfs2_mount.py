@@ -9,6 +9,7 @@ like the disk of a virtual machine, never lands on the disk of the host instead.
 
 import fcntl
 import os
+import re
 import struct
 
 from salt.exceptions import CommandExecutionError
@@ -185,9 +186,19 @@ def mount(path):
     if not found or found["fstype"] != "ocfs2":
         raise CommandExecutionError(
             f"{path} is not mounted (exit code {result['retcode']}): "
-            f"{result['stderr'].strip() or 'the mount said nothing'}"
+            f"{result['stderr'].strip() or 'the mount said nothing'}{_hint(result['stderr'])}"
         )
     return True
+
+
+def _hint(said):
+    """What to do about the errors of a node whose peers do not take it (o2cb_cluster_check)."""
+    if not re.search(r"error (22|107)\b", said):
+        return ""
+    return (
+        ". The other nodes do not know this one, know it otherwise, or can not be reached. Fix: "
+        f"{ocfs2_commands.ORCHESTRATE}, which makes it known to all of them first"
+    )
 
 
 def protect(path):
