@@ -18,7 +18,7 @@ import ocfs2_commands
 import ocfs2_fstab
 import ocfs2_parse
 import ocfs2_services
-from ocfs2_words import shown
+import ocfs2_words
 
 __virtualname__ = "ocfs2_mount"
 
@@ -273,7 +273,7 @@ def hidden(path):
         return ""
     first = f"{ocfs2_commands.unprotect(path)}, then " if protected(path) else ""
     return (
-        f"{path} holds {', '.join(_few(map(shown, files)))}: written to the local disk while the "
+        f"{path} holds {', '.join(_few(map(ocfs2_words.shown, files)))}: written to the local disk while the "
         "LUN was not mounted, or put there by somebody, and a mount would hide it. Nothing was "
         f"changed. Fix: {first}move it away."
     )
