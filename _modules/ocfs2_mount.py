@@ -272,10 +272,11 @@ def hidden(path):
     if not files:
         return ""
     first = f"{ocfs2_commands.unprotect(path)}, then " if protected(path) else ""
+    named = ", ".join(_few(map(ocfs2_words.shown, files)))
     return (
-        f"{path} holds {', '.join(_few(map(ocfs2_words.shown, files)))}: written to the local disk while the "
-        "LUN was not mounted, or put there by somebody, and a mount would hide it. Nothing was "
-        f"changed. Fix: {first}move it away."
+        f"{path} holds {named}: written to the local disk while the LUN was not mounted, "
+        "or put there by somebody, and a mount would hide it. Nothing was changed. "
+        f" Fix: {first}move it away."
     )
 
 
