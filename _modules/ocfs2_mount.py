@@ -276,7 +276,7 @@ def hidden(path):
     return (
         f"{path} holds {named}: written to the local disk while the LUN was not mounted, "
         "or put there by somebody, and a mount would hide it. Nothing was changed. "
-        f" Fix: {first}move it away."
+        f"Fix: {first}move it away."
     )
 
 
