@@ -87,6 +87,8 @@ def test_a_member_that_is_not_in_the_roster_is_refused(site, section):
 def test_one_broken_cluster_does_not_stop_the_other(site, section):
     broken = {**section, "cluster": {"name": "broken", "port": 99999}}
     broken["nodes"] = {"host2.domain.com": {"number": 300, "address": "10.0.0.1"}}
+    lun = {**section["luns"]["primary"], "wwid": "3600a0b8000999999000abcd099999999"}
+    broken["luns"] = {"other": lun}
     section["nodes"] = {"host1.domain.com": section["nodes"]["host1.domain.com"]}
     site.describe(host1=section, host2=broken)
     rc, clusters = site.clusters("status")
