@@ -7,10 +7,13 @@ error 107; while lists differ, no node can mount anything anew (dlm_match_nodes)
 
 import ocfs2_membership
 from ocfs2_capacity import SLOTS
+from ocfs2_live import REMOVE
+from ocfs2_live import RETUNE
 from ocfs2_operation import Broken
 from ocfs2_operation import Operation
 from ocfs2_operation import Refused
 from ocfs2_operation import Step
+from ocfs2_operation import is_outage
 from ocfs2_operation import pending
 from ocfs2_operation import whole
 
@@ -33,8 +36,11 @@ def converge(master):
     what went wrong, as sentences.
     """
     found = master.look()
-    if found.impossible():
-        return found, {}, found.impossible()
+    # While some can not be changed, nobody is: a node with nothing mounted would take new values
+    # that the others do not have, and its next mount would fail.
+    halted = found.impossible() or (pending(found, RETUNE) if is_outage(found) else [])
+    if halted:
+        return found, {}, halted
     newcomers = found.newcomers()
     members = [minion for minion in found.answering() if minion not in newcomers]
     changes, failures = master.apply(members, "ocfs2.node")
@@ -58,7 +64,7 @@ class AddNode(Operation):
 
     def steps(self):
         found = self.master.look(sync=True)
-        reasons = whole(found) + pending(found, SLOTS, "retune", "remove_node")
+        reasons = whole(found) + pending(found, SLOTS, RETUNE, REMOVE)
         reasons += [f"LUN {lun.key}: {each}" for lun in found.luns for each in lun.refusals]
         if not found.online():
             reasons.append("no node is online yet: run the orchestration ocfs2.orch itself")

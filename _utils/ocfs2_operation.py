@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import ocfs2_commands
 import ocfs2_returns
 from ocfs2_difference import OUTAGE
+from ocfs2_live import RETUNE
 
 #: Seconds for a job that only writes a file or reads a few.
 QUICK = 120
@@ -198,7 +199,7 @@ def pending(found, *verbs):
 
 def is_outage(found):
     """Whether anything differs that needs the whole cluster down."""
-    return any(gap.kind == OUTAGE and gap.verb == "retune" for _, gap in found.gaps())
+    return any(gap.kind == OUTAGE and gap.verb == RETUNE for _, gap in found.gaps())
 
 
 def _result(result, lines, done=()):

@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+import ocfs2_join
 import ocfs2_numbers
 from ocfs2_join import AddNode
 from ocfs2_lun_down import Fsck
@@ -640,6 +641,17 @@ def test_what_is_refused_leaves_everything_as_it_was(name, change, words, testin
     assert answer["result"] is None, answer["lines"]
     assert words in "\n".join(answer["lines"])
     assert answer["lines"][-1] == "Refused: nothing was changed."
+    assert scenario.world.state() == before
+
+
+def test_while_a_retune_waits_the_main_orchestration_changes_nobody():
+    scenario = Scenario(Retune)
+    scenario.world.nodes[HOSTS[2]].mounts.clear()
+    scenario.pillar(lambda section: section.update(cluster={"heartbeat_threshold": 61}))
+    before = scenario.world.state()
+    _, changes, failures = ocfs2_join.converge(SimulatedOperator(scenario.world))
+    assert changes == {}
+    assert any("ocfs2.orch.retune" in each for each in failures)
     assert scenario.world.state() == before
 
 
