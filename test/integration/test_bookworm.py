@@ -268,6 +268,7 @@ def test_another_firewall_takes_the_place_of_the_first(cluster):
     cluster.must(3, "nft", "list", "table", "inet", "ocfs2")
 
 
+@pytest.mark.campaign
 def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
     with _held(cluster, 3):
         answer = cluster.apply("host3.domain.com", sls="ocfs2.clean")
@@ -337,6 +338,7 @@ def test_after_a_power_cut_it_comes_back_by_itself(cluster):
     shared.comes_back_by_itself(cluster, (1, 2), *BLANK)
 
 
+@pytest.mark.campaign
 def test_a_node_that_is_down_does_not_stop_the_others(cluster):
     cluster.describe(_panic)
     answer = cluster.orchestrate()
