@@ -116,8 +116,10 @@ class RemoveNode(Operation):
         if reasons:
             raise Refused(*reasons)
         entry = self._entry(found)
+        closing = Step("the firewall of every node closed to it", self._close)
         if not entry:
-            return []
+            # A run that was cut has come so far.
+            return [closing] if any(node.gaps for node in found.nodes) else []
         leaving = self._leaving(found, entry)
         return [
             Step(f"number {entry.number} put on record", lambda: self._retire(entry)),
@@ -125,6 +127,7 @@ class RemoveNode(Operation):
             Step(f"{entry.name} out of cluster.conf on every node", self._write),
             Step(f"{entry.name} out of the kernel of every node", lambda: self._register(entry)),
             Step("no node knows it any more", lambda: self._verify(entry)),
+            closing,
         ]
 
     def farewell(self):
@@ -226,6 +229,9 @@ class RemoveNode(Operation):
     def _register(self, entry):
         online = [node.minion for node in self.look().online()]
         self.call(online, "o2cb.register", self.desired.cluster.name, limit=SLOW)
+
+    def _close(self):
+        self.apply(self.minions, "ocfs2.node")
 
     def _verify(self, entry):
         left = _strangers(self.look())
