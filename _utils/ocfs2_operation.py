@@ -95,11 +95,12 @@ class Operation:
             try:
                 step.do()
             except Broken as err:
-                lines = [*done, f"STOPPED at: {step.words}: {err}"]
+                lines = [*map(_did, done), f"STOPPED at: {step.words}: {err}"]
                 return _result(False, lines + self.retreat(step), done)
-            done.append(f"done: {step.words}")
+            done.append(step.words)
         failures = self.failures()
-        return _result(not failures, done + failures + self.farewell(), done)
+        lines = [*map(_did, done), *failures, *self.farewell()]
+        return _result(not failures, lines, done)
 
     def failures(self):
         """What is wrong although every step has reached its end, as lines."""
@@ -200,6 +201,10 @@ def pending(found, *verbs):
 def is_outage(found):
     """Whether anything differs that needs the whole cluster down."""
     return any(gap.kind == OUTAGE and gap.verb == RETUNE for _, gap in found.gaps())
+
+
+def _did(words):
+    return f"done: {words}"
 
 
 def _result(result, lines, done=()):
