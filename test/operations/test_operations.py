@@ -25,7 +25,7 @@ TITLES = ("Operation", "Seconds", "Longest gap (s)", "Nodes writing", "Records")
 def site():
     """Three nodes that are at work, each of them writing all the time."""
     with Lab("test-operations", say=print) as lab:
-        lab.up(nodes=len(NODES), luns=[f"{BUSY}:3G", f"{IDLE}:1G"])
+        lab.up(nodes=len(NODES), luns=[f"{BUSY}:3G", f"{IDLE}:1536M"])
         site = Site(lab)
         site.describe()
         site.succeeds("")
