@@ -70,7 +70,8 @@ class Operation:
     @property
     def command(self):
         """What to type to run it, or to run it again."""
-        return ocfs2_commands.orchestrate(self.verb, **self.told())
+        cluster = self.desired.cluster.name
+        return ocfs2_commands.orchestrate(self.verb, cluster=cluster, **self.told())
 
     def run(self):
         """Carry it out, or in test mode say what would be done. Returns a stage's result."""

@@ -36,7 +36,7 @@ class Retune(Operation):
         self._changing = False
 
     def told(self):
-        return {"cluster": self.desired.cluster.name, "outage": self.desired.cluster.name}
+        return {"outage": self.desired.cluster.name}
 
     def steps(self):
         found = self.master.look(sync=True)
