@@ -93,6 +93,10 @@ class Site(Cluster):
     def drop_host(node):
         return lambda section: section["nodes"].pop(host(node))
 
+    def mounted(self, node):
+        """The paths on which a node has an OCFS2 mounted."""
+        return self.lab.run(node, ["findmnt", "-nt", "ocfs2", "-o", "TARGET"]).stdout.split()
+
     def command(self, verb, **told):
         words = ["state.orchestrate", f"ocfs2.orch.{verb}" if verb else "ocfs2.orch"]
         if told:
