@@ -32,6 +32,8 @@ from ocfs2_ledger import Ledger
 
 #: Seconds between two questions how far a full read has come.
 _PROGRESS_INTERVAL = 15
+#: Seconds between two questions whether something has come true.
+_PAUSE = 2
 #: Seconds that a state run of one node may take; a slow host installs packages in it.
 _APPLY_LIMIT = 1200
 #: Where it is kept which nodes a run of restarts has left behind, and for how many seconds.
@@ -232,10 +234,11 @@ class _Master:
 
     @staticmethod
     def patience(seconds):
-        """Goes on until so many seconds are over."""
+        """Goes on until so many seconds are over, not too fast: each question costs the nodes."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             yield
+            time.sleep(_PAUSE)
 
     def say(self, text):
         """Show progress."""
