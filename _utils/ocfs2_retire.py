@@ -6,7 +6,6 @@ import ocfs2_fstab
 import ocfs2_model
 from ocfs2_numbers import ACTIVE
 from ocfs2_numbers import Entry
-from ocfs2_operation import QUICK
 from ocfs2_operation import SLOW
 from ocfs2_operation import Broken
 from ocfs2_operation import Operation
@@ -14,6 +13,9 @@ from ocfs2_operation import Refused
 from ocfs2_operation import Step
 from ocfs2_operation import is_outage
 from ocfs2_operation import whole
+
+#: Seconds after which a node that does not answer may be dead.
+_PING = 45
 
 
 class RetireLun(Operation):
@@ -161,7 +163,7 @@ class RemoveNode(Operation):
 
     def _leaving(self, found, entry):
         """The steps on the node itself, none for one that is proved dead."""
-        returns, silent = self.master.ask([self.node], "ocfs2_mount.mounts", "ocfs2", limit=QUICK)
+        returns, silent = self.master.ask([self.node], "ocfs2_mount.mounts", "ocfs2", limit=_PING)
         if silent:
             self._dead = True
             reasons = self._signs_of_life(found, entry)
