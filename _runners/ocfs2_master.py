@@ -215,12 +215,7 @@ class _Master:
         returns, silent = self.ask(
             minions, "state.apply", sls, test=self.testing, limit=limit, **arguments
         )
-        changes, failures = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
-        for minion, answer in returns.items():
-            changed, failed = ocfs2_returns.of_states(answer)
-            if changed:
-                changes[minion] = changed
-            failures += [f"{minion}: {each}" for each in failed]
+        changes, failures = ocfs2_returns.of_state_runs(returns, silent)
         for failure in failures:
             self.say(failure)
         return changes, failures

@@ -1,5 +1,6 @@
 """Nodes are emptied before their volumes go: by the operator's own hook, and then proved empty."""
 
+import ocfs2_returns
 from ocfs2_operation import QUICK
 from ocfs2_operation import Broken
 
@@ -31,16 +32,13 @@ def users(operation, minions, paths):
         What :func:`mounts` returned.
     """
     returns, silent = operation.master.ask(minions, "ocfs2_mount.busy", paths, limit=QUICK)
-    found = [f"{minion}: {reason}" for minion, reason in silent.items()]
-    for minion, answer in returns.items():
-        if not isinstance(answer, dict):
-            found.append(f"{minion}: {answer}")
-            continue
-        found += [
-            f"{minion}: {path} is in use by {', '.join(map(str, who))}; stop them first"
-            for path, who in answer.items()
-        ]
-    return found
+    found = ocfs2_returns.of_calls(returns, silent, lambda answer: isinstance(answer, dict))
+    return found + [
+        f"{minion}: {path} is in use by {', '.join(map(str, who))}; stop them first"
+        for minion, answer in returns.items()
+        if isinstance(answer, dict)
+        for path, who in answer.items()
+    ]
 
 
 def has_hook(desired):

@@ -62,6 +62,16 @@ class Case:
         known = isinstance(record, ocfs2_ledger.Record)
         return record if known and record.state == ocfs2_ledger.FORMATTING else None
 
+    @property
+    def mounted(self):
+        """The set of minions that have the LUN mounted where pillar says."""
+        path = self.lun.mount.path
+        return {
+            minion
+            for minion, facts in self.seen.items()
+            if path in [mount["path"] for mount in facts["mounts"]]
+        }
+
     def left_by_ours(self, facts):
         """
         Whether this is the volume that our own format, on record as begun, was cut short of.
@@ -329,12 +339,7 @@ def stamped_as_ours(case):
 def enough_slots(case):
     """Every node that wants to mount the volume finds a slot. Where the volume is down, those who
     had it mounted have to get it back, and who comes too late is told by the kernel."""
-    nodes, path = len(case.desired.nodes), case.lun.mount.path
-    mounted = [
-        node
-        for node, facts in case.seen.items()
-        if path in [mount["path"] for mount in facts["mounts"]]
-    ]
+    nodes, mounted = len(case.desired.nodes), case.mounted
     for node, facts in sorted(case.seen.items()):
         volume = facts["volume"]
         if volume and volume["slots"] <= len(mounted) < nodes and node not in mounted:

@@ -68,16 +68,19 @@ class AddNode(Operation):
         reasons += [f"LUN {lun.key}: {each}" for lun in found.luns for each in lun.refusals]
         if not found.online():
             reasons.append("no node is online yet: run the orchestration ocfs2.orch itself")
-        joining = [] if reasons else self._joining(found)
         if reasons:
             raise Refused(*reasons)
+        joining = self._joining(found)
         if not joining:
             return []
         # Also one that has lost its mounts meanwhile, and is online with the list it had.
         members = [node.minion for node in found.online()]
         who = ", ".join(joining)
         return [
-            Step(f"{who} made known on {', '.join(members)}", lambda: self._introduce(members)),
+            Step(
+                f"{who} made known on {', '.join(members)}",
+                lambda: self.apply(members, "ocfs2.node"),
+            ),
             Step(f"every member knows {who}", lambda: self._known(joining)),
             Step(f"{who} online", lambda: self.apply(joining, "ocfs2.node")),
             Step(f"{who} known and online everywhere", lambda: self._known(self.minions)),
@@ -101,9 +104,6 @@ class AddNode(Operation):
             for node in found.nodes
             if node.minion not in online or node.minion in waiting | unknown
         ]
-
-    def _introduce(self, members):
-        self.apply(members, "ocfs2.node")
 
     def _known(self, minions):
         unready = strangers(self.look(), minions)

@@ -15,8 +15,8 @@ from ocfs2_operation import Broken
 from ocfs2_operation import Operation
 from ocfs2_operation import Refused
 from ocfs2_operation import Step
-from ocfs2_operation import is_outage
 from ocfs2_operation import named
+from ocfs2_operation import unretuned
 from ocfs2_operation import whole
 from ocfs2_resize import volume_refusals
 
@@ -59,9 +59,7 @@ class LunDown(Operation):
 
     def steps(self):
         found = self.master.look(sync=True)
-        reasons = whole(found, own=self.key) + self._volume_refusals(found)
-        if is_outage(found):
-            reasons.append("the cluster waits for its retune: run that first, or set pillar back")
+        reasons = whole(found, own=self.key) + self._volume_refusals(found) + unretuned(found)
         if not found.online():
             reasons.append("no node is online, and the tools need the cluster")
         reasons = reasons or self._tools_at_work()
@@ -218,7 +216,7 @@ class Slots(LunDown):
 
     def refusals(self):
         """A volume without room is left with remains of the slots that it did not get."""
-        return self._lack(self.on_leader("room")) if self.work() else []
+        return self._lack(self.on_leader("room")) if self._work else []
 
     def _prove_room(self):
         lack = self._lack(self.on_leader("room"))

@@ -141,9 +141,7 @@ class Operation:
     def single(self, minions, state):
         """Apply one state that needs no arguments; Broken if it fails."""
         returns, silent = self.master.ask(minions, "state.single", state, name="ocfs2", limit=SLOW)
-        failures = [f"{minion}: {reason}" for minion, reason in silent.items()]
-        for minion, answer in returns.items():
-            failures += [f"{minion}: {each}" for each in ocfs2_returns.of_states(answer)[1]]
+        _, failures = ocfs2_returns.of_state_runs(returns, silent)
         if failures:
             raise Broken(*failures)
 
@@ -202,6 +200,13 @@ def pending(found, *verbs):
 def is_outage(found):
     """Whether anything differs that needs the whole cluster down."""
     return any(gap.kind == OUTAGE and gap.verb == RETUNE for _, gap in found.gaps())
+
+
+def unretuned(found):
+    """Why what the nodes have agreed on has to be settled first, as sentences."""
+    if not is_outage(found):
+        return []
+    return ["the cluster waits for its retune: run that first, or set pillar back"]
 
 
 def _did(words):

@@ -254,19 +254,15 @@ def _existing(case, wrong_fstab):
     bad = {refusal.node for refusal in refusals}
     good = [node for node in case.seen if node not in bad]
     usable = [node for node in good if node not in case.silent]
-    path = case.lun.mount.path
+    mounted = case.mounted
     volume = case.seen[good[0]]["volume"] if good else None
     return LunPlan(
         case.lun.key,
         USE if good else REFUSE,
         tuple(refusals),
         volume,
-        tuple(node for node in usable if path not in _mounted_on(case.seen[node])),
+        tuple(node for node in usable if node not in mounted),
         tuple(node for node in usable if node in wrong_fstab),
         case=case,
         gaps=tuple(ocfs2_capacity.differences(case, volume)) if volume else (),
     )
-
-
-def _mounted_on(facts):
-    return [mount["path"] for mount in facts["mounts"]]

@@ -138,7 +138,7 @@ def _node_status(plan, node):
 
 def _lun_status(plan, lun):
     desired = plan.desired.lun(lun.key)
-    path = desired.mount.path
+    mounted = lun.case.mounted
     wrong = {refusal.node for refusal in lun.refusals}
     rows = {}
     for node in plan.nodes:
@@ -146,7 +146,7 @@ def _lun_status(plan, lun):
         rows[node.minion] = {
             "seen": bool(facts) and not facts["error"] and node.minion not in wrong,
             "uuid": facts["volume"]["uuid"] if facts and facts["volume"] else None,
-            "mounted": bool(facts) and path in [mount["path"] for mount in facts["mounts"]],
+            "mounted": node.minion in mounted,
             "fstab": bool(facts) and ocfs2_fstab.agrees(desired, node.facts["fstab"]),
             "slot": facts["slot"] if facts else None,
         }

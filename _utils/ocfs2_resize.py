@@ -66,13 +66,8 @@ class Grow(Operation):
         ]
 
     def _mounted(self, plan):
-        path = self.lun.mount.path
-        seen = plan.case.seen
-        return [
-            minion
-            for minion in self.minions
-            if minion in seen and path in [mount["path"] for mount in seen[minion]["mounts"]]
-        ]
+        mounted = plan.case.mounted
+        return [minion for minion in self.minions if minion in mounted]
 
     def _rescan(self):
         returns, silent = self.master.ask(

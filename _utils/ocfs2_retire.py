@@ -1,5 +1,6 @@
 """What has left pillar leaves the nodes: a LUN, whose data stays, or a node, whose number stays."""
 
+import ocfs2_commands
 import ocfs2_conf
 import ocfs2_drain
 import ocfs2_fstab
@@ -11,11 +12,12 @@ from ocfs2_operation import Broken
 from ocfs2_operation import Operation
 from ocfs2_operation import Refused
 from ocfs2_operation import Step
-from ocfs2_operation import is_outage
+from ocfs2_operation import unretuned
 from ocfs2_operation import whole
 
 #: Seconds after which a node that does not answer may be dead.
 _PING = 45
+_RM_FSTAB = "ocfs2_mount.rm_fstab"
 
 
 class RetireLun(Operation):
@@ -52,10 +54,14 @@ class RetireLun(Operation):
         reasons = ocfs2_drain.unready(self, mounted, paths)
         if reasons:
             raise Refused(*reasons)
+
+        def release():
+            self.call(mounted, "ocfs2_mount.release", self.path, [], limit=SLOW)
+
         return [
             Step("every node emptied", lambda: ocfs2_drain.emptied(self, mounted, paths)),
-            Step(f"{self.path} unmounted on {', '.join(mounted) or 'no node'}", self._unmount),
-            Step(f"{self.path} in no fstab", self._forget),
+            Step(f"{self.path} unmounted on {', '.join(mounted) or 'no node'}", release),
+            Step(f"{self.path} in no fstab", lambda: self.call(listed, _RM_FSTAB, self.path)),
             Step("no node shows it any more", self._verify),
         ]
 
@@ -64,7 +70,7 @@ class RetireLun(Operation):
             "The data on the LUN is untouched.",
             "Next: take the LUN away from the nodes on the array, and its map on each node "
             f"(multipath -f NAME). {self.path} stays a directory that nobody can write to until "
-            f"chattr -i {self.path}.",
+            f"{ocfs2_commands.unprotect(self.path)}.",
         ]
 
     def _where(self, found):
@@ -72,14 +78,6 @@ class RetireLun(Operation):
         mounted = [node.minion for node in found.nodes if self.path in node.facts["mounts"]]
         lines = {node.minion: node.facts["fstab"].get(self.path) for node in found.nodes}
         return mounted, [each for each, line in lines.items() if ocfs2_fstab.is_ocfs2(line)]
-
-    def _unmount(self):
-        mounted, _ = self._where(self.look())
-        self.call(mounted, "ocfs2_mount.release", self.path, [], limit=SLOW)
-
-    def _forget(self):
-        _, listed = self._where(self.look())
-        self.call(listed, "ocfs2_mount.rm_fstab", self.path)
 
     def _verify(self):
         left = [f"{minion} still has it" for each in self._where(self.look()) for minion in each]
@@ -113,8 +111,7 @@ class RemoveNode(Operation):
             reasons.append("name the minion id of the node as ocfs2_node")
         elif self.desired.node(self.node):
             reasons.append(f"{self.node} is in pillar: take it out of nodes first")
-        if is_outage(found):
-            reasons.append("the cluster waits for its retune: run that first, or set pillar back")
+        reasons += unretuned(found)
         if reasons:
             raise Refused(*reasons)
         entry = self._entry(found)
@@ -127,7 +124,7 @@ class RemoveNode(Operation):
             Step(f"number {entry.number} put on record", lambda: self._retire(entry)),
             *leaving,
             Step(f"{entry.name} out of cluster.conf on every node", self._write),
-            Step(f"{entry.name} out of the kernel of every node", lambda: self._register(entry)),
+            Step(f"{entry.name} out of the kernel of every node", self._register),
             Step("no node knows it any more", lambda: self._verify(entry)),
             closing,
         ]
@@ -218,7 +215,7 @@ class RemoveNode(Operation):
         fstabs = self.answer(self.node, "ocfs2_mount.fstabs")
         for path, line in fstabs.items():
             if ocfs2_fstab.is_ocfs2(line):
-                self.call([self.node], "ocfs2_mount.rm_fstab", path)
+                self.call([self.node], _RM_FSTAB, path)
 
     def _clean(self):
         self.call([self.node], "o2cb.offline", limit=SLOW)
@@ -228,7 +225,7 @@ class RemoveNode(Operation):
         text = ocfs2_conf.render(ocfs2_conf.from_desired(self.desired))
         self.call(self.minions, "o2cb.conf_write", text)
 
-    def _register(self, entry):
+    def _register(self):
         online = [node.minion for node in self.look().online()]
         self.call(online, "o2cb.register", self.desired.cluster.name, limit=SLOW)
 

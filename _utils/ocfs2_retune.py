@@ -9,6 +9,7 @@ new files.
 
 import ocfs2_drain
 import ocfs2_holds
+from ocfs2_live import REMOVE
 from ocfs2_operation import SLOW
 from ocfs2_operation import Broken
 from ocfs2_operation import Operation
@@ -49,7 +50,7 @@ class Retune(Operation):
         # The run before this one may have written files to some of the nodes.
         self._changing = bool(held)
         paths = ocfs2_drain.mounts(self.desired)
-        reasons += pending(found, "remove_node")
+        reasons += pending(found, REMOVE)
         name = self.desired.cluster.name
         what = f"the whole cluster {name} goes down, every volume on every node, for some minutes"
         reasons += named(self.outage, name, what, self.command)

@@ -19,14 +19,30 @@ def of_states(answer):
     return changes, failures
 
 
-def of_calls(returns, silent):
+def of_state_runs(returns, silent):
     """
-    What went wrong in a call that returns True where it succeeded, as sentences.
+    ``({minion id: changes}, failures)`` of one state run on several minions.
 
     returns, silent
         What ``ocfs2_nodes.ask`` answered.
     """
+    changes, failures = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
+    for minion, answer in returns.items():
+        changed, failed = of_states(answer)
+        if changed:
+            changes[minion] = changed
+        failures += [f"{minion}: {each}" for each in failed]
+    return changes, failures
+
+
+def of_calls(returns, silent, good=lambda answer: answer is True):
+    """
+    What went wrong in a call on several minions, as sentences.
+
+    returns, silent
+        What ``ocfs2_nodes.ask`` answered.
+    good
+        Tells whether an answer is one of a call that has succeeded: True, unless told otherwise.
+    """
     found = [f"{minion}: {reason}" for minion, reason in silent.items()]
-    return found + [
-        f"{minion}: {answer}" for minion, answer in returns.items() if answer is not True
-    ]
+    return found + [f"{minion}: {answer}" for minion, answer in returns.items() if not good(answer)]

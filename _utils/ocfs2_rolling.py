@@ -1,6 +1,7 @@
 """Every node restarts, one after the other, so that the others keep the volumes in use."""
 
 import ocfs2_drain
+import ocfs2_returns
 from ocfs2_operation import QUICK
 from ocfs2_operation import Broken
 from ocfs2_operation import Operation
@@ -56,8 +57,7 @@ class RollingReboot(Operation):
 
     def _of_all(self, fun, kind):
         returns, silent = self.master.ask(self.minions, fun, limit=QUICK)
-        wrong = [f"{minion}: {reason}" for minion, reason in silent.items()]
-        wrong += [f"{minion}: {each}" for minion, each in returns.items() if type(each) is not kind]
+        wrong = ocfs2_returns.of_calls(returns, silent, lambda answer: type(answer) is kind)
         if wrong:
             raise Refused(*wrong)
         return returns

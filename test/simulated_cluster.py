@@ -691,13 +691,7 @@ class SimulatedOperator:
     def apply(self, minions, sls, limit=0, **arguments):
         call = lambda node: node.apply(sls, self.section, self.testing)  # noqa: E731
         returns, silent = self._reach(minions, sls, call)
-        changes, failures = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
-        for minion, answer in returns.items():
-            changed, failed = ocfs2_returns.of_states(answer)
-            if changed:
-                changes[minion] = changed
-            failures += [f"{minion}: {each}" for each in failed]
-        return changes, failures
+        return ocfs2_returns.of_state_runs(returns, silent)
 
     def numbers(self):
         return ocfs2_numbers.load(self.world.cache, self.desired.cluster.name)
