@@ -38,6 +38,7 @@ def histories(head, seen):
         def teardown(self):
             if not hasattr(self, "world"):
                 return
+            self.all_goes_well_in_the_end()
             seen["histories"] += 1
             seen["formatted"] += len(self.world.lun.made)
             seen["jobs"] += len(self.world.jobs)
@@ -78,6 +79,13 @@ def histories(head, seen):
                 if self.world.ordered():
                     break
                 self.all_go_on(number)
+
+        def all_goes_well_in_the_end(self):
+            """Whatever has happened, a quiet run follows, and must do no harm either."""
+            self.all_goes_well_until_a_format_is_ordered(0)
+            for _ in range(150):
+                self.all_go_on(0)
+            self.nothing_happened_that_must_not()
 
         def all_go_on(self, number):
             self.world.step_master(number)
@@ -172,5 +180,5 @@ def test_any_history_has_at_most_one_format_and_never_one_over_data(head):
         ),
     )
     print(seen)
-    # Else they would prove nothing.
-    assert seen["formatted"] > seen["histories"] / 10
+    # Else they would prove nothing. The others meet data, or a format whose node is gone.
+    assert seen["formatted"] > seen["histories"] / 2
