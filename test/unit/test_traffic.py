@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -250,6 +251,7 @@ class Programs:
     def _run(*argv):
         with subprocess.Popen([str(word) for word in argv], cwd=PROGRAMS) as process:
             try:
+                wait_for(lambda: process.poll() is not None or _ends_in_order(process.pid))
                 yield process
                 process.terminate()
                 assert process.wait(10) == 0
@@ -282,8 +284,6 @@ class Programs:
 
     def ask(self, reader):
         """The reader's report as of now."""
-        # It opens its log once it takes the signal.
-        wait_for(self.read.exists)
         known = len(self.reports())
         reader.send_signal(signal.SIGUSR1)
         wait_for(lambda: len(self.reports()) > known)
@@ -294,6 +294,13 @@ class Programs:
         return verdict.judge(
             1, self.log.read_text(), self.look(), self.reports(), Clock([]), (0, 2**40)
         )
+
+
+def _ends_in_order(pid):
+    """Whether a process has said what it does on SIGTERM, the last of its signals."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = int(re.search(r"^SigCgt:\s+(\w+)$", status, re.MULTILINE)[1], 16)
+    return bool(caught >> (signal.SIGTERM - 1) & 1)
 
 
 def wait_for(condition):
