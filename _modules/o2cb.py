@@ -17,6 +17,7 @@ from salt.exceptions import SaltInvocationError
 
 import ocfs2_boot
 import ocfs2_conf
+import ocfs2_membership
 import ocfs2_settings
 
 __virtualname__ = "o2cb"
@@ -226,7 +227,7 @@ def register(cluster):
     have = _live(cluster)["nodes"]
     wrong = sorted(
         {name for name in have if name not in want}
-        | {name for name, node in want.items() if not _same(node, have.get(name))}
+        | {name for name, node in want.items() if not ocfs2_membership.same(node, have.get(name))}
     )
     if wrong:
         raise CommandExecutionError(
@@ -378,12 +379,6 @@ def _node(path):
         "port": _number(__salt__["ocfs2_file.value"](f"{path}/ipv4_port")),
         "local": __salt__["ocfs2_file.value"](f"{path}/local") == "1",
     }
-
-
-def _same(node, live):
-    """Return whether a node of cluster.conf is the one in the kernel."""
-    wanted = (node.number, node.address, node.port)
-    return live is not None and wanted == (live["number"], live["address"], live["port"])
 
 
 def _number(value):

@@ -36,10 +36,19 @@ def strangers(desired, minions, facts):
     Returns their minion ids.
     """
     known = facts["clusters"][desired.cluster.name]["nodes"]
-    return [minion for minion in minions if not _is_known(desired, desired.node(minion), known)]
+    nodes = zip(desired.nodes, ocfs2_conf.from_desired(desired).nodes, strict=True)
+    wanted = {described.minion: node for described, node in nodes}
+    return [each for each in minions if not same(wanted[each], known.get(wanted[each].name))]
 
 
-def _is_known(desired, node, known):
-    live = known.get(node.name)
-    wanted = (node.number, node.address, desired.cluster.port)
+def same(node, live):
+    """
+    Whether a node in the kernel is the one that a file or pillar has.
+
+    node
+        An :class:`ocfs2_conf.ConfNode`.
+    live
+        Its entry in ``o2cb.facts``, None if the kernel has none of its name.
+    """
+    wanted = (node.number, node.address, node.port)
     return live is not None and wanted == (live["number"], live["address"], live["port"])
