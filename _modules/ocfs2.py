@@ -204,9 +204,11 @@ def _hardware(device):
     return {
         "node": f"/dev/{name}",
         "wwid": _wwid(sysfs, name),
-        "paths": {disk: _disk_wwid(disk) for disk in _listed(f"{sysfs}/slaves")},
+        "paths": {
+            disk: _disk_wwid(disk) for disk in __salt__["ocfs2_file.names"](f"{sysfs}/slaves")
+        },
         "read_only": _value(f"{sysfs}/ro") == "1",
-        "holders": _listed(f"{sysfs}/holders"),
+        "holders": __salt__["ocfs2_file.names"](f"{sysfs}/holders"),
         "mounts": [{"path": each["path"], "options": each["options"]} for each in mounts],
     }
 
@@ -214,7 +216,7 @@ def _hardware(device):
 def _refuse_partition_or_path(device, sysfs):
     if os.path.exists(f"{sysfs}/partition"):
         raise CommandExecutionError(f"{device} is a partition; name the whole LUN")
-    for holder in _listed(f"{sysfs}/holders"):
+    for holder in __salt__["ocfs2_file.names"](f"{sysfs}/holders"):
         if _value(f"/sys/class/block/{holder}/dm/uuid").startswith("mpath-"):
             map_name = _value(f"/sys/class/block/{holder}/dm/name")
             raise CommandExecutionError(
@@ -239,13 +241,6 @@ def _disk_wwid(name):
         if text:
             return ocfs2_parse.wwid(text)
     return None
-
-
-def _listed(directory):
-    try:
-        return sorted(os.listdir(directory))
-    except FileNotFoundError:
-        return []
 
 
 def _value(path):

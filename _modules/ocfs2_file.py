@@ -112,6 +112,25 @@ def write(path, text):
     return True
 
 
+def names(directory):
+    """
+    The names in a directory, sorted; none if it does not exist.
+
+    directory
+        Absolute path.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_file.names /sys/class/block/dm-0/slaves
+    """
+    try:
+        return sorted(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def remove(path):
     """
     Remove a file; one that does not exist is fine.

@@ -4,8 +4,6 @@ Holds: what keeps this node, or one LUN on it, down while an orchestration works
 .. versionadded:: 1.0.0
 """
 
-import os
-
 import ocfs2_holds
 
 __virtualname__ = "ocfs2_hold"
@@ -67,7 +65,7 @@ def present():
 
         salt-call ocfs2_hold.present
     """
-    luns = sorted(os.listdir(ocfs2_holds.LUNS)) if os.path.isdir(ocfs2_holds.LUNS) else []
+    luns = __salt__["ocfs2_file.names"](ocfs2_holds.LUNS)
     # A name with a dot in front is a hold that is just being written.
     held = [key for key in luns if not key.startswith(".")]
     return {"cluster": _reason(), "luns": {key: _reason(key) for key in held}}

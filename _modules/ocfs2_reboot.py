@@ -52,7 +52,7 @@ def kernels():
         salt-call ocfs2_reboot.kernels
     """
     releases = {_release(os.path.realpath(link)) for link in _LINKS if os.path.islink(link)}
-    installed = [_release(name) for name in os.listdir("/boot")] if os.path.isdir("/boot") else []
+    installed = [_release(name) for name in __salt__["ocfs2_file.names"]("/boot")]
     releases.add(max(filter(None, installed), key=_version, default=None))
     found = {release for release in releases if release} or {os.uname().release}
     return {release: _missing(release) for release in sorted(found)}

@@ -50,7 +50,7 @@ def rescan(device):
         salt-call ocfs2_tune.rescan /dev/mapper/primary
     """
     node = _block_name(device)
-    paths = _listed(f"/sys/class/block/{node}/slaves") or [node]
+    paths = __salt__["ocfs2_file.names"](f"/sys/class/block/{node}/slaves") or [node]
     for path in paths:
         trigger = f"/sys/class/block/{path}/device/rescan"
         try:
@@ -262,7 +262,3 @@ def _half_of_memory():
 
 def _block_name(device):
     return os.path.basename(os.path.realpath(device))
-
-
-def _listed(directory):
-    return sorted(os.listdir(directory)) if os.path.isdir(directory) else []
