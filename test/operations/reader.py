@@ -11,7 +11,6 @@ import json
 import os
 import signal
 import sys
-import threading
 
 import records
 
@@ -56,16 +55,17 @@ def faults(report):
 
 def follow(path, log, seconds):
     """Read until it is time to end."""
-    wake, ending = threading.Event(), threading.Event()
-    signal.signal(signal.SIGUSR1, lambda *_: wake.set())
-    signal.signal(signal.SIGTERM, lambda *_: (ending.set(), wake.set()))
+    # Signals that are waited for, not handled, can be missed at no moment.
+    signals = (signal.SIGUSR1, signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     follower = Follower(path)
     known = faults(follower.report())
     os.makedirs(os.path.dirname(log), exist_ok=True)
     with open(log, "a") as out:
-        while not ending.is_set():
-            asked = wake.wait(seconds)
-            wake.clear()
+        ending = False
+        while not ending:
+            asked = signal.sigtimedwait(signals, seconds)
+            ending = asked is not None and asked.si_signo == signal.SIGTERM
             follower.read()
             report = follower.report()
             if asked or faults(report) != known:

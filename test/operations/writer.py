@@ -84,10 +84,15 @@ def open_volume(mount, folder, node):
         return file
 
 
-def write(file, log, node, sequence, boot, ending):
+def ends_within(seconds):
+    """Whether SIGTERM, which is blocked, comes before so many seconds are over."""
+    return signal.sigtimedwait([signal.SIGTERM], max(0, seconds)) is not None
+
+
+def write(file, log, node, sequence, boot):
     """Write records until it is time to end."""
     due = time.monotonic()
-    while not ending.is_set():
+    while not ends_within(due - time.monotonic()):
         line = records.seal(node, sequence, boot, boottime(), time.time_ns())
         try:
             if os.write(file, line) != len(line):
@@ -101,23 +106,22 @@ def write(file, log, node, sequence, boot, ending):
         sequence += 1
         # What was held up is not made up for.
         due = max(due + _PERIOD, time.monotonic())
-        ending.wait(due - time.monotonic())
 
 
 def main(node, mount, folder, path):
-    ending = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ending.set())
+    # Before there are threads, which take the mask over.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     with open("/proc/sys/kernel/random/boot_id") as source:
         boot = source.read().strip()
     while (file := open_volume(mount, folder, node)) is None:
-        if ending.wait(_POLL):
+        if ends_within(_POLL):
             return
     log = Log(path)
     try:
         volume = tail(file)
         close_line(file, volume)
         log.put("start", boot, boottime(), time.time_ns())
-        write(file, log, node, records.last_sequence(log.before, volume) + 1, boot, ending)
+        write(file, log, node, records.last_sequence(log.before, volume) + 1, boot)
         os.close(file)
         log.put("stop", boottime())
     finally:
