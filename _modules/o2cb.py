@@ -64,15 +64,30 @@ def facts():
 
         salt-call o2cb.facts
     """
-    clusters = {name: _cluster(f"{_CONFIGFS}/{name}") for name in _directories(_CONFIGFS)}
     return {
         "stack": __salt__["ocfs2_file.value"](_STACK),
         "modules": _loadable(),
-        "clusters": clusters,
-        "online": next((name for name in clusters if _is_online(clusters[name])), None),
+        **live(),
         "conf": {"path": CONF, "text": __salt__["ocfs2_file.read"](CONF)},
         "settings": settings_read(),
     }
+
+
+def live():
+    """
+    The clusters in the kernel, read from configfs alone.
+
+    Returns ``{"clusters", "online"}``, as :func:`facts` has them.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.live
+    """
+    clusters = {name: _cluster(f"{_CONFIGFS}/{name}") for name in _directories(_CONFIGFS)}
+    online = next((name for name in clusters if _is_online(clusters[name])), None)
+    return {"clusters": clusters, "online": online}
 
 
 def conf_write(text, path=CONF):

@@ -24,6 +24,7 @@ from salt.exceptions import SaltInvocationError
 
 import ocfs2_blank
 import ocfs2_check
+import ocfs2_debugfs
 import ocfs2_parse
 import ocfs2_volume
 
@@ -333,7 +334,8 @@ def _volume_facts(volume):
 def _slot(volume):
     if not volume:
         return None
-    return ocfs2_parse.own_slot(_value(f"/sys/kernel/debug/ocfs2/{volume.uuid}/fs_state"))
+    state = _value(f"/sys/kernel/debug/ocfs2/{volume.uuid}/fs_state")
+    return ocfs2_debugfs.fs_state(state)["slot"]
 
 
 def _signature(handle, node):

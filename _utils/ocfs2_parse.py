@@ -62,18 +62,6 @@ def unescaped(text):
     return re.sub(r"\\([0-7]{3})", lambda m: chr(int(m.group(1), 8)), text)
 
 
-def own_slot(fs_state):
-    """
-    The slot this node holds, from ``/sys/kernel/debug/ocfs2/UUID/fs_state``, or None.
-
-    The last section lists the slots; a star marks the node's own (fs/ocfs2/super.c,
-    ocfs2_osb_dump).
-    """
-    table = fs_state.partition("Slots =>")[2]
-    match = re.search(r"\*\s+(\d{1,3})\b", table, re.ASCII)
-    return int(match.group(1)) if match else None
-
-
 #: What to ask debugfs.ocfs2, one command a line, so that :func:`half_made` can tell.
 HALF_MADE_COMMANDS = "ls /\nslotmap\nhb\n"
 

@@ -116,6 +116,46 @@ def _states(opts, modules, test):
 
 
 @pytest.fixture
+def kernel(sandbox):
+    """A simulated kernel: the files that it shows of a node at work.
+
+    It is a function that writes one attribute of the cluster in configfs.
+    """
+    for path in ("/sys/kernel", "/sys/fs", "/sys/module"):
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", path], check=True)
+    cluster = Path("/sys/kernel/config/cluster/ocfs2")
+
+    def write(file, value):
+        path = cluster / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{value}\n")
+
+    for module in ("ocfs2", "ocfs2_stack_o2cb"):
+        Path("/sys/module", module).mkdir()
+    stack = Path("/sys/fs/ocfs2/cluster_stack")
+    stack.parent.mkdir()
+    stack.write_text("o2cb\n")
+    for file, value in {
+        "heartbeat/mode": "local",
+        "heartbeat/dead_threshold": 31,
+        "idle_timeout_ms": 30000,
+        "keepalive_delay_ms": 2000,
+        "reconnect_delay_ms": 2000,
+        "fence_method": "reset",
+    }.items():
+        write(file, value)
+    for number in range(3):
+        node = f"node/host{number + 1}"
+        write(f"{node}/num", number)
+        write(f"{node}/ipv4_address", f"192.168.100.{number + 1}")
+        write(f"{node}/ipv4_port", 7777)
+        write(f"{node}/local", int(number == 0))
+    yield write
+    for path in ("/sys/module", "/sys/fs", "/sys/kernel"):
+        subprocess.run(["umount", path], check=True)
+
+
+@pytest.fixture
 def modules(minion):
     return minion.modules
 

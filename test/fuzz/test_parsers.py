@@ -15,6 +15,7 @@ import pytest
 from salt.exceptions import CommandExecutionError
 
 import ocfs2_conf
+import ocfs2_debugfs
 import ocfs2_facts
 import ocfs2_firewall
 import ocfs2_guard
@@ -223,8 +224,10 @@ BLKID = (
 )
 MOUNTINFO = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
 FS_STATE = (
-    "Device => Id: 8,0  Uuid: 458E997A  Gen: 0x826A8F5F  Label: webvol\n"
-    "Slots => Slot  Node\n          0     0\n       *  1     1\n          2    -1\n"
+    "    Device => Id: 8,0  Uuid: 458E997A  Gen: 0x826A8F5F  Label: webvol\n"
+    "    Volume => State: 1  Flags: 0x4\n"
+    "  Recovery => Pid: 77  Nodes: 2 0\n"
+    "     Slots => Num     RecoGen\n                0           3\n             *  1           0\n"
 )
 WWIDS = ("naa.5000c50000000001\n", "eui.0025388b910a2b1c\n", "t10.ATA     QEMU HARDDISK   QM1 \n")
 
@@ -300,7 +303,7 @@ def test_any_state_of_a_filesystem_has_a_slot_or_none():
     found, slots = Findings(), set()
     for text in damaged("fs_state", 2, FS_STATE):
         with found.watch(ascii(text)):
-            slot = ocfs2_parse.own_slot(text)
+            slot = ocfs2_debugfs.fs_state(text)["slot"]
             assert slot is None or (type(slot) is int and slot >= 0)
             slots.add(slot)
     found.none()
@@ -318,7 +321,8 @@ def test_any_wwid_is_a_text_without_blanks_around_it():
 
 
 def test_a_slot_of_many_digits_is_none():
-    assert ocfs2_parse.own_slot(FS_STATE.replace("*  1", "*  " + "1" * 5000)) is None
+    text = FS_STATE.replace("*  1", "*  " + "1" * 5000)
+    assert ocfs2_debugfs.fs_state(text)["slot"] is None
 
 
 # The superblock.

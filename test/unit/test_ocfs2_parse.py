@@ -51,20 +51,3 @@ def test_the_mounts_of_this_host_parse():
     with open("/proc/self/mountinfo", encoding="utf-8") as handle:
         text = handle.read()
     assert len(ocfs2_parse.mountinfo(text)) == len(text.splitlines())
-
-
-STATE = """      Slots => Max: 5  Num: 1
-            Slot    Node
-       0    101
-    *  2    7
-       4    9
-"""
-
-
-def test_the_star_marks_our_slot():
-    assert ocfs2_parse.own_slot("Device => Id: 8,0  * 9\n" + STATE) == 2
-
-
-@pytest.mark.parametrize("text", ["", "Slots =>", STATE.replace("*", " "), "* 3"])
-def test_no_star_no_slot(text):
-    assert ocfs2_parse.own_slot(text) is None

@@ -1,0 +1,98 @@
+"""
+How the cluster at work is doing on this node, as its kernel knows it.
+
+Nothing here starts a process or touches a LUN, so it answers at once also while a LUN hangs.
+
+.. versionadded:: 1.0.0
+"""
+
+import time
+
+import ocfs2_debugfs
+
+__virtualname__ = "ocfs2_vitals"
+
+_DEBUG = "/sys/kernel/debug"
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
+#: Milliseconds between two beats (fs/ocfs2/cluster/heartbeat.h, O2HB_REGION_TIMEOUT_MS).
+_BEAT_MS = 2000
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def facts():
+    """
+    The pulse of this node.
+
+    Returns ``{"time", "boot", "cluster", "peers", "volumes"}``: the seconds since the epoch by this
+    node's clock, the kernel's id of this boot, the cluster that is online (None: none), and
+
+    - ``peers``: ``{node name: {"handshake", "quiet_ms"}}``, the connections to other nodes: whether
+      both have agreed on the settings, and since when nothing came (None: nothing ever did);
+    - ``volumes``: ``{UUID: {...}}``, the mounted OCFS2 volumes: ``paths`` (where), ``read_only``,
+      ``failed`` (read-only because of an error), ``recovering`` (numbers of the nodes whose journal
+      is being replayed), ``slot`` (this node's), ``slots`` (how many there are), ``beating``
+      (numbers of the nodes whose heartbeat is seen), ``late_ms`` (since the last heartbeat written
+      here) and ``limit_ms`` (when the node fences itself). What the kernel does not show is None.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_vitals.facts
+    """
+    live = __salt__["o2cb.live"]()
+    cluster = live["clusters"].get(live["online"])
+    mounts = __salt__["ocfs2_mount.mounts"]("ocfs2")
+    return {
+        "time": time.time(),
+        "boot": _value(_BOOT_ID),
+        "cluster": live["online"],
+        "peers": _peers(),
+        "volumes": {
+            uuid: _volume(uuid, mounts, cluster)
+            for uuid in __salt__["ocfs2_file.names"](f"{_DEBUG}/ocfs2")
+        },
+    }
+
+
+def _value(path):
+    return __salt__["ocfs2_file.value"](path)
+
+
+def _peers():
+    now = time.monotonic_ns() // 1000
+    known = ocfs2_debugfs.connections(_value(f"{_DEBUG}/o2net/sock_containers") or "")
+    return {
+        name: {
+            "handshake": each["handshake"],
+            "quiet_ms": max(0, now - each["heard_us"]) // 1000 if each["heard_us"] else None,
+        }
+        for name, each in known.items()
+    }
+
+
+def _volume(uuid, mounts, cluster):
+    state = ocfs2_debugfs.fs_state(_value(f"{_DEBUG}/ocfs2/{uuid}/fs_state") or "")
+    device = state.pop("device")
+    return {
+        "paths": [each["path"] for each in mounts if each["device"] == device],
+        **state,
+        **_heartbeat(f"{_DEBUG}/o2hb/{uuid}", cluster),
+    }
+
+
+def _heartbeat(region, cluster):
+    """Of a volume's own region; one of a cluster with global heartbeat has none."""
+    late = _value(f"{region}/elapsed_time_in_ms")
+    threshold = cluster and cluster["heartbeat_threshold"]
+    return {
+        "beating": ocfs2_debugfs.numbers(_value(f"{region}/livenodes") or ""),
+        "late_ms": int(late) if late and late.isdecimal() else None,
+        # The first of the beats that count is the one that succeeded.
+        "limit_ms": (threshold - 1) * _BEAT_MS if isinstance(threshold, int) else None,
+    }

@@ -1,0 +1,65 @@
+"""The pulse of a host: of its own kernel, and of one that is simulated by files."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from unit.test_ocfs2_debugfs import CONNECTIONS
+from unit.test_ocfs2_debugfs import STATE
+
+UUID = "458E997A48634B3DAB36F01667EBB761"
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+DEBUG = Path("/sys/kernel/debug")
+
+
+def put(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+@pytest.fixture
+def volume(kernel):
+    """A volume at work, as a simulated kernel shows it; no mount table has it."""
+    put(DEBUG / f"ocfs2/{UUID}/fs_state", STATE)
+    put(DEBUG / f"o2hb/{UUID}/livenodes", "0 1 2\n")
+    put(DEBUG / f"o2hb/{UUID}/elapsed_time_in_ms", "1204\n")
+    put(DEBUG / "o2net/sock_containers", CONNECTIONS)
+
+
+def test_a_host_without_a_cluster_has_a_pulse_too(modules):
+    facts = modules["ocfs2_vitals.facts"]()
+    assert abs(facts["time"] - time.time()) < 60
+    assert facts["boot"] == BOOT_ID.read_text().strip()
+    assert (facts["cluster"], facts["peers"], facts["volumes"]) == (None, {}, {})
+
+
+def test_a_node_at_work(modules, volume):
+    facts = modules["ocfs2_vitals.facts"]()
+    assert facts["cluster"] == "ocfs2"
+    assert facts["volumes"] == {
+        UUID: {
+            "paths": [],
+            "read_only": False,
+            "failed": False,
+            "recovering": [],
+            "slot": 1,
+            "slots": 3,
+            "beating": [0, 1, 2],
+            "late_ms": 1204,
+            "limit_ms": 60000,
+        }
+    }
+    assert facts["peers"]["host3"] == {"handshake": False, "quiet_ms": None}
+    expected = time.monotonic_ns() // 1_000_000 - 99187
+    assert abs(facts["peers"]["host2"]["quiet_ms"] - expected) < 120_000
+
+
+def test_what_the_kernel_does_not_show_is_none(modules, volume):
+    for name in ("livenodes", "elapsed_time_in_ms"):
+        (DEBUG / f"o2hb/{UUID}/{name}").unlink()
+    put(DEBUG / f"ocfs2/{UUID}/fs_state", "")
+    facts = modules["ocfs2_vitals.facts"]()["volumes"][UUID]
+    assert (facts.pop("beating"), facts.pop("recovering"), facts.pop("paths")) == ([], [], [])
+    assert facts.pop("limit_ms") == 60000
+    assert set(facts.values()) == {None}

@@ -1,0 +1,107 @@
+"""What the kernel shows under /sys/kernel/debug, in the form of Linux 6.1."""
+
+import pytest
+
+import ocfs2_debugfs
+
+STATE = """\
+    Device => Id: 253,1  Uuid: 458E997A48634B3DAB36F01667EBB761  Gen: 0x826A8F5F  Label: primary
+    Volume => State: 1  Flags: 0x0
+     Sizes => Block: 4096  Cluster: 1048576
+  Features => Compat: 0x3  Incompat: 0xF750  ROcompat: 0x1
+     Mount => Opts: 0x104  AtimeQuanta: 60
+   Cluster => Stack: o2cb  Name: 458E997A48634B3DAB36F01667EBB761  Version: 1.0
+  DownCnvt => Pid: 611  Count: 0  WakeSeq: 23  WorkSeq: 23
+  Recovery => Pid: -1  Nodes: None
+    Commit => Pid: 620  Interval: 0
+   Journal => State: 1  TxnId: 5  NumTxns: 0
+     Stats => GlobalAllocs: 0  LocalAllocs: 0  SubAllocs: 0  LAWinMoves: 0  SAExtends: 0
+LocalAlloc => State: 1  Descriptor: 0  Size: 256 bits  Default: 256 bits
+     Steal => InodeSlot: -1  StolenInodes: 0, MetaSlot: -1  StolenMeta: 0
+OrphanScan => Local: 0  Global: 0  Last Scan: 3 seconds ago
+     Slots => Num     RecoGen
+                0           2
+             *  1           0
+                2           1
+"""
+CONNECTIONS = """\
+00000000c3f1ea62:
+  krefs:           4
+  sock:            192.168.100.1:39870 -> 192.168.100.2:7777
+  remote node:     host2
+  page off:        0
+  handshake ok:    1
+  timer:           98000000 usecs
+  data ready:      99187001 usecs
+  advance start:   99187010 usecs
+  advance stop:    99187020 usecs
+  func start:      0 usecs
+  func stop:       0 usecs
+  func key:        0x00000000
+  func type:       0
+00000000c3f1ea63:
+  krefs:           3
+  sock:            192.168.100.1:7777 -> 192.168.100.3:40412
+  remote node:     host3
+  page off:        0
+  handshake ok:    0
+  timer:           0 usecs
+  data ready:      0 usecs
+"""
+
+
+def test_a_volume_at_work():
+    assert ocfs2_debugfs.fs_state(STATE) == {
+        "device": "253:1",
+        "read_only": False,
+        "failed": False,
+        "recovering": [],
+        "slot": 1,
+        "slots": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("flags", "read_only", "failed"),
+    [("0x0", False, False), ("0x1", True, False), ("0x2", True, False), ("0x5", True, True)],
+)
+def test_a_volume_that_is_not_written_any_more(flags, read_only, failed):
+    state = ocfs2_debugfs.fs_state(STATE.replace("Flags: 0x0", f"Flags: {flags}"))
+    assert (state["read_only"], state["failed"]) == (read_only, failed)
+
+
+def test_the_journals_of_dead_nodes_are_replayed():
+    text = STATE.replace("Pid: -1  Nodes: None", "Pid: 712  Nodes: 2 0")
+    assert ocfs2_debugfs.fs_state(text)["recovering"] == [2, 0]
+
+
+@pytest.mark.parametrize("text", ["", "Slots =>", STATE.replace("*", " "), "* 3"])
+def test_no_star_no_slot(text):
+    assert ocfs2_debugfs.fs_state(text)["slot"] is None
+
+
+def test_nothing_is_known_of_nothing():
+    state = ocfs2_debugfs.fs_state("")
+    assert state.pop("recovering") == []
+    assert set(state.values()) == {None}
+
+
+def test_the_nodes_in_a_list():
+    assert ocfs2_debugfs.numbers("0 2 254\n") == [0, 2, 254]
+    assert ocfs2_debugfs.numbers("") == ocfs2_debugfs.numbers("none 0x1 1.5") == []
+
+
+def test_each_connection_says_when_it_was_heard():
+    assert ocfs2_debugfs.connections(CONNECTIONS) == {
+        "host2": {"handshake": True, "heard_us": 99187001},
+        "host3": {"handshake": False, "heard_us": 0},
+    }
+    assert ocfs2_debugfs.connections("") == {}
+
+
+def test_of_two_connections_the_one_that_has_agreed_counts():
+    both = CONNECTIONS.replace("host3", "host2")
+    agreed = {"host2": {"handshake": True, "heard_us": 99187001}}
+    assert ocfs2_debugfs.connections(both) == agreed
+    first, second = both.split("00000000c3f1ea63:")
+    assert ocfs2_debugfs.connections(f"00000000c3f1ea63:{second}{first}") == agreed
