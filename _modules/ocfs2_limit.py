@@ -1,0 +1,141 @@
+"""
+Ask what may never answer.
+
+A LUN without a path, or a volume whose lock is held by a dead node, keeps a process in the kernel
+where no signal ends it. Such a question is put by a child, which is left behind when the time is
+over, and is not put again while that child still hangs.
+
+.. versionadded:: 1.0.0
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import select
+import signal
+import time
+
+__virtualname__ = "ocfs2_limit"
+
+#: What an answer may have at most; the largest are a few KiB.
+_LONGEST = 1 << 20
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def each(seconds, fun, questions):
+    """
+    Call a function once for each question, all at the same time, and wait for so long.
+
+    seconds
+        How long the slowest may take, 1 to 600.
+    fun
+        An execution function whose answer is plain data.
+    questions
+        ``{key: [arguments]}``
+
+    Returns ``{"answers": {key: answer}, "failures": {key: reason}}``; each key is in one of them.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_limit.each 5 ocfs2.superblock '{a: [/dev/mapper/a]}'
+    """
+    deadline = time.monotonic() + seconds
+    answers, failures, children = {}, {}, {}
+    for key, arguments in questions.items():
+        child = _Child.start(_lock(fun, key), __salt__[fun], arguments)
+        if child:
+            children[key] = child
+        else:
+            failures[key] = f"{fun} has hung since an earlier call and is not called again"
+    for key, child in children.items():
+        if child.wait(deadline):
+            kind, said = child.answer()
+            (answers if kind == "answer" else failures)[key] = said
+        else:
+            failures[key] = f"{fun} did not answer within {seconds} s"
+    return {"answers": answers, "failures": failures}
+
+
+def _lock(fun, key):
+    """Where it is known that a question still hangs: who put it holds a lock on this file."""
+    directory = os.path.join(__opts__["cachedir"], "ocfs2-limit")
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    name = hashlib.sha256(f"{fun} {key}".encode()).hexdigest()
+    return os.path.join(directory, name)
+
+
+class _Child:
+    """A process that puts one question."""
+
+    def __init__(self, pid, pipe):
+        self._pid, self._pipe, self._text = pid, pipe, b""
+
+    @classmethod
+    def start(cls, lock, function, arguments):
+        """The child; None if an earlier one holds the lock."""
+        held = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        reading, writing = os.pipe()
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(reading)
+            return None
+        else:
+            pid = os.fork()
+            if not pid:
+                # The lock is that of the open file, so it lives as long as this process.
+                _put(function, arguments, writing)
+            return cls(pid, reading)
+        finally:
+            os.close(held)
+            os.close(writing)
+
+    def wait(self, deadline):
+        """Whether the whole answer has come before the deadline; if not, the child is left."""
+        while len(self._text) <= _LONGEST:
+            left = max(0, deadline - time.monotonic())
+            if not select.select([self._pipe], [], [], left)[0]:
+                break
+            piece = os.read(self._pipe, 1 << 16)
+            if not piece:
+                os.close(self._pipe)
+                os.waitpid(self._pid, 0)
+                return True
+            self._text += piece
+        os.close(self._pipe)
+        os.kill(self._pid, signal.SIGKILL)
+        # One that hangs in the kernel stays; whoever becomes its parent buries it.
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self._pid, os.WNOHANG)
+        return False
+
+    def answer(self):
+        """``("answer", value)`` or ``("failure", reason)``."""
+        try:
+            return json.loads(self._text)
+        except ValueError:
+            return "failure", "the process that was to ask ended without an answer"
+
+
+def _put(function, arguments, pipe):
+    """Put the question, in the child, and end it."""
+    try:
+        try:
+            said = ("answer", function(*arguments))
+        except Exception as err:
+            said = ("failure", str(err) or type(err).__name__)
+        text = json.dumps(said).encode()
+        while text:
+            text = text[os.write(pipe, text) :]
+    finally:
+        # Nothing of the parent's may run here a second time.
+        os._exit(0)

@@ -1,0 +1,82 @@
+"""Questions that may never be answered, on real devices and real hung processes."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+
+@pytest.fixture
+def each(modules):
+    return modules["ocfs2_limit.each"]
+
+
+def test_answers_come_by_key(each, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(f"{name}\n")
+    questions = {name: [str(tmp_path / name)] for name in ("a", "b", "c")}
+    assert each(30, "ocfs2_file.value", questions) == {
+        "answers": {"a": "a", "b": "b", "c": None},
+        "failures": {},
+    }
+
+
+def test_an_error_keeps_no_other_answer_back(each, tmp_path):
+    (tmp_path / "a").write_text("a")
+    said = each(30, "ocfs2_file.read", {"a": [str(tmp_path / "a")], "b": [str(tmp_path)]})
+    assert said["answers"] == {"a": "a"}
+    assert "cannot be read" in said["failures"]["b"]
+
+
+def test_a_long_answer_arrives_whole(each, tmp_path):
+    (tmp_path / "a").write_text("x" * 500_000)
+    said = each(30, "ocfs2_file.read", {"a": [str(tmp_path / "a")]})
+    assert said["answers"]["a"] == "x" * 500_000
+
+
+@pytest.fixture
+def fifo(tmp_path):
+    """A file that hangs who opens it, until somebody writes."""
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    return path
+
+
+def test_what_does_not_answer_is_given_up(each, fifo, tmp_path):
+    (tmp_path / "a").write_text("a")
+    begin = time.monotonic()
+    questions = {"slow": [str(fifo)], "a": [str(tmp_path / "a")]}
+    said = each(2, "ocfs2_file.read", questions)
+    assert time.monotonic() - begin < 30
+    assert said["answers"] == {"a": "a"}
+    assert said["failures"] == {"slow": "ocfs2_file.read did not answer within 2 s"}
+
+
+@pytest.fixture
+def frozen(tmp_path):
+    """A filesystem that keeps who writes to it in the kernel, as a LUN without a path does."""
+    image, path = tmp_path / "image", tmp_path / "mount"
+    path.mkdir()
+    with image.open("wb") as file:
+        file.truncate(64 << 20)
+    subprocess.run(["mkfs.ext4", "-q", image], check=True)
+    subprocess.run(["mount", "-o", "loop", image, path], check=True)
+    subprocess.run(["fsfreeze", "-f", path], check=True)
+    yield path
+    subprocess.run(["fsfreeze", "-u", path], check=True)
+    # Those that hung in it go on now, and end.
+    deadline = time.monotonic() + 60
+    while subprocess.run(["umount", path], capture_output=True, check=False).returncode:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_what_hangs_in_the_kernel_is_not_asked_again(each, sandbox, frozen):
+    question = {"hung": [str(frozen / "file"), "text"]}
+    first = each(2, "ocfs2_file.write", question)
+    assert first["failures"] == {"hung": "ocfs2_file.write did not answer within 2 s"}
+    begin = time.monotonic()
+    second = each(30, "ocfs2_file.write", question)
+    assert "not called again" in second["failures"]["hung"]
+    assert time.monotonic() - begin < 20
