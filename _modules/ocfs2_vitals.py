@@ -28,8 +28,8 @@ def facts():
     """
     The pulse of this node.
 
-    Returns ``{"time", "boot", "cluster", "peers", "volumes"}``: the seconds since the epoch by this
-    node's clock, the kernel's id of this boot, the cluster that is online (None: none), and
+    Returns ``{"time_ms", "boot", "cluster", "peers", "volumes"}``: the milliseconds since the epoch
+    by this node's clock, the kernel's id of this boot, the cluster that is online (None: none), and
 
     - ``peers``: ``{node name: {"handshake", "quiet_ms"}}``, the connections to other nodes: whether
       both have agreed on the settings, and since when nothing came (None: nothing ever did);
@@ -49,7 +49,7 @@ def facts():
     cluster = live["clusters"].get(live["online"])
     mounts = __salt__["ocfs2_mount.mounts"]("ocfs2")
     return {
-        "time": time.time(),
+        "time_ms": time.time_ns() // 1_000_000,
         "boot": _value(_BOOT_ID),
         "cluster": live["online"],
         "peers": _peers(),

@@ -1,0 +1,144 @@
+"""
+Looks at this node that no decision of the formula needs, but whoever has to find a fault.
+
+Nothing here changes anything.
+
+.. versionadded:: 1.0.0
+"""
+
+import contextlib
+import ctypes
+import errno
+import os
+
+import salt.utils.path
+from salt.exceptions import CommandExecutionError
+
+import ocfs2_boot
+import ocfs2_multipath
+
+__virtualname__ = "ocfs2_checkup"
+
+_SHOW = ["multipathd", "show"]
+#: A daemon that hangs is to cost no more than this many seconds.
+_LIMIT = 5
+#: How many names under a mount a report needs.
+_NAMED = 5
+# open_tree(2); glibc has no wrapper for it before 2.36.
+_OPEN_TREE, _AT_FDCWD, _CLONE = 428, -100, 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def space(path):
+    """
+    How full a filesystem is. OCFS2 asks the other nodes for that, and hangs when it can not.
+
+    path
+        Where it is mounted.
+
+    Returns ``{"bytes", "free_bytes", "inodes", "free_inodes"}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_checkup.space /san/primary
+    """
+    found = os.statvfs(path)
+    return {
+        "bytes": found.f_blocks * found.f_frsize,
+        "free_bytes": found.f_bavail * found.f_frsize,
+        "inodes": found.f_files,
+        "free_inodes": found.f_favail,
+    }
+
+
+def under(path):
+    """
+    What lies in a directory beneath whatever is mounted on it.
+
+    path
+        The mount point.
+
+    Returns the first five names, sorted; none if nothing is mounted there or the kernel is too old
+    to show it (before 5.2).
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_checkup.under /san/primary
+    """
+    if not (os.path.isabs(path) and __salt__["ocfs2_mount.at"](path)):
+        return []
+    with contextlib.ExitStack() as stack:
+        # A copy of the mount around it, which the mounts upon that are no part of.
+        parent = _LIBC.syscall(
+            _OPEN_TREE, _AT_FDCWD, os.fsencode(os.path.dirname(path)), _CLONE | os.O_CLOEXEC
+        )
+        if parent < 0:
+            number = ctypes.get_errno()
+            if number == errno.ENOSYS:
+                return []
+            raise CommandExecutionError(f"{path}: {os.strerror(number)}")
+        stack.callback(os.close, parent)
+        inner = os.open(os.path.basename(path), os.O_RDONLY | os.O_DIRECTORY, dir_fd=parent)
+        stack.callback(os.close, inner)
+        return sorted(os.listdir(inner))[:_NAMED]
+
+
+def multipath():
+    """
+    The multipath maps here, their paths, and how long they keep I/O waiting for one.
+
+    Returns ``{"maps", "paths", "polling_interval"}``, as :mod:`ocfs2_multipath` reads them; None
+    where multipathd does not run.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_checkup.multipath
+    """
+    if not salt.utils.path.which(_SHOW[0]):
+        return None
+    maps = _multipathd("maps", "raw", "format", ocfs2_multipath.MAPS)
+    if maps is None:
+        return None
+    paths = _multipathd("paths", "raw", "format", ocfs2_multipath.PATHS)
+    return {
+        "maps": ocfs2_multipath.maps(maps),
+        "paths": ocfs2_multipath.paths(paths or ""),
+        "polling_interval": ocfs2_multipath.polling_interval(_multipathd("config") or ""),
+    }
+
+
+def _multipathd(*words):
+    result = __salt__["ocfs2_cmd.attempt"]([*_SHOW, *words], timeout=_LIMIT)
+    return None if result["retcode"] else result["stdout"]
+
+
+def order():
+    """
+    After which units o2cb.service comes at boot, as systemd has it now with every drop-in.
+
+    Returns a list of names; None where systemd does not run or does not know the unit.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_checkup.order
+    """
+    if not __salt__["ocfs2_systemd.booted"]():
+        return None
+    argv = ["systemctl", "show", "--property=LoadState,After", ocfs2_boot.UNIT]
+    answer = __salt__["ocfs2_cmd.attempt"](argv, timeout=_LIMIT)["stdout"]
+    values = dict(line.split("=", 1) for line in answer.splitlines() if "=" in line)
+    return sorted(values["After"].split()) if values.get("LoadState") == "loaded" else None

@@ -1,0 +1,71 @@
+"""
+Parsers for what multipathd prints, and how long it keeps I/O waiting for a path.
+"""
+
+import re
+
+#: One line a map and one a path, fields parted by what no name of theirs holds.
+MAPS = "%w|%n|%d|%Q|%f"
+PATHS = "%w|%d|%t|%T"
+
+#: Words of multipathd for a path that works (libmultipath, print.c and checkers.c).
+_GOOD = (("active", "ready"), ("active", "ghost"))
+
+
+def maps(text):
+    """
+    ``multipathd show maps raw format`` with :data:`MAPS`.
+
+    Returns ``{WWID: {"name", "node", "queueing"}}``; ``queueing`` is what a map without a path does
+    with I/O, as :func:`patience` reads it.
+    """
+    found = {}
+    for wwid, name, node, queueing, features in _rows(text, 5):
+        if queueing == "-":
+            queueing = "on" if "queue_if_no_path" in features else "off"
+        found[wwid] = {"name": name, "node": f"/dev/{node}", "queueing": queueing}
+    return found
+
+
+def paths(text):
+    """
+    ``multipathd show paths raw format`` with :data:`PATHS`.
+
+    Returns ``{WWID: {disk: state}}``; a state is ``"ok"`` or what is wrong, as multipathd says it.
+    """
+    found = {}
+    for wwid, disk, kernel, checker in _rows(text, 4):
+        good = (kernel, checker) in _GOOD
+        found.setdefault(wwid, {})[disk] = "ok" if good else f"{kernel} {checker}"
+    return found
+
+
+def polling_interval(text):
+    """The seconds between two checks of a path, of ``multipathd show config``; None if absent."""
+    match = re.search(r"^\s*polling_interval\s+\"?([0-9]{1,6})\b", text, re.MULTILINE)
+    return int(match[1]) if match else None
+
+
+def patience(queueing, interval):
+    """
+    How many seconds a map without any path keeps I/O waiting before it fails.
+
+    queueing
+        ``off``, ``on``, ``12 chk`` (so many checks) or, while it waits, ``40 sec`` (so many are
+        left).
+    interval
+        Seconds between two checks, None if unknown.
+
+    Returns the seconds; infinity for ``on``, None if it can not be told.
+    """
+    if queueing in ("off", "on"):
+        return 0 if queueing == "off" else float("inf")
+    match = re.fullmatch(r"([0-9]{1,6}) (chk|sec)", queueing)
+    if not match or (match[2] == "chk" and not interval):
+        return None
+    return int(match[1]) * (interval if match[2] == "chk" else 1)
+
+
+def _rows(text, count):
+    rows = ([field.strip() for field in line.split("|")] for line in text.splitlines())
+    return [row for row in rows if len(row) == count and row[0]]

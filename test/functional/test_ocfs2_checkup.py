@@ -1,0 +1,49 @@
+"""Looks at a host that whoever has to find a fault needs, on real mounts and real tools."""
+
+import subprocess
+
+import pytest
+
+
+@pytest.fixture
+def mounted(sandbox, tmp_path):
+    """A mount point, with a filesystem on it."""
+    path = tmp_path / "mount"
+    path.mkdir()
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=64", "tmpfs", path], check=True
+    )
+    yield path
+    subprocess.run(["umount", path], check=True)
+
+
+def test_space(modules, mounted):
+    (mounted / "file").write_bytes(bytes(1 << 18))
+    facts = modules["ocfs2_checkup.space"](str(mounted))
+    assert facts == {
+        "bytes": 1 << 20,
+        "free_bytes": (1 << 20) - (1 << 18),
+        "inodes": 64,
+        "free_inodes": 62,
+    }
+
+
+def test_what_lies_under_a_mount(modules, mounted):
+    under = modules["ocfs2_checkup.under"]
+    (mounted / "on the volume").touch()
+    assert under(str(mounted)) == []
+    subprocess.run(["umount", mounted], check=True)
+    for name in "gfedcba":
+        (mounted / name).touch()
+    assert under(str(mounted)) == []
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", mounted], check=True)
+    assert under(str(mounted)) == ["a", "b", "c", "d", "e"]
+    # Nothing of it stays behind.
+    assert subprocess.run(["umount", mounted], check=False).returncode == 0
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", mounted], check=True)
+
+
+def test_a_host_without_multipath_and_systemd(modules, sandbox):
+    assert modules["ocfs2_checkup.multipath"]() is None
+    if not modules["ocfs2_systemd.booted"]():
+        assert modules["ocfs2_checkup.order"]() is None
