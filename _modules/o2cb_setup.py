@@ -16,8 +16,6 @@ import ocfs2_setup
 
 __virtualname__ = "o2cb_setup"
 
-_TOOLS = ("mkfs.ocfs2", "mount.ocfs2", "o2cb", "modprobe")
-
 
 def __virtual__():
     if __grains__.get("kernel") != "Linux":
@@ -43,7 +41,7 @@ def facts(backend, port, nodes):
     """
     return {
         **boot(),
-        "missing": [tool for tool in _TOOLS if not salt.utils.path.which(tool)],
+        "missing": [tool for tool in ocfs2_setup.TOOLS if not salt.utils.path.which(tool)],
         "panic": panic(ocfs2_boot.SYSCTL_PATH),
         "firewall": __salt__["o2cb_firewall.facts"](backend, port, nodes),
     }

@@ -140,6 +140,29 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
     return facts
 
 
+def unreadable(device, reason):
+    """
+    What :func:`probe` returns, as far as it is known of a LUN that does not answer a read.
+
+    device
+        As for :func:`probe`.
+    reason
+        What is told as ``unreadable``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2.unreadable /dev/mapper/primary "did not answer within 3 s"
+    """
+    facts = _no_facts(device)
+    try:
+        facts.update(_hardware(device), unreadable=f"{device} {reason}")
+    except (OSError, CommandExecutionError) as err:
+        facts["error"] = _reason(device, err)
+    return facts
+
+
 def superblock(device):
     """
     What the OCFS2 superblock on a device says, by one short read and without a process. Changes
@@ -162,6 +185,27 @@ def superblock(device):
             return _volume_facts(ocfs2_volume.parse(_head(handle, _size(handle))))
     except OSError:
         return None
+
+
+def wwid(node):
+    """
+    The WWID that multipath and udev would give a disk, or that a multipath map has.
+
+    node
+        The kernel's name of a whole device, like ``/dev/sda``.
+
+    Returns text, or None if it has none.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2.wwid /dev/dm-0
+    """
+    name = os.path.basename(node)
+    with contextlib.suppress(CommandExecutionError):
+        return _wwid(f"/sys/class/block/{name}", name)
+    return None
 
 
 def _no_facts(device):

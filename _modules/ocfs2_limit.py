@@ -29,16 +29,14 @@ def __virtual__():
     return __virtualname__
 
 
-def each(seconds, fun, questions):
+def each(seconds, questions):
     """
-    Call a function once for each question, all at the same time, and wait for so long.
+    Put some questions, all at the same time, and wait for so long.
 
     seconds
         How long the slowest may take, 1 to 600.
-    fun
-        An execution function whose answer is plain data.
     questions
-        ``{key: [arguments]}``
+        ``{key: [execution function, argument, ...]}``; the functions return plain data.
 
     Returns ``{"answers": {key: answer}, "failures": {key: reason}}``; each key is in one of them.
 
@@ -46,30 +44,30 @@ def each(seconds, fun, questions):
 
     .. code-block:: bash
 
-        salt-call ocfs2_limit.each 5 ocfs2.superblock '{a: [/dev/mapper/a]}'
+        salt-call ocfs2_limit.each 5 '{a: [ocfs2.superblock, /dev/mapper/a]}'
     """
     deadline = time.monotonic() + seconds
     answers, failures, children = {}, {}, {}
-    for key, arguments in questions.items():
-        child = _Child.start(_lock(fun, key), __salt__[fun], arguments)
+    for key, question in questions.items():
+        child = _Child.start(_lock(question), __salt__[question[0]], question[1:])
         if child:
             children[key] = child
         else:
-            failures[key] = f"{fun} has hung since an earlier call and is not called again"
+            failures[key] = "has hung since an earlier look, and is not looked at again"
     for key, child in children.items():
         if child.wait(deadline):
             kind, said = child.answer()
             (answers if kind == "answer" else failures)[key] = said
         else:
-            failures[key] = f"{fun} did not answer within {seconds} s"
+            failures[key] = f"did not answer within {seconds} s"
     return {"answers": answers, "failures": failures}
 
 
-def _lock(fun, key):
+def _lock(question):
     """Where it is known that a question still hangs: who put it holds a lock on this file."""
     directory = os.path.join(__opts__["cachedir"], "ocfs2-limit")
     os.makedirs(directory, mode=0o700, exist_ok=True)
-    name = hashlib.sha256(f"{fun} {key}".encode()).hexdigest()
+    name = hashlib.sha256(json.dumps(question).encode()).hexdigest()
     return os.path.join(directory, name)
 
 

@@ -21,6 +21,8 @@ __virtualname__ = "ocfs2_node"
 
 _SYS_BLOCK = "/sys/block"
 _FSTAB = "/etc/fstab"
+#: Seconds that a LUN or a volume may take to answer a look.
+_PATIENCE = 3
 
 
 def __virtual__():
@@ -52,9 +54,16 @@ def census(luns, firewall, prove_blank=False):
 
         salt-call ocfs2_node.census '{a: /dev/mapper/a}' '{backend: none, port: 7777, nodes: {}}'
     """
+    probe = __salt__["ocfs2.probe"]
+    return {
+        **_apart_from_luns(luns, firewall),
+        "luns": {key: probe(device, prove_blank) for key, device in luns.items()},
+    }
+
+
+def _apart_from_luns(luns, firewall):
     if not (isinstance(luns, dict) and isinstance(firewall, dict)):
         raise SaltInvocationError("luns and firewall must be mappings")
-    probe = __salt__["ocfs2.probe"]
     return {
         "formula": ocfs2_version.build(__opts__["extension_modules"]),
         "formatting": __salt__["ocfs2_format.running"]()["wwid"],
@@ -62,10 +71,84 @@ def census(luns, firewall, prove_blank=False):
         "o2cb": __salt__["o2cb.facts"](),
         "setup": __salt__["o2cb_setup.facts"](**firewall),
         "fstab": __salt__["ocfs2_mount.fstabs"](),
-        "mounts": [each["path"] for each in __salt__["ocfs2_mount.mounts"]("ocfs2")],
+        "mounts": _mounts(),
         "holds": __salt__["ocfs2_hold.present"](),
-        "luns": {key: probe(device, prove_blank) for key, device in luns.items()},
     }
+
+
+def _mounts():
+    return [each["path"] for each in __salt__["ocfs2_mount.mounts"]("ocfs2")]
+
+
+def examine(luns, firewall):
+    """
+    A census, and what else helps to find a fault, in one call that changes nothing.
+
+    A LUN or volume that does not answer within a few seconds is left alone and said to be so.
+
+    luns, firewall
+        As for :func:`census`.
+
+    Returns what :func:`census` returns without a proof that LUNs are blank, and ``vitals``
+    (``ocfs2_vitals.facts``), ``space`` (``{mount point: ocfs2_checkup.space}``), ``under``
+    (``{mount point: ocfs2_checkup.under}``), ``hung`` (``{mount point: reason}`` of those whose
+    ``space`` is missing), ``multipath`` (``ocfs2_checkup.multipath``), ``volumes`` (every whole
+    device with an OCFS2, as ``{kernel's name: {"uuid", "wwid"}}``), ``loose`` (``{WWID: [kernel's
+    names]}`` of the disks that are no path of a map), ``kernels`` (``ocfs2_reboot.kernels``) and
+    ``order`` (``ocfs2_checkup.order``).
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_node.examine '{a: /dev/mapper/a}' '{backend: none, port: 7777, nodes: {}}'
+    """
+    found = _apart_from_luns(luns, firewall)
+    devices = list(_whole_devices())
+    questions = {
+        **{("lun", key): ["ocfs2.probe", device] for key, device in luns.items()},
+        **{("space", path): ["ocfs2_checkup.space", path] for path in found["mounts"]},
+        **{("volume", node): ["ocfs2.superblock", node] for node in devices},
+    }
+    said = __salt__["ocfs2_limit.each"](_PATIENCE, questions)
+    return {
+        **found,
+        "luns": {key: _seen_or_hung(key, device, said) for key, device in luns.items()},
+        "vitals": __salt__["ocfs2_vitals.facts"](),
+        "space": _of("space", said["answers"]),
+        "hung": _of("space", said["failures"]),
+        "under": {path: __salt__["ocfs2_checkup.under"](path) for path in found["mounts"]},
+        "multipath": __salt__["ocfs2_checkup.multipath"](),
+        "volumes": {
+            node: {"uuid": volume["uuid"], "wwid": __salt__["ocfs2.wwid"](node)}
+            for node, volume in _of("volume", said["answers"]).items()
+            if volume
+        },
+        "loose": _loose(devices),
+        "kernels": __salt__["ocfs2_reboot.kernels"](),
+        "order": __salt__["ocfs2_checkup.order"](),
+    }
+
+
+def _seen_or_hung(key, device, said):
+    failure = said["failures"].get(("lun", key))
+    if failure:
+        return __salt__["ocfs2.unreadable"](device, failure)
+    return said["answers"]["lun", key]
+
+
+def _of(kind, said):
+    return {key: value for (what, key), value in said.items() if what == kind}
+
+
+def _loose(devices):
+    """``{WWID: [kernel's names]}`` of the disks that are no path of a map."""
+    found = {}
+    for node in devices:
+        wwid = __salt__["ocfs2.wwid"](node)
+        if wwid and not os.path.basename(node).startswith("dm-"):
+            found.setdefault(wwid, []).append(node)
+    return found
 
 
 def host():

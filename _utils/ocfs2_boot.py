@@ -19,6 +19,17 @@ SYSCTL_PATH = "/etc/sysctl.d/60-ocfs2.conf"
 _PATIENCE = 240  # seconds
 _STOP_TIMEOUT = 270  # seconds, above the patience and one umount
 
+#: What has to be there before the cluster, and to stay until it is gone.
+AFTER = (
+    "network-online.target",
+    "nftables.service",
+    "netfilter-persistent.service",
+    "ocfs2-firewall.service",
+    "multipathd.service",
+    "iscsid.service",
+    "open-iscsi.service",
+)
+
 _UNIT = """\
 # Written by ocfs2-formula, replaces the unit or init script of the package.
 [Unit]
@@ -26,8 +37,7 @@ Description=OCFS2 cluster {name} (o2cb)
 Documentation=man:o2cb(7)
 # The node listens on its own address, which has to be configured by then.
 Wants=network-online.target remote-fs-pre.target
-After=network-online.target nftables.service netfilter-persistent.service ocfs2-firewall.service
-After=multipathd.service iscsid.service open-iscsi.service
+After={after}
 # Every network filesystem is mounted after this and unmounted before it stops, also an OCFS2
 # that somebody mounted by hand.
 Before=remote-fs-pre.target
@@ -96,6 +106,7 @@ def files(desired):
         fence_method=desired.cluster.fence_method,
         stop=STOP_PATH,
         hold=ocfs2_holds.CLUSTER,
+        after=" ".join(AFTER),
         timeout=_STOP_TIMEOUT,
     )
     return {UNIT_PATH: unit, STOP_PATH: STOP}

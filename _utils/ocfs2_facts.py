@@ -117,7 +117,7 @@ def checked(answer, keys):
     keys
         The LUNs that were asked for.
     """
-    return believed(answer, "census", lambda: _check_census(answer, keys))
+    return believed(answer, "census", lambda: check_census(answer, keys))
 
 
 def surveyed(answer):
@@ -130,7 +130,8 @@ def surveyed(answer):
     return believed(answer, "survey", lambda: _check_survey(answer))
 
 
-def _check_census(answer, keys):
+def check_census(answer, keys):
+    """ValueError unless an answer of bounded size has the shape of a census of these LUNs."""
     shaped(answer, _CENSUS, "census")
     if set(answer["luns"]) != set(keys):
         raise ValueError("its census answers for other LUNs than were asked for")

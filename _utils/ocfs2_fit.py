@@ -15,23 +15,30 @@ def unfit(node, host):
     host
         What ``ocfs2_node.host`` returned there.
     """
+    return [f"{what}; {fix}" for _, what, fix in problems(node, host)]
+
+
+def problems(node, host):
+    """``(kind of finding, what is wrong, what to do)`` for each reason of :func:`unfit`."""
     found = []
     if host["platform"] not in PLATFORMS:
-        found.append(
-            f"{host['platform']} is not supported yet, only {' and '.join(PLATFORMS)}; "
-            "take the node out of pillar"
-        )
+        what = f"{host['platform']} is not supported yet, only {' and '.join(PLATFORMS)}"
+        found.append(("host-unfit", what, "take the node out of pillar"))
     if not name_matches(node.name, host["hostname"]):
-        found.append(
+        what = (
             f"the host is called {host['hostname']}, which the node name {node.name} does not "
-            f"match, and the kernel would take no node for its own; write name: "
-            f"{host['hostname'].split('.')[0]} under nodes:{node.minion}, or rename the host"
+            "match, and the kernel would take no node for its own"
         )
+        fix = (
+            f"write name: {host['hostname'].split('.')[0]} under nodes:{node.minion}, or rename "
+            "the host"
+        )
+        found.append(("name-mismatch", what, fix))
     if node.address not in host["addresses"]:
-        found.append(
-            f"{node.address} is on none of its interfaces; configure it, or correct "
-            f"nodes:{node.minion}:address (it has {', '.join(host['addresses']) or 'none'})"
-        )
+        what = f"{node.address} is on none of its interfaces"
+        has = ", ".join(host["addresses"]) or "none"
+        fix = f"configure it, or correct nodes:{node.minion}:address (it has {has})"
+        found.append(("host-unfit", what, fix))
     return found
 
 

@@ -46,6 +46,9 @@ class Case:
         be read (text), or None where there is no ledger: on a node.
     formatting
         ``{minion id: WWID}`` of the nodes that are formatting a LUN at this moment.
+    proof
+        Whether the nodes were asked to prove that the LUN is blank. Where they were not, nothing
+        may be formatted on the strength of the case.
     """
 
     desired: object
@@ -54,6 +57,7 @@ class Case:
     silent: dict = field(default_factory=dict)
     record: object = None
     formatting: dict = field(default_factory=dict)
+    proof: bool = True
 
     @property
     def begun(self):
@@ -151,7 +155,7 @@ def blank(case):
         if facts["error"] or facts["unreadable"] or case.left_by_ours(facts):
             continue
         found = contents(facts)
-        if not found and facts["written"] is None:
+        if case.proof and not found and facts["written"] is None:
             yield Refusal("G3", node, f"{case.lun.device} was not read", "Run again")
         elif found:
             yield Refusal(

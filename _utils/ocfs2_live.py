@@ -16,7 +16,8 @@ STACK = "o2cb"
 RETUNE, REMOVE = "retune", "remove_node"
 
 FREE = frozenset(("reconnect_delay_ms", "fence_method"))  # a running cluster takes these
-_AGREED = ("heartbeat_mode", "heartbeat_threshold", "idle_timeout_ms", "keepalive_delay_ms")
+#: What the nodes compare when they connect.
+AGREED = ("heartbeat_mode", "heartbeat_threshold", "idle_timeout_ms", "keepalive_delay_ms")
 
 
 def differences(desired, minion, facts):
@@ -133,7 +134,7 @@ def _attributes(desired, cluster):
     return [
         *(
             _at_rest(f"live:{key}", cluster[key], getattr(wanted, key), cluster)
-            for key in _AGREED
+            for key in AGREED
             if cluster[key] != getattr(wanted, key)
         ),
         *(

@@ -160,7 +160,7 @@ class Plan:
         return found
 
 
-def plan(desired, census, silent, formula, records, numbers=None):
+def plan(desired, census, silent, formula, records, numbers=None, proof=True):
     """
     Decide.
 
@@ -176,9 +176,13 @@ def plan(desired, census, silent, formula, records, numbers=None):
         ``{LUN key: record}``: what the ledger has of each LUN, or why it can not be read.
     numbers
         Who has which node number (:class:`ocfs2_numbers.Roll`); None for nobody.
+    proof
+        Whether the nodes were asked to prove that LUNs are blank; a plan without is only to look
+        at.
     """
     nodes = tuple(_node(desired, node, census, silent, formula) for node in desired.nodes)
-    luns = tuple(_lun(_case(desired, lun, nodes, records[lun.key]), nodes) for lun in desired.luns)
+    cases = [_case(desired, lun, nodes, records[lun.key], proof) for lun in desired.luns]
+    luns = tuple(_lun(case, nodes) for case in cases)
     misnumbered = tuple(numbers.problems(desired)) if numbers else ()
     return Plan(desired, nodes, luns, misnumbered)
 
@@ -211,7 +215,7 @@ def _node(desired, node, census, silent, formula):
     return NodePlan(node.minion, facts, "; ".join(reasons), tuple(gaps), tuple(blocked))
 
 
-def _case(desired, lun, nodes, record):
+def _case(desired, lun, nodes, record, proof):
     answered = [node for node in nodes if node.facts]
     return ocfs2_guard.Case(
         desired,
@@ -222,6 +226,7 @@ def _case(desired, lun, nodes, record):
         formatting={
             node.minion: node.facts["formatting"] for node in answered if node.facts["formatting"]
         },
+        proof=proof,
     )
 
 

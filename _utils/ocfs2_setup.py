@@ -19,6 +19,8 @@ FILES = (
 )
 #: Every unit of which it is asked whether it is enabled or masked.
 UNITS = (ocfs2_boot.UNIT, ocfs2_boot.KILLER, ocfs2_firewall.UNIT)
+#: The tools that have to be installed.
+TOOLS = ("mkfs.ocfs2", "mount.ocfs2", "o2cb", "modprobe")
 #: Every kernel setting that is looked at.
 PANIC = ("kernel.panic", "kernel.panic_on_oops")
 

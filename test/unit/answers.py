@@ -8,9 +8,11 @@ import ocfs2_conf
 import ocfs2_firewall
 import ocfs2_fstab
 import ocfs2_ledger
+import ocfs2_plan
 import ocfs2_services
 import ocfs2_settings
 import ocfs2_setup
+import ocfs2_sight
 
 from . import roster
 
@@ -142,3 +144,74 @@ def _o2cb(pillar, minion):
             "values": ocfs2_settings.from_desired(pillar),
         },
     }
+
+
+def examination(pillar, minion, **changes):
+    """Return the examination of a node that is healthy and has the volume of ``pillar`` mounted.
+
+    ``changes`` are those of its LUN.
+    """
+    described = pillar.luns[0]
+    mount = {"path": described.mount.path, "options": ["rw", *described.mount.options]}
+    kept = {"volume": volume(pillar), "mounts": [mount], "half_made": False, **changes}
+    found = node(pillar, minion, **kept)
+    found["mounts"] = [described.mount.path]
+    found["o2cb"]["clusters"][pillar.cluster.name]["regions"] = [UUID]
+    peers = [each.name for each in pillar.nodes if each.minion != minion]
+    return {
+        **found,
+        "vitals": {
+            "time_ms": 1_000_000,
+            "boot": "5f6b1c52-8d9b-4a5e-9f5e-0c7a3c1d2e3f",
+            "cluster": pillar.cluster.name,
+            "peers": {name: {"handshake": True, "quiet_ms": 800} for name in peers},
+            "volumes": {UUID: pulse(pillar, minion)},
+        },
+        "space": {described.mount.path: room()},
+        "hung": {},
+        "under": {described.mount.path: []},
+        "multipath": {
+            "maps": {described.wwid: {"name": "primary", "node": "/dev/dm-3", "queueing": "4 chk"}},
+            "paths": {described.wwid: {"sda": "ok", "sdb": "ok"}},
+            "polling_interval": 5,
+        },
+        "volumes": {"/dev/dm-3": {"uuid": UUID, "wwid": described.wwid}},
+        "loose": {},
+        "kernels": {"6.1.0-18-amd64": []},
+        "order": sorted([*ocfs2_boot.AFTER, "sysinit.target"]),
+    }
+
+
+def examinations(pillar):
+    """Return ``{minion id: examination}`` of a healthy roster, each answer a copy of its own."""
+    return {each.minion: examination(pillar, each.minion) for each in pillar.nodes}
+
+
+def pulse(pillar, minion):
+    """Return what ``ocfs2_vitals.facts`` has of a mounted volume that is well."""
+    numbers = [each.number for each in pillar.nodes]
+    return {
+        "paths": [pillar.luns[0].mount.path],
+        "read_only": False,
+        "failed": False,
+        "recovering": [],
+        "slot": numbers.index(pillar.node(minion).number),
+        "slots": pillar.luns[0].slots,
+        "beating": numbers,
+        "late_ms": 1300,
+        "limit_ms": (pillar.cluster.heartbeat_threshold - 1) * 2000,
+    }
+
+
+def room():
+    """Return what ``ocfs2_checkup.space`` has of a volume with enough room."""
+    return {"bytes": 1 << 41, "free_bytes": 1 << 40, "inodes": 1 << 21, "free_inodes": 1 << 20}
+
+
+def sight(pillar, answers=None, silent=None, odd_answers=None, record=None, numbers=None):
+    """Return what was seen of a cluster that answered so (:class:`ocfs2_sight.Sight`)."""
+    answers = examinations(pillar) if answers is None else answers
+    lost = {**dict(silent or {}), **dict(odd_answers or {})}
+    records = {pillar.luns[0].key: record}
+    seen = ocfs2_plan.plan(pillar, answers, lost, FORMULA, records, numbers, proof=False)
+    return ocfs2_sight.Sight(seen, answers, dict(odd_answers or {}), FORMULA, 999_500, 1_000_700)

@@ -1,0 +1,169 @@
+"""
+What is wrong with a node by itself: its answer, its host, its code, its files, its place.
+"""
+
+import ocfs2_boot
+import ocfs2_commands
+import ocfs2_fit
+import ocfs2_holds
+import ocfs2_setup
+import ocfs2_words
+from ocfs2_commands import ORCHESTRATE
+from ocfs2_finding import NODES
+from ocfs2_finding import Finding
+
+#: Seconds by which a node's clock may be off before its log is misread.
+_DRIFT = 2
+
+
+def silent(sight):
+    """Nodes that did not answer, or nothing of use."""
+    beating = _beating(sight)
+    for plan in sight.plan.nodes:
+        if plan.facts:
+            continue
+        if plan.minion in sight.odd_answers:
+            yield Finding(
+                "node-odd-answer",
+                f"its answer is of no use: {sight.odd_answers[plan.minion]}",
+                "salt-call --local saltutil.clear_cache on the node, then restart its salt-minion; "
+                "if it still answers like that, find out who answers for it",
+                (plan.minion,),
+            )
+        else:
+            number = sight.desired.node(plan.minion).number
+            yield Finding(
+                "node-silent",
+                f"{plan.silent}; {_pulse(number, beating)}",
+                f"salt {NODES} test.ping, then look at its console and its salt-minion",
+                (plan.minion,),
+            )
+
+
+def _beating(sight):
+    """``{node number: [names of the nodes that see its heartbeat]}``"""
+    found = {}
+    for node, facts in sight.nodes():
+        for volume in facts["vitals"]["volumes"].values():
+            for number in volume["beating"]:
+                found.setdefault(number, {})[node.name] = None
+    return {number: list(names) for number, names in found.items()}
+
+
+def _pulse(number, beating):
+    if number in beating:
+        return f"{', '.join(beating[number])} still see its heartbeat, so it is at work"
+    if beating:
+        return "nobody sees its heartbeat, so it is down or has nothing mounted"
+    return "nobody has a volume mounted and could see its heartbeat"
+
+
+def formula(sight):
+    """Nodes with other code than the master."""
+    for node, facts in sight.nodes():
+        if facts["formula"] != sight.formula:
+            yield Finding(
+                "formula-differs",
+                f"it has build {facts['formula']} of the formula, the master {sight.formula}",
+                f"{ORCHESTRATE}, which brings it there (salt-run ocfs2.plan does, too)",
+                (node.minion,),
+            )
+
+
+def host(sight):
+    """Hosts that can not be their node."""
+    for node, facts in sight.nodes():
+        for kind, what, fix in ocfs2_fit.problems(node, facts["host"]):
+            yield Finding(kind, what, fix, (node.minion,))
+
+
+def modules(sight):
+    """Kernels without ocfs2: the one that runs, and those that the next boot may start."""
+    fix = "apt install linux-image-amd64 (not a cloud image), and boot that kernel"
+    for node, facts in sight.nodes():
+        running = facts["host"]["kernel"]
+        if not facts["o2cb"]["modules"] and "modprobe" not in facts["setup"]["missing"]:
+            what = f"its kernel {running} has no ocfs2 module"
+            yield Finding("module-missing", what, fix, (node.minion,))
+        for release, missing in facts["kernels"].items():
+            if missing and "modprobe" not in facts["setup"]["missing"]:
+                what = f"the next boot may start kernel {release}, which lacks {', '.join(missing)}"
+                yield Finding("module-missing-at-boot", what, fix, (node.minion,))
+
+
+def tools(sight):
+    """Hosts on which a tool is not installed."""
+    packages = {"modprobe": "kmod"}
+    for node, facts in sight.nodes():
+        for tool in facts["setup"]["missing"]:
+            package = packages.get(tool, "ocfs2-tools")
+            yield Finding(
+                "tools-missing",
+                f"{tool} of the package {package} is not installed",
+                f"salt {NODES} state.apply ocfs2, or apt install {package} there",
+                (node.minion,),
+            )
+
+
+def setup(sight):
+    """Files, units and kernel settings of the formula that are not as pillar says."""
+    for plan, facts in sight.plans():
+        gaps = ocfs2_setup.differences(sight.desired, plan.minion, facts["setup"])
+        names = [gap.what for gap in gaps if gap.what not in ocfs2_setup.TOOLS]
+        if names:
+            yield Finding(
+                "setup-differs",
+                f"not as described: {', '.join(names)}",
+                f"salt {NODES} state.apply ocfs2",
+                (plan.minion,),
+            )
+
+
+def order(sight):
+    """Hosts whose systemd starts the cluster before what it stands on."""
+    for node, facts in sight.nodes():
+        lacking = [unit for unit in ocfs2_boot.AFTER if unit not in (facts["order"] or ())]
+        if facts["order"] is not None and lacking:
+            yield Finding(
+                "boot-order",
+                f"{ocfs2_boot.UNIT} does not come after {', '.join(lacking)}",
+                f"systemctl cat {ocfs2_boot.UNIT} shows which file resets After=; remove it, then "
+                f"salt {NODES} state.apply ocfs2",
+                (node.minion,),
+            )
+
+
+def clock(sight):
+    """Hosts whose clock is not the master's."""
+    for node, facts in sight.nodes():
+        time = facts["vitals"]["time_ms"]
+        off = max(sight.asked_ms - time, time - sight.heard_ms, 0) / 1000
+        if off > _DRIFT:
+            way = "behind" if time < sight.asked_ms else "ahead of"
+            yield Finding(
+                "clock-differs",
+                f"its clock is {_seconds(off)} {way} the master's",
+                "timedatectl shows whether it is synchronized; give all hosts the same time server",
+                (node.minion,),
+            )
+
+
+def _seconds(value):
+    """Rounded: a figure that changes with each look is no news."""
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if value >= 2 * size:
+            return f"{round(value / size)} {unit}"
+    return f"{round(value)} s"
+
+
+def held(sight):
+    """What orchestrations that have not ended keep down."""
+    for plan, facts in sight.plans():
+        for sentence in ocfs2_holds.sentences(facts["holds"]):
+            what, _, fix = ocfs2_words.harmless(sentence).partition(". Fix: ")
+            yield Finding(
+                "held", what, fix or f"{ocfs2_commands.ORCHESTRATE}.VERB again", (plan.minion,)
+            )
+
+
+LOOKS = (silent, formula, host, modules, tools, setup, order, clock, held)

@@ -1,0 +1,185 @@
+"""
+What is wrong with volumes: mounts, room, errors, and what is left where they are mounted.
+"""
+
+import ocfs2_commands
+import ocfs2_fstab
+from ocfs2_commands import ORCHESTRATE
+from ocfs2_difference import IMPOSSIBLE
+from ocfs2_finding import BROKEN
+from ocfs2_finding import NODES
+from ocfs2_finding import Finding
+
+#: Shares of free room below which there is too little, and next to none.
+_LOW, _NONE = 0.10, 0.02
+
+
+def mounts(sight):
+    """Volumes that are not mounted where they should be, and mounts that are no LUN of pillar."""
+    for lun in sight.plan.luns:
+        path = sight.desired.lun(lun.key).mount.path
+        waiting = [
+            minion for minion in lun.mount_on if lun.volume and not _held(sight, minion, lun)
+        ]
+        for minion in waiting:
+            what = f"the volume is not mounted on {path}"
+            yield Finding("not-mounted", what, ORCHESTRATE, (minion,), lun.key)
+        for minion in lun.fstab_on:
+            if not _held(sight, minion, lun):
+                yield _fstab(sight, minion, lun.key)
+    for node, facts in sight.nodes():
+        for gap in ocfs2_fstab.strays(sight.desired, facts["fstab"], facts["mounts"]):
+            path = gap.what.partition(":")[2]
+            yield Finding(
+                "stray-volume",
+                f"an OCFS2 that is no LUN of pillar is {gap.old} on {path}",
+                ocfs2_commands.orchestrate("retire_lun", cluster=sight.cluster, path=path),
+                (node.minion,),
+            )
+
+
+def _held(sight, minion, lun):
+    holds = sight.seen[minion]["holds"]
+    return bool(holds["cluster"] or lun.key in holds["luns"])
+
+
+def _fstab(sight, minion, key):
+    want = sight.desired.lun(key)
+    have = sight.seen[minion]["fstab"].get(want.mount.path)
+    what = f"/etc/fstab has no line for {want.mount.path}"
+    if have:
+        what = f"the line of /etc/fstab for {want.mount.path} is not as described"
+        options = have.get("options") if isinstance(have, dict) else None
+        lacking = set(ocfs2_fstab.line(want)["options"]) - set(options or ())
+        what += f" (it lacks {', '.join(sorted(lacking))})" if lacking else ""
+    return Finding("fstab-differs", what, f"salt {NODES} state.apply ocfs2", (minion,), key)
+
+
+def errors(sight):
+    """Volumes that are read-only, or that do not answer."""
+    for lun in sight.desired.luns:
+        for node, facts in sight.nodes():
+            path = lun.mount.path
+            if path in facts["hung"]:
+                yield Finding(
+                    "volume-hangs",
+                    f"{path} {facts['hung'][path]}",
+                    "look at the paths of its LUN and at the connections (this list); if nothing "
+                    "helps, reset the node",
+                    (node.minion,),
+                    lun.key,
+                )
+            yield from _read_only(sight, lun, node, facts)
+
+
+def _read_only(sight, lun, node, facts):
+    path = lun.mount.path
+    volumes = facts["vitals"]["volumes"].values()
+    volume = next((each for each in volumes if path in each["paths"]), None)
+    wanted = any(
+        mount["path"] == path and "ro" in mount["options"]
+        for mount in facts["luns"][lun.key]["mounts"]
+    )
+    if volume and volume["failed"]:
+        command = ocfs2_commands.orchestrate(
+            "fsck", cluster=sight.cluster, lun=lun.key, outage=lun.key
+        )
+        yield Finding(
+            "volume-failed",
+            f"{path} is read-only because of an error in the volume",
+            f"dmesg on the node names the error; {command}, with repair if it finds some",
+            (node.minion,),
+            lun.key,
+        )
+    elif (volume and volume["read_only"]) or (wanted and "ro" not in lun.mount.options):
+        fix = f"mount -o remount,rw {path} on the node, or write the option ro into pillar"
+        yield Finding("read-only", f"{path} is read-only", fix, (node.minion,), lun.key)
+
+
+def slots(sight):
+    """Volumes on which no node, or only one more, finds a slot."""
+    nodes = len(sight.desired.nodes)
+    for lun in sight.plan.luns:
+        spare = lun.volume["slots"] - nodes if lun.volume else None
+        if spare is None or spare > 1 or any(gap.verb == "slots" for gap in lun.gaps):
+            continue
+        count = lun.volume["slots"]
+        slots_ = ocfs2_commands.orchestrate(
+            "slots", cluster=sight.cluster, lun=lun.key, outage=lun.key
+        )
+        yield Finding(
+            "slots-full" if spare <= 0 else "slots-few",
+            f"{nodes} nodes take {min(nodes, count)} of {count} slots",
+            f"write slots: {nodes + 2} under luns:{lun.key}, then {slots_}",
+            (),
+            lun.key,
+        )
+
+
+def space(sight):
+    """Volumes with little room. All nodes see one volume; the first that answered speaks for it."""
+    for lun in sight.desired.luns:
+        path = lun.mount.path
+        seen = next(
+            (facts["space"][path] for _, facts in sight.nodes() if path in facts["space"]), None
+        )
+        if seen:
+            yield from _room(sight, lun, seen)
+
+
+def _room(sight, lun, seen):
+    # OCFS2 makes inodes of the same room, so one finding is enough.
+    kinds = {"space-low": "bytes", "inodes-low": "inodes"}
+    for kind, unit in kinds.items():
+        free, total = seen[f"free_{unit}"], seen[unit]
+        if total > 0 and free < _LOW * total:
+            none = free < _NONE * total
+            yield Finding(
+                kind,
+                f"less than {_NONE if none else _LOW:.0%} of its {unit} are free",
+                "remove what nobody needs, or grow the LUN on the array, write its new size, and "
+                + ocfs2_commands.orchestrate("grow", cluster=sight.cluster, lun=lun.key),
+                (),
+                lun.key,
+                BROKEN if none else "",
+            )
+            return
+
+
+def size(sight):
+    """Volumes whose size or slots are not pillar's."""
+    for lun in sight.plan.luns:
+        for gap in lun.gaps:
+            fix = gap.why
+            if gap.kind != IMPOSSIBLE:
+                told = {"outage": lun.key} if gap.verb == "slots" else {}
+                fix = ocfs2_commands.orchestrate(
+                    gap.verb, cluster=sight.cluster, lun=lun.key, **told
+                )
+                fix = f"{gap.why}; then {fix}" if gap.why else fix
+            what = f"{gap.what} {gap.old}, pillar says {gap.new}"
+            yield Finding("volume-differs", what, fix, (), lun.key)
+
+
+def under(sight):
+    """Files in a directory that is a mount point."""
+    for lun in sight.desired.luns:
+        for node, facts in sight.nodes():
+            names = facts["under"].get(lun.mount.path)
+            if names:
+                yield Finding(
+                    "files-under-mount",
+                    f"{', '.join(names[:3])}{' and more' if len(names) > 3 else ''} lie in "
+                    f"{lun.mount.path} under the mount",
+                    f"mount --bind {_parent(lun.mount.path)} /mnt on the node, and move what is in "
+                    f"/mnt/{lun.mount.path.rpartition('/')[2]}",
+                    (node.minion,),
+                    lun.key,
+                )
+
+
+def _parent(path):
+    return path.rpartition("/")[0] or "/"
+
+
+LOOKS = (mounts, errors, slots, space, size, under)
