@@ -2,6 +2,8 @@
 What the runner of this formula says, as the lines a person reads; ``--out=json`` shows all of it.
 """
 
+import ocfs2_table
+
 
 def output(data, **kwargs):
     """
@@ -19,5 +21,10 @@ def output(data, **kwargs):
     if not isinstance(data, dict) or not data.keys() & {"clusters", "lines"}:
         return str(data)
     if "lines" in data:
-        return "\n".join(data["lines"])
-    return "\n\n".join("\n".join(each["lines"]) for each in data["clusters"].values())
+        return _text(data["lines"])
+    return "\n\n".join(_text(each["lines"]) for each in data["clusters"].values())
+
+
+def _text(lines):
+    # Salt has settled by now whether standard output is a terminal that has colours.
+    return "\n".join(map(ocfs2_table.coloured, lines) if __opts__.get("color") else lines)

@@ -1,12 +1,13 @@
 """
-What needs the whole cluster: who takes part, what has to happen, who formats, and whether it is so.
+What needs the whole cluster: who takes part, what has to happen, and who formats.
 
-:func:`plan` and :func:`status` only look. The other functions are the stages of
-``salt-run state.orchestrate ocfs2.orch``. Each asks all nodes anew before it acts, so none acts on
-an old answer, each is safe on its own, and running all of them again continues after any crash.
+:func:`plan` only looks. The other functions are the stages of
+``salt-run state.orchestrate ocfs2.orch``, whose last is ``ocfs2.status`` (``ocfs2_look``). Each
+asks all nodes anew before it acts, so none acts on an old answer, each is safe on its own, and
+running all of them again continues after any crash.
 
 Every function takes ``cluster``, the name of one cluster; without it, it works on all that the
-pillar of this master's minions describes. The stages between plan and status take ``absent``,
+pillar of this master's minions describes. The stages after the plan take ``absent``,
 ``{minion id: reason}`` of nodes that could not take part a moment ago: they are not waited for
 once more.
 
@@ -17,7 +18,7 @@ of salt-run) and ``outputter``.
 """
 
 import ocfs2_join
-import ocfs2_report
+import ocfs2_plan_text
 from ocfs2_stage import FormatStage
 
 
@@ -36,22 +37,6 @@ def plan(cluster=None):
         salt-run ocfs2.plan cluster=web --out=json
     """
     return __salt__["ocfs2_master.each"](cluster, _plan_stage)
-
-
-def status(cluster=None):
-    """
-    The table of truth: every node and LUN as it is now, held against pillar. Changes nothing.
-
-    The exit code is 0 only if everything is as described.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run ocfs2.status
-        salt-run ocfs2.status --out=json
-    """
-    return __salt__["ocfs2_master.each"](cluster, _status_stage)
 
 
 def converge(cluster=None, absent=None):
@@ -96,11 +81,11 @@ def mount(cluster=None, absent=None):
 def _plan_stage(master):
     master.say(f"asking {len(master.desired.nodes)} nodes")
     found = master.look(sync=True)
-    lines = ocfs2_report.plan_text(found)
+    lines = ocfs2_plan_text.lines(found)
     master.say("\n".join(lines))
     failures, differences = found.failures() + _settled(master, found), found.differences()
     result = False if failures else (None if differences else True)
-    return {"result": result, "lines": lines, "changes": {}, "status": ocfs2_report.status(found)}
+    return {"result": result, "lines": lines, "changes": {}, "plan": ocfs2_plan_text.data(found)}
 
 
 def _settled(master, found):
@@ -115,12 +100,6 @@ def _settled(master, found):
         return []  # the other run puts it down
     except ValueError as err:
         return [str(err)]
-
-
-def _status_stage(master):
-    data = ocfs2_report.status(master.look())
-    lines = ocfs2_report.status_text(master.desired.cluster.name, data)
-    return {"result": data["healthy"], "lines": lines, "changes": {}, "status": data}
 
 
 def _converge_stage(master):

@@ -21,11 +21,13 @@ from salt.exceptions import SaltException
 
 import ocfs2_audit
 import ocfs2_clusters
+import ocfs2_examination
 import ocfs2_facts
 import ocfs2_firewall
 import ocfs2_numbers
 import ocfs2_plan
 import ocfs2_returns
+import ocfs2_sight
 import ocfs2_version
 import ocfs2_words
 from ocfs2_ledger import Ledger
@@ -59,7 +61,7 @@ def of(desired=None, absent=None):
     return _Master(desired, absent or {})
 
 
-def each(cluster, stage, absent=None):
+def each(cluster, stage, absent=None, failed=1):
     """
     Run a stage for the clusters asked for; what fails in one does not stop the others.
 
@@ -70,6 +72,8 @@ def each(cluster, stage, absent=None):
         ValueError with the reason, one sentence a line.
     absent
         As for :func:`of`.
+    failed
+        The exit code if a stage raises, or returns False as its result and no ``retcode``.
 
     Returns ``{"outputter", "retcode", "clusters": {name: what the stage returned}}``.
 
@@ -80,7 +84,7 @@ def each(cluster, stage, absent=None):
         salt-run ocfs2_master.each ''
     """
     found, errors = ocfs2_clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
-    return _answer(found, errors, stage, absent)
+    return _answer(found, errors, stage, absent, failed)
 
 
 def one(cluster, stage):
@@ -106,13 +110,16 @@ def one(cluster, stage):
     return _answer(found, errors, stage, None)
 
 
-def _answer(found, errors, stage, absent):
+def _answer(found, errors, stage, absent, failed=1):
     results = {name: {"result": False, "lines": lines, "changes": {}} for name, lines in errors}
     for name, desired in found.items():
         results[name] = _carried_out(stage, of(desired, absent))
     return {
         "outputter": "ocfs2",
-        "retcode": 0 if all(each["result"] is not False for each in results.values()) else 1,
+        "retcode": max(
+            each.get("retcode", failed if each["result"] is False else 0)
+            for each in results.values()
+        ),
         "clusters": results,
     }
 
@@ -124,6 +131,10 @@ def _carried_out(stage, master):
         result = {"result": False, "lines": str(err).splitlines(), "changes": {}}
     result["lines"] = [ocfs2_words.harmless(line) for line in result["lines"]]
     return result
+
+
+def _milliseconds():
+    return time.time_ns() // 1_000_000
 
 
 class _BusyError(ValueError):
@@ -149,21 +160,61 @@ class _Master:
         With ``sync``, a node that has another build of the formula than the master, or none, gets
         the master's first.
         """
-        desired = self.desired
-        formula = ocfs2_version.build(__opts__["extension_modules"])
-        roster = [node.minion for node in desired.nodes if node.minion not in self._absent]
-        devices = {lun.key: lun.device for lun in desired.luns}
+        desired, formula = self.desired, self._formula()
         answers, silent = __salt__["ocfs2_nodes.census"](
-            roster, devices, ocfs2_firewall.concern(desired), formula if sync else None
+            self._present(),
+            self._devices(),
+            ocfs2_firewall.concern(desired),
+            formula if sync else None,
         )
         silent.update(self._absent)
-        census = {}
+        census, odd = self._believed(answers, silent, ocfs2_facts.checked)
+        silent.update(odd)
+        return ocfs2_plan.plan(desired, census, silent, formula, self._records(), self.numbers())
+
+    def examine(self, ping):
+        """
+        Everything that can be seen of the cluster now (:class:`ocfs2_sight.Sight`).
+
+        ping
+            Seconds within which a node has to answer a ping, or it is given up.
+        """
+        desired, formula, asked = self.desired, self._formula(), _milliseconds()
+        answers, silent = __salt__["ocfs2_nodes.examine"](
+            self._present(), self._devices(), ocfs2_firewall.concern(desired), ping
+        )
+        heard = _milliseconds()
+        seen, odd = self._believed(answers, silent, ocfs2_examination.checked)
+        plan = ocfs2_plan.plan(
+            desired,
+            seen,
+            {**silent, **odd},
+            formula,
+            self._records(),
+            self.numbers(),
+            proof=False,
+        )
+        return ocfs2_sight.Sight(plan, seen, odd, formula, asked, heard)
+
+    @staticmethod
+    def _formula():
+        return ocfs2_version.build(__opts__["extension_modules"])
+
+    def _present(self):
+        return [node.minion for node in self.desired.nodes if node.minion not in self._absent]
+
+    def _devices(self):
+        return {lun.key: lun.device for lun in self.desired.luns}
+
+    def _believed(self, answers, silent, checked):
+        """``(facts, reasons)``: the answers that are of use, and why the others are not."""
+        facts, reasons = {}, {}
         for minion in answers.keys() - silent.keys():
             try:
-                census[minion] = ocfs2_facts.checked(answers[minion], devices)
+                facts[minion] = checked(answers[minion], self._devices())
             except ValueError as err:
-                silent[minion] = str(err)
-        return ocfs2_plan.plan(desired, census, silent, formula, self._records(), self.numbers())
+                reasons[minion] = str(err)
+        return facts, reasons
 
     def numbers(self, cluster=None):
         """Who has and had which node number (:class:`ocfs2_numbers.Roll`)."""

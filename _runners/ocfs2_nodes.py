@@ -15,8 +15,8 @@ import salt.key
 
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more.
 _SYNC = ("saltutil.sync_utils", "saltutil.sync_modules", "saltutil.sync_states")
-_PING_LIMIT, _SYNC_LIMIT, _CENSUS_LIMIT = 45, 300, 180
-#: Seconds between two looks into the job cache.
+_PING_LIMIT, _SYNC_LIMIT, _CENSUS_LIMIT, _EXAMINATION_LIMIT = 45, 300, 180, 60
+#: Seconds between two looks into the job cache: a tenth of the time that has gone by, but at most.
 _POLL = 0.5
 #: Seconds between two questions whether a node still works on the job. Each costs the node a
 #: process that has to load Salt, so a slow node is not asked often.
@@ -100,7 +100,7 @@ def _collect(client, jid, minions, accepted, fun, watch, meanwhile):
             silent[minion] = f"did not answer {fun if isinstance(fun, str) else ', '.join(fun)}"
         if meanwhile:
             meanwhile()
-        time.sleep(_POLL)
+        time.sleep(watch.pause())
     return {m: returns[m] for m in minions if m in returns}, silent
 
 
@@ -119,6 +119,10 @@ class _Watch:
         self._heard, self._idle = {}, {}
         self._start = now
         self._ping = None
+
+    def pause(self):
+        """Seconds until it is worth another look."""
+        return min(_POLL, 0.05 + (time.monotonic() - self._start) / 10)
 
     def expect_ping(self, minions, seconds):
         """Send a ping; who has not answered it in time is given up."""
@@ -188,6 +192,36 @@ def census(minions, luns, firewall, formula=None):
     if formula is None:
         return question.put_to(minions, presence=_PING_LIMIT)
     return _with_formula(minions, question, formula)
+
+
+def examine(minions, luns, firewall, ping):
+    """
+    What the nodes tell of themselves to whoever looks for a fault (``ocfs2_node.examine``).
+
+    minions
+        Minion ids.
+    luns
+        ``{key: device}``
+    firewall
+        The arguments of ``o2cb_firewall.facts``.
+    ping
+        Seconds within which a node has to answer a ping, or it is given up.
+
+    Returns ``(answers, silent)``, as :func:`ask`; the answers are not checked.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_nodes.examine '[host1]' '{}' '{backend: none, port: 7777, nodes: {}}' 15
+    """
+    return ask(
+        minions,
+        "ocfs2_node.examine",
+        (luns, firewall),
+        limit=_EXAMINATION_LIMIT,
+        presence=ping,
+    )
 
 
 def survey(minions, formula):

@@ -16,6 +16,8 @@ __virtualname__ = "ocfs2_cluster"
 
 #: Where the nodes that did not answer, and why, are kept for the time of one orchestration.
 _ABSENT = "ocfs2_absent"
+#: Seconds within which a node has to answer a ping.
+_PING_LIMIT = 45
 
 
 def __virtual__():
@@ -44,7 +46,7 @@ def planned(name, cluster=None):
 
 
 def _nodes(plan):
-    return plan.get("status", {}).get("nodes", {})
+    return plan.get("plan", {}).get("nodes", {})
 
 
 def converged(name, cluster=None):
@@ -101,7 +103,8 @@ def adopted(name, nodes, file):
 
 def healthy(name, cluster=None):
     """Everything is as pillar describes; the comment is the table of truth."""
-    ret, _ = _stage(name, "status", cluster=cluster)
+    # The nodes have just been at work.
+    ret, _ = _stage(name, "status", cluster=cluster, timeout=_PING_LIMIT)
     if __opts__["test"]:
         ret["result"] = None if ret["result"] is False else ret["result"]
     return ret

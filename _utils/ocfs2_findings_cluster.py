@@ -32,15 +32,19 @@ def offline(sight):
                 f"salt {NODES} state.apply ocfs2",
                 (plan.minion,),
             )
-        elif facts["o2cb"]["online"] != sight.cluster and not plan.held():
-            other = facts["o2cb"]["online"]
-            what = f"cluster {other} is online there" if other else "the cluster is not online"
+        elif not _is_online(sight, facts) and not plan.held():
+            others = ", ".join(name for name in facts["o2cb"]["clusters"] if name != sight.cluster)
+            what = f"cluster {others} is online there" if others else "the cluster is not online"
             yield Finding(
                 "cluster-offline",
                 what,
                 f"{ORCHESTRATE}; if it fails, journalctl -u o2cb.service on the node",
                 (plan.minion,),
             )
+
+
+def _is_online(sight, facts):
+    return facts["o2cb"]["online"] == sight.cluster and sight.live(facts) is not None
 
 
 def conf(sight):

@@ -50,8 +50,9 @@ def _fstab(sight, minion, key):
     if have:
         what = f"the line of /etc/fstab for {want.mount.path} is not as described"
         options = have.get("options") if isinstance(have, dict) else None
-        lacking = set(ocfs2_fstab.line(want)["options"]) - set(options or ())
-        what += f" (it lacks {', '.join(sorted(lacking))})" if lacking else ""
+        known = options if isinstance(options, list) else []
+        lacking = [each for each in ocfs2_fstab.line(want)["options"] if each not in known]
+        what += f" (it lacks {', '.join(lacking)})" if lacking else ""
     return Finding("fstab-differs", what, f"salt {NODES} state.apply ocfs2", (minion,), key)
 
 

@@ -22,7 +22,7 @@ import ocfs2_guard
 import ocfs2_netfilter
 import ocfs2_parse
 import ocfs2_plan
-import ocfs2_report
+import ocfs2_plan_text
 import ocfs2_settings
 import ocfs2_volume
 from functional.test_o2cb import meant
@@ -790,9 +790,7 @@ def test_whatever_is_accepted_can_be_planned_and_printed():
         with found.watch(f"census {number}: {'; '.join(done)}"):
             records = {"primary": answers.record(PILLAR)}
             plan = ocfs2_plan.plan(PILLAR, everybody, {}, answers.FORMULA, records)
-            lines = ocfs2_report.plan_text(plan)
-            status = ocfs2_report.status(plan)
-            lines += ocfs2_report.status_text(PILLAR.cluster.name, status)
+            lines = ocfs2_plan_text.lines(plan)
             assert all(isinstance(line, str) for line in lines)
             assert all(isinstance(line, str) for line in plan.failures() + plan.differences())
     found.none()

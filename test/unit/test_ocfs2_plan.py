@@ -6,7 +6,7 @@ import ocfs2_boot
 import ocfs2_check
 import ocfs2_firewall
 import ocfs2_plan
-import ocfs2_report
+import ocfs2_plan_text
 import ocfs2_setup
 
 from . import answers
@@ -51,7 +51,7 @@ def test_a_fresh_cluster_is_formatted_on_the_lowest_node_number():
     found = plan(answers.census(PILLAR))
     lun = only_lun(found)
     assert (lun.action, lun.refusals) == (ocfs2_plan.FORMAT, ())
-    last = ocfs2_report.plan_text(found)[-1]
+    last = ocfs2_plan_text.lines(found)[-1]
     assert last == "4 to do, carried out by salt-run state.orchestrate ocfs2.orch."
     assert [each.key for each in found.to_format()] == ["primary"]
     assert leaders(found) == [HOSTS[0]]
@@ -72,7 +72,7 @@ def test_a_silent_node_keeps_a_blank_lun_from_being_formatted(host):
     census = answers.census(PILLAR)
     del census[host]
     found = plan(census, {host: "did not return within 45 s"})
-    last = ocfs2_report.plan_text(found)[-1]
+    last = ocfs2_plan_text.lines(found)[-1]
     assert last == "2 refused or missing (above): put that right by hand."
     assert only_lun(found).action == ocfs2_plan.REFUSE
     assert found.to_format() == []
@@ -167,8 +167,7 @@ def test_an_unfit_node_takes_no_part(section, key, value, words):
 def test_nothing_is_left_when_all_is_as_described():
     found = plan(mounted())
     assert (found.failures(), found.differences()) == ([], [])
-    assert ocfs2_report.status(found)["healthy"] is True
-    text = ocfs2_report.plan_text(found)
+    text = ocfs2_plan_text.lines(found)
     assert f"    volume {answers.UUID}, mounted" in text
     assert text[-1] == "Nothing to do."
 
@@ -211,9 +210,6 @@ def test_whatever_is_off_on_a_host_is_named(path, value, words):
     (difference,) = found.differences()
     assert difference.startswith(f"{HOSTS[1]}: ")
     assert words in difference
-    data = ocfs2_report.status(found)
-    assert data["healthy"] is False
-    assert [row["setup"] for row in data["nodes"].values()] == [True, False, True]
 
 
 @pytest.mark.parametrize(("found", "old"), [({}, "absent"), ({DROP_IN: "x"}, "other content")])
@@ -238,8 +234,6 @@ def test_a_volume_that_the_next_boot_would_not_mount_is_named(line):
     census[HOSTS[1]]["fstab"] = {PATH: line} if line else {}
     found = plan(census)
     assert found.differences() == [f"{HOSTS[1]}: mount LUN primary at boot"]
-    rows = ocfs2_report.status(found)["luns"]["primary"].values()
-    assert [row["fstab"] for row in rows] == [True, False, True]
 
 
 def test_planning_changes_no_answer():
@@ -249,15 +243,10 @@ def test_planning_changes_no_answer():
     assert census == before
 
 
-def test_status_says_what_each_node_sees():
+def test_who_did_not_answer_is_in_the_plan_with_the_reason():
     census = mounted()
     del census[HOSTS[2]]
-    data = ocfs2_report.status(plan(census))
-    row = {"seen": True, "uuid": answers.UUID, "mounted": True, "fstab": True, "slot": 0}
-    none = {"seen": False, "uuid": None, "mounted": False, "fstab": False, "slot": None}
-    assert data["luns"]["primary"] == {HOSTS[0]: row, HOSTS[1]: row, HOSTS[2]: none}
+    data = ocfs2_plan_text.data(plan(census))
+    assert data["nodes"][HOSTS[0]] == {"reachable": True, "reason": ""}
     assert data["nodes"][HOSTS[2]] == {"reachable": False, "reason": "did not answer"}
-    assert data["healthy"] is False
-    text = ocfs2_report.status_text("ocfs2", data)
-    assert text[0] == "Cluster ocfs2: NOT as described"
-    assert "salt-run state.orchestrate ocfs2.orch" in text[-1]
+    assert data["luns"] == {"primary": "use"}

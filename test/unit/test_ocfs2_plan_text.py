@@ -4,7 +4,7 @@ import copy
 
 import ocfs2_check
 import ocfs2_plan
-import ocfs2_report
+import ocfs2_plan_text
 
 from . import answers
 from . import roster
@@ -46,7 +46,7 @@ def everything():
 
 
 def test_what_can_be_done_while_all_goes_on_comes_first():
-    lines = ocfs2_report.plan_text(everything())
+    lines = ocfs2_plan_text.lines(everything())
     assert headings(lines)[-7:] == [
         f"While all goes on, one node leaves, by {ORCHESTRATE}.remove_node:",
         f"While all goes on, by {ORCHESTRATE}:",
@@ -61,14 +61,14 @@ def test_what_can_be_done_while_all_goes_on_comes_first():
 
 def test_no_difference_is_left_out():
     found = everything()
-    text = "\n".join(ocfs2_report.plan_text(found))
+    text = "\n".join(ocfs2_plan_text.lines(found))
     for where, gap in found.gaps():
         assert str(gap) in text
         assert where in text
 
 
 def test_what_several_nodes_have_in_common_stands_once():
-    lines = ocfs2_report.plan_text(everything())
+    lines = ocfs2_plan_text.lines(everything())
     (line,) = [line for line in lines if "/san/old" in line]
     assert line == f"    {', '.join(HOSTS)}: mount:/san/old: mounted -> absent (no LUN of pillar)"
 
@@ -77,7 +77,7 @@ def test_what_is_impossible_stands_above_all():
     section = roster.section()
     section["nodes"][HOSTS[1]]["number"] = 9
     was = answers.desired()
-    lines = ocfs2_report.plan_text(plan(was, ocfs2_check.parse(section)))
+    lines = ocfs2_plan_text.lines(plan(was, ocfs2_check.parse(section)))
     named = headings(lines)
     first = next(number for number, line in enumerate(named) if "by salt-run" in line)
     assert named[first - 1] == "Impossible; pillar has to be put right:"
@@ -85,19 +85,15 @@ def test_what_is_impossible_stands_above_all():
 
 
 def test_the_last_lines_name_every_orchestration():
-    lines = ocfs2_report.plan_text(everything())
+    lines = ocfs2_plan_text.lines(everything())
     verbs = ["remove_node", "retire_lun", "grow", "slots", "retune"]
     assert lines[-1].endswith(f"to do by an orchestration of their own: {', '.join(verbs)}.")
-    status = ocfs2_report.status(everything())
-    assert status["orchestrations"] == verbs
-    assert ocfs2_report.status_text("ocfs2", status)[-5:] == [
-        f"Next: {ORCHESTRATE}.{verb} (salt-run ocfs2.plan shows why)" for verb in verbs
-    ]
+    assert ocfs2_plan_text.data(everything())["orchestrations"] == verbs
 
 
 def test_a_report_changes_nothing():
     found = everything()
     before = copy.deepcopy(found)
-    ocfs2_report.plan_text(found)
-    ocfs2_report.status(found)
+    ocfs2_plan_text.lines(found)
+    ocfs2_plan_text.data(found)
     assert found == before

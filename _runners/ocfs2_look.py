@@ -1,0 +1,115 @@
+"""
+How the clusters are, and why: a part of the runner ``ocfs2`` that changes nothing.
+
+.. versionadded:: 1.0.0
+"""
+
+import itertools
+import time
+
+import ocfs2_audit
+import ocfs2_findings
+import ocfs2_plan_text
+import ocfs2_status
+import ocfs2_table
+
+__virtualname__ = "ocfs2"
+
+#: Seconds within which a node has to answer a ping.
+_PING_LIMIT = 15
+
+
+def __virtual__():
+    return __virtualname__
+
+
+def status(cluster=None, timeout=_PING_LIMIT):
+    """
+    The status: every node and LUN at a glance, and everything that is wrong, why it matters and
+    what to type.
+
+    timeout
+        Seconds within which a node has to answer a ping; one that does not is a finding.
+
+    The exit code is 0 for healthy, 1 for degraded, 2 for broken or unknown. docs/status.rst
+    describes what ``--out=json`` has for each cluster under ``status``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.status
+        salt-run ocfs2.status cluster=web --out=json
+    """
+    return __salt__["ocfs2_master.each"](
+        cluster, lambda master: _status_stage(master, timeout), failed=2
+    )
+
+
+def watch(cluster=None, interval=10, count=None, timeout=_PING_LIMIT):
+    """
+    Show the status again and again, with what has changed since the last time.
+
+    interval
+        Seconds between two looks, 1 to 3600.
+    count
+        After how many looks to end; without it, Ctrl-C does.
+    timeout
+        As for :func:`status`.
+
+    Returns, and ends with the exit code of, the last look.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.watch
+        salt-run ocfs2.watch cluster=web interval=5 count=12
+    """
+    before, found = {}, {}
+    try:
+        for number in range(1, int(count) + 1) if count else itertools.count(1):
+            found = status(cluster, timeout)
+            _show(found, before)
+            before = found["clusters"]
+            if number != count:
+                time.sleep(min(max(1, float(interval)), 3600))
+    except KeyboardInterrupt:
+        pass
+    return {**found, "clusters": before, "outputter": "quiet"}
+
+
+def _show(found, before):
+    for name, each in found["clusters"].items():
+        old = before.get(name, {}).get("status")
+        print(f"--- {each.get('status', {}).get('time', ocfs2_audit.now())}")
+        if old and each.get("status"):
+            lines = ocfs2_status.changes(old, each["status"])
+            state = each["status"]["state"].upper()
+            print("\n".join(lines or [f"Cluster {name}: {state}, no change"]), flush=True)
+        else:
+            print("\n".join(map(ocfs2_table.coloured, each["lines"])), flush=True)
+
+
+def _status_stage(master, timeout):
+    sight = master.examine(timeout)
+    data = ocfs2_status.data(sight, ocfs2_findings.of(sight), ocfs2_audit.now())
+    return {
+        "result": _is_as_described(data),
+        "retcode": ocfs2_status.RETCODES[data["state"]],
+        "lines": ocfs2_status.lines(data) + _next_lines(sight.plan),
+        "changes": {},
+        "status": data,
+    }
+
+
+def _is_as_described(data):
+    """Whether an orchestration has reached what it was run for; not every finding concerns it."""
+    broken = ocfs2_status.RETCODES[data["state"]] > 1
+    return not (broken or data["failures"] or data["differences"])
+
+
+def _next_lines(plan):
+    """What closes all gaps between the cluster and pillar at once."""
+    words = ocfs2_plan_text.next_words(plan) if plan.failures() or plan.differences() else []
+    return [""] * bool(words) + words

@@ -1,0 +1,81 @@
+"""Whatever a node answers to an examination, the status says what is wrong, and nothing fails."""
+
+import copy
+
+import ocfs2_examination
+import ocfs2_findings
+import ocfs2_status
+import ocfs2_table
+from unit import answers
+from unit.test_ocfs2_facts import at
+from unit.test_ocfs2_facts import places
+
+from . import strategies
+from .findings import Findings
+
+PILLAR = answers.desired(slots=6)
+MINION = PILLAR.nodes[1].minion
+KEYS = {"primary": PILLAR.luns[0].device}
+HEALTHY = answers.examinations(PILLAR)
+PLACES = list(places(HEALTHY[MINION]))
+
+
+def examinations(number):
+    """The answers of all nodes, of which that of one is damaged; and what was done."""
+    dice = strategies.chance("examination", number)
+    everybody, done = copy.deepcopy(HEALTHY), []
+    for place in dice.sample(PLACES, dice.choice((1, 1, 2, 5))):
+        try:
+            container = at(everybody[MINION], place[:-1])
+            container[place[-1]] = _another(dice, container[place[-1]])
+        except (KeyError, IndexError, TypeError):
+            continue  # an earlier damage took it away
+        done.append(f"{place}: {strategies.brief(container[place[-1]])}")
+    return everybody, done
+
+
+def _another(dice, old):
+    """Another value, as a rule of the same type: those are the ones that are believed."""
+    if dice.random() < 0.25:
+        return strategies.anything(dice)
+    if isinstance(old, bool):
+        return not old
+    if isinstance(old, int):
+        return dice.choice((0, -1, old + 1, old * 1000, 1 << 63))
+    if isinstance(old, str):
+        return dice.choice(strategies.TEXTS)
+    return type(old)()
+
+
+def test_whatever_is_believed_becomes_a_status():
+    found, believed, states = Findings(), 0, set()
+    cases = strategies.share(4)
+    for number in cases:
+        everybody, done = examinations(number)
+        with found.watch(f"examination {number}: {'; '.join(done)}"):
+            odd = {}
+            try:
+                ocfs2_examination.checked(everybody[MINION], KEYS)
+                believed += 1
+            except ValueError as err:
+                assert 0 < len(str(err).encode("utf-8", "replace")) < 1000
+                odd[MINION] = str(err)
+                del everybody[MINION]
+            states.add(status(everybody, odd))
+    found.none()
+    assert 0.1 < believed / len(cases) < 0.95
+    assert states == {"healthy", "degraded", "broken", "unknown"}
+
+
+def status(everybody, odd):
+    sight = answers.sight(PILLAR, everybody, odd_answers=odd)
+    findings = ocfs2_findings.of(sight)
+    data = ocfs2_status.data(sight, findings, "2026-01-31T23:59:59Z")
+    lines = ocfs2_status.lines(data)
+    assert all(isinstance(ocfs2_table.coloured(line), str) for line in lines)
+    assert ocfs2_status.changes(data, data) == []
+    if odd:
+        assert "node-odd-answer" in [each.kind for each in findings]
+    if sight.plan.failures() or sight.plan.differences():
+        assert data["state"] != "healthy"
+    return data["state"]
