@@ -219,7 +219,8 @@ def examine(minions, luns, firewall, ping):
         minions,
         "ocfs2_node.examine",
         (luns, firewall),
-        limit=_EXAMINATION_LIMIT,
+        # A node that answers the ping may be slow for other reasons.
+        limit=ping + _EXAMINATION_LIMIT,
         presence=ping,
     )
 

@@ -57,7 +57,7 @@ def checked(answer, keys):
     keys
         The LUNs that were asked for.
     """
-    return believed(answer, "examination", lambda: _check(answer, keys))
+    return believed(answer, "an examination", lambda: _check(answer, keys))
 
 
 def _check(answer, keys):

@@ -117,7 +117,7 @@ def checked(answer, keys):
     keys
         The LUNs that were asked for.
     """
-    return believed(answer, "census", lambda: check_census(answer, keys))
+    return believed(answer, "a census", lambda: check_census(answer, keys))
 
 
 def surveyed(answer):
@@ -127,7 +127,7 @@ def surveyed(answer):
     answer
         Whatever the minion returned.
     """
-    return believed(answer, "survey", lambda: _check_survey(answer))
+    return believed(answer, "a survey", lambda: _check_survey(answer))
 
 
 def check_census(answer, keys):

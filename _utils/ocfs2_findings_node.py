@@ -10,6 +10,7 @@ import ocfs2_setup
 import ocfs2_words
 from ocfs2_commands import ORCHESTRATE
 from ocfs2_finding import NODES
+from ocfs2_finding import UNKNOWN
 from ocfs2_finding import Finding
 
 #: Seconds by which a node's clock may be off before its log is misread.
@@ -20,17 +21,9 @@ def silent(sight):
     """Nodes that did not answer, or nothing of use."""
     beating = _beating(sight)
     for plan in sight.plan.nodes:
-        if plan.facts:
-            continue
         if plan.minion in sight.odd_answers:
-            yield Finding(
-                "node-odd-answer",
-                f"its answer is of no use: {sight.odd_answers[plan.minion]}",
-                "salt-call --local saltutil.clear_cache on the node, then restart its salt-minion; "
-                "if it still answers like that, find out who answers for it",
-                (plan.minion,),
-            )
-        else:
+            yield _odd(plan.minion, sight.odd_answers[plan.minion])
+        elif not plan.facts:
             number = sight.desired.node(plan.minion).number
             yield Finding(
                 "node-silent",
@@ -38,6 +31,24 @@ def silent(sight):
                 f"salt {NODES} test.ping, then look at its console and its salt-minion",
                 (plan.minion,),
             )
+
+
+def _odd(minion, reason):
+    if "is not available" in reason:
+        return Finding(
+            "formula-differs",
+            "it has no formula, or one that can not be asked",
+            "salt-run ocfs2.plan, which brings the master's there",
+            (minion,),
+            severity=UNKNOWN,
+        )
+    return Finding(
+        "node-odd-answer",
+        f"its answer is of no use: {ocfs2_words.harmless(reason)}",
+        f"salt {NODES} saltutil.clear_cache, then restart its salt-minion; if it still answers "
+        "like that, find out who answers for it",
+        (minion,),
+    )
 
 
 def _beating(sight):

@@ -20,7 +20,7 @@ def believed(answer, what, check):
     answer
         Whatever a minion returned.
     what
-        What it should be, such as ``census``.
+        What it should be, such as ``a census``.
     check
         Called once it is known to be plain data of a size that can be handled.
     """
@@ -39,7 +39,7 @@ def _bounded(answer, what):
         value, depth = waiting.pop()
         seen += 1
         if seen > _MAX_VALUES or depth > _MAX_DEPTH:
-            raise ValueError(f"its answer is too large to be a {what}")
+            raise ValueError(f"its answer is too large to be {what}")
         if isinstance(value, (dict, list)):
             _few(value, what)
             members = value.values() if isinstance(value, dict) else value
@@ -52,7 +52,7 @@ def _bounded(answer, what):
 
 def _few(collection, what):
     if len(collection) > _MAX_ITEMS:
-        raise ValueError(f"its answer is too large to be a {what}")
+        raise ValueError(f"its answer is too large to be {what}")
     if isinstance(collection, dict):
         for name in collection:
             if not isinstance(name, str):

@@ -40,19 +40,35 @@ def test_a_dry_run_fails_with_the_certain_refusals(described):
 
 
 def test_status_is_a_table_for_scripts(described):
-    rc, clusters = described.clusters("status")
+    described.clusters("plan")
+    rc, clusters = described.clusters("status", timeout=120)
     status = clusters["ocfs2"]["status"]
-    assert (rc, status["healthy"]) == (1, False)
-    assert [status["nodes"][node]["reachable"] for node in NODES] == [True, True, False]
-    assert status["nodes"][NODES[0]]["fit"] is False
-    assert list(status["luns"]["primary"]) == list(NODES)
-    assert status["luns"]["primary"][NODES[0]] == {
-        "seen": False,
-        "uuid": None,
-        "mounted": False,
-        "fstab": False,
-        "slot": None,
-    }
+    assert (rc, status["state"]) == (2, "broken")
+    assert [status["nodes"][node]["answers"] for node in NODES] == [True, True, False]
+    kinds = {each["kind"]: each["nodes"] for each in status["findings"]}
+    assert kinds["node-silent"] == [NODES[2]]
+    assert kinds["name-mismatch"] in ([NODES[0]], [NODES[1]], list(NODES[:2]))
+    assert kinds["lun-missing"] == list(NODES[:2])
+    assert status["nodes"][NODES[0]]["luns"]["primary"]["state"] == "missing"
+
+
+def test_a_node_without_the_formula_is_told_by_name(described):
+    modules = Path(described.minions["host1"].config["extension_modules"], "modules")
+    described.clusters("plan")
+    path = modules / "ocfs2_node.py"
+    good = path.read_text()
+    path.unlink()
+    try:
+        rc, clusters = described.clusters("status", timeout=120)
+    finally:
+        path.write_text(good)
+    (finding,) = [
+        each
+        for each in clusters["ocfs2"]["status"]["findings"]
+        if each["kind"] == "formula-differs" and each["nodes"] == [NODES[0]]
+    ]
+    assert (rc, finding["severity"]) == (2, "unknown")
+    assert "salt-run ocfs2.plan" in finding["fix"]
 
 
 def test_a_node_with_another_build_takes_no_part_until_it_is_synced(described):
@@ -60,11 +76,12 @@ def test_a_node_with_another_build_takes_no_part_until_it_is_synced(described):
     path = Path(described.minions["host1"].config["extension_modules"], "states", "ocfs2.py")
     good = path.read_text()
     path.write_text(good + "# tampered with\n")
-    _, clusters = described.clusters("status")
+    _, clusters = described.clusters("status", timeout=120)
     assert "it has build " in clusters["ocfs2"]["status"]["failures"][0]
+    assert "formula-differs" in [each["kind"] for each in clusters["ocfs2"]["status"]["findings"]]
     _, clusters = described.clusters("plan")
     assert path.read_text() == good
-    assert not any("it has build" in each for each in clusters["ocfs2"]["status"]["failures"])
+    assert not any("it has build" in each for each in clusters["ocfs2"]["plan"]["failures"])
 
 
 def test_different_pillars_of_one_cluster_are_refused(site, section):
@@ -91,14 +108,14 @@ def test_one_broken_cluster_does_not_stop_the_other(site, section):
     broken["luns"] = {"other": lun}
     section["nodes"] = {"host1.domain.com": section["nodes"]["host1.domain.com"]}
     site.describe(host1=section, host2=broken)
-    rc, clusters = site.clusters("status")
-    assert rc == 1
+    rc, clusters = site.clusters("status", timeout=120)
+    assert rc == 2
     said = "\n".join(clusters["broken"]["lines"])
     assert "port" in said
     assert "300" in said
-    assert clusters["ocfs2"]["status"]["nodes"]["host1.domain.com"]["reachable"] is True
-    rc, clusters = site.clusters("status", cluster="ocfs2")
-    assert (rc, list(clusters)) == (1, ["ocfs2"])
+    assert clusters["ocfs2"]["status"]["nodes"]["host1.domain.com"]["answers"] is True
+    rc, clusters = site.clusters("status", timeout=120, cluster="ocfs2")
+    assert (rc, list(clusters)) == (2, ["ocfs2"])
 
 
 def test_an_unknown_cluster_names_the_known_ones(described):

@@ -107,6 +107,13 @@ def test_a_node_whose_answer_is_of_no_use(nodes):
     assert reason in only(nodes, "node-odd-answer", (TWO,), odd_answers={TWO: reason}).what
 
 
+def test_a_node_without_the_formula(nodes):
+    del nodes[TWO]
+    reason = "its answer is no census: 'ocfs2_node.examine' is not available."
+    finding = only(nodes, "formula-differs", (TWO,), odd_answers={TWO: reason})
+    assert finding.severity == ocfs2_finding.UNKNOWN
+
+
 def test_another_build_of_the_formula(nodes):
     nodes[TWO]["formula"] = "0.9.0+000000000000"
     assert "0.9.0+000000000000" in only(nodes, "formula-differs", (TWO,)).what
