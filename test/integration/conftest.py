@@ -57,8 +57,9 @@ class Cluster:
         return self.lab.salt("--timeout=1200", host, "state.apply", sls, *arguments)
 
     def status(self):
-        """The table of truth of the one cluster, with its exit code."""
-        answer = self.lab.salt_run("ocfs2.status", "--out=json")
+        """The status of the one cluster, with its exit code."""
+        # A guest takes a while to answer even a ping.
+        answer = self.lab.salt_run("ocfs2.status", "timeout=60", "--out=json")
         return answer.rc, json.loads(answer.stdout)["clusters"]["ocfs2"]["status"]
 
     def must(self, node, *argv):

@@ -225,6 +225,7 @@ def test_what_somebody_took_away_is_seen_and_put_back(cluster):
             "mount LUN second at boot",
         )
     ]
+    assert {each["kind"] for each in status["findings"]} == {"setup-differs", "fstab-differs"}
     answer = cluster.apply("host2.domain.com")
     assert answer.rc == 0, answer.stdout
     shared.is_as_described(cluster)
@@ -248,7 +249,9 @@ def test_a_stop_of_the_cluster_spares_a_mount_in_use_and_fences_nobody(cluster):
     cluster.must(3, "systemctl", "start", "o2cb.service")
     # An idle mount goes with the unit that it requires, and is put back like everything else.
     rc, status = cluster.status()
-    assert (rc, status["differences"]) == (1, ["host3.domain.com: mount LUN second"])
+    assert (rc, status["differences"]) == (2, ["host3.domain.com: mount LUN second"])
+    (finding,) = status["findings"]
+    assert (finding["kind"], finding["nodes"]) == ("not-mounted", ["host3.domain.com"])
     answer = cluster.apply("host3.domain.com")
     assert answer.rc == 0, answer.stdout
     shared.is_as_described(cluster)
@@ -357,7 +360,7 @@ def test_the_node_that_was_down_catches_up(cluster):
         cluster.wait_mounted(3, f"/san/{name}")
     cluster.lab.wait_minions([3])
     rc, status = cluster.status()
-    assert (rc, status["healthy"]) == (1, False)
+    assert (rc, status["state"]) == (1, "degraded")
     answer = cluster.apply("host3.domain.com")
     assert answer.rc == 0, answer.stdout
     shared.is_as_described(cluster)
