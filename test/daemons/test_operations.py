@@ -27,7 +27,7 @@ def test_an_operation_is_refused_and_the_status_is_shown(site, section, verb):
     assert reason in text
     assert "host1.domain.com: the host is called" in text
     assert "Refused: nothing was changed." in text
-    assert "Cluster ocfs2: NOT as described" in text
+    assert "Cluster ocfs2: BROKEN" in text
     assert "LUN primary" in text
 
 

@@ -101,7 +101,7 @@ def _operate(cluster, verb, **told):
     words = [f"pillar={json.dumps(pillar)}"] if told else []
     answer = cluster.lab.salt_run("state.orchestrate", f"ocfs2.orch.{verb}", *words)
     assert answer.rc == 0, answer.stdout + answer.stderr
-    assert "Cluster ocfs2: as described" in answer.stdout
+    assert "Cluster ocfs2: HEALTHY" in answer.stdout
     return answer.stdout
 
 

@@ -112,7 +112,7 @@ class Site(Cluster):
         """It ends well, with the table of truth; returns what it printed."""
         answer = self.run(verb, **told)
         assert answer.rc == 0, answer.stdout + answer.stderr
-        assert "as described" in answer.stdout
+        assert "Cluster ocfs2: " in answer.stdout
         return answer.stdout
 
     def is_refused(self, words, verb, **told):
