@@ -8,6 +8,7 @@ import itertools
 import time
 
 import ocfs2_audit
+import ocfs2_fence
 import ocfs2_findings
 import ocfs2_plan_text
 import ocfs2_status
@@ -17,6 +18,7 @@ __virtualname__ = "ocfs2"
 
 #: Seconds within which a node has to answer a ping.
 _PING_LIMIT = 15
+_YEAR = 8760  # hours
 
 
 def __virtual__():
@@ -79,6 +81,33 @@ def watch(cluster=None, interval=10, count=None, timeout=_PING_LIMIT):
     return {**found, "clusters": before, "outputter": "quiet"}
 
 
+def explain(node, cluster=None, hours=24, timeout=_PING_LIMIT):
+    """
+    Why a node restarted, or why the others evicted it: from the logs of all nodes, with the margin
+    by which a limit was missed, the lines that say so, and what to do about it.
+
+    node
+        Its minion id, or its name in the cluster.
+    hours
+        How far back to look, 1 to 8760.
+    timeout
+        Seconds within which a node has to answer a ping.
+
+    Returns, for the cluster of the node, ``case``: what :func:`ocfs2_fence.facts` makes of it. The
+    exit code is 0 if there is an explanation, 1 if there is none, 2 if nothing could be looked at.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.explain host2.domain.com
+        salt-run ocfs2.explain host2 hours=72 --out=json
+    """
+    return __salt__["ocfs2_master.one"](
+        cluster, lambda master: _explain_stage(master, str(node), hours, timeout), failed=2
+    )
+
+
 def _show(found, before):
     for name, each in found["clusters"].items():
         old = before.get(name, {}).get("status")
@@ -100,6 +129,45 @@ def _status_stage(master, timeout):
         "lines": ocfs2_status.lines(data) + _next_lines(sight.plan),
         "changes": {},
         "status": data,
+    }
+
+
+def _explain_stage(master, node, hours, timeout):
+    about = _named(master.desired, node)
+    if type(hours) not in (int, float) or not 1 <= hours <= _YEAR:
+        raise ValueError(f"hours={hours} is not a number from 1 to {_YEAR}. Fix: hours=24.")
+    sight = master.examine(timeout)
+    logs = master.logs(time.time() - hours * 3600, timeout)
+    named = {each.name: logs.get(each.minion) for each in master.desired.nodes}
+    case = ocfs2_fence.case(about.name, named, _settings(sight, about))
+    return {
+        "result": None,
+        "retcode": int(case.verdict == ocfs2_fence.UNKNOWN),
+        "lines": ocfs2_fence.text(case),
+        "changes": {},
+        "case": ocfs2_fence.facts(case),
+    }
+
+
+def _named(desired, node):
+    """The node with a minion id or name; ValueError if there is none."""
+    for each in desired.nodes:
+        if node in (each.minion, each.name):
+            return each
+    known = ", ".join(each.minion for each in desired.nodes)
+    raise ValueError(f"ocfs2:nodes has no {node} (known: {known}). Fix: name one of them.")
+
+
+def _settings(sight, node):
+    """What :func:`ocfs2_fence.case` wants to know of the cluster."""
+    seen = sight.seen.get(node.minion)
+    clocks = {each.name: sight.ahead(facts) for each, facts in sight.nodes()}
+    return {
+        **vars(sight.desired.cluster),
+        "cluster": sight.cluster,
+        "nodes": {each.name: each.number for each in sight.desired.nodes},
+        "multipath": seen and seen["multipath"],
+        "clock": {name: ahead for name, ahead in clocks.items() if ahead},
     }
 
 

@@ -38,6 +38,8 @@ _PROGRESS_INTERVAL = 15
 _PAUSE = 2
 #: Seconds that a state run of one node may take; a slow host installs packages in it.
 _APPLY_LIMIT = 1200
+#: Seconds that a node may take to search its journal.
+_LOG_LIMIT = 120
 #: Where it is kept which nodes a run of restarts has left behind, and for how many seconds.
 _REBOOTS, _REBOOTS_AGE = "ocfs2/reboots", 86400
 
@@ -87,13 +89,13 @@ def each(cluster, stage, absent=None, failed=1):
     return _answer(found, errors, stage, absent, failed)
 
 
-def one(cluster, stage):
+def one(cluster, stage, failed=1):
     """
     Run an operation on one cluster; as :func:`each`, but one of several has to be named.
 
     cluster
         The name of the cluster; None if pillar describes only one.
-    stage
+    stage, failed
         As for :func:`each`.
 
     CLI Example:
@@ -107,10 +109,10 @@ def one(cluster, stage):
     if len(names) > 1:
         reason = f"pillar describes {', '.join(names)}: name one of them as ocfs2_cluster"
         errors, found = [("none", [reason])], {}
-    return _answer(found, errors, stage, None)
+    return _answer(found, errors, stage, None, failed)
 
 
-def _answer(found, errors, stage, absent, failed=1):
+def _answer(found, errors, stage, absent, failed):
     results = {name: {"result": False, "lines": lines, "changes": {}} for name, lines in errors}
     for name, desired in found.items():
         results[name] = _carried_out(stage, of(desired, absent))
@@ -195,6 +197,21 @@ class _Master:
             proof=False,
         )
         return ocfs2_sight.Sight(plan, seen, odd, formula, asked, heard)
+
+    def logs(self, since, ping):
+        """
+        What the kernels have logged: ``{minion id: answer}``, unchecked; None of who did not answer.
+
+        since
+            Seconds since the epoch.
+        ping
+            As for :meth:`examine`.
+        """
+        minions = self._present()
+        answers, _ = __salt__["ocfs2_nodes.ask"](
+            minions, "ocfs2_logs.kernel", (since,), limit=ping + _LOG_LIMIT, presence=ping
+        )
+        return {minion: answers.get(minion) for minion in minions}
 
     @staticmethod
     def _formula():

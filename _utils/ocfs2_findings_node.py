@@ -147,13 +147,12 @@ def order(sight):
 def clock(sight):
     """Hosts whose clock is not the master's."""
     for node, facts in sight.nodes():
-        time = facts["vitals"]["time_ms"]
-        off = max(sight.asked_ms - time, time - sight.heard_ms, 0) / 1000
-        if off > _DRIFT:
-            way = "behind" if time < sight.asked_ms else "ahead of"
+        ahead = sight.ahead(facts)
+        if abs(ahead) > _DRIFT:
+            way = "ahead of" if ahead > 0 else "behind"
             yield Finding(
                 "clock-differs",
-                f"its clock is {_seconds(off)} {way} the master's",
+                f"its clock is {_seconds(abs(ahead))} {way} the master's",
                 "timedatectl shows whether it is synchronized; give all hosts the same time server",
                 (node.minion,),
             )

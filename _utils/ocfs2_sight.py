@@ -56,6 +56,13 @@ class Sight:
         """The cluster in a node's kernel, as ``o2cb.facts`` has it, or None."""
         return examination["o2cb"]["clusters"].get(self.cluster)
 
+    def ahead(self, examination):
+        """Seconds by which a node's clock is ahead of the master's, at the least; below 0: behind."""
+        time = examination["vitals"]["time_ms"]
+        if time > self.heard_ms:
+            return (time - self.heard_ms) / 1000
+        return min(0, time - self.asked_ms) / 1000
+
     def mounting(self, uuid):
         """``(node, volume)`` of each node whose kernel has the volume mounted."""
         return [

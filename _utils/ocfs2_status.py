@@ -177,7 +177,8 @@ def lines(status):
     counts = _counts(status["findings"])
     found = [head + (f" ({counts})" if counts else "")]
     found += ["", *_nodes(status), ""]
-    found += [_lun_line(key, lun) for key, lun in status["luns"].items()]
+    for key, lun in status["luns"].items():
+        found += _lun_lines(key, lun)
     for finding in status["findings"]:
         found += ["", *_finding_lines(finding)]
     return found
@@ -220,14 +221,16 @@ def _marked(minion, row):
     return minion + ("" if row["state"] == HEALTHY else "!")
 
 
-def _lun_line(key, lun):
+def _lun_lines(key, lun):
     words = [f"{key}: {lun['path']}, {ocfs2_table.amount(lun['size'])}"]
     if lun["slots"]:
         words.append(f"{lun['mounted']} of {lun['slots']} slots")
     if lun["space"]:
         free, total = lun["space"]["free_bytes"], lun["space"]["bytes"]
         words.append(f"{free / total:.0%} free" if total else "no room")
-    return textwrap.shorten(", ".join(words), _WIDTH, placeholder=" ...")
+    yield textwrap.shorten(", ".join(words), _WIDTH, placeholder=" ...")
+    if lun["uuid"]:
+        yield f"  volume {lun['uuid']}"
 
 
 def _finding_lines(finding):

@@ -47,12 +47,13 @@ def test_a_healthy_cluster():
         "host2.example.com  online   2/2  mounted",
         "",
         "primary: /san/primary, 2TiB, 3 of 6 slots, 50% free",
+        f"  volume {answers.UUID}",
     ]
 
 
 def test_a_cluster_in_trouble(broken):
     lines = ocfs2_status.lines(broken)
-    assert lines[:9] == [
+    assert lines[:10] == [
         "Cluster ocfs2: UNKNOWN (1 unknown, 1 degraded)",
         "",
         "node                cluster  net  primary",
@@ -61,9 +62,10 @@ def test_a_cluster_in_trouble(broken):
         "host2.example.com!  ?        ?    ?",
         "",
         "primary: /san/primary, 2TiB, 2 of 6 slots, 50% free",
+        f"  volume {answers.UUID}",
         "",
     ]
-    assert lines[9] == "UNKNOWN node-silent on host2.example.com"
+    assert lines[10] == "UNKNOWN node-silent on host2.example.com"
     assert lines[-1].startswith("  fix   look at its paths: multipath -ll")
     assert all(len(line) <= 80 for line in lines if not line.startswith("  fix"))
 

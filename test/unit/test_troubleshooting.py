@@ -1,0 +1,14 @@
+"""The handbook of failures knows every finding, and no other."""
+
+import re
+from pathlib import Path
+
+from ocfs2_finding import KINDS
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "troubleshooting.rst"
+
+
+def test_every_finding_has_a_row():
+    rows = re.findall(r"^   \* - ([a-z, -]+)$", DOCUMENT.read_text(), re.MULTILINE)
+    named = [kind for row in rows for kind in row.split(", ")]
+    assert sorted(named) == sorted(KINDS)
