@@ -19,7 +19,7 @@ PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprog
 	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
 	openssl strace bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs \
 	f2fs-tools fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g \
-	parted reiserfsprogs squashfs-tools udftools xorriso
+	parted reiserfsprogs squashfs-tools systemd-journal-remote udftools xorriso
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)

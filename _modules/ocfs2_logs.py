@@ -1,0 +1,150 @@
+"""
+What the kernel of this node has logged about the cluster, also before it restarted.
+
+Nothing here touches a LUN.
+
+.. versionadded:: 1.0.0
+"""
+
+import contextlib
+import os
+import re
+
+import salt.utils.files
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import SaltInvocationError
+
+import ocfs2_log_lines
+
+__virtualname__ = "ocfs2_logs"
+
+_JOURNAL = "/var/log/journal"
+#: Where systemd-pstore(8) moves what the kernel kept, and where it lies until then.
+_PSTORE = ("/var/lib/systemd/pstore", "/sys/fs/pstore")
+_RECORDS = 16
+_RECORD = 256 * 1024  # bytes at the end of one that are looked at
+_LIMIT = 120  # seconds; a journal of some gigabytes has to be read from the disk
+#: Beside the kernel: that the journal ended in order, and that somebody asked for the shutdown
+#: (sd-messages.h, SD_MESSAGE_JOURNAL_STOP and SD_MESSAGE_SHUTDOWN).
+_MATCHES = (
+    "_TRANSPORT=kernel",
+    "MESSAGE_ID=d93fb3c9c24d451a97cea615ce59c00b",
+    "MESSAGE_ID=98268866d1d54a499c4e98921d93bc40",
+)
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def kernel(since, limit=10000, directory=None):
+    """
+    The kernel's messages that matter to the cluster, across restarts.
+
+    since
+        Seconds since the epoch.
+    limit
+        How many of the newest messages that matter are looked at, 1 to 100000.
+    directory
+        A directory of journal files to read in place of this node's own; absolute.
+
+    Returns less than 256 KiB, oldest first unless said otherwise, times in seconds since the epoch
+    by this node's clock:
+
+    - ``boots``: ``[{"id", "first", "last"}]``, each boot's first and last message of any kind;
+    - ``lines``: ``[{"boot", "time", "text"}]``;
+    - ``pstore``: ``[{"name", "time", "text"}]``, newest first: what firmware or memory kept of a
+      crash, with the time of its file;
+    - ``cut``: whether messages that matter are missing, because there are too many;
+    - ``persistent``: whether the journal outlives a restart.
+
+    Raises ``SaltInvocationError`` for an argument that is none, ``CommandExecutionError`` if the
+    journal can not be read.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_logs.kernel 1770000000
+    """
+    _check(since, limit, directory)
+    place = ["--directory", directory] if directory else []
+    wanted = [
+        *("--output=json", "--output-fields=MESSAGE,_BOOT_ID", f"--since=@{int(since)}"),
+        # Newest first, so that the limit leaves out the oldest.
+        *("--reverse", f"--lines={int(limit)}"),
+        *(f"--grep={ocfs2_log_lines.PATTERN}", "--case-sensitive=false"),
+    ]
+    newest = ocfs2_log_lines.rows(_lines([*place, *wanted, *" + ".join(_MATCHES).split()]))
+    lines, cut = ocfs2_log_lines.fitted(newest[::-1])
+    records, more = _records()
+    return {
+        "boots": ocfs2_log_lines.boots(_boots(place), lines, since),
+        "lines": lines,
+        "pstore": records,
+        "cut": cut or more or len(newest) >= limit,
+        "persistent": bool(directory or __salt__["ocfs2_file.names"](_JOURNAL)),
+    }
+
+
+def _check(since, limit, directory):
+    if not (_is_number(since) and 0 <= since < 1 << 33):
+        raise SaltInvocationError(f"since={since!r} is no time in seconds since the epoch")
+    if not (_is_number(limit) and 1 <= limit <= 100_000 and limit == int(limit)):
+        raise SaltInvocationError(f"limit={limit!r} is no number from 1 to 100000")
+    if directory is not None and not (isinstance(directory, str) and os.path.isabs(directory)):
+        raise SaltInvocationError(f"directory={directory!r} is no absolute path")
+
+
+def _is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _lines(arguments):
+    result = _journalctl(arguments)
+    # A search that finds nothing fails too, without a word; a damaged file does not keep the
+    # others from being read.
+    if result["retcode"] and result["stderr"].strip() and not result["stdout"]:
+        raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](["journalctl"], result))
+    return result["stdout"]
+
+
+def _boots(place):
+    return _journalctl([*place, "--list-boots", "--output=json"])["stdout"]
+
+
+def _journalctl(arguments):
+    argv = ["journalctl", "--no-pager", "--quiet", *arguments]
+    return __salt__["ocfs2_cmd.attempt"](argv, timeout=_LIMIT)
+
+
+def _records():
+    """What pstore kept, as far as it matters, newest first, and whether anything is left out."""
+    found = sorted(_dmesgs(), reverse=True)
+    records, cut = [], len(found) > _RECORDS
+    for time, path in found[:_RECORDS]:
+        with contextlib.suppress(OSError):
+            text, more = ocfs2_log_lines.kept(_end(path))
+            records.append({"name": path, "time": time, "text": text})
+            cut = cut or more
+    return records, cut
+
+
+def _dmesgs():
+    """``(time, path)`` of each dmesg that pstore kept; systemd-pstore joins the parts of one."""
+    for place in _PSTORE:
+        for folder, _, names in os.walk(place):
+            parts = [name for name in names if re.fullmatch(r"dmesg-.*(?<!\.z)", name)]
+            for name in ["dmesg.txt"] if "dmesg.txt" in names else parts:
+                path = os.path.join(folder, name)
+                with contextlib.suppress(OSError):
+                    yield os.stat(path).st_mtime, path
+
+
+def _end(path):
+    with salt.utils.files.fopen(path, "rb") as handle:
+        size = handle.seek(0, os.SEEK_END)
+        handle.seek(max(0, size - _RECORD))
+        return handle.read(_RECORD).decode("utf-8", "replace")

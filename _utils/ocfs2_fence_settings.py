@@ -1,0 +1,67 @@
+"""
+What the nodes of a cluster have agreed on, and the times that follow from it, in seconds.
+"""
+
+from dataclasses import dataclass
+
+#: Seconds between two beats, and so between two looks at them (O2HB_REGION_TIMEOUT_MS).
+BEAT = 2
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    The cluster of a case; see :func:`read`.
+
+    ``numbers`` are the nodes' by name, ``ahead`` the seconds by which clocks of nodes are.
+    """
+
+    cluster: str
+    threshold: int
+    idle: float
+    fence_method: str
+    numbers: dict
+    multipath: dict
+    ahead: dict
+
+    @property
+    def write_limit(self):
+        """How long a node may go without writing its heartbeat before it fences itself."""
+        return (self.threshold - 1) * BEAT
+
+    @property
+    def dead_after(self):
+        """After how long without a heartbeat the others declare a node dead."""
+        return self.threshold * BEAT
+
+    @property
+    def decision_delay(self):
+        """How long after the idle time-out a node counts whom it can still reach."""
+        return (self.threshold + 2) * BEAT
+
+    def name(self, number):
+        """The name of the node with a number, or the number as text."""
+        return {each: name for name, each in self.numbers.items()}.get(number, f"node {number}")
+
+
+def read(settings):
+    """
+    The settings of a case.
+
+    settings
+        ``cluster`` (its name), ``heartbeat_threshold``, ``idle_timeout_ms`` and ``fence_method``,
+        as pillar calls them; ``nodes``, ``{name: number}`` with the names that the logs are given
+        under. May have ``multipath``, what ``ocfs2_checkup.multipath`` returned on the node, and
+        ``clock``, ``{name: seconds}`` by which a node's clock is ahead of the master's.
+
+    What is not there has the kernel's default.
+    """
+    return Settings(
+        cluster=settings.get("cluster") or "NAME",
+        threshold=settings.get("heartbeat_threshold") or 31,
+        idle=(settings.get("idle_timeout_ms") or 30000) / 1000,
+        fence_method=settings.get("fence_method") or "reset",
+        numbers=settings.get("nodes") or {},
+        multipath=settings.get("multipath") or {},
+        ahead=settings.get("clock") or {},
+    )
