@@ -9,6 +9,7 @@ import time
 
 import ocfs2_audit
 import ocfs2_fence
+import ocfs2_fence_cause
 import ocfs2_findings
 import ocfs2_plan_text
 import ocfs2_status
@@ -142,7 +143,7 @@ def _explain_stage(master, node, hours, timeout):
     case = ocfs2_fence.case(about.name, named, _settings(sight, about))
     return {
         "result": None,
-        "retcode": int(case.verdict == ocfs2_fence.UNKNOWN),
+        "retcode": int(case.verdict == ocfs2_fence_cause.UNKNOWN),
         "lines": ocfs2_fence.text(case),
         "changes": {},
         "case": ocfs2_fence.facts(case),
