@@ -200,7 +200,7 @@ class _Master:
 
     def logs(self, since, ping):
         """
-        What the kernels have logged: ``{minion id: answer}``, unchecked; None of who did not answer.
+        What the kernels have logged: ``{minion id: answer}``, not checked, None for no answer.
 
         since
             Seconds since the epoch.
