@@ -19,7 +19,7 @@ PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprog
 	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
 	openssl strace bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs \
 	f2fs-tools fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g \
-	parted reiserfsprogs squashfs-tools systemd-journal-remote udftools xorriso
+	chromium parted reiserfsprogs squashfs-tools systemd-journal-remote tidy udftools xorriso
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
@@ -38,7 +38,7 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/rstcheck --log-level ERROR $(RST)
 
 # Rows of tests side by side; the functional ones share devices of the host among themselves.
-QUICK := test-daemons test-daemons-lts test-functional test-guards test-fuzz test-unit lint
+QUICK := test-daemons test-daemons-lts test-functional test-guards test-fuzz test-page test-unit lint
 
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts ## Everything that needs no guest, on both Salts
@@ -60,6 +60,10 @@ test-guards: ## Simulated histories, and each guard taken out
 .PHONY: test-fuzz
 test-fuzz: ## Odd pillars and garbage, FUZZ_CASES of them (2000)
 	$(BIN)/python -m pytest -q test/fuzz
+
+.PHONY: test-page
+test-page: ## The page of a report in a real browser
+	$(BIN)/python -m pytest -q test/page
 
 .PHONY: test-daemons
 test-daemons: ## A master and minions of Salt 3008

@@ -57,7 +57,7 @@ class Sight:
         return examination["o2cb"]["clusters"].get(self.cluster)
 
     def ahead(self, examination):
-        """Seconds, at the least, by which a node's clock is ahead of the master's; below 0: behind."""
+        """Seconds by which a node's clock is ahead of the master's (below 0: behind), or more."""
         time = examination["vitals"]["time_ms"]
         if time > self.heard_ms:
             return (time - self.heard_ms) / 1000
