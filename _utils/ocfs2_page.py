@@ -6,7 +6,6 @@ no code; whatever a node or pillar said is text in it.
 import ocfs2_page_style
 import ocfs2_page_tables as tables
 import ocfs2_page_words as words
-import ocfs2_status
 from ocfs2_finding import SEVERITIES
 from ocfs2_html import Markup
 from ocfs2_html import join

@@ -17,7 +17,7 @@ from ocfs2_page_words import WARN
 #: More boxes than that in a row stand upright.
 _LYING = 8
 #: Width and height of a box that lies, and from one to the next; the same of one that stands.
-_LYING_BOX, _STANDING_BOX = (104, 48, 118), (24, 122, 30)
+_LYING_BOX, _STANDING_BOX = (104, 48, 118), (23, 122, 29)
 #: Boxes that are few stand no further apart than that.
 _WIDEST_PITCH = 190
 _MARGIN, _LEAST_WIDTH = 12, 340

@@ -52,7 +52,7 @@ def nodes(status):
         "cluster",
         "no.",
         "address",
-        "connections",
+        "sees",
         "kernel",
         "platform",
         "boot",
