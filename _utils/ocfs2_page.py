@@ -6,7 +6,6 @@ no code; whatever a node or pillar said is text in it.
 import ocfs2_page_style
 import ocfs2_page_tables as tables
 import ocfs2_page_words as words
-import ocfs2_status
 from ocfs2_finding import SEVERITIES
 from ocfs2_html import Markup
 from ocfs2_html import join
@@ -97,8 +96,12 @@ def _failed(at, name, lines):
     """A cluster of which nothing was seen."""
     return tag(
         "article",
-        tag("header", tag("h1", f"Cluster {name} ", words.badge("unknown", words.BAD)),
-            tag("p", "It was not looked at, for this reason:"), class_="head bad"),
+        tag(
+            "header",
+            tag("h1", f"Cluster {name} ", words.badge("unknown", words.BAD)),
+            tag("p", "It was not looked at, for this reason:"),
+            class_="head bad",
+        ),
         _section("Reason", "", tag("pre", "\n".join(lines))),
         class_="cluster",
         id=f"cluster-{at}",
@@ -136,8 +139,10 @@ def _sums(status):
     found = words.worst(words.STATES[each] for each in ("healthy", *severities))
     yield "findings", ", ".join(counts) or "none", found
     yield "nodes that answer", f"{answer} of {len(rows)}", _whole(answer, len(rows))
-    yield "connections seen", f"{up} of {len(links)}", words.worst(
-        [_whole(up, len(links)), *(colour for colour, _ in links)]
+    yield (
+        "connections seen",
+        f"{up} of {len(links)}",
+        words.worst([_whole(up, len(links)), *(colour for colour, _ in links)]),
     )
     yield "mounts", f"{mounted} of {places}", _whole(mounted, places)
 
@@ -190,7 +195,9 @@ def _pillar(status):
 def _foot(version):
     return tag(
         "footer",
-        tag("p", f"Made by salt-run ocfs2.report, ocfs2-formula {version}. It has changed nothing."),
+        tag(
+            "p", f"Made by salt-run ocfs2.report, ocfs2-formula {version}. It has changed nothing."
+        ),
         tag("p", "It shows one moment. It holds addresses and serial numbers: send it with care."),
         class_="foot",
     )

@@ -17,7 +17,7 @@ from ocfs2_page_words import WARN
 #: More boxes than that in a row stand upright.
 _LYING = 8
 #: Width and height of a box that lies, and from one to the next; the same of one that stands.
-_LYING_BOX, _STANDING_BOX = (104, 48, 118), (24, 122, 30)
+_LYING_BOX, _STANDING_BOX = (104, 48, 118), (23, 122, 29)
 #: Boxes that are few stand no further apart than that.
 _WIDEST_PITCH = 190
 _MARGIN, _LEAST_WIDTH = 12, 340
@@ -171,7 +171,9 @@ def _lines(found, nodes):
     for colour in _DRAWN:
         mine = [(path, title) for each, path, title in found if each == colour]
         if colour in (GOOD, DIM) and mine:
-            yield tag("path", d=Markup("".join(path for path, _ in mine)), class_=f"line {colour}{many}")
+            yield tag(
+                "path", d=Markup("".join(path for path, _ in mine)), class_=f"line {colour}{many}"
+            )
         elif mine:
             for path, title in mine:
                 yield tag("path", tag("title", title), d=path, class_=f"line {colour}{many}")
@@ -182,8 +184,14 @@ def _legend():
     samples = (
         tag(
             "span",
-            tag("svg", tag("path", d="M1 5H29", class_=f"line {colour}"), viewBox="0 0 30 10",
-                width=30, height=10, aria_hidden="true"),
+            tag(
+                "svg",
+                tag("path", d="M1 5H29", class_=f"line {colour}"),
+                viewBox="0 0 30 10",
+                width=30,
+                height=10,
+                aria_hidden="true",
+            ),
             word,
         )
         for colour, word in told

@@ -7,7 +7,7 @@ SHEET = """
   color-scheme: light dark;
   --page: #f6f7f9; --paper: #ffffff; --ink: #1b2430; --soft: #586474; --line: #d9dee5;
   --head: #eef1f5; --code: #f1f3f6;
-  --good: #1a7f4b; --good-back: #e3f4ea; --warn: #9a6200; --warn-back: #fdf0d5;
+  --good: #146a3c; --good-back: #e3f4ea; --warn: #9a6200; --warn-back: #fdf0d5;
   --bad: #b3261e; --bad-back: #fce4e2; --dim: #6b7685; --dim-back: #eceff3;
   --told: #1f5fa8; --told-back: #e2edfa;
 }
@@ -22,12 +22,12 @@ SHEET = """
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
-body { margin: 0; background: var(--page); color: var(--ink);
+body { margin: 0; background: var(--page); color: var(--ink); overflow-wrap: anywhere;
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Liberation Sans", Arial, sans-serif; }
 main, .foot { max-width: 1120px; margin: 0 auto; padding: 0 20px; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", "Liberation Mono", Consolas, monospace;
   font-size: .88em; }
-code { overflow-wrap: anywhere; }
+table code { white-space: nowrap; }
 h1, h2, h3, h4, p, dl, dd, figure { margin: 0; }
 .cluster { padding: 28px 0 8px; }
 .cluster + .cluster { border-top: 2px solid var(--line); }
@@ -35,10 +35,10 @@ h1, h2, h3, h4, p, dl, dd, figure { margin: 0; }
   border-top: 4px solid var(--dim); padding: 18px 20px; }
 .head.good { border-top-color: var(--good); } .head.warn { border-top-color: var(--warn); }
 .head.bad { border-top-color: var(--bad); }
-.head h1 { font-size: 1.55rem; line-height: 1.25; overflow-wrap: anywhere; }
+.head h1 { color: var(--ink); font-size: 1.55rem; line-height: 1.25; }
 .head h1 .badge { font-size: .95rem; vertical-align: .2em; margin-left: .4em; }
 .head p { color: var(--soft); margin-top: 4px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 10px;
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 10px;
   margin: 14px 0 0; padding: 0; list-style: none; }
 .tiles li { border-left: 3px solid var(--dim); padding: 2px 0 2px 10px; }
 .tiles .good { border-color: var(--good); } .tiles .warn { border-color: var(--warn); }
@@ -62,30 +62,31 @@ h2 { font-size: 1.12rem; margin-bottom: 4px; }
 .finding > * { color: var(--ink); }
 .finding .badge.bad { color: var(--bad); } .finding .badge.warn { color: var(--warn); }
 .finding .badge.told { color: var(--told); }
-.finding h3 { font-size: 1rem; margin-top: 6px; overflow-wrap: anywhere; }
-.finding .where { font-weight: 600; overflow-wrap: anywhere; margin-left: .4em; }
+.finding h3 { font-size: 1rem; margin-top: 6px; }
+.finding .where { font-weight: 600; margin-left: .4em; }
 .finding .kind { color: var(--soft); font-size: .87rem; margin-left: .4em; }
 .finding .why { color: var(--soft); margin: 2px 0 8px; }
 pre { margin: 0; background: var(--code); border: 1px solid var(--line); border-radius: 4px;
-  padding: 8px 10px; white-space: pre-wrap; overflow-wrap: anywhere; }
+  padding: 8px 10px; white-space: pre-wrap; }
 .well { background: var(--paper); border: 1px solid var(--line); border-left: 4px solid;
   border-radius: 6px; padding: 10px 16px; }
 .plain { background: var(--paper); border: 1px solid var(--line); border-radius: 6px; margin: 0;
-  padding: 10px 16px 10px 32px; overflow-wrap: anywhere; }
+  padding: 10px 16px 10px 32px; }
 .wide { overflow-x: auto; max-width: 100%; }
+section > .wide { width: fit-content; min-width: min(340px, 100%); }
 section > .wide, figure { background: var(--paper); border: 1px solid var(--line);
   border-radius: 6px; }
 .wide + .wide { margin-top: 10px; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; overflow-wrap: normal; }
 th, td { padding: 5px 10px; text-align: left; vertical-align: middle;
   border-bottom: 1px solid var(--line); }
 tbody tr:last-child > * { border-bottom: 0; }
 thead th { background: var(--head); color: var(--soft); font-size: .82rem; white-space: nowrap; }
 tbody th { font-weight: 600; white-space: nowrap; }
 th small, td small { color: var(--soft); font-weight: 400; white-space: nowrap; }
-td.small { font-size: .82rem; } td.small code { white-space: nowrap; overflow-wrap: normal; }
+td.small { font-size: .82rem; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
-.luns { width: auto; min-width: 60%; } .luns td { min-width: 92px; }
+.luns { min-width: 100%; } .luns td { min-width: 92px; }
 .words td.mid, .words thead th + th, .matrix td, .matrix thead th + th { text-align: center; }
 .bars td { min-width: 112px; } .paths td { min-width: 120px; }
 .paths .badge { margin: 1px 0; font-weight: 500; }
@@ -93,7 +94,7 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .matrix td { border-left: 1px solid var(--line); min-width: 52px; }
 .matrix b { display: inline-block; min-width: 1.6em; color: var(--soft); }
 .matrix .self { background: var(--head); }
-.matrix.many { font-size: .72rem; } .matrix.many td { min-width: 0; padding: 3px 4px; }
+.matrix.many { font-size: .68rem; } .matrix.many td { min-width: 0; padding: 3px 2px; }
 .matrix.many th { padding: 3px 6px; } .matrix.many thead th + th { padding: 3px 0; }
 .settings td:last-child { width: 60%; overflow-wrap: anywhere; }
 .bar { position: relative; display: block; height: 9px; border-radius: 3px; overflow: hidden;
@@ -104,16 +105,15 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .slots { display: flex; flex-wrap: wrap; gap: 2px; }
 .slots i { width: 12px; height: 9px; border-radius: 2px; background: currentColor; }
 .slots i.dim { background: var(--dim-back); }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(320px, 100%), 1fr));
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(380px, 100%), 1fr));
   gap: 10px; }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 6px;
   padding: 12px 16px; min-width: 0; }
-.card h4 { font-size: 1rem; margin-bottom: 4px; overflow-wrap: anywhere; }
-.card dl { display: grid; grid-template-columns: 92px minmax(0, 1fr); row-gap: 6px;
-  align-items: baseline; }
-.card dt { color: var(--soft); font-size: .87rem; } .card dd { overflow-wrap: anywhere; }
+.card h4 { font-size: 1rem; margin-bottom: 4px; }
+.card dl { display: grid; grid-template-columns: 92px minmax(0, 1fr); row-gap: 6px; }
+.card dt { color: var(--soft); font-size: .87rem; }
 .card small { color: var(--soft); }
-figure .wide { padding: 12px; text-align: center; } figure .wide svg { max-width: none; }
+figure .wide { padding: 12px 0; text-align: center; } figure .wide svg { max-width: none; }
 .legend { border-top: 1px solid var(--line); color: var(--soft); font-size: .85rem;
   padding: 8px 14px; }
 .legend span { white-space: nowrap; margin-right: 10px; }
@@ -124,7 +124,7 @@ svg .line.good { stroke-width: 1.5; opacity: .75; }
 svg .line.good.many { stroke-width: 1; opacity: .3; }
 svg .line.warn { stroke-dasharray: 9 3; stroke-width: 2.4; } svg .line.bad { stroke-width: 3; }
 svg .line.dim { stroke-dasharray: 2 4; stroke-width: 1.2; }
-svg .line.many.warn { stroke-width: 1.6; } svg .line.many.bad { stroke-width: 1.8; }
+svg .line.many.warn { stroke-width: 1.4; } svg .line.many.bad { stroke-width: 2.4; }
 svg .box rect { fill: var(--paper); stroke: currentColor; stroke-width: 1.6; }
 svg .box.lun rect { stroke-width: 1.6; fill: var(--head); }
 svg .box.bad rect, svg .box.warn rect { stroke-width: 2.6; }
@@ -139,12 +139,13 @@ nav { padding-top: 20px; } nav a { color: inherit; margin-right: 14px; white-spa
   main, .foot { padding-left: 12px; padding-right: 12px; }
   .head, .finding, .card { padding-left: 12px; padding-right: 12px; }
   .tiles { grid-template-columns: 1fr 1fr; }
-  tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 96px; max-width: 130px; }
+  tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 104px; }
+  th small { white-space: normal; }
 }
 @media print {
   :root { color-scheme: light;
     --page: #fff; --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --head: #f0f0f0;
-    --code: #f5f5f5; --good: #1a7f4b; --good-back: #e3f4ea; --warn: #8a5600;
+    --code: #f5f5f5; --good: #146a3c; --good-back: #e3f4ea; --warn: #8a5600;
     --warn-back: #fdf0d5; --bad: #b3261e; --bad-back: #fce4e2; --dim: #666;
     --dim-back: #e6e6e6; --told: #1f5fa8; --told-back: #e2edfa; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
@@ -154,9 +155,10 @@ nav { padding-top: 20px; } nav a { color: inherit; margin-right: 14px; white-spa
   .finding, .card, figure, tr, .head { break-inside: avoid; }
   h2, .lead { break-after: avoid; } thead { display: table-header-group; }
   .wide { overflow: visible; } figure .wide svg { max-width: 100%; height: auto; }
-  table { font-size: 8pt; } th, td { padding: 3px 6px; }
-  .luns td { min-width: 62px; } .luns .badge { padding: 0 .3em; white-space: normal; }
-  tbody th, td.small code { white-space: normal; overflow-wrap: anywhere; }
+  table { font-size: 8pt; } th, td { padding: 3px 5px; }
+  thead th, tbody th, th small, td small, td, table code, table .badge { white-space: normal;
+    overflow-wrap: anywhere; }
+  .luns, .luns td { min-width: 0; } .luns { font-size: 7pt; } .luns .badge { padding: 0 .3em; }
   .matrix.many { font-size: 5.6pt; } .matrix.many td { padding: 1px; }
   .matrix.many th { padding: 1px 2px; } nav { display: none; }
   .tiles { grid-template-columns: repeat(4, 1fr); }

@@ -46,7 +46,17 @@ def luns(status):
 
 def nodes(status):
     """What each node is."""
-    head = ("node", "state", "cluster", "no.", "address", "connections", "kernel", "platform", "boot")
+    head = (
+        "node",
+        "state",
+        "cluster",
+        "no.",
+        "address",
+        "sees",
+        "kernel",
+        "platform",
+        "boot",
+    )
     return words.table(head, [_node(minion, row) for minion, row in status["nodes"].items()])
 
 
@@ -75,8 +85,10 @@ def connections(status):
     rows = status["nodes"]
     if len(rows) < 2:
         return tag("p", "One node has nobody to be connected to.", class_="none")
-    head = ["node sees", *(tag("abbr", str(row["number"]), title=minion)
-                           for minion, row in rows.items())]
+    head = [
+        "node sees",
+        *(tag("abbr", str(row["number"]), title=minion) for minion, row in rows.items()),
+    ]
     return words.table(
         head,
         [

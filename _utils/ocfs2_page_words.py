@@ -34,9 +34,7 @@ LUNS = {
     **dict.fromkeys(("failed", "unmounted", "refused"), BAD),
 }
 #: The words that say that the kernel of the node has the volume mounted.
-AT_WORK = frozenset(
-    ("mounted", "late", "evicted", "read-only", "failed", "hangs", "recovering")
-)
+AT_WORK = frozenset(("mounted", "late", "evicted", "read-only", "failed", "hangs", "recovering"))
 #: Columns that fit side by side, on paper too; more go on below.
 _SIDE_BY_SIDE = 8
 

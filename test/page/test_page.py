@@ -10,7 +10,7 @@ import ocfs2_page
 from page.browser import Browser
 from unit import statuses
 
-SPEECH = "<script>document.title='run'</script><img src=http://192.0.2.1/x onerror=alert(1)>"
+SPEECH = "<script>document.title='run'</script><img src=http://192.0.2.1/x onerror=console.log(1)>"
 CASES = {
     "healthy": lambda: [statuses.healthy()],
     "troubled": lambda: [statuses.troubled(5)],
