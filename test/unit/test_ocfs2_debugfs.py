@@ -5,23 +5,23 @@ import pytest
 import ocfs2_debugfs
 
 STATE = """\
-    Device => Id: 253,1  Uuid: 458E997A48634B3DAB36F01667EBB761  Gen: 0x826A8F5F  Label: primary
-    Volume => State: 1  Flags: 0x0
-     Sizes => Block: 4096  Cluster: 1048576
+    Device => Id: 253,1  Uuid: 458E997A48634B3DAB36F01667EBB761  Gen: 0x524F51E6  Label: primary
+    Volume => State: 2  Flags: 0x0
+     Sizes => Block: 4096  Cluster: 131072
   Features => Compat: 0x3  Incompat: 0xF750  ROcompat: 0x1
-     Mount => Opts: 0x104  AtimeQuanta: 60
+     Mount => Opts: 0x105  AtimeQuanta: 60
    Cluster => Stack: o2cb  Name: 458E997A48634B3DAB36F01667EBB761  Version: 1.0
-  DownCnvt => Pid: 611  Count: 0  WakeSeq: 23  WorkSeq: 23
+  DownCnvt => Pid: 1211  Count: 0  WakeSeq: 0  WorkSeq: 0
   Recovery => Pid: -1  Nodes: None
-    Commit => Pid: 620  Interval: 0
-   Journal => State: 1  TxnId: 5  NumTxns: 0
+    Commit => Pid: 1217  Interval: 0
+   Journal => State: 1  TxnId: 1  NumTxns: 0
      Stats => GlobalAllocs: 0  LocalAllocs: 0  SubAllocs: 0  LAWinMoves: 0  SAExtends: 0
-LocalAlloc => State: 1  Descriptor: 0  Size: 256 bits  Default: 256 bits
-     Steal => InodeSlot: -1  StolenInodes: 0, MetaSlot: -1  StolenMeta: 0
-OrphanScan => Local: 0  Global: 0  Last Scan: 3 seconds ago
+LocalAlloc => State: 1  Descriptor: 0  Size: 2048 bits  Default: 2048 bits
+     Steal => InodeSlot: 65535  StolenInodes: 0, MetaSlot: 65535  StolenMeta: 0
+OrphanScan => Local: 0  Global: 0  Last Scan: 204 seconds ago
      Slots => Num     RecoGen
                 0           2
-             *  1           0
+            *   1           0
                 2           1
 """
 CONNECTIONS = """\
