@@ -52,6 +52,26 @@ def test_status_is_a_table_for_scripts(described):
     assert status["nodes"][NODES[0]]["luns"]["primary"]["state"] == "missing"
 
 
+def test_who_watches_is_told_what_has_changed(described):
+    described.clusters("plan")
+    answer = described.salt_run("ocfs2.watch", "count=2", "interval=1", "timeout=120")
+    assert answer.returncode == 2
+    first, second = answer.stdout.split("\n--- ")[-2:]
+    assert "BROKEN lun-missing on host1.domain.com" in first
+    assert "Cluster ocfs2: BROKEN, no change" in second
+
+
+def test_a_node_that_did_not_restart_is_not_explained(described):
+    described.clusters("plan")
+    rc, clusters = described.clusters("explain", node="host1", hours=1, timeout=120)
+    case = clusters["ocfs2"]["case"]
+    assert (rc, case["node"], case["verdict"]) == (1, "host1", "unknown")
+    assert any("host3 did not answer" in note for note in case["notes"])
+    rc, clusters = described.clusters("explain", node="nosuch")
+    assert rc == 2
+    assert "ocfs2:nodes has no nosuch (known: host1.domain.com" in str(clusters)
+
+
 def test_a_node_without_the_formula_is_told_by_name(described):
     modules = Path(described.minions["host1"].config["extension_modules"], "modules")
     described.clusters("plan")
