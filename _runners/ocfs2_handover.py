@@ -32,8 +32,7 @@ def report(file, cluster=None, timeout=_PING_LIMIT):
 
     file
         The page to write: an absolute path that ends in ``.html``. A page of an earlier report is
-        replaced, any other file is left as it is. It is readable by its owner alone. In test mode,
-        nothing is written.
+        replaced, any other file is left as it is. It is readable by its owner alone.
     timeout
         As for :func:`status`.
 
@@ -52,8 +51,6 @@ def report(file, cluster=None, timeout=_PING_LIMIT):
     if refusal:
         return _reported({"clusters": {}}, file, f"{refusal} Nothing was asked or written.")
     found = __salt__["ocfs2.status"](cluster, timeout)
-    if __opts__.get("test"):
-        return _reported(found, file, f"The page would be written to {file}.", good=True)
     try:
         _write(file, _page(found["clusters"]))
     except OSError as err:
@@ -63,7 +60,7 @@ def report(file, cluster=None, timeout=_PING_LIMIT):
         f"The page is {file}, readable by its owner alone. To look at it: "
         f"scp {socket.gethostname()}:{file} . and open it in a browser."
     )
-    return _reported(found, file, said, good=True, written=True)
+    return _reported(found, file, said, written=True)
 
 
 def _refused(file):
@@ -113,12 +110,12 @@ def _write(file, text):
         raise
 
 
-def _reported(found, file, last, good=False, written=False):
+def _reported(found, file, last, written=False):
     lines = [line for each in found["clusters"].values() for line in _short(each)]
     return {
         **found,
         "outputter": "ocfs2",
-        "retcode": found["retcode"] if good else 2,
+        "retcode": found["retcode"] if written else 2,
         "file": file,
         "written": written,
         "lines": [*lines, ocfs2_words.harmless(last)],

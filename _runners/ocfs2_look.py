@@ -5,6 +5,7 @@ How the clusters are, and why: a part of the runner ``ocfs2`` that changes nothi
 """
 
 import itertools
+import sys
 import time
 
 import ocfs2_audit
@@ -118,7 +119,12 @@ def _show(found, before):
             state = each["status"]["state"].upper()
             print("\n".join(lines or [f"Cluster {name}: {state}, no change"]), flush=True)
         else:
-            print("\n".join(map(ocfs2_table.coloured, each["lines"])), flush=True)
+            print("\n".join(_coloured(each["lines"])), flush=True)
+
+
+def _coloured(lines):
+    """With colours where a terminal shows them; what a runner returns is coloured by Salt."""
+    return map(ocfs2_table.coloured, lines) if sys.stdout.isatty() else lines
 
 
 def _status_stage(master, timeout):

@@ -168,6 +168,7 @@ def _lines(found, nodes):
     """Lines that are well become one path: there may be hundreds of them."""
     found = list(found)
     many = " many" if nodes > _LYING else ""
+    many += " crowd" if nodes > 2 * _LYING else ""
     for colour in _DRAWN:
         mine = [(path, title) for each, path, title in found if each == colour]
         if colour in (GOOD, DIM) and mine:

@@ -121,7 +121,7 @@ figure .wide { padding: 12px 0; text-align: center; } figure .wide svg { max-wid
 svg { color: var(--dim); }
 svg .line { fill: none; stroke: currentColor; stroke-width: 1.8; }
 svg .line.good { stroke-width: 1.5; opacity: .75; }
-svg .line.good.many { stroke-width: 1; opacity: .3; }
+svg .line.good.many { stroke-width: 1; opacity: .6; } svg .line.good.crowd { opacity: .3; }
 svg .line.warn { stroke-dasharray: 9 3; stroke-width: 2.4; } svg .line.bad { stroke-width: 3; }
 svg .line.dim { stroke-dasharray: 2 4; stroke-width: 1.2; }
 svg .line.many.warn { stroke-width: 1.4; } svg .line.many.bad { stroke-width: 2.4; }

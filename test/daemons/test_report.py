@@ -19,8 +19,8 @@ def report(site, section):
     site.describe(host1=section, host2=section)
     site.clusters("plan")
 
-    def run(file, *words):
-        answer = site.salt_run("ocfs2.report", f"file={file}", "timeout=120", *words)
+    def run(file):
+        answer = site.salt_run("ocfs2.report", f"file={file}", "timeout=120")
         return answer.returncode, answer.data
 
     return run
@@ -82,10 +82,3 @@ def test_a_file_of_somebody_else_is_left_as_it_is(site, tmp_path):
         assert answer.returncode == 2
         assert "exists and is no page of this command. Fix: name another" in answer.data["lines"][0]
     assert file.read_text() == "<p>of somebody else</p>"
-
-
-def test_in_test_mode_nothing_is_written(report, tmp_path):
-    _, data = report(tmp_path / "cluster.html", "test=True")
-    assert data["written"] is False
-    assert "would be written to" in data["lines"][-1]
-    assert list(tmp_path.iterdir()) == []
