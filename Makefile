@@ -11,6 +11,7 @@ ANSIBLE := ansible==12.3.0
 VENV := .venv
 VENV_LTS := .venv-3006
 VENV_PEERS := .venv-peers
+VENV_PROMETHEUS := .venv-prometheus
 STAMPS := $(VENV)/stamps
 BIN := $(VENV)/bin
 
@@ -73,6 +74,10 @@ test-daemons: ## A master and minions of Salt 3008
 test-daemons-lts: ## A master and minions of Salt 3006
 	$(VENV_LTS)/bin/python -m pytest -q test/daemons
 
+.PHONY: test-monitoring
+test-monitoring: $(STAMPS)/salt $(STAMPS)/prometheus ## Metrics, rules and dashboard under a real Prometheus
+	$(BIN)/python -m pytest -q test/monitoring
+
 LAB := $(BIN)/python -m pytest -v --durations=0 --show-capture=no test/integration
 
 .PHONY: test-lab
@@ -128,7 +133,7 @@ docs: ## Regenerate docs/pillar.rst and docs/pillar.schema.json from the model
 
 .PHONY: clean
 clean: ## Remove environments and caches of this checkout
-	rm -rf $(VENV) $(VENV_LTS) $(VENV_PEERS) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV_LTS) $(VENV_PEERS) $(VENV_PROMETHEUS) .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMPS)/packages: Makefile
@@ -162,4 +167,14 @@ $(STAMPS)/salt-lts: $(STAMPS)/salt test/requirements.txt Makefile
 $(STAMPS)/peers: $(STAMPS)/venv Makefile
 	$(PYTHON) -m venv $(VENV_PEERS)
 	$(VENV_PEERS)/bin/python -m pip install -q '$(ANSIBLE)'
+	@touch $@
+
+# Unpacked, not installed: the packages would start their daemons.
+$(STAMPS)/prometheus: $(STAMPS)/venv Makefile
+	rm -rf $(VENV_PROMETHEUS) && mkdir $(VENV_PROMETHEUS)
+	cd $(VENV_PROMETHEUS) && get="apt-get -qq download prometheus prometheus-node-exporter" \
+		&& { $$get || { apt-get -qq update && $$get; }; }
+	for package in $(VENV_PROMETHEUS)/*.deb; do \
+		dpkg-deb -x $$package $(VENV_PROMETHEUS) && rm $$package || exit 1; \
+	done
 	@touch $@

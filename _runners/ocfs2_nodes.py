@@ -14,7 +14,12 @@ import salt.client
 import salt.key
 
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more.
-_SYNC = ("saltutil.sync_utils", "saltutil.sync_modules", "saltutil.sync_states")
+_SYNC = (
+    "saltutil.sync_utils",
+    "saltutil.sync_modules",
+    "saltutil.sync_states",
+    "saltutil.sync_beacons",
+)
 _PING_LIMIT, _SYNC_LIMIT, _CENSUS_LIMIT, _EXAMINATION_LIMIT = 45, 300, 180, 60
 #: Seconds between two looks into the job cache: a tenth of the time that has gone by, but at most.
 _POLL = 0.5

@@ -1,0 +1,98 @@
+"""
+What the beacon of this node does at each look; ``_beacons/ocfs2.py`` calls it.
+
+.. versionadded:: 1.0.0
+"""
+
+import logging
+
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import SaltInvocationError
+
+import ocfs2_look
+import ocfs2_watch
+
+__virtualname__ = "ocfs2_beacon"
+
+#: Seconds that a volume may take to say how much room it has.
+_PATIENCE = 1
+
+_log = logging.getLogger(__name__)
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def problems(config):
+    """
+    What is wrong with a configuration of the beacon.
+
+    config
+        A list, as it stands under ``beacons:ocfs2``.
+
+    Returns sentences with the fix; none if nothing is.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_beacon.problems '[{interval: 15}, {space: 0.9}]'
+    """
+    return ocfs2_watch.problems(config)
+
+
+def look(config, seen=None):
+    """
+    Look at this node, and leave its metrics if the configuration says where.
+
+    config
+        As for :func:`problems`.
+    seen
+        What this function returned as ``seen`` after the look before; without it, this is the first
+        look, which tells everything that is wrong.
+
+    Returns ``{"events": [{"tag", "message", ...}], "seen": {...}}``, as :func:`ocfs2_watch.events`
+    describes them. Raises ``SaltInvocationError`` for a configuration with problems.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_beacon.look '[{interval: 15}, {space: 0.8}]'
+    """
+    try:
+        limits = ocfs2_watch.marks(config)
+    except ValueError as err:
+        raise SaltInvocationError(str(err)) from err
+    memory = seen or ocfs2_watch.NOTHING
+    facts = __salt__["ocfs2_metrics.facts"]()
+    if limits.metrics:
+        _leave(limits.metrics, facts)
+    now = ocfs2_look.of(facts)
+    space = _space(ocfs2_watch.wants_space(now, memory))
+    events, memory = ocfs2_watch.events(now, limits, memory, space)
+    return {"events": events, "seen": memory}
+
+
+def _leave(directory, facts):
+    """The events matter more than a file that gets old, for which there is an alert."""
+    try:
+        __salt__["ocfs2_metrics.write"](directory, facts)
+    except CommandExecutionError as err:
+        _log.warning("%s", err)
+
+
+def _space(paths):
+    """The parts of the room that are taken, by path; a volume may never answer."""
+    if not paths:
+        return {}
+    questions = {path: ["ocfs2_checkup.space", path] for path in paths}
+    answers = __salt__["ocfs2_limit.each"](_PATIENCE, questions)["answers"]
+    return {
+        path: 1 - room["free_bytes"] / room["bytes"]
+        for path, room in answers.items()
+        if room["bytes"]
+    }

@@ -1,0 +1,98 @@
+"""
+The health of this node for Prometheus, through the textfile collector of node_exporter.
+
+Like the vitals, it starts no process and touches no LUN.
+
+.. versionadded:: 1.0.0
+"""
+
+import os
+
+from salt.exceptions import CommandExecutionError
+
+import ocfs2_look
+import ocfs2_prometheus
+import ocfs2_version
+
+__virtualname__ = "ocfs2_metrics"
+
+_CONF = "/etc/ocfs2/cluster.conf"
+#: Where the package of Debian has node_exporter look.
+_DIRECTORY = "/var/lib/prometheus/node-exporter"
+#: node_exporter reads ``*.prom``.
+_NAME = "ocfs2.prom"
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def facts():
+    """
+    What the metrics are made of.
+
+    Returns ``{"vitals", "live", "mounts", "fstab", "conf", "settings"}``: ``ocfs2_vitals.facts``,
+    ``o2cb.live``, the paths on which an OCFS2 is mounted, ``ocfs2_mount.fstabs``, the text of
+    cluster.conf or None, and the values of ``o2cb.settings_read``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_metrics.facts
+    """
+    return {
+        "vitals": __salt__["ocfs2_vitals.facts"](),
+        "live": __salt__["o2cb.live"](),
+        "mounts": [each["path"] for each in __salt__["ocfs2_mount.mounts"]("ocfs2")],
+        "fstab": __salt__["ocfs2_mount.fstabs"](),
+        "conf": __salt__["ocfs2_file.read"](_CONF),
+        "settings": __salt__["o2cb.settings_read"]()["values"],
+    }
+
+
+def text():
+    """
+    The metrics, in Prometheus' text format.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call --out=newline_values_only ocfs2_metrics.text
+    """
+    return _text(facts())
+
+
+def write(directory=_DIRECTORY, seen=None):
+    """
+    Leave the metrics as ``ocfs2.prom`` for node_exporter; at every moment the file is whole.
+
+    directory
+        Where node_exporter looks for text files (its option ``--collector.textfile.directory``). It
+        must be there.
+    seen
+        What :func:`facts` has returned just now; without it, the node is looked at.
+
+    Returns True. Raises ``CommandExecutionError`` with the reason.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call --local ocfs2_metrics.write
+        salt-call --local ocfs2_metrics.write /srv/textfiles
+    """
+    if not os.path.isdir(directory):
+        raise CommandExecutionError(
+            f"{directory} is no directory, so nobody reads metrics there. Fix: install "
+            "prometheus-node-exporter, or name the directory that it reads."
+        )
+    path = os.path.join(directory, _NAME)
+    return __salt__["ocfs2_file.write"](path, _text(seen or facts()))
+
+
+def _text(seen):
+    return ocfs2_prometheus.render(ocfs2_look.of(seen), ocfs2_version.VERSION)
