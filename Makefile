@@ -24,7 +24,7 @@ PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprog
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
-YAML := ocfs2/parameters pillar.example .yamllint .salt-lint
+YAML := monitoring/ocfs2.rules.yml ocfs2/parameters pillar.example .yamllint .salt-lint
 
 .PHONY: help
 help: ## Show this help
@@ -39,10 +39,11 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/rstcheck --log-level ERROR $(RST)
 
 # Rows of tests side by side; the functional ones share devices of the host among themselves.
-QUICK := test-daemons test-daemons-lts test-functional test-guards test-fuzz test-page test-unit lint
+QUICK := test-daemons test-daemons-lts test-functional test-guards test-fuzz test-page \
+	test-monitoring test-unit lint
 
 .PHONY: test-quick
-test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts ## Everything that needs no guest, on both Salts
+test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/prometheus ## Everything that needs no guest, on both Salts
 	+@$(MAKE) --no-print-directory -j4 -Otarget $(QUICK)
 
 .PHONY: test-unit
