@@ -185,7 +185,7 @@ class _Case:
 
     def event(self):
         tag = self.kind if self.wrong else KINDS[self.kind]
-        bad = f"{self.bad}: {self.why}. Next: salt-run ocfs2.status"
+        bad = f"{self.bad}; {self.why}. Next: salt-run ocfs2.status"
         return {"tag": tag, self.sort: self.subject, "message": bad if self.wrong else self.good}
 
 

@@ -18,7 +18,7 @@ MONITORING = ROOT / "monitoring"
 RULES = MONITORING / "ocfs2.rules.yml"
 DASHBOARD = MONITORING / "grafana-dashboard.json"
 #: Seconds that a daemon may take for anything.
-PATIENCE = 60
+PATIENCE = 120
 
 
 def alerts():
