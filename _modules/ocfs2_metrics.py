@@ -43,9 +43,10 @@ def facts():
 
         salt-call ocfs2_metrics.facts
     """
+    live = __salt__["o2cb.live"]()
     return {
-        "vitals": __salt__["ocfs2_vitals.facts"](),
-        "live": __salt__["o2cb.live"](),
+        "vitals": __salt__["ocfs2_vitals.facts"](live),
+        "live": live,
         "mounts": [each["path"] for each in __salt__["ocfs2_mount.mounts"]("ocfs2")],
         "fstab": __salt__["ocfs2_mount.fstabs"](),
         "conf": __salt__["ocfs2_file.read"](_CONF),

@@ -114,7 +114,7 @@ def examine(luns, firewall):
     return {
         **found,
         "luns": {key: _seen_or_hung(key, device, said) for key, device in luns.items()},
-        "vitals": __salt__["ocfs2_vitals.facts"](),
+        "vitals": __salt__["ocfs2_vitals.facts"](found["o2cb"]),
         "space": _of("space", said["answers"]),
         "hung": _of("space", said["failures"]),
         "under": {path: __salt__["ocfs2_checkup.under"](path) for path in found["mounts"]},

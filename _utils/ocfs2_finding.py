@@ -3,7 +3,6 @@ One thing that is wrong, as an operator needs it: where, what, why it matters, w
 """
 
 from dataclasses import dataclass
-from dataclasses import field
 
 #: In a fix, stands for the nodes as salt takes them: one minion id, or a list of them.
 NODES = "<nodes>"
@@ -93,7 +92,7 @@ class Finding:
     fix: str
     nodes: tuple = ()
     lun: str = ""
-    severity: str = field(default="")
+    severity: str = ""
 
     def __post_init__(self):
         if not self.severity:
