@@ -67,8 +67,9 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None, meanwhile=No
         Seconds after which a node that has not returned counts as silent. A node that stops
         answering is given up earlier.
     presence
-        Seconds within which a node has to answer a ping that is sent beside the job; one that does
-        not is given up then, whatever the limit. Without it there is no ping.
+        Seconds within which a node has to return, or at least to answer a ping, which is sent after
+        half of them; one that does neither is given up then, whatever the limit. Without it there
+        is no ping.
     meanwhile
         Called again and again, without arguments, while the nodes are waited for.
 
@@ -87,9 +88,7 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None, meanwhile=No
         job = client.run_job(list(minions), fun, arg=arg, kwarg=kwarg, tgt_type="list")
         if not job:
             return {}, dict.fromkeys(minions, "has no accepted key on this master")
-        watch = _Watch(client, job["jid"], limit)
-        if presence:
-            watch.expect_ping(job["minions"], presence)
+        watch = _Watch(client, job["jid"], limit, presence)
         return _collect(client, job["jid"], list(minions), job["minions"], fun, watch, meanwhile)
 
 
@@ -116,23 +115,18 @@ def _returned(client, jid):
 class _Watch:
     """Who is still worth waiting for."""
 
-    def __init__(self, client, jid, limit):
+    def __init__(self, client, jid, limit, presence):
         self._client, self._jid = client, jid
         now = time.monotonic()
         self._end, self._next_probe = now + limit, now + _PROBE_INTERVAL
         self._probes, self._counted = [], set()
         self._heard, self._idle = {}, {}
         self._start = now
-        self._ping = None
+        self._presence, self._ping = presence, None
 
     def pause(self):
         """Seconds until it is worth another look."""
         return min(_POLL, 0.05 + (time.monotonic() - self._start) / 10)
-
-    def expect_ping(self, minions, seconds):
-        """Send a ping; who has not answered it in time is given up."""
-        job = self._client.run_job(minions, "test.ping", tgt_type="list")
-        self._ping = (job["jid"], time.monotonic() + seconds) if job else None
 
     def given_up(self, waiting):
         """Those of ``waiting`` for whom the time, or the patience, is over."""
@@ -152,10 +146,16 @@ class _Watch:
         return [minion for minion in waiting if self._is_lost(minion, now)]
 
     def _absent(self, waiting, now):
-        if not self._ping or now < self._ping[1]:
+        """Those who have not answered the ping in time. It costs a node as much as a short job."""
+        if not self._presence or now < self._start + self._presence / 2:
             return []
-        present = _returned(self._client, self._ping[0])
-        self._ping = None
+        if self._ping is None:
+            job = self._client.run_job(waiting, "test.ping", tgt_type="list")
+            self._ping = job["jid"] if job else ""
+        if now < self._start + self._presence:
+            return []
+        present = _returned(self._client, self._ping) if self._ping else {}
+        self._presence = None
         return [minion for minion in waiting if minion not in present]
 
     def _listen(self, now):
