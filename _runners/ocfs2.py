@@ -19,7 +19,11 @@ of salt-run) and ``outputter``.
 
 import ocfs2_join
 import ocfs2_plan_text
+from ocfs2_commands import ORCHESTRATE
 from ocfs2_stage import FormatStage
+
+#: How a stage ends in which something went wrong.
+_AGAIN = f"Next: put that right, then run again: {ORCHESTRATE}"
 
 
 def plan(cluster=None):
@@ -124,7 +128,7 @@ def _applied(master, found, changes, failures, done):
     would = "would be " if master.testing else ""
     return {
         "result": False if failures else (None if pending else True),
-        "lines": failures or [f"{len(found.answering())} nodes {would}{done}."],
+        "lines": _said(failures) or [f"{len(found.answering())} nodes {would}{done}."],
         "changes": changes,
     }
 
@@ -137,7 +141,7 @@ def _format_stage(master):
     made = [f"LUN {key} formatted on {record.leader}." for key, record in volumes.items()]
     return {
         "result": not failures,
-        "lines": failures + made or ["No LUN waits to be formatted."],
+        "lines": made + _said(failures) or ["No LUN waits to be formatted."],
         "changes": {
             key: {"old": "blank", "new": f"volume {record.uuid} of {master.desired.cluster.name}"}
             for key, record in volumes.items()
@@ -150,6 +154,10 @@ def _format_tested(found):
     lines = [f"LUN {lun.key} would be formatted on {lun.leader}." for lun in found.to_format()]
     return {
         "result": False if failures else (None if lines else True),
-        "lines": failures + lines,
+        "lines": lines + _said(failures),
         "changes": {},
     }
+
+
+def _said(failures):
+    return [*failures, _AGAIN] if failures else []
