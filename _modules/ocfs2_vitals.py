@@ -38,7 +38,8 @@ def facts(live=None):
     - ``volumes``: ``{UUID: {...}}``, the mounted OCFS2 volumes: ``paths`` (where), ``read_only``,
       ``failed`` (read-only because of an error), ``recovering`` (numbers of the nodes whose journal
       is being replayed), ``slot`` (this node's), ``slots`` (how many there are), ``beating``
-      (numbers of the nodes whose heartbeat is seen), ``late_ms`` (since the last heartbeat written
+      (numbers of the nodes whose heartbeat is seen), ``members`` (of those with which this one
+      shares locks, itself included), ``late_ms`` (since the last heartbeat written
       here) and ``limit_ms`` (when the node fences itself). What the kernel does not show is None.
 
     CLI Example:
@@ -84,6 +85,7 @@ def _volume(uuid, mounts, cluster):
     return {
         "paths": [each["path"] for each in mounts if each["device"] == device],
         **state,
+        "members": ocfs2_debugfs.members(_value(f"{_DEBUG}/o2dlm/{uuid}/dlm_state") or ""),
         **_heartbeat(f"{_DEBUG}/o2hb/{uuid}", cluster),
     }
 

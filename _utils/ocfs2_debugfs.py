@@ -37,6 +37,17 @@ def numbers(text):
     return [int(word) for word in text.split() if re.fullmatch(r"[0-9]{1,3}", word)]
 
 
+def members(text):
+    """
+    The numbers of the nodes that share the locks of a volume, by ``o2dlm/UUID/dlm_state``.
+
+    The ``Domain Map`` of fs/ocfs2/dlm/dlmdebug.c; a node that was evicted is in it only once it
+    has mounted the volume anew, whether its heartbeat is seen or not.
+    """
+    found = _search(r"^Domain Map: ([0-9 ]*)$", text)
+    return numbers(found[1]) if found else []
+
+
 def connections(text):
     """
     ``o2net/sock_containers``, every connection of this node (fs/ocfs2/cluster/netdebug.c).

@@ -39,6 +39,7 @@ _VOLUME = {
     "slot": MAYBE_NUMBER,
     "slots": MAYBE_NUMBER,
     "beating": (list,),
+    "members": (list,),
     "late_ms": MAYBE_NUMBER,
     "limit_ms": MAYBE_NUMBER,
 }
@@ -82,6 +83,7 @@ def _check_vitals(vitals):
         all_of(volume["paths"], TEXT, "vitals.volumes.paths")
         all_of(volume["recovering"], NUMBER, "vitals.volumes.recovering")
         all_of(volume["beating"], NUMBER, "vitals.volumes.beating")
+        all_of(volume["members"], NUMBER, "vitals.volumes.members")
 
 
 def _check_multipath(multipath):

@@ -126,7 +126,7 @@ def late(sight):
 
 
 def evicted(sight):
-    """Nodes with a volume mounted whose heartbeat the others do not see."""
+    """Nodes with a volume mounted that the others share no locks with any more."""
     for uuid in dict.fromkeys(
         uuid for _, facts in sight.nodes() for uuid in facts["vitals"]["volumes"]
     ):
@@ -135,13 +135,13 @@ def evicted(sight):
             witnesses = [
                 peer.name
                 for peer, seen in mounting
-                if peer is not node and seen["beating"] and node.number not in seen["beating"]
+                if peer is not node and seen["members"] and node.number not in seen["members"]
             ]
             if witnesses:
                 yield Finding(
                     "evicted",
-                    f"it has {_place(volume, uuid)} mounted, but {', '.join(witnesses)} see no "
-                    "heartbeat of it and have taken over what it had locked",
+                    f"it has {_place(volume, uuid)} mounted, but {', '.join(witnesses)} have "
+                    "declared it dead and taken over what it had locked",
                     "reset it at once, without a shutdown (echo b > /proc/sysrq-trigger): what it "
                     "still writes does harm",
                     (node.minion,),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from unit.test_ocfs2_debugfs import CONNECTIONS
+from unit.test_ocfs2_debugfs import DOMAIN
 from unit.test_ocfs2_debugfs import STATE
 
 UUID = "458E997A48634B3DAB36F01667EBB761"
@@ -24,6 +25,7 @@ def volume(kernel):
     put(DEBUG / f"ocfs2/{UUID}/fs_state", STATE)
     put(DEBUG / f"o2hb/{UUID}/livenodes", "0 1 2\n")
     put(DEBUG / f"o2hb/{UUID}/elapsed_time_in_ms", "1204\n")
+    put(DEBUG / f"o2dlm/{UUID}/dlm_state", DOMAIN)
     put(DEBUG / "o2net/sock_containers", CONNECTIONS)
 
 
@@ -46,6 +48,7 @@ def test_a_node_at_work(modules, volume):
             "slot": 1,
             "slots": 3,
             "beating": [0, 1, 2],
+            "members": [0, 1],
             "late_ms": 1204,
             "limit_ms": 60000,
         }
@@ -56,10 +59,11 @@ def test_a_node_at_work(modules, volume):
 
 
 def test_what_the_kernel_does_not_show_is_none(modules, volume):
-    for name in ("livenodes", "elapsed_time_in_ms"):
-        (DEBUG / f"o2hb/{UUID}/{name}").unlink()
+    for name in ("o2hb/{}/livenodes", "o2hb/{}/elapsed_time_in_ms", "o2dlm/{}/dlm_state"):
+        (DEBUG / name.format(UUID)).unlink()
     put(DEBUG / f"ocfs2/{UUID}/fs_state", "")
     facts = modules["ocfs2_vitals.facts"]()["volumes"][UUID]
-    assert (facts.pop("beating"), facts.pop("recovering"), facts.pop("paths")) == ([], [], [])
+    for name in ("beating", "members", "recovering", "paths"):
+        assert facts.pop(name) == []
     assert facts.pop("limit_ms") == 60000
     assert set(facts.values()) == {None}

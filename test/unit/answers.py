@@ -198,6 +198,7 @@ def pulse(pillar, minion):
         "slot": numbers.index(pillar.node(minion).number),
         "slots": pillar.luns[0].slots,
         "beating": numbers,
+        "members": numbers,
         "late_ms": 1300,
         "limit_ms": (pillar.cluster.heartbeat_threshold - 1) * 2000,
     }

@@ -24,6 +24,7 @@ def facts():
                     "slot": 1,
                     "slots": 5,
                     "beating": [0, 1, 2],
+                    "members": [0, 1, 2],
                     "late_ms": 1204,
                     "limit_ms": 60_000,
                 }

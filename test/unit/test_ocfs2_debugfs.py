@@ -24,6 +24,26 @@ OrphanScan => Local: 0  Global: 0  Last Scan: 204 seconds ago
             *   1           0
                 2           1
 """
+#: Of a node while another, that was evicted, writes its heartbeat again.
+DOMAIN = """\
+Domain: 458E997A48634B3DAB36F01667EBB761  Key: 0xcc84f7f3  Protocol: 1.3
+Thread Pid: 1317  Node: 0  State: JOINED
+Number of Joins: 1  Joining Node: 255
+Domain Map: 0 1\x20
+Exit Domain Map:\x20
+Live Map: 0 1 2\x20
+Lock Resources: 10 (12)
+MLEs: 0 (15)
+  Blocking: 0 (3)
+  Mastery: 0 (12)
+  Migration: 0 (0)
+Lists: Dirty=Empty  Purge=Empty  PendingASTs=Empty  PendingBASTs=Empty
+Purge Count: 0  Refs: 1
+Dead Node: 255
+Recovery Pid: 1318  Master: 255  State: INACTIVE
+Recovery Map:\x20
+Recovery Node State:
+"""
 CONNECTIONS = """\
 00000000c3f1ea62:
   krefs:           4
@@ -105,3 +125,9 @@ def test_of_two_connections_the_one_that_has_agreed_counts():
     assert ocfs2_debugfs.connections(both) == agreed
     first, second = both.split("00000000c3f1ea63:")
     assert ocfs2_debugfs.connections(f"00000000c3f1ea63:{second}{first}") == agreed
+
+
+def test_the_members_of_a_domain():
+    assert ocfs2_debugfs.members(DOMAIN) == [0, 1]
+    assert ocfs2_debugfs.members(DOMAIN.replace("Domain Map: 0 1 ", "Domain Map: ")) == []
+    assert ocfs2_debugfs.members("") == []

@@ -403,9 +403,9 @@ def test_a_late_heartbeat(nodes):
 
 def test_a_node_that_the_others_have_buried(nodes):
     for minion in (ONE, THREE):
-        volume(nodes, minion)["beating"] = [0, 2]
+        volume(nodes, minion)["members"] = [0, 2]
     finding = only(nodes, "evicted", (TWO,))
-    assert "host0, host2 see no heartbeat of it" in finding.what
+    assert "host0, host2 have declared it dead" in finding.what
 
 
 def test_a_recovery(nodes):
