@@ -1,0 +1,72 @@
+"""What goes wrong with volumes: mounts, room, errors."""
+
+from findings.breakage import LUN
+from findings.breakage import MOUNT
+from findings.breakage import PATH
+from findings.breakage import UMOUNT
+from findings.breakage import Breakage
+from findings.breakage import pillar
+
+_KEEP_FSTAB, _OLD_FSTAB = "cp /etc/fstab /root/", "cp /root/fstab /etc/"
+
+
+def _beneath(verb):
+    """Make or remove a file in the directory under a mount."""
+    inner = f"/mnt/{LUN}"
+    steps = ("mount --bind /san /mnt", f"chattr -i {inner}", f"{verb} {inner}/disk.qcow2")
+    return " && ".join((*steps, f"chattr +i {inner}", "umount /mnt"))
+
+
+def _two_more_nodes(section):
+    for number in (8, 9):
+        section["nodes"][f"host{number}.domain.com"] = {
+            "number": number,
+            "address": f"192.168.100.{number}",
+        }
+
+
+_MORE = ("node-silent", "conf-differs", "live-differs", "setup-differs")
+
+BREAKAGES = (
+    Breakage("not-mounted", UMOUNT, MOUNT, lun=LUN),
+    Breakage("read-only", f"mount -o remount,ro {PATH}", f"mount -o remount,rw {PATH}", lun=LUN),
+    Breakage(
+        "volume-failed",
+        lambda site: site.damage(3, LUN),
+        lambda site: site.repair(3, LUN),
+        lun=LUN,
+    ),
+    Breakage("files-under-mount", _beneath("touch"), _beneath("rm"), lun=LUN),
+    Breakage(
+        "fstab-differs",
+        f"{_KEEP_FSTAB} && sed -i 's/_netdev,//' /etc/fstab",
+        _OLD_FSTAB,
+        lun=None,
+    ),
+    Breakage(
+        "stray-volume",
+        f"{_KEEP_FSTAB} && echo '/dev/sdx /old ocfs2 noauto,_netdev 0 0' >> /etc/fstab",
+        _OLD_FSTAB,
+    ),
+    Breakage(
+        "space-low",
+        f"fallocate -l $(($(stat -fc '%a * %S' {PATH}) * 95 / 100)) {PATH}/filler && sync",
+        f"rm {PATH}/filler && sync",
+        nodes=(),
+        lun=LUN,
+    ),
+    Breakage(
+        "slots-full",
+        *pillar(_two_more_nodes),
+        nodes=(),
+        lun="primary",
+        also=(*_MORE, "slots-few"),
+    ),
+    Breakage(
+        "slots-few",
+        *pillar(_two_more_nodes),
+        nodes=(),
+        lun=LUN,
+        also=(*_MORE, "slots-full"),
+    ),
+)

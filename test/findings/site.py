@@ -1,0 +1,122 @@
+"""A healthy cluster of guests, to break one thing in at a time."""
+
+import json
+import re
+import shutil
+import subprocess
+import time
+
+from integration.conftest import Cluster
+
+from .breakage import LUN
+from .breakage import MOUNT
+from .breakage import PATH
+from .breakage import UMOUNT
+
+#: Seconds that a fault may take to show, and the cluster to be healthy again.
+_LIMIT = 400
+#: Seconds within which a node has to answer a ping.
+PING = 60
+_BLOCK = 4096
+
+
+class Site(Cluster):
+    """Three nodes with the volumes ``primary`` and :data:`findings.breakage.LUN` mounted."""
+
+    LUNS = ("primary:3G", f"{LUN}:1536M", "spare:3G")
+
+    def __init__(self, lab):
+        super().__init__(lab)
+        self.add_lun(self.section, LUN, type="mail", slots=6)
+        self._whole = b""
+
+    def look(self):
+        """The status, the seconds that it took, and its exit code."""
+        begin = time.monotonic()
+        answer = self.lab.salt_run("ocfs2.status", f"timeout={PING}", "--out=json")
+        found = json.loads(answer.stdout)["clusters"]["ocfs2"]["status"]
+        return found, time.monotonic() - begin, answer.rc
+
+    def wait_for(self, condition):
+        """Look until the status fulfils a condition; the status, and how long that look took."""
+        deadline = time.monotonic() + _LIMIT
+        while True:
+            status, seconds, _ = self.look()
+            if condition(status):
+                return status, seconds
+            assert time.monotonic() < deadline, json.dumps(status["findings"], indent=1)
+
+    def copy_lun(self, source, target):
+        """What an array does that makes a clone."""
+        shutil.copyfile(self.lab.lun_path(source), self.lab.lun_path(target))
+
+    def stand_still(self, node):
+        """Freeze a node until the others have given it up, and let it go on."""
+        before = self._evictions()
+        self.lab.freeze(node)
+        self._until(lambda: self._evictions() > before, "the others to give the node up")
+        self.lab.thaw(node)
+
+    def _evictions(self):
+        return self.must(1, "dmesg").count("has evicted node")
+
+    def cut_off(self, node, cut, restore=lambda: None):
+        """Take something from a node until it has gone down by itself, and have it come back."""
+        boots = self.lab.node_state(node)["boots"]
+        cut()
+        self._until(lambda: self.lab.node_state(node)["boots"] > boots, "the node to go down")
+        restore()
+        self.wait_back(node)
+
+    def restart(self, node):
+        """Cut the power of a node, and have it come back."""
+        self.lab.power_cut(node)
+        self.lab.start(node)
+        self.wait_back(node)
+
+    def wait_back(self, node):
+        """Wait until a node that boots has mounted everything and answers."""
+        for path in ("/san/primary", PATH):
+            self.wait_mounted(node, path)
+        self.lab.wait_minions([node])
+
+    @staticmethod
+    def _until(condition, what):
+        deadline = time.monotonic() + _LIMIT
+        while not condition():
+            assert time.monotonic() < deadline, f"waited {_LIMIT} s for {what}"
+            time.sleep(0.5)
+
+    def damage(self, node, lun):
+        """Spoil a directory on the array, and have a node read it."""
+        self.must(node, "sh", "-c", UMOUNT)
+        path = self.lab.lun_path(lun)
+        said = subprocess.run(
+            ["debugfs.ocfs2", "-f", "/dev/stdin", path],
+            input="stat /lost+found\n",
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        self._offset = int(re.search(r"Inode: (\d+)", said)[1]) * _BLOCK
+        with path.open("r+b") as file:
+            file.seek(self._offset)
+            self._whole = file.read(_BLOCK)
+            file.seek(self._offset)
+            file.write(bytes(8) + self._whole[8:])
+        self.must(node, "sh", "-c", f"{MOUNT} && ! ls {PATH}/lost+found")
+
+    def repair(self, node, lun):
+        """What :meth:`damage` has done, undone."""
+        with self.lab.lun_path(lun).open("r+b") as file:
+            file.seek(self._offset)
+            file.write(self._whole)
+        self.must(node, "sh", "-c", f"{UMOUNT} && {MOUNT}")
+
+    def explain(self, node):
+        """Why a node restarted, as ``salt-run ocfs2.explain`` tells a script."""
+        answer = self.lab.salt_run(
+            "ocfs2.explain", f"host{node}", "hours=1", f"timeout={PING}", "--out=json"
+        )
+        (cluster,) = json.loads(answer.stdout)["clusters"].values()
+        return cluster["case"], answer.rc
