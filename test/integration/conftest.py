@@ -15,7 +15,8 @@ from lab.lab import REPOSITORY
 from lab.lab import Lab
 
 NODES = (1, 2, 3)
-_PATIENCE = 300
+#: Seconds that a node that boots may take to mount a volume.
+_PATIENCE = 600
 
 
 class Cluster:

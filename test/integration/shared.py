@@ -1,6 +1,10 @@
 """What holds on every distribution; the modules of this directory call it in their order."""
 
+import time
+
 NODES = (1, 2, 3)
+#: Seconds that multipath may take to find a path again.
+_PATIENCE = 300
 MANAGED = ("/etc/ocfs2/cluster.conf", "/etc/default/o2cb", "/etc/fstab", "/etc/ocfs2/firewall.nft")
 
 
@@ -19,6 +23,13 @@ def is_as_described(cluster):
     rc, status = cluster.status()
     assert (rc, status["state"], status["findings"]) == (0, "healthy", []), status
     return status
+
+
+def becomes_as_described(cluster):
+    """As soon as the nodes have noticed what was put right."""
+    deadline = time.monotonic() + _PATIENCE
+    while (status := cluster.status()[1])["findings"]:
+        assert time.monotonic() < deadline, status["findings"]
 
 
 def is_shared(cluster, path):

@@ -11,6 +11,7 @@ import pytest
 from faults.arena import Arena
 from faults.report import Row
 from faults.scenarios import survive
+from findings.breakages import BREAKAGES
 from operations.traffic import Traffic
 
 from . import shared
@@ -45,6 +46,8 @@ SWAPPED = ["swapped:3G:nodes=1+2", "wrong:3G:alias=swapped:nodes=3"]
 # Few of them: each costs every guest time at boot, twice for its two paths.
 LUNS = ["primary:3G", "second:3G", "used:3G", *SWAPPED]
 BLANK = ["primary", "second"]
+#: What goes wrong at once; each is one of the findings by its name.
+NAMED = {"clock-differs", "conf-differs", "not-mounted", "path-missing", "port-blocked"}
 REFUSED = ["used", "swapped", "wrong"]
 
 
@@ -146,6 +149,7 @@ def test_a_highstate_never_formats(cluster):
     assert cluster.must(1, "systemctl", "is-active", "o2cb.service") == "active"
 
 
+@pytest.mark.campaign
 def test_a_dry_run_shows_all_and_touches_nothing(cluster):
     before = cluster.digests(BLANK)
     answer = cluster.orchestrate("test=True")
@@ -157,6 +161,7 @@ def test_a_dry_run_shows_all_and_touches_nothing(cluster):
     assert cluster.lab.run(2, ["test", "-e", "/etc/ocfs2/cluster.conf"]).rc == 1
 
 
+@pytest.mark.campaign
 def test_nothing_is_formatted_unless_every_node_takes_part(cluster):
     before = cluster.digests(BLANK)
     cluster.describe(_missing_node, _wrong_host_name)
@@ -173,6 +178,7 @@ def test_nothing_is_formatted_unless_every_node_takes_part(cluster):
     assert cluster.lab.run(2, ["test", "-e", "/etc/ocfs2/cluster.conf"]).rc == 1
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("content", CONTENTS)
 def test_the_plan_names_what_a_lun_holds(cluster, content):
     words = _make(cluster, content)
@@ -231,6 +237,22 @@ def test_what_somebody_took_away_is_seen_and_put_back(cluster):
     shared.is_as_described(cluster)
 
 
+def test_what_goes_wrong_is_named_at_one_look(cluster):
+    """Some of the campaign in test/findings, all at once."""
+    broken = [each for each in BREAKAGES if str(each) in NAMED]
+    for each in broken:
+        each.bring_about(cluster)
+    rc, status = cluster.status()
+    for each in reversed(broken):
+        each.put_right(cluster)
+    assert rc == 2
+    for each in broken:
+        assert any(map(each.is_about, status["findings"])), (str(each), status["findings"])
+    assert {each["kind"] for each in status["findings"]} == NAMED
+    shared.becomes_as_described(cluster)
+
+
+@pytest.mark.campaign
 def test_packages_and_services_of_others_leave_it_alone(cluster):
     settings = cluster.must(3, "cat", "/etc/default/o2cb")
     reinstall = ["apt-get", "install", "-qy", "--reinstall", "ocfs2-tools"]
@@ -241,6 +263,7 @@ def test_packages_and_services_of_others_leave_it_alone(cluster):
     cluster.must(3, "nft", "list", "table", "inet", "ocfs2")
 
 
+@pytest.mark.campaign
 def test_a_stop_of_the_cluster_spares_a_mount_in_use_and_fences_nobody(cluster):
     boots = cluster.lab.node_state(3)["boots"]
     with _held(cluster, 3):
@@ -258,6 +281,7 @@ def test_a_stop_of_the_cluster_spares_a_mount_in_use_and_fences_nobody(cluster):
     assert cluster.lab.node_state(3)["boots"] == boots
 
 
+@pytest.mark.campaign
 def test_another_firewall_takes_the_place_of_the_first(cluster):
     cluster.describe(_iptables)
     answer = cluster.apply("host3.domain.com")
@@ -293,6 +317,7 @@ def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
     shared.is_shared(cluster, "/san/primary")
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("name", ["run-interrupted-at-first-write"])
 def test_a_format_that_is_cut_is_gone_on_with(cluster, name):
     """One of the campaign in test/faults, beside a LUN that is another on node 3."""
@@ -325,6 +350,7 @@ def test_a_node_leaves_and_another_time_joins_while_the_others_write(cluster, tr
     traffic.resume(3)
 
 
+@pytest.mark.campaign
 def test_timeouts_change_while_all_is_down(cluster, traffic):
     cluster.section["cluster"]["heartbeat_threshold"] = 21
     cluster.describe()

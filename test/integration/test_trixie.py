@@ -20,6 +20,7 @@ def test_the_second_run_changes_nothing(cluster):
     shared.second_run_changes_nothing(cluster, "primary")
 
 
+@pytest.mark.campaign
 def test_after_a_power_cut_it_comes_back_by_itself(cluster):
     shared.comes_back_by_itself(cluster, shared.NODES, "primary")
     shared.is_as_described(cluster)
