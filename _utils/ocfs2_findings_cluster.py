@@ -64,9 +64,19 @@ def conf(sight):
             yield Finding(
                 "conf-differs",
                 f"cluster.conf is not as described{who}: {_said(others)}",
-                f"{ORCHESTRATE}",
+                _command(sight, plan.minion, facts),
                 (plan.minion,),
             )
+
+
+def _command(sight, minion, facts):
+    """What brings files and kernel of a node to what pillar says."""
+    gaps = ocfs2_live.live(sight.desired, sight.desired.node(minion), facts["o2cb"])
+    return _retune(sight) if any(gap.verb == ocfs2_live.RETUNE for gap in gaps) else ORCHESTRATE
+
+
+def _retune(sight):
+    return ocfs2_commands.orchestrate("retune", cluster=sight.cluster, outage=sight.cluster)
 
 
 def _content(text):
@@ -114,9 +124,8 @@ def kernel(sight):
             names = ", ".join(gap.what.rpartition(":")[2] for gap in stale)
             yield _stale(sight, plan.minion, f"the kernel still has {names}", names)
         if others:
-            verbs = {gap.verb for gap in others if gap.verb}
-            fix = ocfs2_commands.orchestrate(min(verbs)) if verbs else ORCHESTRATE
             what = f"the kernel does not run what pillar says: {_said(others)}"
+            fix = _command(sight, plan.minion, facts)
             yield Finding("live-differs", what, fix, (plan.minion,))
 
 
@@ -128,7 +137,7 @@ def settings(sight):
             yield Finding(
                 "settings-differ",
                 f"{facts['o2cb']['settings']['path']} is not as described: {_said(gaps)}",
-                ORCHESTRATE,
+                _command(sight, plan.minion, facts),
                 (plan.minion,),
             )
 
@@ -153,7 +162,7 @@ def timeouts(sight):
             yield Finding(
                 "timeouts-differ",
                 f"its kernel has {name} {value}, {most}",
-                ocfs2_commands.orchestrate("retune", cluster=sight.cluster, outage=sight.cluster),
+                _retune(sight),
                 (minion,),
             )
 
@@ -213,14 +222,13 @@ def _sum(queueing, interval, waits):
 def _short(sight, node, lun, sum_, waits, margin):
     beats = sight.desired.cluster.heartbeat_threshold
     needed = math.floor((waits + margin) / _BEAT) + 2
-    retune = ocfs2_commands.orchestrate("retune", cluster=sight.cluster, outage=sight.cluster)
     return Finding(
         "threshold-low",
         f"multipath waits {sum_} for a path of {lun.device}, and sees up to {_SLOWEST} intervals = "
         f"{margin} s late that one is back; the node fences itself after ({beats} - 1) x {_BEAT} s "
         f"= {(beats - 1) * _BEAT} s",
         f"write heartbeat_threshold: {needed} under cluster, which is ({needed} - 1) x {_BEAT} s = "
-        f"{(needed - 1) * _BEAT} s, then {retune}",
+        f"{(needed - 1) * _BEAT} s, then {_retune(sight)}",
         (node.minion,),
         lun.key,
     )

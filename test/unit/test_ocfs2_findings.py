@@ -248,6 +248,15 @@ def test_a_kernel_that_runs_other_values_than_the_files(nodes):
     assert "ocfs2.orch.retune" in finding.fix
 
 
+def test_a_file_and_a_kernel_are_put_right_by_one_command(nodes):
+    live(nodes)["heartbeat_threshold"] = 61
+    nodes[TWO]["o2cb"]["settings"]["values"]["O2CB_HEARTBEAT_THRESHOLD"] = "61"
+    fixes = {each.kind: each.fix for each in found(nodes)}
+    assert set(fixes) == {"live-differs", "settings-differ", "timeouts-differ"}
+    assert len(set(fixes.values())) == 1
+    assert "ocfs2.orch.retune pillar=" in fixes["settings-differ"]
+
+
 def test_an_address_that_changed_while_the_node_was_up(nodes):
     live(nodes, ONE)["nodes"]["host1"]["address"] = "10.9.9.9"
     assert "10.9.9.9" in only(nodes, "live-differs", (ONE,)).what
