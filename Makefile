@@ -86,7 +86,7 @@ test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the
 	$(LAB)
 
 .PHONY: test-faults
-test-faults: test-faults-host test-faults-guests test-operations ## Every campaign: some four hours
+test-faults: test-faults-host test-faults-guests test-operations test-findings ## Every campaign: hours
 
 .PHONY: test-faults-host
 test-faults-host: $(STAMPS)/packages $(STAMPS)/salt ## Each cut of mkfs, 1000 histories, 1000 blank LUNs, 100000 odd pillars
@@ -104,9 +104,21 @@ test-faults-guests: $(STAMPS)/packages $(STAMPS)/salt ## Faults on guests; FAULT
 test-operations: $(STAMPS)/packages $(STAMPS)/salt ## Day two on guests under I/O, each cut in the middle: an hour
 	$(BIN)/python -m pytest -vs --durations=0 --show-capture=no test/operations
 
+# FINDING=clone brings about that alone.
+.PHONY: test-findings
+test-findings: $(STAMPS)/packages $(STAMPS)/salt ## Faults to be found and fences to be explained; FINDING=name for one
+	$(BIN)/python -m pytest -vs --durations=0 --show-capture=no test/findings $(if $(FINDING),-k '$(FINDING)')
+
+.PHONY: bench
+bench: bench-guards bench-status bench-peers ## Every measurement
+
 .PHONY: bench-guards
 bench-guards: $(STAMPS)/packages $(STAMPS)/salt ## What all guards cost a node for one LUN
-	$(BIN)/python -m pytest -qs --show-capture=no test/bench
+	$(BIN)/python -m pytest -qs --show-capture=no test/bench/test_guards.py
+
+.PHONY: bench-status
+bench-status: $(STAMPS)/packages $(STAMPS)/salt ## What a look at the whole cluster costs beside a ping
+	$(BIN)/python -m pytest -qs --show-capture=no test/bench/test_status.py
 
 .PHONY: bench-peers
 bench-peers: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/peers ## What other tools format over, as a table

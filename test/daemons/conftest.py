@@ -1,9 +1,11 @@
 """A real Salt master and two real minions on this host, which no pillar of the tests fits."""
 
+import contextlib
 import json
 import logging
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -29,6 +31,19 @@ class Site:
 
     def salt_run(self, *arguments):
         return self._run.run(*arguments)
+
+    @contextlib.contextmanager
+    def frozen(self, host):
+        """The minion of a host stands still."""
+        minion = psutil.Process(self.minions[host].pid)
+        processes = [minion, *minion.children(recursive=True)]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.resume()
 
     def clusters(self, function, **arguments):
         """The exit code and the clusters a function of the runner answers with."""
@@ -60,7 +75,7 @@ def site(tmp_path_factory, salt_factories):
     formula, pillar = root / "formula", root / "pillar"
     pillar.mkdir()
     formula.mkdir()
-    for entry in ("_modules", "_output", "_runners", "_states", "_utils", "ocfs2"):
+    for entry in ("_beacons", "_modules", "_output", "_runners", "_states", "_utils", "ocfs2"):
         (formula / entry).symlink_to(REPOSITORY / entry)
     master = salt_factories.salt_master_daemon(
         "site",

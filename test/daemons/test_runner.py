@@ -52,6 +52,20 @@ def test_status_is_a_table_for_scripts(described):
     assert status["nodes"][NODES[0]]["luns"]["primary"]["state"] == "missing"
 
 
+def test_a_frozen_node_holds_nobody_up(described):
+    described.clusters("plan")
+    with described.frozen("host2"):
+        rc, clusters = described.clusters("status", timeout=10)
+    silent = [
+        each
+        for each in clusters["ocfs2"]["status"]["findings"]
+        if each["kind"] == "node-silent" and NODES[1] in each["nodes"]
+    ]
+    assert rc == 2
+    assert "did not answer" in silent[0]["what"]
+    assert clusters["ocfs2"]["status"]["nodes"][NODES[0]]["answers"]
+
+
 def test_who_watches_is_told_what_has_changed(described):
     described.clusters("plan")
     answer = described.salt_run("ocfs2.watch", "count=2", "interval=1", "timeout=120")
