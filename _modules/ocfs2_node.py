@@ -22,7 +22,7 @@ __virtualname__ = "ocfs2_node"
 _SYS_BLOCK = "/sys/block"
 _FSTAB = "/etc/fstab"
 #: Seconds that a LUN or a volume may take to answer a look.
-_PATIENCE = 3
+_PATIENCE = 10
 
 
 def __virtual__():
@@ -84,7 +84,7 @@ def examine(luns, firewall):
     """
     A census, and what else helps to find a fault, in one call that changes nothing.
 
-    A LUN or volume that does not answer within a few seconds is left alone and said to be so.
+    A LUN or volume that does not answer within ten seconds is left alone and said to be so.
 
     luns, firewall
         As for :func:`census`.

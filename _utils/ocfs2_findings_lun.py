@@ -4,6 +4,7 @@ What is wrong with LUNs: identity, paths, contents.
 
 import ocfs2_parse
 import ocfs2_plan
+import ocfs2_sight
 from ocfs2_commands import ORCHESTRATE
 from ocfs2_finding import Finding
 
@@ -84,23 +85,18 @@ def sizes(sight):
 def paths(sight):
     """LUNs with paths that do not work, fewer than elsewhere, or none but one."""
     for lun in sight.desired.luns:
-        counts = {node.minion: len(_disks(facts, lun)) for node, facts in sight.nodes()}
+        counts = {
+            node.minion: len(ocfs2_sight.paths(facts, lun.key)) for node, facts in sight.nodes()
+        }
         most = max(counts.values(), default=0)
         for node, facts in sight.nodes():
             yield from _path_findings(lun, node, facts, counts[node.minion], most)
 
 
-def _disks(facts, lun):
-    """``{disk: state}`` of the paths of a LUN's map."""
-    multipath = facts["multipath"] or {"paths": {}}
-    for wwid, disks in multipath["paths"].items():
-        if _same(wwid, lun.wwid) and facts["luns"][lun.key]["paths"]:
-            return disks
-    return dict.fromkeys(facts["luns"][lun.key]["paths"], "ok")
-
-
 def _path_findings(lun, node, facts, count, most):
-    bad = {disk: state for disk, state in _disks(facts, lun).items() if state != "ok"}
+    bad = {
+        disk: state for disk, state in ocfs2_sight.paths(facts, lun.key).items() if state != "ok"
+    }
     said = [f"{disk} is {state}" for disk, state in sorted(bad.items())]
     if 0 < count < most:
         said.append(f"it has {count} paths, other nodes have {most}")

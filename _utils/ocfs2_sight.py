@@ -72,6 +72,13 @@ class Sight:
         ]
 
 
+def paths(examination, key):
+    """``{disk: state}`` of what leads to the LUN that a node sees under the name of a LUN."""
+    seen = examination["luns"][key]
+    known = examination["multipath"]["paths"] if examination["multipath"] else {}
+    return known.get(seen["wwid"]) or dict.fromkeys(seen["paths"], "ok")
+
+
 def odd(values):
     """
     Who is the odd one out.

@@ -7,6 +7,7 @@ import textwrap
 
 import ocfs2_live
 import ocfs2_plan
+import ocfs2_sight
 import ocfs2_table
 from ocfs2_finding import BROKEN
 from ocfs2_finding import DEGRADED
@@ -122,7 +123,6 @@ def _cell(sight, minion, lun, findings):
     facts = sight.seen[minion]
     seen = facts["luns"][lun.key]
     pulse = facts["vitals"]["volumes"].get(seen["volume"]["uuid"] if seen["volume"] else "") or {}
-    multipath = facts["multipath"] or {"paths": {}}
     kinds = [each.kind for each in findings if each.lun == lun.key]
     word = next((word for kind, word in _WORDS.items() if kind in kinds), None)
     return {
@@ -132,7 +132,7 @@ def _cell(sight, minion, lun, findings):
         "slot": seen["slot"],
         "late_ms": pulse.get("late_ms"),
         "limit_ms": pulse.get("limit_ms"),
-        "paths": multipath["paths"].get(seen["wwid"] or "") or dict.fromkeys(seen["paths"], "ok"),
+        "paths": ocfs2_sight.paths(facts, lun.key),
     }
 
 

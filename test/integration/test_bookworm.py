@@ -335,6 +335,7 @@ def test_a_volume_grows_while_all_write(cluster, traffic):
         assert int(block) * int(count) == 4 << 30
 
 
+@pytest.mark.campaign
 def test_a_node_leaves_and_another_time_joins_while_the_others_write(cluster, traffic):
     traffic.release(3)
     entry = cluster.section["nodes"].pop("host3.domain.com")

@@ -6,7 +6,6 @@ from findings.breakage import pillar
 
 _UNIT = "/etc/systemd/system/o2cb.service"
 _EXTMODS = "$(find /var/cache/salt -path '*extmods/{}')"
-_MODULES = "ocfs2_dlmfs ocfs2_stack_o2cb ocfs2_dlm ocfs2 ocfs2_nodemanager ocfs2_stackglue"
 _DRIVER = "/lib/modules/$(uname -r)/kernel/fs/ocfs2/ocfs2.ko*"
 _OFFLINE = "umount -at ocfs2 && systemctl stop o2cb.service"
 _ONLINE = "systemctl start o2cb.service && mount -at ocfs2"
@@ -46,7 +45,7 @@ BREAKAGES = (
     ),
     Breakage(
         "module-missing",
-        f"{_OFFLINE} && modprobe -ra {_MODULES} && mv {_DRIVER} /root/ && depmod",
+        f"{_OFFLINE} && rmmod ocfs2 && mv {_DRIVER} /root/ && depmod",
         f"mv /root/ocfs2.ko* $(dirname {_DRIVER}) && depmod && {_ONLINE}",
         also=("module-missing-at-boot", "cluster-offline", "not-mounted"),
     ),
@@ -83,8 +82,7 @@ BREAKAGES = (
     Breakage("cluster-offline", _OFFLINE, _ONLINE, also=("not-mounted",)),
     Breakage(
         "stack-other",
-        f"{_OFFLINE} && modprobe -ra {_MODULES} && modprobe ocfs2_stackglue && "
-        "echo pcmk > /sys/fs/ocfs2/cluster_stack",
+        f"{_OFFLINE} && echo pcmk > /sys/fs/ocfs2/cluster_stack",
         f"echo o2cb > /sys/fs/ocfs2/cluster_stack && {_ONLINE}",
         also=("cluster-offline", "not-mounted"),
     ),
