@@ -46,6 +46,11 @@ class Site(Cluster):
                 return status, seconds
             assert time.monotonic() < deadline, json.dumps(status["findings"], indent=1)
 
+    def make(self, lun, argv):
+        """Make something on a LUN, as another host of the SAN might."""
+        if argv:
+            subprocess.run([*argv, self.lab.lun_path(lun)], check=True, stdin=subprocess.DEVNULL)
+
     def copy_lun(self, source, target):
         """What an array does that makes a clone."""
         shutil.copyfile(self.lab.lun_path(source), self.lab.lun_path(target))

@@ -9,6 +9,25 @@ from findings.breakage import Breakage
 _SMALLER = f"dmsetup table {LUN} | tee /root/table | awk '{{ $2 -= 2048; print }}'"
 
 
+_MKFS = ("mkfs.ocfs2", "-q", "-N", "4", "--cluster-stack=o2cb")
+
+
+def _spare(kind, *argv, on_node=("true", "true"), nodes=(), also=(), **changes):
+    """Describe one LUN more, on which ``argv`` has made something."""
+
+    def breaks(site):
+        site.make("spare", argv)
+        site.must(3, "sh", "-c", on_node[0])
+        site.describe(lambda section: site.add_lun(section, "spare", **changes))
+
+    def heals(site):
+        site.describe()
+        site.must(3, "sh", "-c", on_node[1])
+        site.lab.blank_lun("spare")
+
+    return Breakage(kind, breaks, heals, nodes=nodes, lun="spare", also=also)
+
+
 def _reload(source):
     return f"{source} | dmsetup reload {LUN} && dmsetup resume {LUN}"
 
@@ -54,6 +73,23 @@ BREAKAGES = (
         f"{_reload('cat /root/table')} && {MOUNT}",
         lun=LUN,
         also=("not-mounted",),
+    ),
+    _spare("format-pending"),
+    _spare("format-not-allowed", format="never"),
+    _spare("lun-not-blank", "mkfs.ext4", "-q", "-F"),
+    _spare("volume-other", *_MKFS, "--cluster-name=other"),
+    _spare(
+        "lun-read-only",
+        on_node=("blockdev --setro /dev/mapper/spare", "blockdev --setrw /dev/mapper/spare"),
+        nodes=(3,),
+    ),
+    _spare(
+        "lun-in-use",
+        on_node=(
+            "dmsetup create holder --table '0 2048 linear /dev/mapper/spare 0'",
+            "dmsetup remove holder",
+        ),
+        nodes=(3,),
     ),
     Breakage(
         "clone",

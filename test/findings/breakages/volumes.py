@@ -17,6 +17,10 @@ def _beneath(verb):
     return " && ".join((*steps, f"chattr +i {inner}", "umount /mnt"))
 
 
+def _more_slots(section):
+    section["luns"][LUN]["slots"] = 8
+
+
 def _two_more_nodes(section):
     for number in (8, 9):
         section["nodes"][f"host{number}.domain.com"] = {
@@ -28,6 +32,7 @@ def _two_more_nodes(section):
 _MORE = ("node-silent", "conf-differs", "live-differs", "setup-differs")
 
 BREAKAGES = (
+    Breakage("volume-differs", *pillar(_more_slots), nodes=(), lun=LUN),
     Breakage("not-mounted", UMOUNT, MOUNT, lun=LUN),
     Breakage("read-only", f"mount -o remount,ro {PATH}", f"mount -o remount,rw {PATH}", lun=LUN),
     Breakage(
