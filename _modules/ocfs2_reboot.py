@@ -7,6 +7,7 @@ This boot of the node, and the next one.
 import os
 import re
 
+import salt.utils.path
 from salt.exceptions import CommandExecutionError
 
 __virtualname__ = "ocfs2_reboot"
@@ -93,6 +94,8 @@ def _version(release):
 
 def _missing(release):
     """What of OCFS2 can not be loaded by a kernel; modprobe looks where that kernel would."""
+    if not salt.utils.path.which("modprobe"):
+        return list(_MODULES)
     argv = ["modprobe", "--set-version", release, "--dry-run", "--quiet"]
     attempt = __salt__["ocfs2_cmd.attempt"]
     return [module for module in _MODULES if attempt([*argv, module])["retcode"]]

@@ -94,6 +94,12 @@ def test_a_host_that_is_started_from_elsewhere_starts_what_runs(modules, boot):
     assert modules["ocfs2_reboot.kernels"]() == {os.uname().release: missing}
 
 
+def test_without_modprobe_no_kernel_is_known_to_have_the_modules(modules, monkeypatch):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    (missing,) = set(map(tuple, modules["ocfs2_reboot.kernels"]().values()))
+    assert missing == ("ocfs2", "ocfs2_stack_o2cb")
+
+
 def test_a_boot_has_an_id_of_its_own(modules):
     found = modules["ocfs2_reboot.boot_id"]()
     assert found == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
