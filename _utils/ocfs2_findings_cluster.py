@@ -173,9 +173,14 @@ def renumbered(sight):
     for each in sight.plan.misnumbered:
         yield Finding("renumbered", each, fix)
     for plan, _ in sight.plans():
-        for gap in plan.gaps:
-            if gap.kind == IMPOSSIBLE and gap.what.startswith(("conf", "live:node")):
-                yield Finding("renumbered", str(gap), gap.why or fix, (plan.minion,))
+        gaps = [
+            gap
+            for gap in plan.gaps
+            if gap.kind == IMPOSSIBLE and gap.what.startswith(("conf", "live:node"))
+        ]
+        # What file and kernel have in common is said once.
+        for gap in {gap.why: gap for gap in gaps}.values():
+            yield Finding("renumbered", str(gap), gap.why or fix, (plan.minion,))
 
 
 def threshold(sight):

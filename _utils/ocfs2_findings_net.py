@@ -132,10 +132,11 @@ def evicted(sight):
     ):
         mounting = sight.mounting(uuid)
         for node, volume in mounting:
+            number = _number(sight, node)
             witnesses = [
                 peer.name
                 for peer, seen in mounting
-                if peer is not node and seen["members"] and node.number not in seen["members"]
+                if peer is not node and seen["members"] and number not in seen["members"]
             ]
             if witnesses:
                 yield Finding(
@@ -147,6 +148,13 @@ def evicted(sight):
                     (node.minion,),
                     _key(sight, volume),
                 )
+
+
+def _number(sight, node):
+    """The number by which the others know a node, which pillar may have changed since."""
+    cluster = sight.live(sight.seen[node.minion])
+    known = cluster["nodes"].values() if cluster else ()
+    return next((each["number"] for each in known if each["local"]), node.number)
 
 
 def recovering(sight):

@@ -417,6 +417,17 @@ def test_a_node_that_the_others_have_buried(nodes):
     assert "host0, host2 have declared it dead" in finding.what
 
 
+def test_a_node_that_only_pillar_calls_by_another_number():
+    pillar = answers.desired()
+    nodes = answers.examinations(pillar)
+    moved = dataclasses.replace(
+        pillar, nodes=(*pillar.nodes[:2], dataclasses.replace(pillar.nodes[2], number=7))
+    )
+    said = [each for each in found(nodes, moved) if each.kind in ("evicted", "renumbered")]
+    assert {each.kind for each in said} == {"renumbered"}
+    assert len(said) == 1
+
+
 def test_a_recovery(nodes):
     volume(nodes)["recovering"] = [2, 9]
     said = [each.what for each in found(nodes)]

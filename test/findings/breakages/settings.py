@@ -63,7 +63,10 @@ BREAKAGES = (
         "sed -i s/THRESHOLD=61/THRESHOLD=31/ /etc/default/o2cb",
     ),
     Breakage(
-        "renumbered", *pillar(_renumber), also=("conf-differs", "live-differs", "setup-differs")
+        "renumbered",
+        *pillar(_renumber),
+        nodes=(),
+        also=("conf-differs", "live-differs", "setup-differs"),
     ),
     Breakage("threshold-low", *multipath("no_path_retry 12"), lun=None),
     Breakage("threshold-low", *multipath("no_path_retry queue"), lun=None, name="for-ever"),
