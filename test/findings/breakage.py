@@ -64,10 +64,15 @@ def pillar(change):
     return (lambda site: site.describe(change)), (lambda site: site.describe())
 
 
-def multipath(keyword):
-    """Give multipathd another keyword for all LUNs, and take it back."""
+def no_path_retry(value):
+    """Have multipathd keep I/O waiting, and no more."""
     conf = "/etc/multipath/conf.d/test.conf"
-    # Every keyword stands on a line of its own: multipath reads only half of a one-line section.
-    words = f"printf 'overrides {{\\n\\t{keyword}\\n}}\\n' > {conf}"
-    reload = "multipathd reconfigure"
-    return f"mkdir -p /etc/multipath/conf.d && {words} && {reload}", f"rm {conf} && {reload}"
+
+    def configured(value):
+        # Each keyword stands on a line of its own: multipath reads only half of a one-line section.
+        words = f"printf 'overrides {{\\n\\tno_path_retry {value}\\n}}\\n' > {conf}"
+        return f"mkdir -p {conf.rpartition('/')[0]} && {words} && multipathd reconfigure"
+
+    # Without any value, a map would keep what it has.
+    taken = "until ! dmsetup table | grep -q queue_if_no_path; do sleep 1; done"
+    return configured(value), f"{configured('fail')} && {taken} && rm {conf}"

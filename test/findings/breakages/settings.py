@@ -2,7 +2,7 @@
 
 from findings.breakage import CONFIGFS
 from findings.breakage import Breakage
-from findings.breakage import multipath
+from findings.breakage import no_path_retry
 from findings.breakage import pillar
 
 _CONF = "/etc/ocfs2/cluster.conf"
@@ -68,6 +68,6 @@ BREAKAGES = (
         nodes=(),
         also=("conf-differs", "live-differs", "setup-differs"),
     ),
-    Breakage("threshold-low", *multipath("no_path_retry 12"), lun=None),
-    Breakage("threshold-low", *multipath("no_path_retry queue"), lun=None, name="for-ever"),
+    Breakage("threshold-low", *no_path_retry("12"), lun=None),
+    Breakage("threshold-low", *no_path_retry("queue"), lun=None, name="for-ever"),
 )
