@@ -9,16 +9,11 @@ _TABLE = (
     "nft 'add chain inet foreign out { type filter hook output priority -10; }'"
 )
 _FLUSH = "nft delete table inet foreign"
-_OTHER = "192.168.100.2"
 
-
-def _between(verdict):
-    """No packet passes between nodes 2 and 3; with node 1 both are the majority."""
-    rules = (
-        f"nft add rule inet foreign in ip saddr {_OTHER} {verdict}",
-        f"nft add rule inet foreign out ip daddr {_OTHER} {verdict}",
-    )
-    return " && ".join((_TABLE, *rules))
+# With node 1, both nodes 2 and 3 are the majority.
+_FROM = "nft add rule inet foreign in ip saddr 192.168.100.2"
+_TO = "nft add rule inet foreign out ip daddr 192.168.100.2"
+_ALSO = ("port-blocked", "volume-hangs")
 
 
 def _cut_paths(site):
@@ -37,13 +32,19 @@ BREAKAGES = (
         f"{_TABLE} && nft add rule inet foreign in tcp dport 7777 ct state new drop",
         _FLUSH,
     ),
-    Breakage("connection-quiet", _between("drop"), _FLUSH, nodes=(), also=("volume-hangs",)),
+    Breakage(
+        "connection-quiet",
+        f"{_TABLE} && {_FROM} drop && {_TO} drop",
+        _FLUSH,
+        nodes=(),
+        also=_ALSO,
+    ),
     Breakage(
         "connection-missing",
-        _between("meta l4proto tcp reject with tcp reset"),
+        f"{_TABLE} && {_FROM} meta l4proto tcp reject with tcp reset",
         _FLUSH,
         nodes=(2, 3),
-        also=("volume-hangs", "connection-quiet"),
+        also=(*_ALSO, "connection-quiet"),
     ),
     Breakage(
         "heartbeat-late",
