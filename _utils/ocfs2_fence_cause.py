@@ -176,11 +176,20 @@ def _disk(incident, settings):
     within = _LATE + (half if said[-1].kind == words.HUNG else 0)
     if said[-1].time is not None and incident.ended - said[-1].time > within:
         return None
-    why = f"hung for {half:g} s" if said[-1].kind == words.HUNG else "failed"
+    if said[-1].kind == words.HUNG:
+        why = f"hung for {half:g} s"
+    else:
+        why = f"failed for {_failing(incident, settings):.1f} s"
     return _could_not_write(
-        f"The heartbeat's write {why}, and its log ends within the limit of"
-        f" {_write_limit(settings)}."
+        f"Its heartbeat {why}, and its log ends within the limit of {_write_limit(settings)}."
     )
+
+
+def _failing(incident, settings):
+    """For how many seconds before the end of the log the heartbeat had failed, as far as told."""
+    times = [each.time for each in incident.of(words.WRITE_ERROR) if each.time is not None]
+    within = settings.write_limit + _LATE
+    return max((waited for each in times if (waited := incident.ended - each) <= within), default=0)
 
 
 def _could_not_write(margin):

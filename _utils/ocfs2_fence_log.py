@@ -68,7 +68,9 @@ _CLUSTER = (
     (ASKED_TO, "System is ", "rebooting|powering down|halting"),
 )
 #: Kind, words that may be anywhere in the line, and what follows them.
-_HOST = (
+_ANYWHERE = (
+    # What a heartbeat says whose read fails, which is before it could write.
+    (WRITE_ERROR, "o2hb_do_disk_heartbeat:", r"\d+ ERROR: status = -\d+"),
     (PANIC, "Kernel panic - not syncing: ", r"(?P<reason>.+)"),
     (STALLED, "BUG: soft lockup", ""),
     (STALLED, "hard LOCKUP", ""),
@@ -89,7 +91,7 @@ _HOST = (
 )
 _WORDS = tuple(
     (kind, words, re.compile(rest, re.ASCII), first)
-    for table, first in ((_CLUSTER, True), (_HOST, False))
+    for table, first in ((_CLUSTER, True), (_ANYWHERE, False))
     for kind, words, rest in table
 )
 #: What mlog puts before a text: "(o2hb-458E997A48,1234,0):o2hb_write_timeout:301 ERROR: ".
@@ -183,7 +185,7 @@ def event(text, time=None, boot=None):
     text = ocfs2_log_lines.clean(text)
     said = _MLOG.sub("", text)
     for kind, words, rest, first in _WORDS:
-        before, found, after = said.partition(words)
+        before, found, after = (said if first else text).partition(words)
         match = rest.match(after) if found and not (first and before) else None
         if match:
             values = {key: _value(value) for key, value in match.groupdict().items()}

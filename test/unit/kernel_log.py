@@ -54,6 +54,11 @@ def write_error():
     return error(f'Write error -5 on device "{DEVICE}"')
 
 
+def read_error(volume):
+    """The heartbeat's read fails before it could write; in the words of Linux 6.1."""
+    return f"(o2hb-{volume[:10]},434,0):o2hb_do_disk_heartbeat:1164 ERROR: status = -5"
+
+
 def idle(name, number, seconds):
     """The kernel prints milliseconds without their zeros: 30012 as 30.12."""
     ms = round(seconds * 1000)

@@ -222,7 +222,7 @@ def test_the_node_with_the_lowest_number_asks_nobody():
     cluster.lose_disk("host1", WELL)
     case = explain(cluster, "host1")
     assert case.verdict == cause.DISK
-    assert "write hung for 30 s, and its log ends within the limit" in case.margins[0]
+    assert "heartbeat hung for 30 s, and its log ends within the limit" in case.margins[0]
 
 
 def test_a_hang_that_was_over_is_no_cause():
@@ -244,7 +244,22 @@ def test_writes_that_fail_to_the_end():
     cluster.restart("host2", WELL + 60, WELL + 180)
     case = explain(cluster)
     assert case.verdict == cause.DISK
-    assert "write failed" in case.margins[0]
+    assert "heartbeat failed for 60.0 s" in case.margins[0]
+
+
+def test_reads_that_fail_while_another_volume_is_well():
+    """As seen on a guest that lost one LUN of two; its last 14 s did not reach the disk."""
+    cluster = Cluster()
+    for each in range(0, 46, 2):
+        cluster.say("host2", WELL + each, "I/O error, dev dm-0, sector 2184 op 0x0:(READ)")
+        cluster.say("host2", WELL + each, kernel_log.read_error(kernel_log.UUID))
+    for other in ("host1", "host3"):
+        cluster.silence("host2", other, WELL + 60, WELL + 122)
+    cluster.evict("host2", WELL + 122)
+    cluster.restart("host2", WELL + 44, WELL + 180)
+    case = explain(cluster)
+    assert (case.verdict, case.sure) == (cause.DISK, False)
+    assert "failed for 44.0 s" in case.margins[0]
 
 
 def test_connections_that_outlived_the_heartbeat():
