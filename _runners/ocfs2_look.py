@@ -21,6 +21,8 @@ __virtualname__ = "ocfs2"
 #: Seconds within which a node has to answer a ping.
 _PING_LIMIT = 15
 _YEAR = 8760  # hours
+#: Seconds by which the cause of a restart may lie before it.
+_PRELUDE = 600
 
 
 def __virtual__():
@@ -144,9 +146,10 @@ def _explain_stage(master, node, hours, timeout):
     if type(hours) not in (int, float) or not 1 <= hours <= _YEAR:
         raise ValueError(f"hours={hours} is not a number from 1 to {_YEAR}. Fix: hours=24.")
     sight = master.examine(timeout)
-    logs = master.logs(time.time() - hours * 3600, timeout)
+    since = time.time() - hours * 3600
+    logs = master.logs(since - _PRELUDE, timeout)
     named = {each.name: logs.get(each.minion) for each in master.desired.nodes}
-    case = ocfs2_fence.case(about.name, named, _settings(sight, about))
+    case = ocfs2_fence.case(about.name, named, {**_settings(sight, about), "since": since})
     return {
         "result": None,
         "retcode": int(case.verdict == ocfs2_fence_cause.UNKNOWN),

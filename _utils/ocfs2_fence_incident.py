@@ -72,7 +72,7 @@ class Incident:
 
 def incidents(node, logs, settings):
     """
-    Every incident of a node, newest first.
+    Every incident of a node since the time that is asked for, newest first.
 
     node
         Its name.
@@ -91,6 +91,7 @@ def incidents(node, logs, settings):
             found.append(_restart(watch, log, (before, after), seen))
     while (when := watch.last_eviction()) is not None:
         found.append(_eviction(watch, log, when))
+    found = [each for each in found if each.when >= settings.since]
     return sorted(found, key=lambda each: each.when, reverse=True)
 
 

@@ -13,7 +13,8 @@ class Settings:
     """
     The cluster of a case; see :func:`read`.
 
-    ``numbers`` are the nodes' by name, ``ahead`` the seconds by which clocks of nodes are.
+    ``numbers`` are the nodes' by name, ``ahead`` the seconds by which clocks of nodes are. Of what
+    was before ``since``, seconds since the epoch, the logs tell only a part.
     """
 
     cluster: str
@@ -23,6 +24,7 @@ class Settings:
     numbers: dict
     multipath: dict
     ahead: dict
+    since: float
 
     @property
     def write_limit(self):
@@ -52,7 +54,8 @@ def read(settings):
         ``cluster`` (its name), ``heartbeat_threshold``, ``idle_timeout_ms`` and ``fence_method``,
         as pillar calls them; ``nodes``, ``{name: number}`` with the names that the logs are given
         under. May have ``multipath``, what ``ocfs2_checkup.multipath`` returned on the node, and
-        ``clock``, ``{name: seconds}`` by which a node's clock is ahead of the master's.
+        ``clock``, ``{name: seconds}`` by which a node's clock is ahead of the master's; and
+        ``since``, seconds since the epoch: what was before is not judged.
 
     What is not there has the kernel's default.
     """
@@ -64,4 +67,5 @@ def read(settings):
         numbers=settings.get("nodes") or {},
         multipath=settings.get("multipath") or {},
         ahead=settings.get("clock") or {},
+        since=settings.get("since") or 0,
     )

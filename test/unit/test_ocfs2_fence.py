@@ -237,6 +237,13 @@ def test_a_hang_that_was_over_is_no_cause():
     assert explain(cluster).verdict == cause.CUT
 
 
+def test_what_was_before_the_time_that_is_asked_for_is_not_judged():
+    cluster = Cluster()
+    cluster.cut("host2", WELL)
+    assert explain(cluster, since=WELL - 60).verdict == cause.CUT
+    assert explain(cluster, since=WELL + 60).verdict == cause.UNKNOWN
+
+
 def test_writes_that_fail_to_the_end():
     cluster = Cluster()
     for each in range(0, 60, 2):
