@@ -171,13 +171,12 @@ def _named(desired, node):
 def _settings(sight, node):
     """What :func:`ocfs2_fence.case` wants to know of the cluster."""
     seen = sight.seen.get(node.minion)
-    clocks = {each.name: sight.ahead(facts) for each, facts in sight.nodes()}
     return {
         **vars(sight.desired.cluster),
         "cluster": sight.cluster,
         "nodes": {each.name: each.number for each in sight.desired.nodes},
         "multipath": seen and seen["multipath"],
-        "clock": {name: ahead for name, ahead in clocks.items() if ahead},
+        "clock": {each.name: sight.ahead(facts) for each, facts in sight.nodes()},
     }
 
 

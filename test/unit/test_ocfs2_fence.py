@@ -237,6 +237,16 @@ def test_a_hang_that_was_over_is_no_cause():
     assert explain(cluster).verdict == cause.CUT
 
 
+def test_an_eviction_is_that_of_the_restart_that_it_is_near():
+    cluster = Cluster()
+    cluster.cut("host2", WELL, up=100)
+    # It had not joined yet when it restarted once more.
+    cluster.restart("host2", WELL + 160, WELL + 260)
+    case = explain(cluster, clock=dict.fromkeys(cluster.numbers, 0))
+    assert case.verdict == cause.UNKNOWN
+    assert [each.verdict for each in case.others] == [cause.CUT]
+
+
 def test_what_was_before_the_time_that_is_asked_for_is_not_judged():
     cluster = Cluster()
     cluster.cut("host2", WELL)
