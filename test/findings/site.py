@@ -28,7 +28,7 @@ class Site(Cluster):
     def __init__(self, lab):
         super().__init__(lab)
         self.add_lun(self.section, LUN, type="mail", slots=6)
-        self._whole = b""
+        self._whole = None
 
     def look(self):
         """The status, the seconds that it took, and its exit code."""
@@ -103,20 +103,24 @@ class Site(Cluster):
             capture_output=True,
             text=True,
         ).stdout
-        self._offset = int(re.search(r"Inode: (\d+)", said)[1]) * _BLOCK
-        with path.open("r+b") as file:
-            file.seek(self._offset)
-            self._whole = file.read(_BLOCK)
-            file.seek(self._offset)
-            file.write(bytes(8) + self._whole[8:])
+        offset = int(re.search(r"Inode: (\d+)", said)[1]) * _BLOCK
+        with path.open("rb") as file:
+            file.seek(offset)
+            self._whole = path, offset, file.read(_BLOCK)
+        self._write(bytes(8))
         self.must(node, "sh", "-c", f"{MOUNT} && ! ls {PATH}/lost+found")
 
-    def repair(self, node, lun):
+    def repair(self, node):
         """What :meth:`damage` has done, undone."""
-        with self.lab.lun_path(lun).open("r+b") as file:
-            file.seek(self._offset)
-            file.write(self._whole)
+        self._write(self._whole[2])
         self.must(node, "sh", "-c", f"{UMOUNT} && {MOUNT}")
+
+    def _write(self, start):
+        """Begin the block that is spoilt, or was, with some bytes."""
+        path, offset, _ = self._whole
+        with path.open("r+b") as file:
+            file.seek(offset)
+            file.write(start)
 
     def explain(self, node):
         """Why a node restarted, as ``salt-run ocfs2.explain`` tells a script."""

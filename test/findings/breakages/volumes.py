@@ -38,7 +38,7 @@ BREAKAGES = (
     Breakage(
         "volume-failed",
         lambda site: site.damage(3, LUN),
-        lambda site: site.repair(3, LUN),
+        lambda site: site.repair(3),
         lun=LUN,
     ),
     Breakage("files-under-mount", _beneath("touch"), _beneath("rm"), lun=LUN),
