@@ -21,6 +21,8 @@ _SYNC = (
     "saltutil.sync_beacons",
 )
 _PING_LIMIT, _SYNC_LIMIT, _CENSUS_LIMIT, _EXAMINATION_LIMIT = 45, 300, 180, 60
+#: Seconds after which who has not returned is sent a ping: it costs a node as much as a short job.
+_UNASKED = 5
 #: Seconds between two looks into the job cache: a tenth of the time that has gone by, but at most.
 _POLL = 0.5
 #: Seconds between two questions whether a node still works on the job. Each costs the node a
@@ -67,9 +69,9 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None, meanwhile=No
         Seconds after which a node that has not returned counts as silent. A node that stops
         answering is given up earlier.
     presence
-        Seconds within which a node has to return, or at least to answer a ping, which is sent after
-        half of them; one that does neither is given up then, whatever the limit. Without it there
-        is no ping.
+        Seconds within which a node has to return, or at least to answer a ping, which is sent when
+        it has not returned for a while; one that does neither is given up then, whatever the limit.
+        Without it there is no ping.
     meanwhile
         Called again and again, without arguments, while the nodes are waited for.
 
@@ -146,8 +148,8 @@ class _Watch:
         return [minion for minion in waiting if self._is_lost(minion, now)]
 
     def _absent(self, waiting, now):
-        """Those who have not answered the ping in time. It costs a node as much as a short job."""
-        if not self._presence or now < self._start + self._presence / 2:
+        """Those who have not answered the ping in time."""
+        if not self._presence or now < self._start + min(_UNASKED, self._presence / 2):
             return []
         if self._ping is None:
             job = self._client.run_job(waiting, "test.ping", tgt_type="list")
