@@ -7,8 +7,6 @@ from findings.breakage import UMOUNT
 from findings.breakage import Breakage
 
 _SMALLER = f"dmsetup table {LUN} | tee /root/table | awk '{{ $2 -= 2048; print }}'"
-
-
 _MKFS = ("mkfs.ocfs2", "-q", "-N", "4", "--cluster-stack=o2cb")
 
 
