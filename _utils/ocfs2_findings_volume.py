@@ -25,7 +25,7 @@ def mounts(sight):
             what = f"the volume is not mounted on {path}"
             yield Finding("not-mounted", what, ORCHESTRATE, (minion,), lun.key)
         for minion in lun.fstab_on:
-            if not _held(sight, minion, lun):
+            if lun.volume and not _held(sight, minion, lun):
                 yield _fstab(sight, minion, lun.key)
     for node, facts in sight.nodes():
         for gap in ocfs2_fstab.strays(sight.desired, facts["fstab"], facts["mounts"]):

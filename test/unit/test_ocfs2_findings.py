@@ -478,6 +478,8 @@ def unformatted(nodes, **changes):
 
 
 def test_a_blank_lun_waits(nodes):
+    for minion in ALL:
+        nodes[minion]["fstab"] = {}
     finding = only(unformatted(nodes, written=None), "format-pending")
     assert "host0.example.com is to format it" in finding.what
 
