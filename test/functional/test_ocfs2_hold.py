@@ -95,7 +95,7 @@ def test_a_host_that_is_started_from_elsewhere_starts_what_runs(modules, boot):
 
 
 def test_without_modprobe_no_kernel_is_known_to_have_the_modules(modules, monkeypatch):
-    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr("salt.utils.path.which", lambda tool: None)
     (missing,) = set(map(tuple, modules["ocfs2_reboot.kernels"]().values()))
     assert missing == ("ocfs2", "ocfs2_stack_o2cb")
 
