@@ -64,15 +64,15 @@ def conf(sight):
             yield Finding(
                 "conf-differs",
                 f"cluster.conf is not as described{who}: {_said(others)}",
-                _command(sight, plan.minion, facts),
+                _command(sight, plan),
                 (plan.minion,),
             )
 
 
-def _command(sight, minion, facts):
+def _command(sight, plan):
     """What brings files and kernel of a node to what pillar says."""
-    gaps = ocfs2_live.live(sight.desired, sight.desired.node(minion), facts["o2cb"])
-    return _retune(sight) if any(gap.verb == ocfs2_live.RETUNE for gap in gaps) else ORCHESTRATE
+    verbs = {gap.verb for gap in plan.gaps}
+    return _retune(sight) if ocfs2_live.RETUNE in verbs else ORCHESTRATE
 
 
 def _retune(sight):
@@ -125,7 +125,7 @@ def kernel(sight):
             yield _stale(sight, plan.minion, f"the kernel still has {names}", names)
         if others:
             what = f"the kernel does not run what pillar says: {_said(others)}"
-            fix = _command(sight, plan.minion, facts)
+            fix = _command(sight, plan)
             yield Finding("live-differs", what, fix, (plan.minion,))
 
 
@@ -137,7 +137,7 @@ def settings(sight):
             yield Finding(
                 "settings-differ",
                 f"{facts['o2cb']['settings']['path']} is not as described: {_said(gaps)}",
-                _command(sight, plan.minion, facts),
+                _command(sight, plan),
                 (plan.minion,),
             )
 

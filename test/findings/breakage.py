@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from faults.arena import host
+
 #: The volume that the tests may take down, beside the one that stays up.
 LUN = "second"
 PATH, DEVICE = f"/san/{LUN}", f"/dev/mapper/{LUN}"
@@ -40,7 +42,7 @@ class Breakage:
 
     def is_about(self, finding):
         """Whether a finding of the status is the one that is looked for."""
-        nodes = [f"host{number}.domain.com" for number in self.nodes]
+        nodes = [host(number) for number in self.nodes]
         return (
             finding["kind"] == self.kind
             and sorted(finding["nodes"]) == (nodes or sorted(finding["nodes"]))

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 
+from faults.arena import wait_for
 from integration.conftest import Cluster
 
 from .breakage import LUN
@@ -16,7 +17,7 @@ from .breakage import UMOUNT
 #: Seconds that a fault may take to show, and the cluster to be healthy again.
 _LIMIT = 400
 #: Seconds within which a node has to answer a ping.
-PING = 60
+_PING = 60
 _BLOCK = 4096
 
 
@@ -33,9 +34,8 @@ class Site(Cluster):
     def look(self):
         """The status, the seconds that it took, and its exit code."""
         begin = time.monotonic()
-        answer = self.lab.salt_run("ocfs2.status", f"timeout={PING}", "--out=json")
-        found = json.loads(answer.stdout)["clusters"]["ocfs2"]["status"]
-        return found, time.monotonic() - begin, answer.rc
+        rc, found = self.status()
+        return found, time.monotonic() - begin, rc
 
     def wait_for(self, condition):
         """Look until the status fulfils a condition; the status, and how long that look took."""
@@ -59,7 +59,7 @@ class Site(Cluster):
         """Freeze a node until the others have given it up, and let it go on."""
         before = self._evictions()
         self.lab.freeze(node)
-        self._until(lambda: self._evictions() > before, "the others to give the node up")
+        wait_for("the others to give it up", lambda: self._evictions() > before, _LIMIT)
         self.lab.thaw(node)
 
     def _evictions(self):
@@ -69,7 +69,7 @@ class Site(Cluster):
         """Take something from a node until it has gone down by itself, and have it come back."""
         boots = self.lab.node_state(node)["boots"]
         cut()
-        self._until(lambda: self.lab.node_state(node)["boots"] > boots, "the node to go down")
+        wait_for("the node to go down", lambda: self.lab.node_state(node)["boots"] > boots, _LIMIT)
         restore()
         self.wait_back(node)
 
@@ -84,13 +84,6 @@ class Site(Cluster):
         for path in ("/san/primary", PATH):
             self.wait_mounted(node, path)
         self.lab.wait_minions([node])
-
-    @staticmethod
-    def _until(condition, what):
-        deadline = time.monotonic() + _LIMIT
-        while not condition():
-            assert time.monotonic() < deadline, f"waited {_LIMIT} s for {what}"
-            time.sleep(0.5)
 
     def damage(self, node, lun):
         """Spoil a directory on the array, and have a node read it."""
@@ -125,7 +118,7 @@ class Site(Cluster):
     def explain(self, node):
         """Why a node restarted, as ``salt-run ocfs2.explain`` tells a script."""
         answer = self.lab.salt_run(
-            "ocfs2.explain", f"host{node}", "hours=1", f"timeout={PING}", "--out=json"
+            "ocfs2.explain", f"host{node}", "hours=1", f"timeout={_PING}", "--out=json"
         )
         (cluster,) = json.loads(answer.stdout)["clusters"].values()
         return cluster["case"], answer.rc
