@@ -37,19 +37,24 @@ class Site:
         """The minion of a host stands still."""
         minion = psutil.Process(self.minions[host].pid)
         processes = [minion, *minion.children(recursive=True)]
-        for process in processes:
-            process.suspend()
+        _each(processes, psutil.Process.suspend)
         try:
             yield
         finally:
-            for process in processes:
-                process.resume()
+            _each(processes, psutil.Process.resume)
 
     def clusters(self, function, **arguments):
         """The exit code and the clusters a function of the runner answers with."""
         words = [f"{name}={value}" for name, value in arguments.items()]
         answer = self.salt_run(f"ocfs2.{function}", *words)
         return answer.returncode, answer.data["clusters"]
+
+
+def _each(processes, act):
+    """Do it to all that are still there: one that ran a job may end at any moment."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            act(process)
 
 
 def pytest_sessionfinish():
