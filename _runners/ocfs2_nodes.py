@@ -20,9 +20,10 @@ _SYNC = (
     "saltutil.sync_states",
     "saltutil.sync_beacons",
 )
-_PING_LIMIT, _SYNC_LIMIT, _CENSUS_LIMIT, _EXAMINATION_LIMIT = 45, 300, 180, 60
-#: Seconds after which who has not returned is sent a ping: it costs a node as much as a short job.
-_UNASKED = 5
+_PING_LIMIT, _SYNC_LIMIT, _CENSUS_LIMIT, _EXAMINATION_LIMIT = 120, 300, 180, 60
+#: Seconds after which who has not returned is sent a ping. It costs a node as much as a short job:
+#: one that is only slow would be slower for it.
+_UNASKED = 30
 #: Seconds between two looks into the job cache: a tenth of the time that has gone by, but at most.
 _POLL = 0.5
 #: Seconds between two questions whether a node still works on the job. Each costs the node a

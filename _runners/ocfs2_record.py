@@ -13,7 +13,7 @@ from ocfs2_ledger import NEVER
 
 __virtualname__ = "ocfs2"
 
-_PING_LIMIT = 45
+_PING_LIMIT = 120
 #: Characters of a reason for a change of the ledger by hand.
 _REASON = 10
 _VERBS = {"forget": "forgotten", "resume": "resumed"}

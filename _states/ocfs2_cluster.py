@@ -17,7 +17,7 @@ __virtualname__ = "ocfs2_cluster"
 #: Where the nodes that did not answer, and why, are kept for the time of one orchestration.
 _ABSENT = "ocfs2_absent"
 #: Seconds within which a node has to answer a ping.
-_PING_LIMIT = 45
+_PING_LIMIT = 120
 
 
 def __virtual__():

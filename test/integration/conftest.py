@@ -60,7 +60,7 @@ class Cluster:
     def status(self):
         """The status of the one cluster, with its exit code."""
         # A guest takes a while to answer even a ping.
-        answer = self.lab.salt_run("ocfs2.status", "timeout=60", "--out=json")
+        answer = self.lab.salt_run("ocfs2.status", "timeout=120", "--out=json")
         return answer.rc, json.loads(answer.stdout)["clusters"]["ocfs2"]["status"]
 
     def must(self, node, *argv):
