@@ -104,4 +104,6 @@ def site(tmp_path_factory, salt_factories):
                 extmods = Path(minion.config["cachedir"], "extmods")
                 extmods.symlink_to(minion.config["extension_modules"])
             site.describe()
+            # The master; each command gives the nodes what they lack.
+            site.salt_run("saltutil.sync_all")
             yield site

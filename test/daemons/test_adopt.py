@@ -14,14 +14,11 @@ NODES = ("host1.domain.com", "host2.domain.com")
 TEMPLATE = "{{ salt['cmd.run']('id') }}"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def synced(site):
-    site.describe()
-    site.salt_run("saltutil.sync_all")
-
-
 @pytest.fixture(scope="module")
 def adopt(site):
+    """Ask for the pillar of both minions, which have none."""
+    site.describe()
+
     def run(*words):
         answer = site.salt_run("ocfs2_adopt.pillar", f"nodes=[{', '.join(NODES)}]", *words)
         return answer.returncode, answer.data

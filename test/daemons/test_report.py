@@ -7,12 +7,6 @@ import pytest
 NODES = ("host1.domain.com", "host2.domain.com", "host3.domain.com")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def synced(site):
-    site.describe()
-    site.salt_run("saltutil.sync_all")
-
-
 @pytest.fixture
 def report(site, section):
     """The report on the pillar of the example, whose third node does not exist."""

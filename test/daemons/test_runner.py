@@ -20,7 +20,7 @@ def _build(site, host):
     return ocfs2_version.build(site.minions[host].config["extension_modules"])
 
 
-def test_one_command_syncs_both_sides_and_names_every_refusal(described):
+def test_one_command_syncs_the_nodes_and_names_every_refusal(described):
     answer = described.salt_run("state.orchestrate", "ocfs2.orch")
     assert answer.returncode != 0
     text = answer.stdout + answer.stderr

@@ -14,11 +14,6 @@ WWID = "3600A0B8000123456000ABCD012345678"
 LIAR = "host1.domain.com"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def synced(site):
-    site.salt_run("saltutil.sync_all")
-
-
 @pytest.fixture
 def ledger(site):
     """The master's own ledger; empty again after each test."""
