@@ -129,22 +129,19 @@ def space(sight):
 
 
 def _room(sight, lun, seen):
-    # OCFS2 makes inodes of the same room, so one finding is enough.
-    kinds = {"space-low": "bytes", "inodes-low": "inodes"}
-    for kind, unit in kinds.items():
-        free, total = seen[f"free_{unit}"], seen[unit]
-        if total > 0 and free < _LOW * total:
-            none = free < _NONE * total
-            yield Finding(
-                kind,
-                f"less than {_NONE if none else _LOW:.0%} of its {unit} are free",
-                "remove what nobody needs, or grow the LUN on the array, write its new size, and "
-                + ocfs2_commands.orchestrate("grow", cluster=sight.cluster, lun=lun.key),
-                (),
-                lun.key,
-                BROKEN if none else "",
-            )
-            return
+    # One share for both: OCFS2 counts inodes by the clusters of which they can be made (statfs).
+    free, total = seen["free_bytes"], seen["bytes"]
+    if total > 0 and free < _LOW * total:
+        none = free < _NONE * total
+        yield Finding(
+            "space-low",
+            f"less than {_NONE if none else _LOW:.0%} of its room, for bytes and inodes, is free",
+            "remove what nobody needs, or grow the LUN on the array, write its new size, and "
+            + ocfs2_commands.orchestrate("grow", cluster=sight.cluster, lun=lun.key),
+            (),
+            lun.key,
+            BROKEN if none else "",
+        )
 
 
 def size(sight):

@@ -637,12 +637,6 @@ def test_room(nodes, share, severity):
     assert said == ([("space-low", severity)] if severity else [])
 
 
-def test_inodes(nodes):
-    for minion in ALL:
-        nodes[minion]["space"][PATH]["free_inodes"] = 1
-    assert only(nodes, "inodes-low").severity == BROKEN
-
-
 def test_a_lun_that_has_grown(nodes):
     for minion in ALL:
         lun(nodes, minion)["volume"]["size"] -= 1 << 30
