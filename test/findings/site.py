@@ -2,11 +2,11 @@
 
 import json
 import re
-import shutil
 import subprocess
 import time
 
 from faults.arena import wait_for
+from integration.conftest import NODES
 from integration.conftest import Cluster
 
 from .breakage import LUN
@@ -17,7 +17,7 @@ from .breakage import UMOUNT
 #: Seconds that a fault may take to show, and the cluster to be healthy again.
 _LIMIT = 400
 #: Seconds within which a node has to answer a ping.
-_PING = 60
+_PING = 120
 _BLOCK = 4096
 
 
@@ -53,14 +53,35 @@ class Site(Cluster):
 
     def copy_lun(self, source, target):
         """What an array does that makes a clone."""
-        shutil.copyfile(self.lab.lun_path(source), self.lab.lun_path(target))
+        _copy(self.lab.lun_path(source), self.lab.lun_path(target))
+
+    def lose_volume(self, lun):
+        """Have a LUN show nothing but zeros, as an array can while it restores a copy."""
+        for node in NODES:
+            self.must(node, "sh", "-c", UMOUNT)
+        _copy(self.lab.lun_path(lun), self._aside(lun))
+        self.lab.blank_lun(lun)
+
+    def find_volume(self, lun):
+        """What :meth:`lose_volume` has done, undone."""
+        _copy(self._aside(lun), self.lab.lun_path(lun))
+        self._aside(lun).unlink()
+        for node in NODES:
+            self.must(node, "sh", "-c", MOUNT)
+
+    def _aside(self, lun):
+        return self.lab.lun_path(lun).with_suffix(".aside")
 
     def stand_still(self, node):
         """Freeze a node until the others have given it up, and let it go on."""
+        self.give_up(node)
+        self.lab.thaw(node)
+
+    def give_up(self, node):
+        """Freeze a node until the others have evicted it."""
         before = self._evictions()
         self.lab.freeze(node)
         wait_for("the others to give it up", lambda: self._evictions() > before, _LIMIT)
-        self.lab.thaw(node)
 
     def _evictions(self):
         return self.must(1, "dmesg").count("has evicted node")
@@ -122,3 +143,11 @@ class Site(Cluster):
         )
         (cluster,) = json.loads(answer.stdout)["clusters"].values()
         return cluster["case"], answer.rc
+
+
+def _copy(source, target):
+    """Copy what is not zero; the target, which shows zeros, keeps its size all the time."""
+    subprocess.run(
+        ["dd", f"if={source}", f"of={target}", "bs=1M", "conv=notrunc,sparse", "status=none"],
+        check=True,
+    )

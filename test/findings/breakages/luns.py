@@ -1,5 +1,8 @@
 """What goes wrong with LUNs: identity, size, paths, copies."""
 
+from faults.arena import LEADER
+from faults.arena import Arena
+from faults.arena import wait_for
 from findings.breakage import DEVICE
 from findings.breakage import LUN
 from findings.breakage import MOUNT
@@ -8,6 +11,8 @@ from findings.breakage import Breakage
 
 _SMALLER = f"dmsetup table {LUN} | tee /root/table | awk '{{ $2 -= 2048; print }}'"
 _MKFS = ("mkfs.ocfs2", "-q", "-N", "4", "--cluster-stack=o2cb")
+# The superblock is the 62nd to 68th of its writes, with the size of this LUN.
+_KILLED = f"strace -fo /dev/null -e inject=pwrite64,pwritev:signal=KILL:when=70 {' '.join(_MKFS)}"
 
 
 def _spare(kind, *argv, on_node=("true", "true"), nodes=(), also=(), **changes):
@@ -28,6 +33,26 @@ def _spare(kind, *argv, on_node=("true", "true"), nodes=(), also=(), **changes):
 
 def _reload(source):
     return f"{source} | dmsetup reload {LUN} && dmsetup resume {LUN}"
+
+
+def _cut_format(site):
+    """Cut the power of the leader within its format, and leave it off."""
+    arena = Arena(site, target="spare")
+    arena.describe("spare")
+    with arena.start(("ocfs2.format",)) as run:
+        wait_for("the volume to be there", arena.volume)
+        site.lab.power_cut(LEADER)
+        run.wait()
+
+
+def _forget_format(site):
+    site.lab.start(LEADER)
+    site.wait_back(LEADER)
+    site.describe()
+    site.lab.blank_lun("spare")
+    wwid = site.lab.spec.lun("spare").wwid
+    answer = site.lab.salt_run("ocfs2.forget", f"wwid={wwid}", "reason=it was cut by the test")
+    assert answer.rc == 0, answer
 
 
 BREAKAGES = (
@@ -76,6 +101,15 @@ BREAKAGES = (
     _spare("format-not-allowed", format="never"),
     _spare("lun-not-blank", "mkfs.ext4", "-q", "-F"),
     _spare("volume-other", *_MKFS, "--cluster-name=other"),
+    _spare("format-cut", "sh", "-c", f'{_KILLED} --cluster-name=ocfs2 -L spare "$0" || :'),
+    Breakage(
+        "format-unknown",
+        _cut_format,
+        _forget_format,
+        nodes=(LEADER,),
+        lun="spare",
+        also=("node-silent", "recovering", "connection-missing", "volume-hangs"),
+    ),
     _spare(
         "lun-read-only",
         on_node=("blockdev --setro /dev/mapper/spare", "blockdev --setrw /dev/mapper/spare"),
@@ -88,6 +122,13 @@ BREAKAGES = (
             "dmsetup remove holder",
         ),
         nodes=(3,),
+    ),
+    Breakage(
+        "lun-on-record",
+        lambda site: site.lose_volume(LUN),
+        lambda site: site.find_volume(LUN),
+        nodes=(),
+        lun=LUN,
     ),
     Breakage(
         "clone",

@@ -29,6 +29,33 @@ def _two_more_nodes(section):
         }
 
 
+# What a node takes with it when it goes.
+_GONE = ("node-silent", "connection-missing", "connection-quiet", "evicted")
+
+# The lock of the superblock, as everybody calls it. Who holds it may replay a journal.
+_SUPER_LOCK = "S00000000000000000000000200000000"
+_DOMAIN = f"/dlm/$(mounted.ocfs2 -d /dev/mapper/{LUN} | awk 'END {{ print $5 }}')"
+
+
+def _freeze_with_locks(site):
+    """Freeze a node while it has the lock of the free space."""
+    site.must(3, "sh", "-c", f"fallocate -l 100M {PATH}/filler && rm {PATH}/filler && sync")
+    site.lab.freeze(3)
+
+
+def _hold_recovery_up(site):
+    """Have the others evict a node, while one of them is kept from replaying its journal."""
+    hold = f"mkdir -p {_DOMAIN} && exec 9<> {_DOMAIN}/{_SUPER_LOCK} && exec sleep infinity"
+    site.must(1, "systemd-run", "--unit=holder", "sh", "-c", hold)
+    site.give_up(3)
+
+
+def _let_recover(site):
+    let = f"systemctl stop holder && rm {_DOMAIN}/{_SUPER_LOCK} && rmdir {_DOMAIN}"
+    site.must(1, "sh", "-c", let)
+    site.restart(3)
+
+
 _MORE = ("node-silent", "conf-differs", "live-differs", "setup-differs")
 
 BREAKAGES = (
@@ -40,6 +67,22 @@ BREAKAGES = (
         lambda site: site.damage(3, LUN),
         lambda site: site.repair(3),
         lun=LUN,
+    ),
+    Breakage(
+        "volume-hangs",
+        _freeze_with_locks,
+        lambda site: site.restart(3),
+        nodes=(1, 2),
+        lun=LUN,
+        also=_GONE,
+    ),
+    Breakage(
+        "recovering",
+        _hold_recovery_up,
+        _let_recover,
+        nodes=(1, 2),
+        lun=LUN,
+        also=(*_GONE, "volume-hangs"),
     ),
     Breakage("files-under-mount", _beneath("touch"), _beneath("rm"), lun=LUN),
     Breakage(
