@@ -29,7 +29,7 @@ def differences(case, volume):
 
 def _size(case, volume):
     want, have = case.lun.size, volume["size"]
-    seen = {minion: facts["size"] for minion, facts in case.seen.items() if facts["size"]}
+    seen = case.sizes
     largest = max(seen.values(), default=want)
     human = ocfs2_words.human
     if usable(want, volume) < have:

@@ -68,18 +68,16 @@ def blank(sight):
 def sizes(sight):
     """LUNs that have another size on one node than on another."""
     for lun in sight.plan.luns:
-        seen = {minion: facts["size"] for minion, facts in lun.case.seen.items() if facts["size"]}
-        largest = max(seen.values(), default=0)
-        for minion, size in seen.items():
-            if size < largest:
-                yield Finding(
-                    "lun-size-differs",
-                    f"it sees {size} bytes of {lun.case.lun.device}, others see {largest}",
-                    f"multipathd resize map, or rescan its paths; {ORCHESTRATE}.grow does it on "
-                    "all nodes",
-                    (minion,),
-                    lun.key,
-                )
+        for minion, size in lun.case.behind.items():
+            yield Finding(
+                "lun-size-differs",
+                f"it sees {size} bytes of {lun.case.lun.device}, others see "
+                f"{max(lun.case.sizes.values())}",
+                f"multipathd resize map, or rescan its paths; {ORCHESTRATE}.grow does it on all "
+                "nodes",
+                (minion,),
+                lun.key,
+            )
 
 
 def paths(sight):

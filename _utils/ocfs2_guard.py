@@ -76,6 +76,27 @@ class Case:
             if path in [mount["path"] for mount in facts["mounts"]]
         }
 
+    def shows(self, facts):
+        """Whether what a node sees under the LUN's name is the LUN."""
+        wwid = facts["wwid"]
+        return bool(wwid) and not facts["error"] and ocfs2_parse.same_wwid(wwid, self.lun.wwid)
+
+    @property
+    def sizes(self):
+        """``{minion: bytes}``: how much of the LUN each node sees, where that is known."""
+        return {
+            minion: facts["size"]
+            for minion, facts in self.seen.items()
+            if facts["size"] and self.shows(facts)
+        }
+
+    @property
+    def behind(self):
+        """``{minion: bytes}`` of those who see less of the LUN than another node."""
+        sizes = self.sizes
+        largest = max(sizes.values(), default=0)
+        return {minion: size for minion, size in sizes.items() if size < largest}
+
     def left_by_ours(self, facts):
         """
         Whether this is the volume that our own format, on record as begun, was cut short of.
@@ -103,7 +124,7 @@ def identity(case):
     for node, facts in sorted(case.seen.items()):
         if facts["error"]:
             yield Refusal("G1", node, facts["error"], "Present the LUN to this node and run again")
-        elif not facts["wwid"] or not ocfs2_parse.same_wwid(facts["wwid"], want):
+        elif not case.shows(facts):
             yield Refusal(
                 "G1",
                 node,
@@ -231,8 +252,7 @@ def one_writer(case):
 def held(case):
     """What the LUN was seen to hold, by which node, in words; ``""`` if nobody saw anything."""
     for node, facts in sorted(case.seen.items()):
-        right = facts["wwid"] and ocfs2_parse.same_wwid(facts["wwid"], case.lun.wwid)
-        if right and not facts["error"] and contents(facts):
+        if case.shows(facts) and contents(facts):
             return f"{contents(facts)} on {node}"
     return ""
 
@@ -329,7 +349,8 @@ def roster(case):
 def stamped_as_ours(case):
     """The volume on the LUN is the one that pillar describes."""
     for node, facts in sorted(case.seen.items()):
-        if facts["error"] or facts["unreadable"]:
+        # What another LUN holds says nothing of this one.
+        if facts["unreadable"] or not case.shows(facts):
             continue
         for difference in volume_differences(case, facts["volume"]):
             yield Refusal(

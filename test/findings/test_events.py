@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 TITLES = ("Event", "Seconds", "What it says", "Counterpart", "Seconds")
 INTERVAL = 5
-#: Of their slots, three nodes take half on one of the volumes; two nodes less.
-CONFIG = [{"interval": INTERVAL}, {"slots": 0.45}]
+#: On one volume three nodes take 3 of 6 slots, two nodes less than the mark; of the other's 5, more.
+CONFIG = [{"interval": INTERVAL}, {"slots": 0.35}]
 #: Looks after which nothing new is to come.
 QUIET = 12
 LIMIT = 400

@@ -451,6 +451,15 @@ def test_another_lun_under_the_name(nodes):
     assert "35000c50000000099, not" in only(nodes, "lun-other", (TWO,)).what
 
 
+@pytest.mark.parametrize("more", [-(1 << 30), 1 << 30])
+def test_the_size_and_the_content_of_another_lun_say_nothing_of_this_one(nodes, more):
+    seen = lun(nodes)
+    seen.update(wwid="35000c50000000099", volume=None, half_made=None, mounts=[])
+    seen["size"] += more
+    nodes[TWO]["vitals"]["volumes"] = {}
+    assert sorted(kinds(nodes)) == ["lun-other"]
+
+
 def test_a_path_to_another_lun(nodes):
     lun(nodes)["paths"]["sdb"] = "35000c50000000099"
     assert "path sdb" in only(nodes, "lun-other", (TWO,)).what
@@ -464,9 +473,13 @@ def test_a_lun_that_can_not_be_read(nodes):
 def test_a_node_that_has_not_seen_the_lun_grow(nodes):
     for minion in (ONE, THREE):
         lun(nodes, minion)["size"] += 1 << 30
-    assert "lun-size-differs" in kinds(nodes)
     finding = next(each for each in found(nodes) if each.kind == "lun-size-differs")
     assert finding.nodes == (TWO,)
+
+
+def test_a_node_that_sees_less_of_a_lun_is_told_once(nodes):
+    lun(nodes)["size"] -= 1 << 30
+    assert "others see" in only(nodes, "lun-size-differs", (TWO,)).what
 
 
 def unformatted(nodes, **changes):
