@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import time
 
 from faults.arena import wait_for
 from integration.conftest import NODES
@@ -14,7 +13,7 @@ from .breakage import MOUNT
 from .breakage import PATH
 from .breakage import UMOUNT
 
-#: Seconds that a fault may take to show, and the cluster to be healthy again.
+#: Seconds that a node may take to go down, or the others to give it up.
 _LIMIT = 400
 #: Seconds within which a node has to answer a ping.
 _PING = 120
@@ -30,21 +29,6 @@ class Site(Cluster):
         super().__init__(lab)
         self.add_lun(self.section, LUN, type="mail", slots=6)
         self._whole = None
-
-    def look(self):
-        """The status, the seconds that it took, and its exit code."""
-        begin = time.monotonic()
-        rc, found = self.status()
-        return found, time.monotonic() - begin, rc
-
-    def wait_for(self, condition):
-        """Look until the status fulfils a condition; the status, and how long that look took."""
-        deadline = time.monotonic() + _LIMIT
-        while True:
-            status, seconds, _ = self.look()
-            if condition(status):
-                return status, seconds
-            assert time.monotonic() < deadline, json.dumps(status["findings"], indent=1)
 
     def make(self, lun, argv):
         """Make something on a LUN, as another host of the SAN might."""

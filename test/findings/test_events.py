@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 TITLES = ("Event", "Seconds", "What it says", "Counterpart", "Seconds")
 INTERVAL = 5
-#: On one volume three nodes take 3 of 6 slots, two nodes less than the mark; of the other's 5, more.
+#: Three nodes take more of the slots than that on both volumes, two nodes only on one of them.
 CONFIG = [{"interval": INTERVAL}, {"slots": 0.35}]
 #: Looks after which nothing new is to come.
 QUIET = 12

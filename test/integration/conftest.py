@@ -17,6 +17,8 @@ from lab.lab import Lab
 NODES = (1, 2, 3)
 #: Seconds that a node that boots may take to mount a volume.
 _PATIENCE = 600
+#: Seconds that a fault, or multipath's finding a path again, may take to show.
+_NOTICED = 400
 
 
 class Cluster:
@@ -62,6 +64,21 @@ class Cluster:
         # A guest takes a while to answer even a ping.
         answer = self.lab.salt_run("ocfs2.status", "timeout=120", "--out=json")
         return answer.rc, json.loads(answer.stdout)["clusters"]["ocfs2"]["status"]
+
+    def look(self):
+        """The status, the seconds that the look took, and its exit code."""
+        begin = time.monotonic()
+        rc, found = self.status()
+        return found, time.monotonic() - begin, rc
+
+    def wait_for(self, condition):
+        """Look until the status fulfils a condition; the status, and how long that look took."""
+        deadline = time.monotonic() + _NOTICED
+        while True:
+            status, seconds, _ = self.look()
+            if condition(status):
+                return status, seconds
+            assert time.monotonic() < deadline, json.dumps(status["findings"], indent=1)
 
     def must(self, node, *argv):
         """What a command prints that has to succeed on a node."""

@@ -1,10 +1,6 @@
 """What holds on every distribution; the modules of this directory call it in their order."""
 
-import time
-
 NODES = (1, 2, 3)
-#: Seconds that multipath may take to find a path again.
-_PATIENCE = 300
 MANAGED = ("/etc/ocfs2/cluster.conf", "/etc/default/o2cb", "/etc/fstab", "/etc/ocfs2/firewall.nft")
 
 
@@ -27,9 +23,7 @@ def is_as_described(cluster):
 
 def becomes_as_described(cluster):
     """As soon as the nodes have noticed what was put right."""
-    deadline = time.monotonic() + _PATIENCE
-    while (status := cluster.status()[1])["findings"]:
-        assert time.monotonic() < deadline, status["findings"]
+    cluster.wait_for(lambda status: status["findings"] == [])
 
 
 def is_shared(cluster, path):

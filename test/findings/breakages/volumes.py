@@ -18,7 +18,7 @@ def _beneath(verb):
 
 
 def _more_slots(section):
-    section["luns"][LUN]["slots"] = 8
+    section["luns"]["primary"]["slots"] += 1
 
 
 def _two_more_nodes(section):
@@ -59,7 +59,7 @@ def _let_recover(site):
 _MORE = ("node-silent", "conf-differs", "live-differs", "setup-differs")
 
 BREAKAGES = (
-    Breakage("volume-differs", *pillar(_more_slots), nodes=(), lun=LUN),
+    Breakage("volume-differs", *pillar(_more_slots), nodes=(), lun="primary"),
     Breakage("not-mounted", UMOUNT, MOUNT, lun=LUN),
     Breakage("read-only", f"mount -o remount,ro {PATH}", f"mount -o remount,rw {PATH}", lun=LUN),
     Breakage(
