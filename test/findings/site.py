@@ -95,8 +95,7 @@ class Site(Cluster):
         self.must(node, "sh", "-c", UMOUNT)
         path = self.lab.lun_path(lun)
         said = subprocess.run(
-            ["debugfs.ocfs2", "-f", "/dev/stdin", path],
-            input="stat /lost+found\n",
+            ["debugfs.ocfs2", "-R", "stat /lost+found", path],
             check=True,
             capture_output=True,
             text=True,

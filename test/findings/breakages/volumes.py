@@ -32,9 +32,10 @@ def _two_more_nodes(section):
 # What a node takes with it when it goes.
 _GONE = ("node-silent", "connection-missing", "connection-quiet", "evicted")
 
-# The lock of the superblock, as everybody calls it. Who holds it may replay a journal.
-_SUPER_LOCK = "S00000000000000000000000200000000"
-_DOMAIN = f"/dlm/$(mounted.ocfs2 -d /dev/mapper/{LUN} | awk 'END {{ print $5 }}')"
+# The lock of the superblock, as the kernel names it: type, padding, block, generation. Who holds it
+# may replay a journal.
+_SUPER_LOCK = "S" + "0" * 6 + f"{2:016x}" + f"{0:08x}"
+_DOMAIN = f"/dlm/$(mounted.ocfs2 -d /dev/mapper/{LUN} | awk 'END {{ print $(NF - 1) }}')"
 
 
 def _freeze_with_locks(site):
