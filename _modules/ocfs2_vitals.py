@@ -34,7 +34,7 @@ def facts(live=None):
     by this node's clock, the kernel's id of this boot, the cluster that is online (None: none), and
 
     - ``peers``: ``{node name: {"handshake", "quiet_ms"}}``, the connections to other nodes: whether
-      both have agreed on the settings, and since when nothing came (None: nothing ever did);
+      both have agreed on the settings, and since when nothing came (None: it is not known);
     - ``volumes``: ``{UUID: {...}}``, the mounted OCFS2 volumes: ``paths`` (where), ``read_only``,
       ``failed`` (read-only because of an error), ``recovering`` (numbers of the nodes whose journal
       is being replayed), ``slot`` (this node's), ``slots`` (how many there are), ``beating``
@@ -55,7 +55,7 @@ def facts(live=None):
         "time_ms": time.time_ns() // 1_000_000,
         "boot": __salt__["ocfs2_reboot.boot_id"](),
         "cluster": live["online"],
-        "peers": _peers(),
+        "peers": _peers(cluster) if cluster else {},
         "volumes": {
             uuid: _volume(uuid, mounts, cluster)
             for uuid in __salt__["ocfs2_file.names"](f"{_DEBUG}/ocfs2")
@@ -67,15 +67,19 @@ def _value(path):
     return __salt__["ocfs2_file.value"](path)
 
 
-def _peers():
-    now = time.monotonic_ns() // 1000
-    known = ocfs2_debugfs.connections(_value(f"{_DEBUG}/o2net/sock_containers") or "")
+def _peers(cluster):
+    agreed = _value(f"{_DEBUG}/o2net/connected_nodes")
+    if agreed is None:
+        return {}
+    agreed = ocfs2_debugfs.numbers(agreed)
+    nodes = {name: node for name, node in cluster["nodes"].items() if not node["local"]}
+    heard = {}
+    for port in {node["port"] for node in cluster["nodes"].values() if node["port"]}:
+        heard.update(__salt__["ocfs2_socket.heard"](port))
     return {
-        name: {
-            "handshake": each["handshake"],
-            "quiet_ms": max(0, now - each["heard_us"]) // 1000 if each["heard_us"] else None,
-        }
-        for name, each in known.items()
+        name: {"handshake": node["number"] in agreed, "quiet_ms": heard.get(node["address"])}
+        for name, node in nodes.items()
+        if node["number"] in agreed or node["address"] in heard
     }
 
 

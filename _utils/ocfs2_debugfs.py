@@ -48,25 +48,5 @@ def members(text):
     return numbers(found[1]) if found else []
 
 
-def connections(text):
-    """
-    ``o2net/sock_containers``, every connection of this node (fs/ocfs2/cluster/netdebug.c).
-
-    Returns ``{node name: {"handshake", "heard_us"}}``: whether both have agreed on the cluster's
-    settings, and when the last byte came, in microseconds of CLOCK_MONOTONIC, 0 for never. Of two
-    connections with one node, the one that has agreed counts.
-    """
-    found = {}
-    for block in re.split(r"^\S.*:$", text, flags=re.MULTILINE):
-        name = _search(r"^  remote node:\s+(\S+)$", block)
-        heard = _search(r"^  data ready:\s+(\d+) usecs$", block)
-        if not (name and heard):
-            continue
-        agreed = bool(_search(r"^  handshake ok:\s+1$", block))
-        if agreed or name[1] not in found:
-            found[name[1]] = {"handshake": agreed, "heard_us": int(heard[1])}
-    return found
-
-
 def _search(pattern, text):
     return re.search(pattern, text, re.ASCII | re.MULTILINE)

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from unit.test_ocfs2_debugfs import CONNECTIONS
 from unit.test_ocfs2_debugfs import DOMAIN
 from unit.test_ocfs2_debugfs import STATE
+
+from .test_ocfs2_socket import PORT
+from .test_ocfs2_socket import connected  # noqa: F401
 
 UUID = "458E997A48634B3DAB36F01667EBB761"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -26,7 +28,7 @@ def volume(kernel):
     put(DEBUG / f"o2hb/{UUID}/livenodes", "0 1 2\n")
     put(DEBUG / f"o2hb/{UUID}/elapsed_time_in_ms", "1204\n")
     put(DEBUG / f"o2dlm/{UUID}/dlm_state", DOMAIN)
-    put(DEBUG / "o2net/sock_containers", CONNECTIONS)
+    put(DEBUG / "o2net/connected_nodes", "1 \n")
 
 
 def test_a_host_without_a_cluster_has_a_pulse_too(modules):
@@ -53,9 +55,19 @@ def test_a_node_at_work(modules, volume):
             "limit_ms": 60000,
         }
     }
-    assert facts["peers"]["host3"] == {"handshake": False, "quiet_ms": None}
-    expected = time.monotonic_ns() // 1_000_000 - 99187
-    assert abs(facts["peers"]["host2"]["quiet_ms"] - expected) < 120_000
+    # There is no connection behind that.
+    assert facts["peers"] == {"host2": {"handshake": True, "quiet_ms": None}}
+
+
+def test_a_connection_on_which_nothing_is_agreed(modules, volume, kernel, connected):  # noqa: F811
+    for node, number in (("host2", 2), ("host3", 3)):
+        kernel(f"node/{node}/ipv4_address", f"127.0.0.{number}")
+        kernel(f"node/{node}/ipv4_port", PORT)
+    connected[0].send(b"x")
+    kernel("node/host2/num", 7)
+    peers = modules["ocfs2_vitals.facts"]()["peers"]
+    assert peers["host2"].pop("quiet_ms") < 60_000
+    assert peers == {"host2": {"handshake": False}}
 
 
 def test_what_the_kernel_does_not_show_is_none(modules, volume):

@@ -44,30 +44,6 @@ Recovery Pid: 1318  Master: 255  State: INACTIVE
 Recovery Map:\x20
 Recovery Node State:
 """
-CONNECTIONS = """\
-00000000c3f1ea62:
-  krefs:           4
-  sock:            192.168.100.1:39870 -> 192.168.100.2:7777
-  remote node:     host2
-  page off:        0
-  handshake ok:    1
-  timer:           98000000 usecs
-  data ready:      99187001 usecs
-  advance start:   99187010 usecs
-  advance stop:    99187020 usecs
-  func start:      0 usecs
-  func stop:       0 usecs
-  func key:        0x00000000
-  func type:       0
-00000000c3f1ea63:
-  krefs:           3
-  sock:            192.168.100.1:7777 -> 192.168.100.3:40412
-  remote node:     host3
-  page off:        0
-  handshake ok:    0
-  timer:           0 usecs
-  data ready:      0 usecs
-"""
 
 
 def test_a_volume_at_work():
@@ -109,22 +85,6 @@ def test_nothing_is_known_of_nothing():
 def test_the_nodes_in_a_list():
     assert ocfs2_debugfs.numbers("0 2 254\n") == [0, 2, 254]
     assert ocfs2_debugfs.numbers("") == ocfs2_debugfs.numbers("none 0x1 1.5") == []
-
-
-def test_each_connection_says_when_it_was_heard():
-    assert ocfs2_debugfs.connections(CONNECTIONS) == {
-        "host2": {"handshake": True, "heard_us": 99187001},
-        "host3": {"handshake": False, "heard_us": 0},
-    }
-    assert ocfs2_debugfs.connections("") == {}
-
-
-def test_of_two_connections_the_one_that_has_agreed_counts():
-    both = CONNECTIONS.replace("host3", "host2")
-    agreed = {"host2": {"handshake": True, "heard_us": 99187001}}
-    assert ocfs2_debugfs.connections(both) == agreed
-    first, second = both.split("00000000c3f1ea63:")
-    assert ocfs2_debugfs.connections(f"00000000c3f1ea63:{second}{first}") == agreed
 
 
 def test_the_members_of_a_domain():

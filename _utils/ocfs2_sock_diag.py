@@ -1,0 +1,82 @@
+"""
+What the kernel tells of TCP connections over netlink: linux/inet_diag.h, as ``ss`` asks for it.
+
+Pure bytes: who sends and receives them is ``_modules/ocfs2_socket.py``.
+"""
+
+import os
+import socket
+import struct
+import sys
+
+_BY_FAMILY, _ERROR, _DONE = 20, 2, 3
+_REQUEST, _DUMP = 0x1, 0x300
+_ESTABLISHED, _INFO = 1, 2
+# struct nlmsghdr; inet_diag_req_v2 up to the ports; inet_diag_msg up to the addresses; rtattr.
+_HEADER = struct.Struct("=IHHII")
+_QUESTION = struct.Struct("=BBBxI2s2s32xI8x")
+_ANSWER = struct.Struct("=4x2s2s4s12x4s12x")
+_ATTRIBUTE = struct.Struct("=HH")
+#: Of struct inet_diag_msg, after which the attributes come.
+_ANSWER_BYTES = 72
+#: tcpi_last_data_recv in struct tcp_info (linux/tcp.h).
+_HEARD = 52
+
+
+def question(local=0, remote=0):
+    """
+    The message that asks for all established IPv4 connections.
+
+    local, remote
+        The TCP port at this end, or at the other; 0 for any.
+    """
+    ports = (port.to_bytes(2, "big") for port in (local, remote))
+    body = _QUESTION.pack(
+        socket.AF_INET, socket.IPPROTO_TCP, 1 << _INFO - 1, 1 << _ESTABLISHED, *ports, 0
+    )
+    return _HEADER.pack(_HEADER.size + len(body), _BY_FAMILY, _REQUEST | _DUMP, 0, 0) + body
+
+
+def answers(data):
+    """
+    What one datagram of the kernel holds.
+
+    Returns ``(found, more)``: ``[(local port, remote address, remote port, milliseconds since the
+    last data came)]``, and whether more datagrams follow. Raises ``OSError`` with what the kernel
+    objects to.
+    """
+    found = []
+    while len(data) >= _HEADER.size:
+        length, kind, *_ = _HEADER.unpack_from(data)
+        body = data[_HEADER.size : length]
+        if kind in (_ERROR, _DONE):
+            number = -int.from_bytes(body[:4], sys.byteorder, signed=True)
+            if number:
+                raise OSError(number, os.strerror(number))
+            return found, False
+        found += _connection(body) if kind == _BY_FAMILY else []
+        data = data[_aligned(length) or len(data) :]
+    return found, True
+
+
+def _connection(body):
+    local, remote, _, address = _ANSWER.unpack_from(body)
+    info = _attribute(body[_ANSWER_BYTES:], _INFO)
+    if len(info) < _HEARD + 4:
+        return []
+    ports = [int.from_bytes(port, "big") for port in (local, remote)]
+    (heard,) = struct.unpack_from("=I", info, _HEARD)
+    return [(ports[0], socket.inet_ntoa(address), ports[1], heard)]
+
+
+def _attribute(data, wanted):
+    while len(data) >= _ATTRIBUTE.size:
+        length, kind = _ATTRIBUTE.unpack_from(data)
+        if kind == wanted:
+            return data[_ATTRIBUTE.size : length]
+        data = data[_aligned(length) or len(data) :]
+    return b""
+
+
+def _aligned(length):
+    return length + 3 & ~3
