@@ -26,8 +26,8 @@ def heard(port):
     Who is connected by a TCP port, at this end or at the other, and how long ago data came.
 
     Those of the kernel itself are among them. It is asked by netlink: what o2net shows of its
-    connections in debugfs costs a line in the kernel log each time it is read (6.1 to 6.12,
-    ``buggy .next function sc_seq_next``).
+    connections in debugfs costs a line in the kernel log for each, every time it is read
+    (``buggy .next function sc_seq_next``; Linux 6.1).
 
     port
         1 to 65535.
@@ -44,7 +44,7 @@ def heard(port):
     found = {}
     try:
         for end in ("local", "remote"):
-            for _, address, _, heard_ms in _connections(**{end: port}):
+            for address, heard_ms in _connections(**{end: port}):
                 found[address] = min(heard_ms, found.get(address, heard_ms))
     except OSError:
         # A kernel without tcp_diag.

@@ -147,8 +147,8 @@ def _room(sight, lun, seen):
 def size(sight):
     """Volumes whose size or slots are not pillar's. A node that is behind is told with the LUNs."""
     for lun in sight.plan.luns:
-        told = [f"size on {minion}" for minion in lun.case.behind]
-        for gap in [each for each in lun.gaps if each.what not in told]:
+        behind = [f"size on {minion}" for minion in lun.case.behind]
+        for gap in [each for each in lun.gaps if each.what not in behind]:
             fix = gap.why
             if gap.kind != IMPOSSIBLE:
                 told = {"outage": lun.key} if gap.verb == "slots" else {}

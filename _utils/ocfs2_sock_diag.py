@@ -12,13 +12,12 @@ import sys
 _BY_FAMILY, _ERROR, _DONE = 20, 2, 3
 _REQUEST, _DUMP = 0x1, 0x300
 _ESTABLISHED, _INFO = 1, 2
-# struct nlmsghdr; inet_diag_req_v2 up to the ports; inet_diag_msg up to the addresses; rtattr.
+# struct nlmsghdr, inet_diag_req_v2, rtattr.
 _HEADER = struct.Struct("=IHHII")
 _QUESTION = struct.Struct("=BBBxI2s2s32xI8x")
-_ANSWER = struct.Struct("=4x2s2s4s12x4s12x")
 _ATTRIBUTE = struct.Struct("=HH")
-#: Of struct inet_diag_msg, after which the attributes come.
-_ANSWER_BYTES = 72
+#: idiag_dst in struct inet_diag_msg, and the size of that, after which the attributes come.
+_ADDRESS, _ANSWER_BYTES = 24, 72
 #: tcpi_last_data_recv in struct tcp_info (linux/tcp.h).
 _HEARD = 52
 
@@ -41,8 +40,8 @@ def answers(data):
     """
     What one datagram of the kernel holds.
 
-    Returns ``(found, more)``: ``[(local port, remote address, remote port, milliseconds since the
-    last data came)]``, and whether more datagrams follow. Raises ``OSError`` with what the kernel
+    Returns ``(found, more)``: ``[(address of the other end, milliseconds since the last data
+    came)]``, and whether more datagrams follow. Raises ``OSError`` with what the kernel
     objects to.
     """
     found = []
@@ -60,13 +59,11 @@ def answers(data):
 
 
 def _connection(body):
-    local, remote, _, address = _ANSWER.unpack_from(body)
     info = _attribute(body[_ANSWER_BYTES:], _INFO)
     if len(info) < _HEARD + 4:
         return []
-    ports = [int.from_bytes(port, "big") for port in (local, remote)]
     (heard,) = struct.unpack_from("=I", info, _HEARD)
-    return [(ports[0], socket.inet_ntoa(address), ports[1], heard)]
+    return [(socket.inet_ntoa(body[_ADDRESS : _ADDRESS + 4]), heard)]
 
 
 def _attribute(data, wanted):
