@@ -36,13 +36,13 @@ def _reload(source):
 
 
 def _cut_format(site):
-    """Cut the power of the leader within its format, and leave it off."""
+    """Cut the power of the leader within its format, and wait no longer for it."""
     arena = Arena(site, target="spare")
     arena.describe("spare")
     with arena.start(("ocfs2.format",)) as run:
         wait_for("the volume to be there", arena.volume)
         site.lab.power_cut(LEADER)
-        run.wait()
+        run.interrupt()
 
 
 def _forget_format(site):
