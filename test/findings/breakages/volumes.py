@@ -35,6 +35,7 @@ _GONE = ("node-silent", "connection-missing", "connection-quiet", "evicted")
 # The lock of the superblock, as the kernel names it: type, padding, block, generation. Who holds it
 # may replay a journal.
 _SUPER_LOCK = "S" + "0" * 6 + f"{2:016x}" + f"{0:08x}"
+_HELD = "/run/held"
 _DOMAIN = f"/dlm/$(mounted.ocfs2 -d /dev/mapper/{LUN} | awk 'END {{ print $(NF - 1) }}')"
 
 
@@ -46,13 +47,15 @@ def _freeze_with_locks(site):
 
 def _hold_recovery_up(site):
     """Have the others evict a node, while one of them is kept from replaying its journal."""
-    hold = f"mkdir -p {_DOMAIN} && exec 9<> {_DOMAIN}/{_SUPER_LOCK} && exec sleep infinity"
-    site.must(1, "systemd-run", "--unit=holder", "sh", "-c", hold)
+    hold = f"mkdir -p {_DOMAIN} && exec 9<> {_DOMAIN}/{_SUPER_LOCK} && touch {_HELD}"
+    site.must(1, "systemd-run", "--unit=holder", "sh", "-c", f"{hold} && exec sleep infinity")
+    # The node that is to die may have it, and has to give it back first.
+    site.must(1, "sh", "-c", f"until [ -e {_HELD} ]; do sleep 0.2; done")
     site.give_up(3)
 
 
 def _let_recover(site):
-    let = f"systemctl stop holder && rm {_DOMAIN}/{_SUPER_LOCK} && rmdir {_DOMAIN}"
+    let = f"systemctl stop holder && rm {_HELD} {_DOMAIN}/{_SUPER_LOCK} && rmdir {_DOMAIN}"
     site.must(1, "sh", "-c", let)
     site.restart(3)
 
