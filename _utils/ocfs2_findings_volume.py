@@ -166,19 +166,17 @@ def under(sight):
         for node, facts in sight.nodes():
             names = facts["under"].get(lun.mount.path)
             if names:
+                parent, _, name = lun.mount.path.rpartition("/")
                 yield Finding(
                     "files-under-mount",
                     f"{', '.join(names[:3])}{' and more' if len(names) > 3 else ''} lie in "
                     f"{lun.mount.path} under the mount",
-                    f"mount --bind {_parent(lun.mount.path)} /mnt on the node, and move what is in "
-                    f"/mnt/{lun.mount.path.rpartition('/')[2]}",
+                    # Nothing can be moved out of a directory that is immutable.
+                    f"mount --bind {parent or '/'} /mnt && chattr -i /mnt/{name} on the node, move "
+                    f"what is in it, then chattr +i /mnt/{name} && umount /mnt",
                     (node.minion,),
                     lun.key,
                 )
-
-
-def _parent(path):
-    return path.rpartition("/")[0] or "/"
 
 
 LOOKS = (mounts, errors, slots, space, size, under)
