@@ -350,7 +350,8 @@ def stamped_as_ours(case):
     """The volume on the LUN is the one that pillar describes."""
     for node, facts in sorted(case.seen.items()):
         # What another LUN holds says nothing of this one.
-        if facts["unreadable"] or not case.shows(facts):
+        other = facts["wwid"] and not case.shows(facts)
+        if facts["error"] or facts["unreadable"] or other:
             continue
         for difference in volume_differences(case, facts["volume"]):
             yield Refusal(
