@@ -1,37 +1,47 @@
 """Real TCP connections, as the real kernel tells of them."""
 
+import contextlib
 import socket
+import subprocess
 import time
 
 import pytest
 
-PORT = 17777
+#: Two nodes of the simulated kernel, and their port; the sandbox has a network of its own.
+HERE, THERE, PORT = "192.168.100.1", "192.168.100.2", 7777
 
 
-@pytest.fixture
-def connected(sandbox):
-    """A connection from 127.0.0.2 to a port of 127.0.0.1, as (that end, this end)."""
-    with socket.create_server(("127.0.0.1", PORT)) as server:
-        there = socket.create_connection(("127.0.0.1", PORT), source_address=("127.0.0.2", 0))
+@contextlib.contextmanager
+def connection():
+    """A connection between the two addresses, as (that end, this end)."""
+    for address in (HERE, THERE):
+        subprocess.run(["ip", "address", "replace", address, "dev", "lo"], check=True)
+    with socket.create_server((HERE, PORT)) as server:
+        there = socket.create_connection((HERE, PORT), source_address=(THERE, 0))
         here, _ = server.accept()
         with there, here:
             yield there, here
 
 
+@pytest.fixture
+def connected(sandbox):
+    with connection() as ends:
+        yield ends
+
+
 def test_each_end_of_a_connection_is_known_by_the_port(modules, connected):
-    heard = modules["ocfs2_socket.heard"](PORT)
-    assert sorted(heard) == ["127.0.0.1", "127.0.0.2"]
+    assert sorted(modules["ocfs2_socket.heard"](PORT)) == [HERE, THERE]
     assert modules["ocfs2_socket.heard"](PORT + 1) == {}
 
 
 def test_it_is_known_when_data_came(modules, connected):
     there, here = connected
     begin = time.monotonic()
-    while modules["ocfs2_socket.heard"](PORT)["127.0.0.2"] < 200:
+    while modules["ocfs2_socket.heard"](PORT)[THERE] < 200:
         assert time.monotonic() - begin < 60
     there.send(b"x")
     assert here.recv(1) == b"x"
     sent = time.monotonic()
-    heard = modules["ocfs2_socket.heard"](PORT)["127.0.0.2"]
+    heard = modules["ocfs2_socket.heard"](PORT)[THERE]
     # The kernel counts in ticks of up to 10 ms.
     assert heard <= (time.monotonic() - sent) * 1000 + 20

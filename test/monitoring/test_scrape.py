@@ -103,7 +103,7 @@ def test_prometheus_has_the_values(prometheus):
 def test_prometheus_raises_the_alerts_of_this_node_in_plain_words(prometheus, exporter):
     expected = {"OCFS2NotMounted", "OCFS2PeerDisconnected", "OCFS2SlotsHigh"}
     found = until(lambda: _alerts(prometheus, expected))
-    # How long the one connection is quiet depends on how long this host has been up.
+    # The one connection is quiet for as long as this takes.
     assert set(found) - {"OCFS2PeerQuiet"} == expected
     lost = found["OCFS2NotMounted"]
     assert (lost.state, lost.labels["severity"]) == ("pending", "critical")
