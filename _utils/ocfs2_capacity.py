@@ -15,6 +15,11 @@ def usable(size, volume):
     return size // volume["cluster_size"] * volume["cluster_size"]
 
 
+def size_on(minion):
+    """What the size that one node sees is called, where it is a difference."""
+    return f"size on {minion}"
+
+
 def differences(case, volume):
     """
     Every :class:`Difference` of a volume.
@@ -43,7 +48,7 @@ def _size(case, volume):
     for minion, size in sorted(seen.items()):
         if size < min(have, want):
             why = f"{minion} has not seen that the LUN was grown"
-            yield Difference(f"size on {minion}", human(size), human(want), ONLINE, GROW, why)
+            yield Difference(size_on(minion), human(size), human(want), ONLINE, GROW, why)
 
 
 def _slots(case, volume):

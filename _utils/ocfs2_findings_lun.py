@@ -68,11 +68,11 @@ def blank(sight):
 def sizes(sight):
     """LUNs that have another size on one node than on another."""
     for lun in sight.plan.luns:
+        largest = max(lun.case.sizes.values(), default=0)
         for minion, size in lun.case.behind.items():
             yield Finding(
                 "lun-size-differs",
-                f"it sees {size} bytes of {lun.case.lun.device}, others see "
-                f"{max(lun.case.sizes.values())}",
+                f"it sees {size} bytes of {lun.case.lun.device}, others see {largest}",
                 f"multipathd resize map, or rescan its paths; {ORCHESTRATE}.grow does it on all "
                 "nodes",
                 (minion,),

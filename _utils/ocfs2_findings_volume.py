@@ -2,6 +2,7 @@
 What is wrong with volumes: mounts, room, errors, and what is left where they are mounted.
 """
 
+import ocfs2_capacity
 import ocfs2_commands
 import ocfs2_fstab
 from ocfs2_commands import ORCHESTRATE
@@ -147,7 +148,7 @@ def _room(sight, lun, seen):
 def size(sight):
     """Volumes whose size or slots are not pillar's. A node that is behind is told with the LUNs."""
     for lun in sight.plan.luns:
-        behind = [f"size on {minion}" for minion in lun.case.behind]
+        behind = [ocfs2_capacity.size_on(minion) for minion in lun.case.behind]
         for gap in [each for each in lun.gaps if each.what not in behind]:
             fix = gap.why
             if gap.kind != IMPOSSIBLE:

@@ -45,35 +45,28 @@ def answers(data):
     objects to.
     """
     found = []
-    while len(data) >= _HEADER.size:
-        length, kind, *_ = _HEADER.unpack_from(data)
-        body = data[_HEADER.size : length]
+    for kind, body in _records(data, _HEADER):
         if kind in (_ERROR, _DONE):
             number = -int.from_bytes(body[:4], sys.byteorder, signed=True)
             if number:
                 raise OSError(number, os.strerror(number))
             return found, False
         found += _connection(body) if kind == _BY_FAMILY else []
-        data = data[_aligned(length) or len(data) :]
     return found, True
 
 
 def _connection(body):
-    info = _attribute(body[_ANSWER_BYTES:], _INFO)
+    attributes = dict(_records(body[_ANSWER_BYTES:], _ATTRIBUTE))
+    info = attributes.get(_INFO, b"")
     if len(info) < _HEARD + 4:
         return []
     (heard,) = struct.unpack_from("=I", info, _HEARD)
     return [(socket.inet_ntoa(body[_ADDRESS : _ADDRESS + 4]), heard)]
 
 
-def _attribute(data, wanted):
-    while len(data) >= _ATTRIBUTE.size:
-        length, kind = _ATTRIBUTE.unpack_from(data)
-        if kind == wanted:
-            return data[_ATTRIBUTE.size : length]
-        data = data[_aligned(length) or len(data) :]
-    return b""
-
-
-def _aligned(length):
-    return length + 3 & ~3
+def _records(data, header):
+    """Each record's kind and what follows its header; both headers begin with length and kind."""
+    while len(data) >= header.size:
+        length, kind, *_ = header.unpack_from(data)
+        yield kind, data[header.size : length]
+        data = data[(length + 3 & ~3) or len(data) :]

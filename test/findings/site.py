@@ -6,6 +6,7 @@ import subprocess
 
 from faults.arena import wait_for
 from integration.conftest import NODES
+from integration.conftest import PING
 from integration.conftest import Cluster
 
 from .breakage import LUN
@@ -15,8 +16,6 @@ from .breakage import UMOUNT
 
 #: Seconds that a node may take to go down, or the others to give it up.
 _LIMIT = 400
-#: Seconds within which a node has to answer a ping.
-_PING = 120
 _BLOCK = 4096
 
 
@@ -122,7 +121,7 @@ class Site(Cluster):
     def explain(self, node):
         """Why a node restarted, as ``salt-run ocfs2.explain`` tells a script."""
         answer = self.lab.salt_run(
-            "ocfs2.explain", f"host{node}", "hours=1", f"timeout={_PING}", "--out=json"
+            "ocfs2.explain", f"host{node}", "hours=1", f"timeout={PING}", "--out=json"
         )
         (cluster,) = json.loads(answer.stdout)["clusters"].values()
         return cluster["case"], answer.rc

@@ -473,6 +473,7 @@ def test_a_lun_that_can_not_be_read(nodes):
 def test_a_node_that_has_not_seen_the_lun_grow(nodes):
     for minion in (ONE, THREE):
         lun(nodes, minion)["size"] += 1 << 30
+    assert "lun-size-differs" in kinds(nodes)
     finding = next(each for each in found(nodes) if each.kind == "lun-size-differs")
     assert finding.nodes == (TWO,)
 

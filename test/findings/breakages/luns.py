@@ -3,6 +3,7 @@
 from faults.arena import LEADER
 from faults.arena import Arena
 from faults.arena import wait_for
+from faults.scenarios import FORMAT
 from findings.breakage import DEVICE
 from findings.breakage import LUN
 from findings.breakage import MOUNT
@@ -39,7 +40,7 @@ def _cut_format(site):
     """Cut the power of the leader within its format, and wait no longer for it."""
     arena = Arena(site, target="spare")
     arena.describe("spare")
-    with arena.start(("ocfs2.format",)) as run:
+    with arena.start(FORMAT) as run:
         wait_for("the volume to be there", arena.volume)
         site.lab.power_cut(LEADER)
         run.interrupt()
@@ -50,9 +51,7 @@ def _forget_format(site):
     site.wait_back(LEADER)
     site.describe()
     site.lab.blank_lun("spare")
-    wwid = site.lab.spec.lun("spare").wwid
-    answer = site.lab.salt_run("ocfs2.forget", f"wwid={wwid}", "reason=it was cut by the test")
-    assert answer.rc == 0, answer
+    Arena(site, target="spare").perform("forget")
 
 
 BREAKAGES = (
