@@ -13,13 +13,14 @@ import time
 import salt.client
 import salt.key
 
-#: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more.
-_SYNC = (
-    "saltutil.sync_utils",
-    "saltutil.sync_modules",
-    "saltutil.sync_states",
-    "saltutil.sync_beacons",
-)
+#: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each would
+#: have the minion load all of Salt anew; only the last does, which loads beacons too.
+_SYNC = {
+    "saltutil.sync_utils": [None, False],
+    "saltutil.sync_states": [None, False],
+    "saltutil.sync_beacons": [None, False],
+    "saltutil.sync_modules": [],
+}
 _PING_LIMIT, _SYNC_LIMIT, _CENSUS_LIMIT, _EXAMINATION_LIMIT = 120, 300, 180, 60
 #: Seconds after which who has not returned is sent a ping. It costs a node as much as a short job:
 #: one that is only slow would be slower for it.
@@ -309,7 +310,7 @@ def _sync(minions):
     """Give the formula to some nodes; ``{minion id: reason}`` of those that did not take it."""
     if minions:
         say(f"syncing the formula to {', '.join(minions)}")
-    _, silent = ask(minions, list(_SYNC), [[] for _ in _SYNC], limit=_SYNC_LIMIT)
+    _, silent = ask(minions, list(_SYNC), list(_SYNC.values()), limit=_SYNC_LIMIT)
     return silent
 
 
