@@ -10,6 +10,7 @@ import os
 
 from salt.exceptions import CommandExecutionError
 
+import ocfs2_boot
 import ocfs2_look
 import ocfs2_prometheus
 import ocfs2_version
@@ -33,9 +34,10 @@ def facts():
     """
     What the metrics are made of.
 
-    Returns ``{"vitals", "live", "mounts", "fstab", "conf", "settings"}``: ``ocfs2_vitals.facts``,
-    ``o2cb.live``, the paths on which an OCFS2 is mounted, ``ocfs2_mount.fstabs``, the text of
-    cluster.conf or None, and the values of ``o2cb.settings_read``.
+    Returns ``{"vitals", "live", "mounts", "fstab", "conf", "settings", "unit"}``:
+    ``ocfs2_vitals.facts``, ``o2cb.live``, the paths on which an OCFS2 is mounted,
+    ``ocfs2_mount.fstabs``, the text of cluster.conf or None, the values of ``o2cb.settings_read``,
+    and the text of o2cb.service or None.
 
     CLI Example:
 
@@ -51,6 +53,7 @@ def facts():
         "fstab": __salt__["ocfs2_mount.fstabs"](),
         "conf": __salt__["ocfs2_file.read"](_CONF),
         "settings": __salt__["o2cb.settings_read"]()["values"],
+        "unit": __salt__["ocfs2_file.read"](ocfs2_boot.UNIT_PATH),
     }
 
 

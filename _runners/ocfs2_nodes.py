@@ -13,8 +13,8 @@ import time
 import salt.client
 import salt.key
 
-#: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each would
-#: have the minion load all of Salt anew; only the last does, which loads beacons too.
+#: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each of
+#: them would have the minion load all of Salt anew; only the last does, with the beacons.
 _SYNC = {
     "saltutil.sync_utils": [None, False],
     "saltutil.sync_states": [None, False],

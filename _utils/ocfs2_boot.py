@@ -7,6 +7,8 @@ skips a native unit).  ``ocfs2.service``, which SIGKILLs the users of every moun
 masked by the state.
 """
 
+import re
+
 import ocfs2_holds
 
 UNIT = "o2cb.service"
@@ -97,6 +99,14 @@ for cluster in /sys/kernel/config/cluster/*/; do
     [ ! -d "$cluster" ] || exit 1
 done
 """
+
+_FENCE = re.compile(r"^ExecStartPost=.*echo (\w+) >\S+/fence_method", re.MULTILINE)
+
+
+def fence_method(unit):
+    """The fence method that the text of a unit gives the kernel; None if it gives none."""
+    found = _FENCE.search(unit)
+    return found.group(1) if found else None
 
 
 def files(desired):

@@ -7,6 +7,7 @@ There is no pillar in it: what runs is held against the node's own files.
 import posixpath
 from dataclasses import dataclass
 
+import ocfs2_boot
 import ocfs2_conf
 import ocfs2_fstab
 import ocfs2_membership
@@ -110,7 +111,7 @@ class Look:
 def of(facts):
     """The :class:`Look` that ``ocfs2_metrics.facts`` gives."""
     vitals, live, values = facts["vitals"], facts["live"], facts["settings"]
-    conf = _conf(facts["conf"])
+    conf, fencing = _conf(facts["conf"]), ocfs2_boot.fence_method(facts["unit"] or "")
     online = live["online"]
     cluster = live["clusters"].get(online)
     return Look(
@@ -120,7 +121,7 @@ def of(facts):
         mounts=_mounts(facts["fstab"], facts["mounts"]),
         volumes=tuple(_volume(*each) for each in sorted(vitals["volumes"].items())),
         peers=tuple(_peers(vitals, cluster)) if cluster else (),
-        settings=tuple(_settings(online, cluster, values, conf)) if cluster else (),
+        settings=tuple(_settings(online, cluster, values, conf, fencing)) if cluster else (),
     )
 
 
@@ -173,14 +174,16 @@ def _peers(vitals, cluster):
             )
 
 
-def _settings(name, cluster, values, conf):
-    """Each setting that the kernel shows and a file has."""
+def _settings(name, cluster, values, conf, fencing):
+    """Each setting that the kernel shows and a file has; ``fencing`` is the unit's, or None."""
     if values is not None:
         yield Setting("cluster", name, values.get(_BOOT, ""))
         for setting, (variable, default) in _SETTINGS.items():
             yield Setting(setting, str(cluster[setting]), values.get(variable) or str(default))
     mode = next((each.heartbeat_mode for each in conf.clusters if each.name == name), "")
     yield Setting("heartbeat_mode", str(cluster["heartbeat_mode"]), mode)
+    if fencing is not None:
+        yield Setting("fence_method", str(cluster["fence_method"]), fencing)
     yield _nodes(cluster["nodes"], {each.name: each for each in conf.nodes if each.cluster == name})
 
 

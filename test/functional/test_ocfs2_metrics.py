@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from salt.exceptions import CommandExecutionError
 
+import ocfs2_boot
 import ocfs2_conf
 import ocfs2_settings
 import ocfs2_version
+from unit import node_facts
 
 from .test_ocfs2_vitals import DEBUG
 from .test_ocfs2_vitals import UUID
@@ -37,6 +39,7 @@ def files(sandbox):
     values = {"O2CB_ENABLED": "true", "O2CB_BOOTCLUSTER": "ocfs2"}
     put(SETTINGS, ocfs2_settings.render({**dict.fromkeys(ocfs2_settings.DEBCONF, ""), **values}))
     put(FSTAB, "/dev/mapper/primary /san/primary ocfs2 _netdev 0 0\n")
+    put(Path(ocfs2_boot.UNIT_PATH), node_facts.unit())
 
 
 @pytest.fixture
@@ -88,9 +91,11 @@ def test_a_node_at_work(modules):
 def test_a_kernel_that_works_with_other_values_than_its_files(modules, kernel):
     kernel("heartbeat/dead_threshold", 61)
     kernel("node/host3/ipv4_address", "192.168.100.9")
+    kernel("fence_method", "panic")
     found = samples(modules["ocfs2_metrics.text"]())
     drifts = {name for name, value in found.items() if "drift" in name and value == "1"}
     assert drifts == {
+        'ocfs2_setting_drift{setting="fence_method"}',
         'ocfs2_setting_drift{setting="heartbeat_threshold"}',
         'ocfs2_setting_drift{setting="nodes"}',
     }

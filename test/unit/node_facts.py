@@ -1,6 +1,9 @@
 """What a healthy node of three has to tell (``ocfs2_metrics.facts``), for tests to break it."""
 
+import ocfs2_boot
 import ocfs2_conf
+
+from . import roster
 
 UUID = "458E997A48634B3DAB36F01667EBB761"
 PATH = "/san/primary"
@@ -59,6 +62,7 @@ def facts():
             "O2CB_KEEPALIVE_DELAY_MS": "2000",
             "O2CB_RECONNECT_DELAY_MS": "2000",
         },
+        "unit": unit(),
     }
 
 
@@ -83,6 +87,12 @@ def conf(nodes=3, mode="local"):
             ),
         )
     )
+
+
+def unit(fence_method="reset"):
+    """o2cb.service, which gives the kernel what no other file has."""
+    desired = roster.desired(cluster={"fence_method": fence_method})
+    return ocfs2_boot.files(desired)[ocfs2_boot.UNIT_PATH]
 
 
 def volume(facts):

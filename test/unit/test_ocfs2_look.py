@@ -37,6 +37,7 @@ def test_a_healthy_node(facts):
         "keepalive_delay_ms",
         "reconnect_delay_ms",
         "heartbeat_mode",
+        "fence_method",
         "nodes",
     ]
     assert drifts(look) == {}
@@ -145,7 +146,18 @@ def test_where_the_file_is_silent_the_kernel_takes_its_own_default(facts):
 def test_settings_that_only_a_shell_can_read_are_not_judged(facts):
     facts["settings"] = None
     names = [each.name for each in ocfs2_look.of(facts).settings]
-    assert names == ["heartbeat_mode", "nodes"]
+    assert names == ["heartbeat_mode", "fence_method", "nodes"]
+
+
+def test_what_the_kernel_does_to_fence_itself_stands_in_the_unit(facts):
+    facts["unit"] = node_facts.unit("panic")
+    assert drifts(ocfs2_look.of(facts)) == {"fence_method": ("reset", "panic")}
+
+
+@pytest.mark.parametrize("unit", [None, "", "[Service]\nExecStart=/etc/init.d/o2cb start\n"])
+def test_a_unit_that_says_nothing_of_it_is_held_against_nothing(facts, unit):
+    facts["unit"] = unit
+    assert "fence_method" not in [each.name for each in ocfs2_look.of(facts).settings]
 
 
 def test_the_heartbeat_mode_is_held_against_cluster_conf(facts):

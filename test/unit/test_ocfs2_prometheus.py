@@ -47,6 +47,7 @@ def test_a_healthy_node(facts):
         'ocfs2_setting_drift{setting="keepalive_delay_ms"}': 0,
         'ocfs2_setting_drift{setting="reconnect_delay_ms"}': 0,
         'ocfs2_setting_drift{setting="heartbeat_mode"}': 0,
+        'ocfs2_setting_drift{setting="fence_method"}': 0,
         'ocfs2_setting_drift{setting="nodes"}': 0,
         f'ocfs2_mounted{{path="{PATH}"}}': 1,
         of_volume("ocfs2_read_only"): 0,
