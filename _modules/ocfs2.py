@@ -378,8 +378,8 @@ def _volume_facts(volume):
 def _slot(volume):
     if not volume:
         return None
-    state = _value(f"/sys/kernel/debug/ocfs2/{volume.uuid}/fs_state")
-    return ocfs2_debugfs.fs_state(state)["slot"]
+    state = __salt__["ocfs2_mounted.states"]().get(volume.uuid)
+    return ocfs2_debugfs.fs_state(state["fs_state"])["slot"] if state else None
 
 
 def _signature(handle, node):

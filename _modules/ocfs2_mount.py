@@ -45,7 +45,7 @@ def mounts(fstype=None):
     fstype
         Only filesystems of this type, such as ``ocfs2``.
 
-    Returns a list of ``{"device", "path", "fstype", "source", "options"}``.
+    Returns a list of ``{"id", "device", "path", "fstype", "source", "options"}``.
 
     CLI Example:
 

@@ -35,12 +35,13 @@ def facts(live=None):
 
     - ``peers``: ``{node name: {"handshake", "quiet_ms"}}``, the connections to other nodes: whether
       both have agreed on the settings, and since when nothing came (None: it is not known);
-    - ``volumes``: ``{UUID: {...}}``, the mounted OCFS2 volumes: ``paths`` (where), ``read_only``,
-      ``failed`` (read-only because of an error), ``recovering`` (numbers of the nodes whose journal
-      is being replayed), ``slot`` (this node's), ``slots`` (how many there are), ``beating``
-      (numbers of the nodes whose heartbeat is seen), ``members`` (of those with which this one
-      shares locks, itself included), ``late_ms`` (since the last heartbeat written
-      here) and ``limit_ms`` (when the node fences itself). What the kernel does not show is None.
+    - ``volumes``: ``{UUID: {...}}``, the OCFS2 volumes of the kernel: ``paths`` (where they are),
+      ``read_only``, ``failed`` (read-only because of an error), ``recovering`` (numbers of the
+      nodes whose journal is being replayed), ``slot`` (this node's), ``slots`` (how many there
+      are), ``beating`` (numbers of the nodes whose heartbeat is seen), ``members`` (of those with
+      which this one shares locks, itself included), ``late_ms`` (since the last heartbeat written
+      here) and ``limit_ms`` (when the node fences itself). What the kernel does not show is None,
+      as most of it while a volume is being mounted or unmounted.
 
     CLI Example:
 
@@ -57,8 +58,8 @@ def facts(live=None):
         "cluster": live["online"],
         "peers": _peers(cluster) if cluster else {},
         "volumes": {
-            uuid: _volume(uuid, mounts, cluster)
-            for uuid in __salt__["ocfs2_file.names"](f"{_DEBUG}/ocfs2")
+            uuid: _volume(uuid, state, mounts, cluster)
+            for uuid, state in __salt__["ocfs2_mounted.states"]().items()
         },
     }
 
@@ -83,13 +84,13 @@ def _peers(cluster):
     }
 
 
-def _volume(uuid, mounts, cluster):
-    state = ocfs2_debugfs.fs_state(_value(f"{_DEBUG}/ocfs2/{uuid}/fs_state") or "")
+def _volume(uuid, texts, mounts, cluster):
+    state = ocfs2_debugfs.fs_state(texts["fs_state"])
     device = state.pop("device")
     return {
         "paths": [each["path"] for each in mounts if each["device"] == device],
         **state,
-        "members": ocfs2_debugfs.members(_value(f"{_DEBUG}/o2dlm/{uuid}/dlm_state") or ""),
+        "members": ocfs2_debugfs.members(texts["dlm_state"]),
         **_heartbeat(f"{_DEBUG}/o2hb/{uuid}", cluster),
     }
 

@@ -35,8 +35,8 @@ def mountinfo(text):
     """
     ``/proc/self/mountinfo`` as a list of mounts.
 
-    Each is ``{"device": "253:0", "path": ..., "fstype": ..., "source": ..., "options": [...]}``,
-    options being the mount's and the superblock's together (proc(5)).
+    Each is ``{"id": "36", "device": "253:0", "path": ..., "fstype": ..., "source": ...,
+    "options": [...]}``, options being the mount's and the superblock's together (proc(5)).
     """
     return [mount for mount in map(_mount, text.split("\n")) if mount]
 
@@ -49,6 +49,7 @@ def _mount(line):
         return None
     options = dict.fromkeys(fields[5].split(",") + tail[2].split(","))
     return {
+        "id": fields[0],
         "device": fields[2],
         "path": unescaped(fields[4]),
         "fstype": tail[0],

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -36,6 +37,29 @@ def mounted_tmpfs(path):
         yield
     finally:
         run("umount", str(path))
+
+
+@contextlib.contextmanager
+def simulated_ocfs2(*paths):
+    """Let what is mounted at some paths be OCFS2 in the mount table of this process; only for who
+    shares our mounts."""
+    lines = Path("/proc/thread-self/mountinfo").read_text(encoding="utf-8").splitlines()
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write("".join(f"{_as_ocfs2(line, paths)}\n" for line in lines))
+        file.flush()
+        # The process, not /proc/self: that is another one for mount.
+        table = f"/proc/{os.getpid()}/mountinfo"
+        run("mount", "--bind", file.name, table)
+        try:
+            yield
+        finally:
+            run("umount", table)
+
+
+def _as_ocfs2(line, paths):
+    left, _, right = line.partition(" - ")
+    mounted = left.split()[4] in map(str, paths)
+    return f"{left} - ocfs2 {right.partition(' ')[2]}" if mounted else line
 
 
 @contextlib.contextmanager

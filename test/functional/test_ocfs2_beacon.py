@@ -18,13 +18,13 @@ from .conftest import MINION
 from .conftest import REPOSITORY
 from .test_ocfs2_metrics import SETTINGS
 from .test_ocfs2_metrics import files  # noqa: F401
-from .test_ocfs2_metrics import mounted  # noqa: F401
+from .test_ocfs2_metrics import in_fstab  # noqa: F401
 from .test_ocfs2_vitals import DEBUG
 from .test_ocfs2_vitals import UUID
+from .test_ocfs2_vitals import mounted  # noqa: F401
 from .test_ocfs2_vitals import put
 from .test_ocfs2_vitals import volume  # noqa: F401
 
-PLACE = f"volume {UUID}"
 INTERVAL = 15
 TAG = f"salt/beacon/{MINION}/ocfs2/"
 
@@ -73,16 +73,16 @@ def no_log():
     logging.disable(logging.NOTSET)
 
 
-pytestmark = pytest.mark.usefixtures("volume", "files", "no_log")
+pytestmark = pytest.mark.usefixtures("mounted", "files", "no_log")
 
 
-def test_the_first_look_tells_what_is_wrong_and_the_second_nothing(minion_with):
+def test_the_first_look_tells_what_is_wrong_and_the_second_nothing(minion_with, mounted):  # noqa: F811
     node = minion_with()
     events = node.look()
     assert set(events) == {"mount-lost", "peer-lost", "slots-high"}
     assert events["mount-lost"]["path"] == "/san/primary"
     assert events["peer-lost"]["peer"] == "host3"
-    assert events["slots-high"]["path"] == PLACE
+    assert events["slots-high"]["path"] == mounted
     assert {event["id"] for event in events.values()} == {MINION}
     assert all(event["message"].endswith("salt-run ocfs2.status") for event in events.values())
     assert node.look() == {}
@@ -147,11 +147,12 @@ def test_an_edited_configuration_is_judged_anew(validate):
     assert validate([{"interval": 15}])[0] is True
 
 
-def test_the_room_on_a_mounted_volume_is_watched(minion_with, mounted):  # noqa: F811
+def test_the_room_on_a_mounted_volume_is_watched(minion_with, in_fstab):  # noqa: F811
+    Path(in_fstab, "file").write_bytes(bytes(16 << 20))
     node = minion_with(space=0.0001, slots=1)
     events = node.look()
     assert set(events) == {"peer-lost", "slots-high", "space-high"}
-    assert events["space-high"]["path"] == mounted
+    assert events["space-high"]["path"] == in_fstab
     assert node.look() == {}
 
 

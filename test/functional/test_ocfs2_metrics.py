@@ -16,6 +16,7 @@ from unit import node_facts
 
 from .test_ocfs2_vitals import DEBUG
 from .test_ocfs2_vitals import UUID
+from .test_ocfs2_vitals import mounted  # noqa: F401
 from .test_ocfs2_vitals import put
 from .test_ocfs2_vitals import volume  # noqa: F401
 
@@ -43,14 +44,10 @@ def files(sandbox):
 
 
 @pytest.fixture
-def mounted(volume, files, tmp_path):  # noqa: F811
-    """The simulated volume, in a simulated mount table at a real directory."""
-    assert not _LIBC.mount(b"tmpfs", b"/proc", b"tmpfs", 0, None)
-    row = f"36 35 253:1 / {tmp_path} rw shared:1 - ocfs2 /dev/mapper/primary rw"
-    put(Path("/proc/self/mountinfo"), f"{row}\n")
-    put(FSTAB, f"/dev/mapper/primary {tmp_path} ocfs2 _netdev 0 0\n")
-    yield str(tmp_path)
-    assert not _LIBC.umount2(b"/proc", 0)
+def in_fstab(mounted, files):  # noqa: F811
+    """The path of the simulated volume, which the boot mounts there."""
+    put(FSTAB, f"/dev/mapper/primary {mounted} ocfs2 _netdev 0 0\n")
+    return mounted
 
 
 def samples(text):
@@ -66,13 +63,13 @@ def test_a_host_without_a_cluster_has_metrics_too(modules, sandbox):
     assert samples(text) == {f'ocfs2_formula_info{{version="{ocfs2_version.VERSION}"}}': "1"}
 
 
-@pytest.mark.usefixtures("volume", "files")
-def test_a_node_at_work(modules):
+@pytest.mark.usefixtures("files")
+def test_a_node_at_work(modules, mounted):  # noqa: F811
     found = samples(modules["ocfs2_metrics.text"]())
-    of_volume = f'{{uuid="{UUID}",path=""}}'
+    of_volume = f'{{uuid="{UUID}",path="{mounted}"}}'
     expected = {
         'ocfs2_cluster_online{cluster="ocfs2"}': "1",
-        # No mount table has the simulated volume.
+        # It is mounted elsewhere.
         'ocfs2_mounted{path="/san/primary"}': "0",
         f"ocfs2_heartbeat_late_seconds{of_volume}": "1.204",
         f"ocfs2_heartbeat_limit_seconds{of_volume}": "60.0",
@@ -101,10 +98,10 @@ def test_a_kernel_that_works_with_other_values_than_its_files(modules, kernel):
     }
 
 
-def test_a_mounted_volume_is_known_by_its_path(modules, mounted):
+def test_a_mounted_volume_is_known_by_its_path(modules, in_fstab):
     found = samples(modules["ocfs2_metrics.text"]())
-    assert found[f'ocfs2_mounted{{path="{mounted}"}}'] == "1"
-    assert found[f'ocfs2_slots{{uuid="{UUID}",path="{mounted}"}}'] == "3"
+    assert found[f'ocfs2_mounted{{path="{in_fstab}"}}'] == "1"
+    assert found[f'ocfs2_slots{{uuid="{UUID}",path="{in_fstab}"}}'] == "3"
 
 
 def test_the_file_is_for_everybody_to_read(modules, tmp_path):

@@ -1,10 +1,13 @@
 """The pulse of a host: of its own kernel, and of one that is simulated by files."""
 
+import os
 import time
 from pathlib import Path
 
 import pytest
 
+from devices import mounted_tmpfs
+from devices import simulated_ocfs2
 from unit.test_ocfs2_debugfs import DOMAIN
 from unit.test_ocfs2_debugfs import STATE
 
@@ -22,8 +25,8 @@ def put(path, text):
 
 @pytest.fixture
 def volume(kernel):
-    """A volume at work, as a simulated kernel shows it, and a real connection to host2; no mount
-    table has it."""
+    """A volume at work, as a simulated kernel shows it, and a real connection to host2; it is
+    mounted nowhere."""
     put(DEBUG / f"ocfs2/{UUID}/fs_state", STATE)
     put(DEBUG / f"o2hb/{UUID}/livenodes", "0 1 2\n")
     put(DEBUG / f"o2hb/{UUID}/elapsed_time_in_ms", "1204\n")
@@ -33,6 +36,18 @@ def volume(kernel):
         yield
 
 
+@pytest.fixture
+def mounted(volume, tmp_path):
+    """A directory at which that volume is mounted, for this process; in truth it is a tmpfs."""
+    path = tmp_path / "volume"
+    path.mkdir()
+    with mounted_tmpfs(path), simulated_ocfs2(path):
+        device = os.stat(path).st_dev
+        state = STATE.replace("253,1", f"{os.major(device)},{os.minor(device)}")
+        put(DEBUG / f"ocfs2/{UUID}/fs_state", state)
+        yield str(path)
+
+
 def test_a_host_without_a_cluster_has_a_pulse_too(modules):
     facts = modules["ocfs2_vitals.facts"]()
     assert abs(facts["time_ms"] / 1000 - time.time()) < 60
@@ -40,12 +55,12 @@ def test_a_host_without_a_cluster_has_a_pulse_too(modules):
     assert (facts["cluster"], facts["peers"], facts["volumes"]) == (None, {}, {})
 
 
-def test_a_node_at_work(modules, volume):
+def test_a_node_at_work(modules, mounted):
     facts = modules["ocfs2_vitals.facts"]()
     assert facts["cluster"] == "ocfs2"
     assert facts["volumes"] == {
         UUID: {
-            "paths": [],
+            "paths": [mounted],
             "read_only": False,
             "failed": False,
             "recovering": [],
@@ -69,7 +84,13 @@ def test_a_connection_on_which_nothing_is_agreed(modules, volume):
     assert peers == {"host2": {"handshake": False}, "host3": {"handshake": True, "quiet_ms": None}}
 
 
-def test_what_the_kernel_does_not_show_is_none(modules, volume):
+def test_of_a_volume_that_is_mounted_nowhere_only_the_heartbeat_is_known(modules, volume):
+    facts = modules["ocfs2_vitals.facts"]()["volumes"][UUID]
+    known = {name: value for name, value in facts.items() if value not in (None, [])}
+    assert known == {"beating": [0, 1, 2], "late_ms": 1204, "limit_ms": 60000}
+
+
+def test_what_the_kernel_does_not_show_is_none(modules, mounted):
     for name in ("o2hb/{}/livenodes", "o2hb/{}/elapsed_time_in_ms", "o2dlm/{}/dlm_state"):
         (DEBUG / name.format(UUID)).unlink()
     put(DEBUG / f"ocfs2/{UUID}/fs_state", "")

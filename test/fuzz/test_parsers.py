@@ -259,6 +259,7 @@ def test_a_mount_of_any_name_is_read_back():
         text = f"{MOUNTINFO}{left} - tmpfs {as_the_kernel_writes(source)} rw,size=1k\n"
         with found.watch(ascii((path, source))):
             assert ocfs2_parse.mountinfo(text)[-1] == {
+                "id": "42",
                 "device": f"0:{number}",
                 "path": path,
                 "fstype": "tmpfs",
@@ -269,7 +270,7 @@ def test_a_mount_of_any_name_is_read_back():
 
 
 def test_any_mount_table_is_a_list_of_mounts():
-    found, keys = Findings(), {"device", "path", "fstype", "source", "options"}
+    found, keys = Findings(), {"id", "device", "path", "fstype", "source", "options"}
     for text in damaged("mountinfo", 2, MOUNTINFO[-1000:]):
         with found.watch(ascii(text)):
             for mount in ocfs2_parse.mountinfo(text):

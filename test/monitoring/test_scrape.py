@@ -13,6 +13,7 @@ from functional.conftest import modules  # noqa: F401
 from functional.conftest import sandbox  # noqa: F401
 from functional.test_ocfs2_metrics import files  # noqa: F401
 from functional.test_ocfs2_vitals import UUID
+from functional.test_ocfs2_vitals import mounted  # noqa: F401
 from functional.test_ocfs2_vitals import volume  # noqa: F401
 
 from .conftest import DASHBOARD
@@ -24,7 +25,7 @@ from .conftest import until
 #: Panels that have nothing to show here: no volume has the type ocfs2 in the table of mounts.
 EMPTY = {"Room that is taken A"}
 
-pytestmark = pytest.mark.usefixtures("volume", "files")
+pytestmark = pytest.mark.usefixtures("mounted", "files")
 
 
 @pytest.fixture

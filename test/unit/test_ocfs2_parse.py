@@ -38,6 +38,7 @@ MOUNTS = (
 def test_mountinfo_with_and_without_optional_fields():
     first, second = ocfs2_parse.mountinfo(MOUNTS)
     assert first == {
+        "id": "36",
         "device": "98:0",
         "path": "/san/a b",
         "fstype": "ocfs2",

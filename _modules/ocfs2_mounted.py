@@ -1,0 +1,101 @@
+"""
+What the kernel shows of the OCFS2 volumes that are mounted here.
+
+These files can not be opened at any time. An umount gives up the journal first, then leaves the
+lock domain, which takes seconds, and removes the files last; whoever opens ``fs_state`` in between
+stops the kernel: NULL pointer dereference in ocfs2_osb_debug_open (fs/ocfs2/super.c; seen on 6.1).
+So a volume is kept mounted for the instant in which it is read, and is not read if it can not be.
+An umount in that very instant finds the target busy, as during a ``df``.
+
+.. versionadded:: 1.0.0
+"""
+
+import contextlib
+import os
+
+__virtualname__ = "ocfs2_mounted"
+
+_DEBUG = "/sys/kernel/debug"
+_CLUSTERS = "/sys/kernel/config/cluster"
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def states():
+    """
+    The files ``fs_state`` and ``dlm_state`` of each volume.
+
+    Starts no process and touches no LUN.
+
+    Returns ``{UUID: {"fs_state", "dlm_state"}}`` of all that the kernel works with, as text; ``""``
+    for what is not there, and for volumes that are just being mounted or unmounted.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_mounted.states
+    """
+    with contextlib.ExitStack() as holds:
+        held = _hold(holds)
+        uuids = __salt__["ocfs2_file.names"](f"{_DEBUG}/ocfs2")
+        # Each that is held has its directory, so if there are no more of them, these are they.
+        safe = set(uuids) if len(uuids) <= len(held) else _on(uuids, held)
+        return {uuid: _state(uuid, uuid in safe) for uuid in uuids}
+
+
+def _hold(holds):
+    """Keep volumes from being unmounted; returns the numbers of the devices they are on."""
+    held = {_hold_at(path, holds) for path in _paths()}
+    return {mount["device"] for mount in _mounts() if mount["id"] in held}
+
+
+def _mounts():
+    return __salt__["ocfs2_mount.mounts"]("ocfs2")
+
+
+def _paths():
+    """Where they are; but the way to one within another leads through that one, which may hang."""
+    paths = {mount["path"] for mount in _mounts()}
+    return [path for path in paths if not any(path.startswith(f"{each}/") for each in paths)]
+
+
+def _hold_at(path, holds):
+    """Keep what is mounted at a path; returns the kernel's number of that mount, as text."""
+    try:
+        # Neither this nor the look at fdinfo asks the filesystem for anything; a stat would.
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return None
+    holds.callback(os.close, place)
+    lines = (_value(f"/proc/self/fdinfo/{place}") or "").splitlines()
+    return next((words[1] for words in map(str.split, lines) if words[0] == "mnt_id:"), None)
+
+
+def _on(uuids, devices):
+    return {uuid for uuid in uuids if _device(uuid) in devices}
+
+
+def _device(uuid):
+    """The numbers of the device that a volume's own heartbeat is on; None if it has none."""
+    for cluster in __salt__["ocfs2_file.names"](_CLUSTERS):
+        disk = _value(f"{_CLUSTERS}/{cluster}/heartbeat/{uuid}/dev")
+        if disk:
+            return _value(f"/sys/class/block/{disk}/dev")
+    return None
+
+
+def _state(uuid, safe):
+    paths = {
+        "fs_state": f"{_DEBUG}/ocfs2/{uuid}/fs_state",
+        "dlm_state": f"{_DEBUG}/o2dlm/{uuid}/dlm_state",
+    }
+    return {name: (_value(path) or "") if safe else "" for name, path in paths.items()}
+
+
+def _value(path):
+    return __salt__["ocfs2_file.value"](path)

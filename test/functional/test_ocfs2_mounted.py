@@ -1,0 +1,123 @@
+"""Volumes are kept mounted while they are read, and left alone when they can not be."""
+
+import ctypes
+import errno
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from devices import mounted_tmpfs
+from devices import simulated_ocfs2
+from images import MIB
+from images import attached
+from images import run
+from images import sparse
+from unit.test_ocfs2_debugfs import DOMAIN
+
+from .test_ocfs2_vitals import DEBUG
+from .test_ocfs2_vitals import UUID
+from .test_ocfs2_vitals import mounted  # noqa: F401
+from .test_ocfs2_vitals import put
+from .test_ocfs2_vitals import volume  # noqa: F401
+
+OTHER = "22F18C8D5DDD4318ABFA0E7FBD972778"
+NOTHING = {"fs_state": "", "dlm_state": ""}
+STATE = DEBUG / f"ocfs2/{UUID}/fs_state"
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def unmount(path):
+    """Try to unmount a path; returns the error's number, or 0."""
+    return ctypes.get_errno() if _LIBC.umount2(os.fsencode(path), 0) else 0
+
+
+@pytest.fixture
+def going(volume):  # noqa: F811
+    """A second volume, which is just being mounted or unmounted; no mount table has it."""
+    put(DEBUG / f"ocfs2/{OTHER}/fs_state", "its journal is gone\n")
+    put(DEBUG / f"o2dlm/{OTHER}/dlm_state", DOMAIN)
+
+
+@pytest.fixture
+def on_disk(kernel, volume, tmp_path):  # noqa: F811
+    """The directory at which the first volume is mounted; in truth an ext2 on a loop device."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    image = sparse(tmp_path / "image", 8 * MIB)
+    run("mkfs.ext2", "-q", str(image))
+    with attached(image) as device:
+        run("mount", device, str(path))
+        kernel(f"heartbeat/{UUID}/dev", Path(device).name)
+        with simulated_ocfs2(path):
+            yield path
+        run("umount", str(path))
+
+
+def test_a_host_without_a_cluster_shows_no_volume(modules):
+    assert modules["ocfs2_mounted.states"]() == {}
+
+
+@pytest.mark.usefixtures("mounted")
+def test_a_mounted_volume_shows_both(modules):
+    states = modules["ocfs2_mounted.states"]()
+    assert states == {UUID: {"fs_state": STATE.read_text().strip(), "dlm_state": DOMAIN.strip()}}
+
+
+def test_nobody_unmounts_a_volume_while_it_is_read(modules, mounted):  # noqa: F811
+    """Who reads from a pipe waits for somebody to write."""
+    STATE.unlink()
+    os.mkfifo(STATE)
+    errors = []
+
+    def write():
+        with STATE.open("w") as pipe:
+            errors.append(unmount(mounted))
+            pipe.write("read\n")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    states = modules["ocfs2_mounted.states"]()
+    writer.join()
+    assert (states[UUID]["fs_state"], errors) == ("read", [errno.EBUSY])
+    assert unmount(mounted) == 0
+    run("mount", "-t", "tmpfs", "tmpfs", mounted)
+
+
+@pytest.mark.usefixtures("volume")
+def test_what_is_mounted_nowhere_is_not_read(modules):
+    assert modules["ocfs2_mounted.states"]() == {UUID: NOTHING}
+
+
+def test_what_is_unmounted_since_the_table_was_read_is_not_read(modules, mounted):  # noqa: F811
+    assert unmount(mounted) == 0
+    assert modules["ocfs2_mounted.states"]() == {UUID: NOTHING}
+    run("mount", "-t", "tmpfs", "tmpfs", mounted)
+
+
+def test_what_is_out_of_reach_beneath_another_mount_is_not_read(modules, mounted):  # noqa: F811
+    with mounted_tmpfs(mounted):
+        assert modules["ocfs2_mounted.states"]() == {UUID: NOTHING}
+
+
+@pytest.mark.usefixtures("going", "on_disk")
+def test_the_heartbeats_tell_which_volume_is_going(modules):
+    states = modules["ocfs2_mounted.states"]()
+    assert states[OTHER] == NOTHING
+    assert states[UUID]["fs_state"] == STATE.read_text().strip()
+
+
+def test_a_volume_within_another_is_not_asked_for(modules, going, on_disk):
+    inner = on_disk / "inner"
+    inner.mkdir()
+    with mounted_tmpfs(inner), simulated_ocfs2(on_disk, inner):
+        states = modules["ocfs2_mounted.states"]()
+    assert states[OTHER] == NOTHING
+    assert states[UUID]["fs_state"] == STATE.read_text().strip()
+
+
+@pytest.mark.usefixtures("going", "mounted")
+def test_without_heartbeats_nobody_knows_which_volume_is_going(modules):
+    assert modules["ocfs2_mounted.states"]() == {UUID: NOTHING, OTHER: NOTHING}
