@@ -9,13 +9,13 @@ import pytest
 
 from images import digest
 from integration.conftest import Cluster
+from lab.lab import GUEST_PYTHON
 from lab.lab import Lab
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 NODE = 1
 HOST = "host1.domain.com"
-GUEST_PYTHON = "/opt/salt/bin/python"
 CASES = Path(__file__).with_name("guest_maps.py")
 LUNS = ["blank:3G", "full:3G", "broken:3G", "slow:3G"]
 #: What the refusal of mkfs says.

@@ -29,6 +29,8 @@ from lab.spec import make_spec
 from lab.spec import parse_size
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+#: The Python of a guest that has Salt.
+GUEST_PYTHON = "/opt/salt/bin/python"
 
 _BOOT_LIMIT = 600
 
