@@ -4,6 +4,8 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -187,6 +189,31 @@ def test_an_unmounted_mount_point_is_protected(modules, point):
         assert modules["ocfs2_mount.unmount"](str(point)) is True
         assert (os.path.ismount(point), immutable(point)) == (False, True)
     assert refuses_writes(point)
+
+
+@contextlib.contextmanager
+def looked_at(path, monkeypatch, directory):
+    """Have a process look at a path until somebody has tried to unmount it."""
+    look = "import os, sys; os.open(sys.argv[1], os.O_PATH); print(flush=True); sys.stdin.read()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", look, str(path)], **pipes) as process:
+        process.stdout.readline()
+        umount = directory / "umount"
+        end = f"kill {process.pid} && while kill -0 {process.pid}; do :; done"
+        umount.write_text(f'#!/bin/sh\n{shutil.which("umount")} "$@"\nrc=$?\n{end}\nexit $rc\n')
+        umount.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{directory}:{os.environ['PATH']}")
+        reaper = threading.Thread(target=process.wait)
+        reaper.start()
+        yield
+        reaper.join()
+
+
+def test_who_only_looked_at_it_does_not_keep_it_mounted(modules, point, monkeypatch, tmp_path):
+    point.mkdir(parents=True)
+    with mounted(point), looked_at(point, monkeypatch, tmp_path):
+        assert modules["ocfs2_mount.unmount"](str(point)) is True
+        assert not os.path.ismount(point)
 
 
 def test_files_that_a_mount_has_hidden_are_told_after_the_unmount(modules, point):
