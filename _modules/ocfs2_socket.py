@@ -43,19 +43,18 @@ def heard(port):
     """
     found = {}
     try:
-        for end in ("local", "remote"):
-            for address, heard_ms in _connections(**{end: port}):
-                found[address] = min(heard_ms, found.get(address, heard_ms))
+        for address, heard_ms in _connections(port):
+            found[address] = min(heard_ms, found.get(address, heard_ms))
     except OSError:
         # A kernel without tcp_diag.
         return {}
     return found
 
 
-def _connections(**port):
+def _connections(port):
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG) as kernel:
         kernel.settimeout(_PATIENCE)
-        kernel.send(ocfs2_sock_diag.question(**port))
+        kernel.send(ocfs2_sock_diag.question(port))
         more = True
         while more:
             found, more = ocfs2_sock_diag.answers(kernel.recv(_DATAGRAM))

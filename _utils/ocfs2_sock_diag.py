@@ -14,26 +14,43 @@ _REQUEST, _DUMP = 0x1, 0x300
 _ESTABLISHED, _INFO = 1, 2
 # struct nlmsghdr, inet_diag_req_v2, rtattr.
 _HEADER = struct.Struct("=IHHII")
-_QUESTION = struct.Struct("=BBBxI2s2s32xI8x")
+_QUESTION = struct.Struct("=BBBxI48x")
 _ATTRIBUTE = struct.Struct("=HH")
+#: struct inet_diag_bc_op: what to compare, by how many bytes to go on if it is so, and if not.
+_STEP = struct.Struct("=BBH")
+_BYTECODE, _JUMP, _LOCAL_PORT_IS, _REMOTE_PORT_IS = 1, 1, 11, 12
 #: idiag_dst in struct inet_diag_msg, and the size of that, after which the attributes come.
 _ADDRESS, _ANSWER_BYTES = 24, 72
 #: tcpi_last_data_recv in struct tcp_info (linux/tcp.h).
 _HEARD = 52
 
 
-def question(local=0, remote=0):
+def question(port):
     """
-    The message that asks for all established IPv4 connections.
+    The message that asks for all established IPv4 connections with a TCP port at either end.
 
-    local, remote
-        The TCP port at this end, or at the other; 0 for any.
+    The kernel walks through the whole table of its connections for it, whatever is in there, which
+    costs milliseconds on a host with much memory: so it is one question, not one for each end.
     """
-    ports = (port.to_bytes(2, "big") for port in (local, remote))
-    body = _QUESTION.pack(
-        socket.AF_INET, socket.IPPROTO_TCP, 1 << _INFO - 1, 1 << _ESTABLISHED, *ports, 0
-    )
+    body = _QUESTION.pack(socket.AF_INET, socket.IPPROTO_TCP, 1 << _INFO - 1, 1 << _ESTABLISHED)
+    condition = _either_end_is(port)
+    body += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(condition), _BYTECODE) + condition
     return _HEADER.pack(_HEADER.size + len(body), _BY_FAMILY, _REQUEST | _DUMP, 0, 0) + body
+
+
+def _either_end_is(port):
+    """A program that accepts whoever arrives at its very end (inet_diag_bc_run in the kernel).
+
+    A step that compares is followed by one that holds the port.
+    """
+    steps = (
+        (_LOCAL_PORT_IS, 8, 12),
+        (0, 0, port),
+        (_JUMP, 4, 12),
+        (_REMOTE_PORT_IS, 8, 12),
+        (0, 0, port),
+    )
+    return b"".join(_STEP.pack(*step) for step in steps)
 
 
 def answers(data):
