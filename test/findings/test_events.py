@@ -39,6 +39,9 @@ class Bus:
         options = salt.config.master_config(str(site.lab.state / "master" / "etc" / "master"))
         self._bus = salt.utils.event.get_master_event(options, options["sock_dir"], listen=True)
 
+    def close(self):
+        self._bus.destroy()
+
     def next(self, seconds):
         """The next event, as ``(minion id, word, data)``; None if none comes within the time."""
         event = self._bus.get_event(wait=seconds, tag="salt/beacon/", full=True)
@@ -68,9 +71,10 @@ class Bus:
 
 
 @pytest.fixture(scope="module")
-def bus(site):
+def bus(site, request):
     """All nodes have the beacon and have told what they found at first."""
     bus = Bus(site)
+    request.addfinalizer(bus.close)
     site.pillar["beacons"] = {"ocfs2": CONFIG}
     site.describe()
     assert site.lab.salt("*", "saltutil.refresh_pillar").rc == 0
