@@ -378,7 +378,7 @@ def _volume_facts(volume):
 def _slot(volume):
     if not volume:
         return None
-    state = __salt__["ocfs2_mounted.states"]().get(volume.uuid)
+    state = __salt__["ocfs2_mounted.states"](volume.uuid).get(volume.uuid)
     return ocfs2_debugfs.fs_state(state["fs_state"])["slot"] if state else None
 
 

@@ -331,13 +331,14 @@ def unmount(path):
 
         salt-call ocfs2_mount.unmount /san/primary
     """
-    failure = _umount(path)
-    if "busy" in failure and not users(path):
+    failure, holders = _umount(path)
+    if "busy" in failure and not holders:
         # Whoever was about to look at it, such as the beacon, has let go by now.
-        failure = _umount(path)
+        failure, holders = _umount(path)
     if failure:
-        holders = ", ".join(users(path)) or failure
-        raise CommandExecutionError(f"{path} is still mounted, used by {holders}")
+        raise CommandExecutionError(
+            f"{path} is still mounted, used by {', '.join(holders) or failure}"
+        )
     if protected(path) is False:
         try:
             protect(path)
@@ -347,9 +348,11 @@ def unmount(path):
 
 
 def _umount(path):
-    """Why a path is mounted after an umount; "" if it is not."""
+    """Why a path is mounted after an umount, and who uses it; ``("", [])`` if it is not."""
     result = __salt__["ocfs2_cmd.attempt"](["umount", path], _UMOUNT_TIMEOUT)
-    return (result["stderr"].strip() or "umount says nothing") if at(path) else ""
+    if not at(path):
+        return "", []
+    return result["stderr"].strip() or "umount says nothing", users(path)
 
 
 def release(path, services=()):

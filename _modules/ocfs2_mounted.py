@@ -25,11 +25,14 @@ def __virtual__():
     return __virtualname__
 
 
-def states():
+def states(only=None):
     """
     The files ``fs_state`` and ``dlm_state`` of each volume.
 
     Starts no process and touches no LUN.
+
+    only
+        The UUID of a volume, as the kernel writes it, to read no other.
 
     Returns ``{UUID: {"fs_state", "dlm_state"}}`` of all that the kernel works with, as text; ``""``
     for what is not there, and for volumes that are just being mounted or unmounted.
@@ -45,12 +48,13 @@ def states():
         uuids = __salt__["ocfs2_file.names"](f"{_DEBUG}/ocfs2")
         # Each that is held has its directory, so if there are no more of them, these are they.
         safe = set(uuids) if len(uuids) <= len(held) else _on(uuids, held)
-        return {uuid: _state(uuid, uuid in safe) for uuid in uuids}
+        return {uuid: _state(uuid, uuid in safe) for uuid in uuids if only in (None, uuid)}
 
 
 def _hold(holds):
     """Keep volumes from being unmounted; returns the numbers of the devices they are on."""
     held = {_hold_at(path, holds) for path in _paths()}
+    # A table from before may say of a number what it was then; now it can not change.
     return {mount["device"] for mount in _mounts() if mount["id"] in held}
 
 

@@ -86,6 +86,13 @@ def test_nobody_unmounts_a_volume_while_it_is_read(modules, mounted):  # noqa: F
     run("mount", "-t", "tmpfs", "tmpfs", mounted)
 
 
+@pytest.mark.usefixtures("going", "on_disk")
+def test_one_volume_can_be_asked_for(modules):
+    every = modules["ocfs2_mounted.states"]()
+    assert modules["ocfs2_mounted.states"](UUID) == {UUID: every[UUID]}
+    assert modules["ocfs2_mounted.states"]("0" * 32) == {}
+
+
 @pytest.mark.usefixtures("volume")
 def test_what_is_mounted_nowhere_is_not_read(modules):
     assert modules["ocfs2_mounted.states"]() == {UUID: NOTHING}
