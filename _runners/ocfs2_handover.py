@@ -11,13 +11,12 @@ import tempfile
 import salt.utils.files
 
 import ocfs2_page
+import ocfs2_patience
 import ocfs2_version
 import ocfs2_words
 
 __virtualname__ = "ocfs2"
 
-#: Seconds within which a node has to answer a ping.
-_PING_LIMIT = 15
 #: Bytes at the beginning of a page within which it says who made it.
 _BEGINNING = 1024
 
@@ -26,7 +25,7 @@ def __virtual__():
     return __virtualname__
 
 
-def report(file, cluster=None, timeout=_PING_LIMIT):
+def report(file, cluster=None, timeout=ocfs2_patience.LOOK):
     """
     The status as one HTML page, for a ticket or a hand-over; it needs no network.
 

@@ -12,14 +12,13 @@ import ocfs2_audit
 import ocfs2_fence
 import ocfs2_fence_cause
 import ocfs2_findings
+import ocfs2_patience
 import ocfs2_plan_text
 import ocfs2_status
 import ocfs2_table
 
 __virtualname__ = "ocfs2"
 
-#: Seconds within which a node has to answer a ping.
-_PING_LIMIT = 15
 _YEAR = 8760  # hours
 #: Seconds by which the cause of a restart may lie before it.
 _PRELUDE = 600
@@ -29,7 +28,7 @@ def __virtual__():
     return __virtualname__
 
 
-def status(cluster=None, timeout=_PING_LIMIT):
+def status(cluster=None, timeout=ocfs2_patience.LOOK):
     """
     The status: every node and LUN at a glance, and everything that is wrong, why it matters and
     what to type.
@@ -52,7 +51,7 @@ def status(cluster=None, timeout=_PING_LIMIT):
     )
 
 
-def watch(cluster=None, interval=10, count=None, timeout=_PING_LIMIT):
+def watch(cluster=None, interval=10, count=None, timeout=ocfs2_patience.LOOK):
     """
     Show the status again and again, with what has changed since the last time.
 
@@ -85,7 +84,7 @@ def watch(cluster=None, interval=10, count=None, timeout=_PING_LIMIT):
     return {**found, "clusters": before, "outputter": "quiet"}
 
 
-def explain(node, cluster=None, hours=24, timeout=_PING_LIMIT):
+def explain(node, cluster=None, hours=24, timeout=ocfs2_patience.LOOK):
     """
     Why a node restarted, or why the others evicted it: from the logs of all nodes, with the margin
     by which a limit was missed, the lines that say so, and what to do about it.

@@ -13,6 +13,8 @@ import time
 import salt.client
 import salt.key
 
+import ocfs2_patience
+
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each of
 #: them would have the minion load all of Salt anew; only the last does, with the beacons.
 _SYNC = {
@@ -21,7 +23,7 @@ _SYNC = {
     "saltutil.sync_beacons": [None, False],
     "saltutil.sync_modules": [],
 }
-_PING_LIMIT, _SYNC_LIMIT, _CENSUS_LIMIT, _EXAMINATION_LIMIT = 120, 300, 180, 60
+_SYNC_LIMIT, _CENSUS_LIMIT, _EXAMINATION_LIMIT = 300, 180, 60
 #: Seconds after which who has not returned is sent a ping. It costs a node as much as a short job:
 #: one that is only slow would be slower for it.
 _UNASKED = 30
@@ -199,7 +201,7 @@ def census(minions, luns, firewall, formula=None):
     """
     question = _Question("ocfs2_node.census", (luns, firewall), {"prove_blank": True})
     if formula is None:
-        return question.put_to(minions, presence=_PING_LIMIT)
+        return question.put_to(minions, presence=ocfs2_patience.WORK)
     return _with_formula(minions, question, formula)
 
 
@@ -287,7 +289,7 @@ def _with_formula(minions, question, formula):
     """Ask; those that have another build of the formula get the master's and are asked again."""
     # A ping that also tells who has no formula yet: a minion takes a minute of one processor to
     # find out that it does not know a function.
-    modules, silent = ask(minions, "saltutil.list_extmods", limit=_PING_LIMIT)
+    modules, silent = ask(minions, "saltutil.list_extmods", limit=ocfs2_patience.WORK)
     silent.update(_sync([minion for minion, kinds in modules.items() if not _has_formula(kinds)]))
     answers, lost = question.put_until_loaded(modules.keys() - silent.keys())
     silent.update(lost)

@@ -7,13 +7,13 @@ The ledger, looked at and changed by hand: a part of the runner ``ocfs2``.
 import dataclasses
 
 import ocfs2_ledger
+import ocfs2_patience
 from ocfs2_commands import ORCHESTRATE
 from ocfs2_ledger import FORMATTING
 from ocfs2_ledger import NEVER
 
 __virtualname__ = "ocfs2"
 
-_PING_LIMIT = 120
 #: Characters of a reason for a change of the ledger by hand.
 _REASON = 10
 _VERBS = {"forget": "forgotten", "resume": "resumed"}
@@ -158,7 +158,8 @@ def _is_reason(reason):
 def _refuse_at_work(record):
     """A record is not changed under a leader that formats."""
     if record.state == FORMATTING and record.leader:
-        returns, _ = _master().ask([record.leader], "ocfs2_format.running", limit=_PING_LIMIT)
+        limit = ocfs2_patience.WORK
+        returns, _ = _master().ask([record.leader], "ocfs2_format.running", limit=limit)
         running = returns.get(record.leader)
         if isinstance(running, dict) and running.get("wwid"):
             raise ValueError(f"{record.leader} is formatting right now; wait for it")

@@ -16,7 +16,7 @@ __virtualname__ = "ocfs2_cluster"
 
 #: Where the nodes that did not answer, and why, are kept for the time of one orchestration.
 _ABSENT = "ocfs2_absent"
-#: Seconds within which a node has to answer a ping.
+#: ``ocfs2_patience.WORK``, which a master that gets the formula just now can not import here.
 _PING_LIMIT = 120
 
 
