@@ -75,7 +75,12 @@ def _parser() -> argparse.ArgumentParser:
 
     up = command(_do_up, "start a lab and leave it running")
     up.add_argument("--nodes", type=int, default=3, help="default: %(default)s")
-    up.add_argument("--distro", choices=DISTROS, default=DISTROS[0], help="default: %(default)s")
+    up.add_argument(
+        "--distro",
+        default=DISTROS[0],
+        help=f"of {', '.join(DISTROS)}; one for each node, separated by commas, is possible;"
+        " default: %(default)s",
+    )
     up.add_argument("--memory", type=int, default=768, help="MiB per guest, default: %(default)s")
     up.add_argument("--cpus", type=int, default=1, help="per guest, default: %(default)s")
     up.add_argument(

@@ -149,6 +149,7 @@ class Lab:
     ) -> Lab:
         """Start the lab and return once all minions answer.
 
+        ``distro`` is that of all nodes, or has one for each node with commas between them.
         ``luns`` are ``NAME:SIZE[:alias=ALIAS][:nodes=1+2]``, ``root`` is the Salt file root and
         ``settings`` are further fields of :class:`lab.spec.LabSpec`, such as ``memory``. The lab
         ends with this process unless it is detached; when it cannot start, nothing is left.
@@ -157,10 +158,11 @@ class Lab:
             self.name, nodes, list(luns), distro=distro, root=str(root.resolve()), **settings
         )
         host.require_tools()
-        image = ensure_image(distro, self._say)
+        images = {distro: ensure_image(distro, self._say) for distro in spec.distros}
         accel, why = host.acceleration()
-        self._say(f"starting {nodes} {distro} guests with {accel.upper()}: {why}")
-        self._launch = Launch(spec, image, accel)
+        kinds = " and ".join(spec.distros)
+        self._say(f"starting {nodes} {kinds} guests with {accel.upper()}: {why}")
+        self._launch = Launch(spec, images, accel)
         try:
             self._await("the guests to be switched on", self._supervisor_answers, 300)
             self._await("the Salt master", lambda: self._ask("master_listens"), 120)

@@ -60,7 +60,7 @@ def is_alive(state: Path) -> bool:
 class Launch:
     """A namespace this process has started. It ends when this process does, unless detached."""
 
-    def __init__(self, spec: LabSpec, image: Path, accel: str):
+    def __init__(self, spec: LabSpec, images: dict[str, Path], accel: str):
         state = state_directory(spec.name)
         if is_alive(state):
             raise LabError(
@@ -73,7 +73,8 @@ class Launch:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             (work / "spec.json").write_text(spec.to_json())
-            start = {"image": str(image), "accel": accel}
+            paths = {distro: str(image) for distro, image in images.items()}
+            start = {"images": paths, "accel": accel}
             (work / "start.json").write_text(json.dumps(start))
             work.rename(state)
             self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115

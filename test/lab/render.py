@@ -28,7 +28,7 @@ def guest_files(spec: LabSpec, node: Node, key: str, public: str) -> dict[str, t
         "etc/multipath.conf": (0o644, multipath_conf(spec.luns_of(node))),
         "etc/apt/sources.list": (
             0o644,
-            f"deb [trusted=yes] http://{MASTER_ADDRESS}:{APT_PORT}/ ./\n",
+            f"deb [trusted=yes] http://{MASTER_ADDRESS}:{APT_PORT}/{node.distro}/ ./\n",
         ),
         "etc/systemd/network/10-management.network": (
             0o644,
@@ -60,8 +60,7 @@ def hosts(spec: LabSpec) -> str:
     lines = ["127.0.0.1 localhost", f"{MASTER_ADDRESS} salt"]
     known = {node.number: node for node in spec.nodes}
     for number in range(1, MAX_NODES + 1):
-        name = spec.hostname.format(number)
-        node = known.get(number, Node(number, name, name))
+        node = known.get(number) or spec.node_to_be(number)
         names = dict.fromkeys([node.hostname, node.hostname.split(".")[0], node.minion_id])
         lines.append(" ".join([node.interconnect, *names]))
     return "\n".join(lines) + "\n"

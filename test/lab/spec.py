@@ -33,6 +33,7 @@ class Node:
     number: int
     minion_id: str
     hostname: str
+    distro: str
 
     @property
     def management(self) -> str:
@@ -96,7 +97,11 @@ class Lun:
 
 @dataclass(frozen=True)
 class LabSpec:
-    """A whole lab. ``memory`` is in MiB per guest, ``root`` the formula's directory."""
+    """A whole lab. ``memory`` is in MiB per guest, ``root`` the formula's directory.
+
+    ``distro`` has the distributions of the nodes in their order, with commas between them; nodes
+    after the last one named are like it.
+    """
 
     name: str
     distro: str
@@ -107,6 +112,11 @@ class LabSpec:
     hostname: str = "host{}.domain.com"
     nodes: tuple[Node, ...] = ()
     luns: tuple[Lun, ...] = ()
+
+    @property
+    def distros(self) -> tuple[str, ...]:
+        """Every distribution that a node of the lab has or may have."""
+        return tuple(dict.fromkeys(self.distro.split(",")))
 
     def node(self, key: str | int) -> Node:
         """The node called ``key``: its number, minion id, host name or short host name."""
@@ -134,8 +144,15 @@ class LabSpec:
         number = len(self.nodes) + 1
         if number > MAX_NODES:
             raise LabError(f"A lab has at most {MAX_NODES} nodes, and {self.name} has them.")
-        node = Node(number, self.minion_id.format(number), hostname or self.hostname.format(number))
+        node = self.node_to_be(number)
+        if hostname:
+            node = dataclasses.replace(node, hostname=hostname)
         return dataclasses.replace(self, nodes=(*self.nodes, node))
+
+    def node_to_be(self, number: int) -> Node:
+        """The node ``number`` as it is if nobody says otherwise."""
+        distro = self.distro.split(",")[:number][-1]
+        return Node(number, self.minion_id.format(number), self.hostname.format(number), distro)
 
     def with_lun(self, text: str) -> LabSpec:
         """The same lab with one more LUN, ``luns[-1]``, described as for :func:`parse_lun`."""
@@ -188,8 +205,9 @@ def make_spec(name: str, nodes: int, luns: list[str], **settings) -> LabSpec:
             f"{name!r} cannot name a lab: use at most 20 lower case letters, digits and dashes."
         )
     spec = LabSpec(name=name, **settings)
-    if spec.distro not in DISTROS:
-        raise LabError(f"There is no image of {spec.distro!r}. Take one of: {', '.join(DISTROS)}.")
+    for distro in spec.distros:
+        if distro not in DISTROS:
+            raise LabError(f"There is no image of {distro!r}. Take one of: {', '.join(DISTROS)}.")
     if not 1 <= nodes <= MAX_NODES:
         raise LabError(f"A lab has 1 to {MAX_NODES} nodes, not {nodes}.")
     for _ in range(nodes):

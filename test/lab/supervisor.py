@@ -40,7 +40,7 @@ class Supervisor:
     def __init__(self, state: Path):
         self.state = state
         start = json.loads((state / "start.json").read_text())
-        self.image = Path(start["image"])
+        self.images = {distro: Path(image) for distro, image in start["images"].items()}
         self.accel = start["accel"]
         self.spec = LabSpec.from_json((state / "spec.json").read_text())
         self.guests: dict[int, Guest] = {}
@@ -77,7 +77,11 @@ class Supervisor:
         _ip("address", "add", f"{MASTER_ADDRESS}/24", "dev", NETWORKS[0][:5])
 
     def _start_repository(self) -> None:
-        handler = functools.partial(_Files, directory=str(self.image / "packages"))
+        repository = self.state / "repository"
+        repository.mkdir()
+        for distro, image in self.images.items():
+            (repository / distro).symlink_to(image / "packages")
+        handler = functools.partial(_Files, directory=str(repository))
         address = (MASTER_ADDRESS, render.APT_PORT)
         server = http.server.ThreadingHTTPServer(address, handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -119,7 +123,8 @@ class Supervisor:
         """Make the guest of ``node``, its network ports, and its key known to the master."""
         directory = self.state / "nodes" / str(node.number)
         luns = self.state / "luns"
-        guest = Guest(node, directory, self.image, luns, self.accel, lambda: self.spec)
+        image = self.images[node.distro]
+        guest = Guest(node, directory, image, luns, self.accel, lambda: self.spec)
         guest.prepare()
         for network in NETWORKS:
             _ip("tuntap", "add", "dev", node.tap(network), "mode", "tap")

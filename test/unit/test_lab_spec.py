@@ -58,7 +58,8 @@ def test_unknown_node_names_the_known_ones():
         ({"nodes": 0}, "1 to 32"),
         ({"nodes": 33}, "1 to 32"),
         ({"name": "Demo"}, "cannot name a lab"),
-        ({"distro": "woody"}, "no image"),
+        ({"distro": "woody"}, "no image of 'woody'"),
+        ({"distro": "bookworm,"}, "no image of ''"),
         ({"luns": ["a:1G", "a:2G"]}, "there already"),
     ],
 )
@@ -66,6 +67,15 @@ def test_lab_refused(change, reason):
     arguments = {"name": "demo", "nodes": 2, "luns": [], "distro": "trixie", "root": "/", **change}
     with pytest.raises(LabError, match=reason):
         make_spec(**arguments)
+
+
+def test_a_node_has_the_distribution_of_its_place():
+    lab = make_spec("demo", 3, [], distro="bookworm,trixie", root="/")
+    assert [node.distro for node in lab.nodes] == ["bookworm", "trixie", "trixie"]
+    assert lab.distros == ("bookworm", "trixie")
+    files = [render.guest_files(lab, node, "key", "public") for node in lab.nodes]
+    sources = [each["etc/apt/sources.list"][1] for each in files]
+    assert ["/trixie/ " in each for each in sources] == [False, True, True]
 
 
 def test_json_round_trip():
