@@ -184,7 +184,8 @@ def _pytest(copy, test):
     """The exit code of one test in the copy."""
     argv = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", test]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    env = {**os.environ, "HISTORIES": "200", "PYTHONDONTWRITEBYTECODE": "1"}
+    told = {"HISTORIES": "200", "UNREAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, **told}
     return subprocess.run(argv, cwd=copy, check=False, env=env, **quiet).returncode
 
 
