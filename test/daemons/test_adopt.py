@@ -79,6 +79,7 @@ def test_a_minion_that_does_not_exist_is_named(site):
     assert "host9.domain.com: has no accepted key on this master" in str(answer.data["oddities"])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("words", "said"),
     [

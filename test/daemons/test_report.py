@@ -49,6 +49,7 @@ def test_a_cluster_that_can_not_be_looked_at_is_on_it(site, section, tmp_path):
     assert any("99999" in line for line in answer.data["lines"])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("file", "said"),
     [

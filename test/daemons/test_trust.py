@@ -57,6 +57,7 @@ def test_a_record_is_shown_without_its_token(site, ledger):
     assert (shown["state"], shown["leader"], shown["token"]) == ("formatting", LIAR, "")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -165,6 +166,7 @@ def lie(site, section):
     (modules / "ocfs2_lie.py").unlink()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", LIES)
 def test_a_node_that_lies_is_a_failure_of_that_node_alone(site, lie, name):
     lie(LIES[name])
