@@ -1,4 +1,4 @@
-"""One lab for each distribution; the tests of a module share it and run in their order."""
+"""One lab for each module, whose tests share it and run in their order."""
 
 import copy
 import json
@@ -110,7 +110,8 @@ class Cluster:
 @pytest.fixture(scope="module")
 def cluster(request):
     """Three nodes and the LUNs the module wants, nothing done to them yet."""
-    distro = request.module.DISTRO
-    with Lab(f"test-{distro}", say=print) as lab:
-        lab.up(nodes=len(NODES), distro=distro, luns=request.module.LUNS)
+    module = request.module
+    name = module.__name__.rpartition(".")[2].replace("_", "-")
+    with Lab(name, say=print) as lab:
+        lab.up(nodes=len(NODES), distro=module.DISTRO, luns=module.LUNS)
         yield Cluster(lab)

@@ -1,4 +1,4 @@
-"""What holds on every distribution; the modules of this directory call it in their order."""
+"""What holds in every lab; the modules of this directory call it in their order."""
 
 NODES = (1, 2, 3)
 MANAGED = ("/etc/ocfs2/cluster.conf", "/etc/default/o2cb", "/etc/fstab", "/etc/ocfs2/firewall.nft")

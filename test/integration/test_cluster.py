@@ -1,4 +1,7 @@
-"""From bare hosts and blank LUNs to a mounted cluster on Debian 12, and what is refused there."""
+"""From bare hosts and blank LUNs to a mounted cluster, and what is refused there.
+
+Node 2 runs Debian 13, whose own units rewrite the settings file when they start and stop.
+"""
 
 import contextlib
 import json
@@ -18,7 +21,7 @@ from . import shared
 
 pytestmark = pytest.mark.lab
 
-DISTRO = "bookworm"
+DISTRO = "bookworm,trixie,bookworm"
 #: LVM wants a block device.
 _PVCREATE = """
 device=$(losetup --find --show "$0") || exit

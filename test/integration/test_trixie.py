@@ -1,10 +1,10 @@
-"""The main job on Debian 13, whose own units rewrite the settings file when they start and stop."""
+"""The main job on nodes that all run Debian 13."""
 
 import pytest
 
 from . import shared
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
 DISTRO = "trixie"
 LUNS = ["primary:3G"]
@@ -15,12 +15,10 @@ def test_a_blank_lun_is_mounted_everywhere(cluster):
     shared.comes_up(cluster, cluster.orchestrate(), "primary")
 
 
-@pytest.mark.campaign
 def test_the_second_run_changes_nothing(cluster):
     shared.second_run_changes_nothing(cluster, "primary")
 
 
-@pytest.mark.campaign
 def test_after_a_power_cut_it_comes_back_by_itself(cluster):
     shared.comes_back_by_itself(cluster, shared.NODES, "primary")
     shared.is_as_described(cluster)
