@@ -12,12 +12,12 @@ import sys
 
 import salt.loader
 
+import ocfs2_patience
+
 __virtualname__ = "ocfs2_cluster"
 
 #: Where the nodes that did not answer, and why, are kept for the time of one orchestration.
 _ABSENT = "ocfs2_absent"
-#: ``ocfs2_patience.WORK``, which a master that gets the formula just now can not import here.
-_PING_LIMIT = 120
 
 
 def __virtual__():
@@ -104,7 +104,7 @@ def adopted(name, nodes, file):
 def healthy(name, cluster=None):
     """Everything is as pillar describes; the comment is the table of truth."""
     # The nodes have just been at work.
-    ret, _ = _stage(name, "status", cluster=cluster, timeout=_PING_LIMIT)
+    ret, _ = _stage(name, "status", cluster=cluster, timeout=ocfs2_patience.WORK)
     if __opts__["test"]:
         ret["result"] = None if ret["result"] is False else ret["result"]
     return ret
