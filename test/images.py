@@ -10,6 +10,7 @@ import itertools
 import os
 import re
 import subprocess
+import uuid
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -23,6 +24,12 @@ def run(*argv, stdin=""):
     done = subprocess.run(argv, input=stdin, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{argv}: {done.stdout}{done.stderr}"
     return done.stdout
+
+
+def own_uuid():
+    """A UUID to format under that no test beside this one has: a node looks at all processes of its
+    host for the mkfs.ocfs2 that makes it."""
+    return uuid.uuid4().hex.upper()
 
 
 def sparse(path, size):

@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 import threading
 import time
-import uuid
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,6 +22,7 @@ from devices import simulated_wwid
 from images import MIB
 from images import attached
 from images import digest
+from images import own_uuid
 from images import run
 from images import sparse
 from ocfs2_order import LEADER_GRAIN
@@ -36,8 +36,7 @@ SIZE = 2048 * MIB
 WWID = "35000c50000000001"
 TOKEN = "0" * 32
 STALE = "f" * 32
-#: Of this run alone: a node looks at all its processes for the mkfs.ocfs2 that makes it.
-UUID = uuid.uuid4().hex.upper()
+UUID = own_uuid()
 
 pytestmark = [
     pytest.mark.skipif(
@@ -99,12 +98,12 @@ def audit(minion):
     return [json.loads(line) for line in minion.audit.read_text().splitlines()]
 
 
-def is_whole(image, expected):
+def is_whole(image, uuid):
     """One good filesystem, as its own tools see it."""
     checked = run("fsck.ocfs2", "-fn", str(image))
     assert "All passes succeeded." in checked
     assert not re.search(r"^\[[A-Z_]+\]", checked, re.MULTILINE), checked
-    assert expected in run("debugfs.ocfs2", "-R", "stats", str(image))
+    assert uuid in run("debugfs.ocfs2", "-R", "stats", str(image))
     assert "lost+found" in run("debugfs.ocfs2", "-R", "ls /", str(image))
 
 

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from devices import simulated_wwid
 from functional.conftest import MINION
 from functional.test_o2cb import of_size
 from images import attached
+from images import own_uuid
 from images import sparse
 from ocfs2_order import LEADER_GRAIN
 from zoo import SIZE
@@ -131,8 +131,7 @@ def odd_texts(dice):
 
 WWID = "35000c50000000001"
 GRANT = {
-    # Of this run alone: a node looks at all its processes for the mkfs.ocfs2 that makes it.
-    "uuid": uuid.uuid4().hex.upper(),
+    "uuid": own_uuid(),
     "token": "t",
     "leader": MINION,
     "again": False,
