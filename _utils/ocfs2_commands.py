@@ -20,6 +20,11 @@ def orchestrate(verb="", **pillar):
     return " ".join([*words, f"pillar='{json.dumps(told)}'"] if told else words)
 
 
+def status(cluster, timeout):
+    """Look at a cluster again, and give its nodes so many seconds."""
+    return f"salt-run ocfs2.status cluster={cluster} timeout={timeout}"
+
+
 def forget(wwid):
     """Take a LUN's record out of the ledger."""
     return f'salt-run ocfs2.forget wwid={wwid} reason="..."'

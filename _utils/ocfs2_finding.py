@@ -15,6 +15,7 @@ SEVERITIES = (NOTE, DEGRADED, UNKNOWN, BROKEN)
 KINDS = {
     # Nodes
     "node-silent": (UNKNOWN, "nothing is known of it, and it takes part in no change"),
+    "node-slow": (UNKNOWN, "it is there, but nothing is known of it until it has answered"),
     "node-odd-answer": (UNKNOWN, "what it says can not be used, so nothing is known of it"),
     "formula-differs": (DEGRADED, "nodes with other code may see and do other things"),
     "host-unfit": (BROKEN, "this host can not be the node that pillar describes"),
@@ -115,11 +116,12 @@ def gathered(findings):
         key = (each.kind, each.what, each.fix, each.lun, each.severity)
         nodes.setdefault(key, {}).update(dict.fromkeys(each.nodes))
     found = [
-        Finding(kind, what, fix.replace(NODES, _target(where)), tuple(where), lun, severity)
+        Finding(kind, what, fix.replace(NODES, target(where)), tuple(where), lun, severity)
         for (kind, what, fix, lun, severity), where in nodes.items()
     ]
     return sorted(found, key=lambda each: -SEVERITIES.index(each.severity))
 
 
-def _target(minions):
+def target(minions):
+    """The minions as salt takes them on its command line: one id, or a list."""
     return ",".join(minions) if len(minions) < 2 else f"-L {','.join(minions)}"

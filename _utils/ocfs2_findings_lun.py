@@ -6,6 +6,7 @@ import ocfs2_parse
 import ocfs2_plan
 import ocfs2_sight
 from ocfs2_commands import ORCHESTRATE
+from ocfs2_finding import UNKNOWN
 from ocfs2_finding import Finding
 
 #: What each guard's objection is called; some need a second look.
@@ -27,14 +28,21 @@ def refused(sight):
     for lun in sight.plan.luns:
         for refusal in lun.refusals:
             # G8 is the nodes' own trouble, and is told with them.
-            if refusal.guard != "G8":
+            if refusal.guard != "G8" and _is_seen(lun.case, refusal):
                 yield Finding(
                     _kind(lun, refusal),
                     refusal.found,
                     refusal.fix,
                     (refusal.node,) if refusal.node else (),
                     lun.key,
+                    # What becomes of a format is not known while its leader says nothing.
+                    UNKNOWN if refusal.node and refusal.node not in lun.case.seen else "",
                 )
+
+
+def _is_seen(case, refusal):
+    """Whether anybody has seen what the refusal is about: a record alone is no observation."""
+    return refusal.node in case.seen or case.observed
 
 
 def _kind(lun, refusal):

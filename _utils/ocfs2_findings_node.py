@@ -23,11 +23,19 @@ def silent(sight):
     for plan in sight.plan.nodes:
         if plan.minion in sight.odd_answers:
             yield _odd(plan.minion, sight.odd_answers[plan.minion])
+        elif plan.minion in sight.slow:
+            yield Finding(
+                "node-slow",
+                plan.silent,
+                "salt-run ocfs2.status again, which waits for it; if that does not help, look at "
+                "the load of the node and of this master",
+                (plan.minion,),
+            )
         elif not plan.facts:
             number = sight.desired.node(plan.minion).number
             yield Finding(
                 "node-silent",
-                f"{plan.silent}; {_pulse(number, beating)}",
+                f"{plan.silent}; {_pulse(number, beating, sight.seen)}",
                 f"salt {NODES} test.ping, then look at its console and its salt-minion",
                 (plan.minion,),
             )
@@ -61,12 +69,14 @@ def _beating(sight):
     return {number: list(names) for number, names in found.items()}
 
 
-def _pulse(number, beating):
+def _pulse(number, beating, seen):
     if number in beating:
         return f"{', '.join(beating[number])} still see its heartbeat, so it is at work"
     if beating:
         return "nobody sees its heartbeat, so it is down or has nothing mounted"
-    return "nobody has a volume mounted and could see its heartbeat"
+    if seen:
+        return "none of those that answered has a volume mounted and could see its heartbeat"
+    return "nobody answered who could see its heartbeat"
 
 
 def formula(sight):
@@ -152,18 +162,11 @@ def clock(sight):
             way = "ahead of" if ahead > 0 else "behind"
             yield Finding(
                 "clock-differs",
-                f"its clock is {_seconds(abs(ahead))} {way} the master's",
+                # Rounded: a figure that changes with each look is no news.
+                f"its clock is {ocfs2_words.duration(abs(ahead))} {way} the master's",
                 "timedatectl shows whether it is synchronized; give all hosts the same time server",
                 (node.minion,),
             )
-
-
-def _seconds(value):
-    """Rounded: a figure that changes with each look is no news."""
-    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-        if value >= 2 * size:
-            return f"{round(value / size)} {unit}"
-    return f"{round(value)} s"
 
 
 def held(sight):

@@ -15,6 +15,9 @@ import ocfs2_commands
 import ocfs2_ledger
 import ocfs2_parse
 
+#: What to do first about a LUN that no node sees.
+_UNSEEN = "Have a node see the LUN and run again: nobody knows now what it holds"
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -80,6 +83,11 @@ class Case:
         """Whether what a node sees under the LUN's name is the LUN."""
         wwid = facts["wwid"]
         return bool(wwid) and not facts["error"] and ocfs2_parse.same_wwid(wwid, self.lun.wwid)
+
+    @property
+    def observed(self):
+        """Whether a node sees the LUN and could read it; a record alone is no observation."""
+        return any(self.shows(facts) and not facts["unreadable"] for facts in self.seen.values())
 
     @property
     def sizes(self):
@@ -202,32 +210,45 @@ def _clearing(case, facts):
 
 
 def ledger(case):
-    """G4: nothing is on record of the LUN, other than a format of this cluster that was cut."""
+    """
+    G4: nothing is on record of the LUN, other than a format of this cluster that was cut.
+
+    The record refuses whether or not anybody sees the LUN. But only to somebody who can look at it
+    is it said how to have the record forgotten.
+    """
     record, wwid = case.record, case.lun.wwid
     if isinstance(record, str):
-        yield Refusal(
-            "G4",
-            "",
+        yield _on_record(
+            case,
             record,
-            "Repair the cache of this Salt master; if this record alone is broken and the LUN was "
-            f"never in use: {ocfs2_commands.forget(wwid)}",
+            "Repair the cache of this Salt master",
+            f"; if this record alone is broken and the LUN was never in use: "
+            f"{ocfs2_commands.forget(wwid)}",
         )
     elif record and record.state in (ocfs2_ledger.FORMATTED, ocfs2_ledger.HELD):
-        yield Refusal(
-            "G4",
-            "",
-            f"LUN {wwid} is on record: {record.words()}. What it shows now is not proof that this "
-            "is gone: an array can return zeros for a while",
-            "Find out where it went. If the LUN was cleared on purpose: "
-            + ocfs2_commands.forget(wwid),
+        found = f"LUN {wwid} is on record: {record.words()}"
+        shown = (
+            "What it shows now is not proof that this is gone: an array can return zeros for a "
+            "while"
+        )
+        yield _on_record(
+            case,
+            f"{found}. {shown}" if case.observed else found,
+            "Find out where it went",
+            f". If the LUN was cleared on purpose: {ocfs2_commands.forget(wwid)}",
         )
     elif case.begun and case.begun.cluster != case.desired.cluster.name:
-        yield Refusal(
-            "G4",
-            "",
+        yield _on_record(
+            case,
             f"LUN {wwid} is on record: {record.words()}",
-            "Name another LUN. If that cluster is gone for good: " + ocfs2_commands.forget(wwid),
+            "Name another LUN",
+            f". If that cluster is gone for good: {ocfs2_commands.forget(wwid)}",
         )
+
+
+def _on_record(case, found, fix, forget):
+    """The refusal, with the advice to forget the record only where somebody sees the LUN."""
+    return Refusal("G4", "", found, fix + forget if case.observed else _UNSEEN)
 
 
 def one_writer(case):
@@ -283,19 +304,16 @@ def permission(case):
     """G5: pillar allows it for this LUN, and no volume has been pinned to it."""
     path = f"luns:{case.lun.key}"
     if case.lun.uuid:
-        yield Refusal(
-            "G5",
-            "",
-            f"{path}:uuid pins volume {case.lun.uuid}, but the LUN does not hold it",
-            "Find out where the volume went; a pinned LUN is never formatted",
-        )
+        found = f"{path}:uuid pins volume {case.lun.uuid}"
+        lost = "Find out where the volume went; a pinned LUN is never formatted"
+        if case.observed:
+            yield Refusal("G5", "", f"{found}, but the LUN does not hold it", lost)
+        else:
+            yield Refusal("G5", "", found, _UNSEEN)
     elif case.lun.format != "once":
-        yield Refusal(
-            "G5",
-            "",
-            f"{path}:format is {case.lun.format}",
-            f"To have this blank LUN formatted, write format: once under {path}",
-        )
+        allow = f"To have this blank LUN formatted, write format: once under {path}"
+        found = f"{path}:format is {case.lun.format}"
+        yield Refusal("G5", "", found, allow if case.observed else _UNSEEN)
 
 
 def in_use(case):

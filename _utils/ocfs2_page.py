@@ -11,6 +11,7 @@ from ocfs2_html import Markup
 from ocfs2_html import join
 from ocfs2_html import tag
 from ocfs2_page_drawing import drawing
+from ocfs2_status import last_seen
 
 #: Nothing is fetched and nothing is run, whatever may stand in the page.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -85,6 +86,7 @@ def _cluster(at, status, version):
         "article",
         _head(status, version),
         _section("Findings", "", _findings(status["findings"])),
+        _last_seen(status),
         (_section(name, lead, made(status)) for name, lead, made in _SECTIONS),
         _pillar(status),
         class_="cluster",
@@ -129,22 +131,33 @@ def _sums(status):
     rows = status["nodes"]
     answer = sum(each["answers"] for each in rows.values())
     links = [
-        words.link_colour(status, one, other) for one in rows for other in rows if one != other
+        words.link_colour(status, one, other)
+        for one in rows
+        for other in rows
+        if one != other and rows[one]["connections"] is not None
     ]
     up = sum(word in ("up", "quiet") for _, word in links)
-    mounted = sum(each["mounted"] for each in status["luns"].values())
-    places = len(rows) * len(status["luns"])
+    luns = [each for each in status["luns"].values() if each["mounted"] is not None]
+    mounted = sum(each["mounted"] for each in luns)
     severities = [each["severity"] for each in status["findings"]]
     counts = [f"{severities.count(each)} {each}" for each in SEVERITIES[::-1] if each in severities]
     found = words.worst(words.STATES[each] for each in ("healthy", *severities))
     yield "findings", ", ".join(counts) or "none", found
     yield "nodes that answer", f"{answer} of {len(rows)}", _whole(answer, len(rows))
+    pairs, places = len(rows) * (len(rows) - 1), len(rows) * len(status["luns"])
     yield (
         "connections seen",
-        f"{up} of {len(links)}",
-        words.worst([_whole(up, len(links)), *(colour for colour, _ in links)]),
+        _told(up, len(links), pairs),
+        words.worst([_whole(up, pairs), *(colour for colour, _ in links)]),
     )
-    yield "mounts", f"{mounted} of {places}", _whole(mounted, places)
+    yield "mounts", _told(mounted, answer * len(luns), places), _whole(mounted, places)
+
+
+def _told(count, seen, of):
+    """``count`` of those of whom it was seen; ``?`` for what nobody saw, which is never zero."""
+    if of and not seen:
+        return f"? of {of}"
+    return f"{count} of {of}" + (f", {of - seen} not known" if seen < of else "")
 
 
 def _whole(count, of):
@@ -153,6 +166,13 @@ def _whole(count, of):
 
 def _section(name, lead, inner):
     return tag("section", tag("h2", name), tag("p", lead, class_="lead") if lead else None, inner)
+
+
+def _last_seen(status):
+    """What was seen before of what nobody has told now."""
+    told = [tag("li", f"{name}, {when}: {what}") for name, when, what in last_seen(status)]
+    lead = "This is old, and may be otherwise by now."
+    return _section("Last seen", lead, tag("ul", told, class_="plain")) if told else None
 
 
 def _findings(findings):

@@ -122,7 +122,7 @@ def _cut(name):
 def _node(status, minion, row):
     node = status["nodes"][minion]
     colour = words.STATES[node["state"]] if node["answers"] else DIM
-    said = node["cluster"] if node["answers"] else "silent"
+    said = node["cluster"] if node["answers"] else words.mute(node)
     title = f"{minion}: {node['state']}, {said}"
     return row.box(minion, f"box {colour}", title, (node["name"], said))
 
@@ -132,8 +132,9 @@ def _lun(status, key, row):
     about = words.concerned(status)
     cells = [(minion, words.cell(status, minion, key)) for minion in status["nodes"]]
     colours = [words.lun_colour(each, (minion, key) in about) for minion, each in cells if each]
-    title = f"LUN {key}: {lun['path']}, mounted on {lun['mounted']} nodes"
-    mounted = f"{lun['mounted']} mounted"
+    count = "?" if lun["mounted"] is None else lun["mounted"]
+    title = f"LUN {key}: {lun['path']}, mounted on {count} nodes"
+    mounted = f"{count} mounted"
     return row.box(key, f"box lun {words.worst(colours)}", title, (key, mounted))
 
 

@@ -63,7 +63,7 @@ def nodes(status):
 def _node(minion, row):
     links = (row["connections"] or {}).values()
     up = sum(each["state"] == "up" for each in links)
-    said = row["cluster"] if row["answers"] else "silent"
+    said = row["cluster"] if row["answers"] else words.mute(row)
     return [
         (minion, tag("small", f" {row['name']}") if row["name"] != minion else None),
         tag("td", words.badge(row["state"], words.STATES[row["state"]])),
@@ -165,14 +165,25 @@ def _facts(key, lun):
         ("device", tag("code", lun["device"])),
         ("WWID", tag("code", lun["wwid"])),
         ("size", tag("span", ocfs2_table.amount(lun["size"]), title=f"{lun['size']} bytes")),
+        *(_unseen() if lun["mounted"] is None else _seen(lun)),
+    )
+    rows = ((tag("dt", name), tag("dd", value)) for name, value in told)
+    return tag("div", tag("h4", key), tag("dl", rows), class_="card")
+
+
+def _unseen():
+    """Of a LUN about which nobody answered."""
+    return [(name, "?") for name in ("volume", "label", "slots", "space", "inodes")]
+
+
+def _seen(lun):
+    return (
         ("volume", tag("code", lun["uuid"]) if lun["uuid"] else "none seen"),
         ("label", lun["label"] or "none"),
         ("slots", _slots(lun)),
         ("space", _share(lun["space"], "free_bytes", "bytes", ocfs2_table.amount)),
         ("inodes", _share(lun["space"], "free_inodes", "inodes", lambda count: f"{count:,}")),
     )
-    rows = ((tag("dt", name), tag("dd", value)) for name, value in told)
-    return tag("div", tag("h4", key), tag("dl", rows), class_="card")
 
 
 def _slots(lun):
@@ -180,13 +191,13 @@ def _slots(lun):
         return "not known"
     taken, slots = lun["mounted"], lun["slots"]
     boxes = (tag("i", class_=GOOD if at < taken else DIM) for at in range(slots))
-    said = f"{taken} of {slots} taken"
+    said = f"{'at least ' if lun['unknown'] else ''}{taken} of {slots} taken"
     return join((tag("span", boxes, class_="slots", aria_hidden="true"), tag("small", said)))
 
 
 def _share(space, free, whole, shown):
     if not space:
-        return "not known: mounted nowhere"
+        return "not known: mounted on none of the nodes that answered"
     if not space[whole]:
         return "none"
     used = 1 - space[free] / space[whole]

@@ -154,6 +154,11 @@ def by_lun(status, made, class_):
     )
 
 
+def mute(row):
+    """The word for a node that did not answer."""
+    return "slow" if row["slow"] else "silent"
+
+
 def unknown():
     """The cell of a node that did not answer."""
     return tag("td", "?", class_="bad mid", title="the node did not answer")

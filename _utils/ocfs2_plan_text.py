@@ -58,17 +58,23 @@ def _verbs(plan):
 
 def next_words(plan):
     """What becomes of the plan; the orchestration prints it too, before it acts."""
-    failures, differences = len(plan.failures()), len(plan.differences())
+    failures = len(plan.failures())
+    words = [f"{failures} refused or missing (above): put that right by hand."] * bool(failures)
+    words += difference_words(plan)
+    return words or ["Nothing to do."]
+
+
+def difference_words(plan):
+    """How many differences there are, and what closes them."""
+    differences = len(plan.differences())
     others = len([gap for _, gap in plan.gaps() if gap.kind != IMPOSSIBLE and gap.verb])
     words = []
-    if failures:
-        words.append(f"{failures} refused or missing (above): put that right by hand.")
     if differences > others:
         words.append(f"{differences - others} to do, carried out by {ORCHESTRATE}.")
     if others:
         named = ", ".join(_verbs(plan))
         words.append(f"{others} to do by an orchestration of their own: {named}.")
-    return words or ["Nothing to do."]
+    return words
 
 
 def _same_words(nodes):

@@ -21,6 +21,8 @@ class Sight:
     asked_ms, heard_ms
         The master's clock before the nodes were asked and after the last had answered,
         milliseconds since the epoch.
+    slow
+        The ids of the minions that did not answer in time but are at work: they were heard.
     """
 
     plan: object
@@ -29,6 +31,7 @@ class Sight:
     formula: str
     asked_ms: int
     heard_ms: int
+    slow: tuple = ()
 
     @property
     def desired(self):

@@ -3,12 +3,17 @@ The status of a cluster: as data for scripts, whose shape docs/status.rst promis
 at most 80 columns for people.
 """
 
+import math
 import textwrap
 
+import ocfs2_commands
+import ocfs2_finding
 import ocfs2_live
 import ocfs2_plan
+import ocfs2_plan_text
 import ocfs2_sight
 import ocfs2_table
+import ocfs2_words
 from ocfs2_finding import BROKEN
 from ocfs2_finding import DEGRADED
 from ocfs2_finding import NOTE
@@ -19,6 +24,8 @@ HEALTHY = "healthy"
 #: The exit code for each state.
 RETCODES = {HEALTHY: 0, DEGRADED: 1, BROKEN: 2, UNKNOWN: 2}
 _WIDTH = 80
+#: Seconds for the next look after one without answers: twice as long, within these limits.
+_LEAST_AGAIN, _MOST_AGAIN = 60, 3600
 
 #: The word for a LUN on a node, by what was found there; the first that fits.
 _WORDS = {
@@ -87,6 +94,7 @@ def _node(sight, plan, findings):
         "address": described.address,
         "state": _state(mine),
         "answers": bool(plan.facts),
+        "slow": plan.minion in sight.slow,
     }
     if not plan.facts:
         return {**row, "cluster": "unknown", "connections": None, "luns": {}}
@@ -153,6 +161,7 @@ def _lun(sight, plan):
     path = described.mount.path
     rooms = [facts["space"][path] for _, facts in sight.nodes() if path in facts["space"]]
     volume = plan.volume or {}
+    answered = [each for each in sight.plan.nodes if each.facts]
     return {
         "device": described.device,
         "wwid": described.wwid,
@@ -161,7 +170,8 @@ def _lun(sight, plan):
         "uuid": volume.get("uuid"),
         "label": volume.get("label"),
         "slots": volume.get("slots"),
-        "mounted": len(plan.case.mounted),
+        "mounted": len(plan.case.mounted) if answered else None,
+        "unknown": len(sight.plan.nodes) - len(answered),
         "space": rooms[0] if rooms else None,
     }
 
@@ -179,6 +189,7 @@ def lines(status):
     found += ["", *_nodes(status), ""]
     for key, lun in status["luns"].items():
         found += _lun_lines(key, lun)
+    found += _last_seen(status)
     for finding in status["findings"]:
         found += ["", *_finding_lines(finding)]
     return found
@@ -223,14 +234,87 @@ def _marked(minion, row):
 
 def _lun_lines(key, lun):
     words = [f"{key}: {lun['path']}, {ocfs2_table.amount(lun['size'])}"]
-    if lun["slots"]:
-        words.append(f"{lun['mounted']} of {lun['slots']} slots")
-    if lun["space"]:
-        free, total = lun["space"]["free_bytes"], lun["space"]["bytes"]
-        words.append(f"{free / total:.0%} free" if total else "no room")
+    words += _seen_words(lun) if lun["mounted"] is not None else ["? of ? slots", "? free"]
     yield textwrap.shorten(", ".join(words), _WIDTH, placeholder=" ...")
     if lun["uuid"]:
         yield f"  volume {lun['uuid']}"
+
+
+def _seen_words(lun):
+    if lun["slots"]:
+        # A node that did not answer may have it mounted as well.
+        least = "at least " if lun["unknown"] else ""
+        yield f"{least}{lun['mounted']} of {lun['slots']} slots"
+    if lun["space"]:
+        free, total = lun["space"]["free_bytes"], lun["space"]["bytes"]
+        yield f"{free / total:.0%} free" if total else "no room"
+
+
+def _last_seen(status):
+    """What was seen before of what nobody has told now."""
+    told = [f"{name}, {when}: {what}" for name, when, what in last_seen(status)]
+    if not told:
+        return []
+    return ["", "Last seen, and old: it may be otherwise by now", *(f"  {each}" for each in told)]
+
+
+def last_seen(status):
+    """``(name, when, what)``, as words, of all that was seen before and is not known now."""
+    for minion, row in status["nodes"].items():
+        old = row.get("last_seen")
+        if old:
+            luns = [f"{key} {state}" for key, state in old["luns"].items()]
+            what = ", ".join([old["cluster"], f"{old['up']}/{old['of']} connections", *luns])
+            yield minion, _ago(old), what
+    for key, lun in status["luns"].items():
+        old = lun.get("last_seen")
+        if old:
+            volume = f"volume {old['uuid']}" if old["uuid"] else "no volume"
+            nodes = "1 node" if old["mounted"] == 1 else f"{old['mounted']} nodes"
+            yield f"LUN {key}", _ago(old), f"{volume}, mounted on {nodes}"
+
+
+def _ago(old):
+    return f"{ocfs2_words.duration(old['seconds_ago'])} ago ({old['time']})"
+
+
+def next_lines(status, plan):
+    """
+    What to do next, as lines: about the nodes that did not answer, and to close the gaps between
+    the cluster and pillar.
+
+    status
+        What :func:`data` returned.
+    plan
+        The plan that it was made of.
+    """
+    words = list(_unanswered(status))
+    if plan.differences():
+        words += ocfs2_plan_text.difference_words(plan)
+    return [""] * bool(words) + words
+
+
+def _unanswered(status):
+    """One sentence: who was waited for, how long, and what to type."""
+    silent = _nodes_of(status, "node-silent")
+    waited_for = [
+        minion for minion in status["nodes"] if minion in silent + _nodes_of(status, "node-slow")
+    ]
+    if not waited_for:
+        return
+    first = f"salt {ocfs2_finding.target(silent)} test.ping, then " if silent else ""
+    again = min(max(_LEAST_AGAIN, 2 * math.ceil(status["seconds"])), _MOST_AGAIN)
+    yield (
+        f"Waited {status['seconds']:.0f} s for {', '.join(waited_for)}, without an answer. "
+        f"Next: {first}{ocfs2_commands.status(status['cluster'], again)}"
+    )
+
+
+def _nodes_of(status, kind):
+    """The minion ids that findings of a kind are about."""
+    return [
+        each for found in status["findings"] if found["kind"] == kind for each in found["nodes"]
+    ]
 
 
 def _finding_lines(finding):
@@ -269,8 +353,10 @@ def changes(before, now):
 
 
 def _words_of(row):
-    links = row["connections"] or {}
-    up = [each["state"] == "up" for each in links.values()]
+    if not row["answers"]:
+        return "no answer"
+    links = row["connections"].values()
+    up = [each["state"] == "up" for each in links]
     luns = [f"{key} {cell['state']}" for key, cell in row["luns"].items()]
     return ", ".join([row["cluster"], f"{sum(up)}/{len(up)} connections", *luns])
 

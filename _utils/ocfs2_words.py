@@ -85,6 +85,14 @@ def entry_section(table):
     return model.Key(table.entry.example, model.SECTION, "", keys=table.keys)
 
 
+def duration(seconds):
+    """Seconds in the largest unit of which there are two, rounded."""
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{round(seconds / size)} {unit}"
+    return f"{round(seconds)} s"
+
+
 def harmless(text):
     """A text from a node, not too long and without what a terminal would obey."""
     return re.sub(r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]", "?", text[:LONGEST])

@@ -209,10 +209,12 @@ def room():
     return {"bytes": 1 << 41, "free_bytes": 1 << 40, "inodes": 1 << 21, "free_inodes": 1 << 20}
 
 
-def sight(pillar, answers=None, silent=None, odd_answers=None, record=None, numbers=None):
+def sight(pillar, answers=None, silent=None, odd_answers=None, record=None, numbers=None, slow=()):
     """Return what was seen of a cluster that answered so (:class:`ocfs2_sight.Sight`)."""
     answers = examinations(pillar) if answers is None else answers
     lost = {**dict(silent or {}), **dict(odd_answers or {})}
     records = {pillar.luns[0].key: record}
     seen = ocfs2_plan.plan(pillar, answers, lost, FORMULA, records, numbers, proof=False)
-    return ocfs2_sight.Sight(seen, answers, dict(odd_answers or {}), FORMULA, 999_500, 1_000_700)
+    return ocfs2_sight.Sight(
+        seen, answers, dict(odd_answers or {}), FORMULA, 999_500, 1_000_700, slow
+    )

@@ -3,6 +3,7 @@
 import copy
 
 import ocfs2_findings
+import ocfs2_last_seen
 import ocfs2_status
 
 from . import answers
@@ -52,6 +53,15 @@ def empty():
     return found
 
 
+def unanswered(nodes=3):
+    """Return a cluster whose nodes said nothing this time, the last of them though it is there."""
+    pillar = answers.desired(nodes, slots=nodes + 3)
+    silent = {each.minion: "did not answer ocfs2_node.examine" for each in pillar.nodes}
+    memory = ocfs2_last_seen.kept(None, status(pillar), 1000)
+    now = status(pillar, {}, silent=silent, slow=tuple(silent)[-1:])
+    return ocfs2_last_seen.shown(memory, now, 1250)
+
+
 def wide(found, luns):
     """Return a status with copies of its one LUN under other names, ``luns`` in all."""
     found = copy.deepcopy(found)
@@ -89,7 +99,8 @@ _FIELDS = frozenset(
         *("limit_ms", "paths", "quiet_ms", "wwid", "path", "uuid", "label", "slots", "mounted"),
         *("space", "bytes", "free_bytes", "inodes", "free_inodes", "kind", "severity", "lun"),
         *("what", "why", "fix", "heartbeat_mode", "heartbeat_threshold", "idle_timeout_ms"),
-        *("keepalive_delay_ms", "reconnect_delay_ms", "fence_method"),
+        *("keepalive_delay_ms", "reconnect_delay_ms", "fence_method", "slow", "unknown"),
+        *("last_seen", "seconds_ago", "up", "of"),
     )
 )
 

@@ -10,6 +10,7 @@ import ocfs2_check
 import ocfs2_conf
 import ocfs2_finding
 import ocfs2_findings
+import ocfs2_plan_text
 from ocfs2_finding import BROKEN
 from ocfs2_finding import DEGRADED
 from ocfs2_finding import KINDS
@@ -98,7 +99,73 @@ def test_a_node_that_is_down(nodes):
 def test_no_node_answers():
     (finding,) = found({}, silent=dict.fromkeys(ALL, "did not answer"))
     assert (finding.kind, finding.nodes) == ("node-silent", ALL)
-    assert "nobody has a volume mounted" in finding.what
+    assert finding.what == "did not answer; nobody answered who could see its heartbeat"
+
+
+def test_nobody_that_answers_has_a_volume_mounted(nodes):
+    del nodes[TWO]
+    for facts in nodes.values():
+        facts["vitals"]["volumes"] = {}
+    silent = [
+        each for each in found(nodes, silent={TWO: "did not answer"}) if each.kind == "node-silent"
+    ]
+    assert "none of those that answered has a volume mounted" in silent[0].what
+
+
+def test_a_node_that_is_at_work_is_not_silent(nodes):
+    del nodes[TWO]
+    reason = "is still at work on ocfs2_node.examine"
+    finding = only(nodes, "node-slow", (TWO,), silent={TWO: reason}, slow=(TWO,))
+    assert (finding.severity, finding.what) == (ocfs2_finding.UNKNOWN, reason)
+    assert "ocfs2.status again" in finding.fix
+
+
+#: What the master may have on record of a LUN, and what pillar may say of it.
+RECORDS = {
+    "formatted": answers.record(PILLAR, "formatted"),
+    "held": answers.record(PILLAR, "held", found="ext4 on host0.example.com"),
+    "formatting": answers.record(PILLAR, "formatting"),
+    "of another cluster": answers.record(PILLAR, "formatting", cluster="web"),
+    "broken": "the record of 3600a0b8 can not be read",
+    "nothing": None,
+}
+PILLARS = {
+    "once": PILLAR,
+    "never": answers.desired(slots=6, format="never"),
+    "pinned": answers.desired(slots=6, uuid="0" * 32),
+}
+
+
+@pytest.mark.parametrize("pillar", PILLARS.values(), ids=PILLARS)
+@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
+def test_without_an_answer_nothing_is_said_of_a_lun(record, pillar):
+    silent = dict.fromkeys(ALL, "did not answer")
+    seen = answers.sight(pillar, {}, silent=silent, record=record)
+    said = ocfs2_findings.of(seen)
+    assert [each.kind for each in said] == ["node-silent"]
+    assert ocfs2_finding.worst(said) == ocfs2_finding.UNKNOWN
+    told = " ".join([*map(str, said), *seen.plan.failures(), *ocfs2_plan_text.lines(seen.plan)])
+    assert "forget" not in told
+    assert "does not hold" not in told
+    assert "zeros" not in told
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        {"error": "/dev/mapper/primary: No such file or directory", "wwid": None, "size": 0},
+        {"unreadable": "/dev/mapper/primary did not answer within 10 s", "written": None},
+        {"wwid": "35000c50000000099"},
+    ],
+    ids=["missing", "unreadable", "another"],
+)
+def test_a_lun_that_no_node_can_read_is_not_said_to_be_gone(nodes, unseen):
+    unformatted(nodes, **unseen)
+    seen = answers.sight(PILLAR, nodes, record=answers.record(PILLAR, "formatted"))
+    assert "lun-on-record" not in {each.kind for each in ocfs2_findings.of(seen)}
+    assert "forget" not in " ".join(seen.plan.failures())
+    # The record itself refuses a format all the same.
+    assert "G4" in {each.guard for each in seen.plan.luns[0].refusals}
 
 
 def test_a_node_whose_answer_is_of_no_use(nodes):
@@ -540,8 +607,10 @@ def test_a_format_whose_leader_is_lost(nodes):
     unformatted(nodes)
     del nodes[ONE]
     record = answers.record(PILLAR, "formatting")
-    said = kinds(nodes, record=record, silent={ONE: "did not answer"})
-    assert said == {"format-unknown", "node-silent"}
+    said = found(nodes, record=record, silent={ONE: "did not answer"})
+    assert {each.kind for each in said} == {"format-unknown", "node-silent"}
+    # It may only be slow: that it did not answer is no bad news.
+    assert ocfs2_finding.worst(said) == ocfs2_finding.UNKNOWN
 
 
 def test_a_path_that_failed(nodes):

@@ -26,6 +26,7 @@ class Reader(HTMLParser):
     def __init__(self, page):
         super().__init__(convert_charrefs=True)
         self.open, self.tags, self.texts, self.titles, self.policies = [], [], [], [], []
+        self.page = page
         self.feed(page)
         self.close()
 
@@ -224,6 +225,29 @@ def test_without_a_majority_everybody_differs():
     found["nodes"]["host2.example.com"]["kernel"] = "6.1.0-20-amd64"
     rows = re.findall("<tr><th[^>]*>kernel</th>.*?</tr>", ocfs2_page.page([found], VERSION))
     assert ["differs" in row for row in rows] == [False, True]
+
+
+def test_what_nobody_saw_is_a_question_mark_and_never_zero():
+    page = read(statuses.unanswered())
+    tiles = re.findall("<li[^>]*><span>([^<]*)</span> <strong>([^<]*)</strong>", page.page)
+    assert dict(tiles) == {
+        "findings": "2 unknown",
+        "nodes that answer": "0 of 3",
+        "connections seen": "? of 6",
+        "mounts": "? of 3",
+    }
+    assert "mounted on ? nodes" in page.text
+    assert "? mounted" in page.text
+    for words in ("none seen", "mounted nowhere", "0 mounted", "0 of 3 mount", "forget"):
+        assert words not in page.text
+    assert "This is old, and may be otherwise by now." in page.text
+    assert "host0.example.com, 4 minutes ago" in page.text
+    assert {"silent", "slow"} <= set(page.texts)
+
+
+def test_of_whom_nothing_is_known_is_told_beside_what_was_seen(troubled):
+    tiles = re.findall("<strong>([^<]*)</strong>", ocfs2_page.page([troubled], VERSION))
+    assert tiles[1:] == ["3 of 4", "8 of 12, 3 not known", "3 of 4, 1 not known"]
 
 
 def test_it_says_at_its_beginning_who_made_it():

@@ -11,15 +11,17 @@ import ocfs2_findings
 import ocfs2_status
 
 from . import answers
+from . import statuses
 
 PILLAR = answers.desired(slots=6)
 ONE, TWO, THREE = (f"host{number}.example.com" for number in range(3))
+TIME = "2026-01-31T23:59:59Z"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "status.rst"
 
 
 def status(nodes=None, **sight):
     seen = answers.sight(PILLAR, nodes, **sight)
-    return ocfs2_status.data(seen, ocfs2_findings.of(seen), "2026-01-31T23:59:59Z")
+    return ocfs2_status.data(seen, ocfs2_findings.of(seen), TIME)
 
 
 @pytest.fixture
@@ -61,13 +63,67 @@ def test_a_cluster_in_trouble(broken):
         "host1.example.com!  online   2/2  late!",
         "host2.example.com!  ?        ?    ?",
         "",
-        "primary: /san/primary, 2TiB, 2 of 6 slots, 50% free",
+        "primary: /san/primary, 2TiB, at least 2 of 6 slots, 50% free",
         f"  volume {answers.UUID}",
         "",
     ]
     assert lines[10] == "UNKNOWN node-silent on host2.example.com"
     assert lines[-1].startswith("  fix   look at its paths: multipath -ll")
     assert all(len(line) <= 80 for line in lines if not line.startswith("  fix"))
+
+
+def test_a_cluster_of_which_nobody_answered():
+    data = statuses.unanswered()
+    assert (data["state"], ocfs2_status.RETCODES[data["state"]]) == ("unknown", 2)
+    assert [each["mounted"] for each in data["luns"].values()] == [None]
+    lines = ocfs2_status.lines(data)
+    assert lines[:14] == [
+        "Cluster ocfs2: UNKNOWN (2 unknown)",
+        "",
+        "node                cluster  net  primary",
+        "host0.example.com!  ?        ?    ?",
+        "host1.example.com!  ?        ?    ?",
+        "host2.example.com!  ?        ?    ?",
+        "",
+        "primary: /san/primary, 2TiB, ? of ? slots, ? free",
+        "",
+        "Last seen, and old: it may be otherwise by now",
+        f"  host0.example.com, 4 minutes ago ({TIME}): online, 2/2 connections, primary mounted",
+        f"  host1.example.com, 4 minutes ago ({TIME}): online, 2/2 connections, primary mounted",
+        f"  host2.example.com, 4 minutes ago ({TIME}): online, 2/2 connections, primary mounted",
+        f"  LUN primary, 4 minutes ago ({TIME}): volume {answers.UUID}, mounted on 3 nodes",
+    ]
+    assert "forget" not in json.dumps(data)
+
+
+def test_one_sentence_says_who_was_waited_for_and_what_to_type():
+    silent = dict.fromkeys((ONE, TWO), "did not answer")
+    nodes = {THREE: answers.examination(PILLAR, THREE)}
+    seen = answers.sight(PILLAR, nodes, silent=silent, slow=(TWO,))
+    data = ocfs2_status.data(seen, ocfs2_findings.of(seen), TIME)
+    lines = ocfs2_status.next_lines({**data, "seconds": 40.3}, seen.plan)
+    assert lines[:2] == [
+        "",
+        f"Waited 40 s for {ONE}, {TWO}, without an answer. Next: salt {ONE} test.ping, then "
+        "salt-run ocfs2.status cluster=ocfs2 timeout=82",
+    ]
+
+
+def test_what_is_said_in_the_end_is_counted_nowhere_else():
+    """What is called above is above: findings and their fixes, and no further count of them."""
+    seen = answers.sight(PILLAR, {}, silent=dict.fromkeys((ONE, TWO, THREE), "did not answer"))
+    data = ocfs2_status.data(seen, ocfs2_findings.of(seen), TIME)
+    lines = ocfs2_status.next_lines(data, seen.plan)
+    assert len(lines) == 2
+    assert "(above)" not in " ".join(lines)
+    assert ocfs2_status.next_lines(status(), answers.sight(PILLAR).plan) == []
+
+
+def test_who_did_not_answer_has_no_connections_to_count(nodes):
+    before = status(nodes)
+    del nodes[THREE]
+    said = ocfs2_status.changes(before, status(nodes, silent={THREE: "did not answer"}))
+    assert f"+ {THREE}: no answer (was: online, 2/2 connections, primary mounted)" in said
 
 
 @pytest.mark.parametrize(
@@ -132,7 +188,8 @@ def test_the_data_is_plain(broken):
 
 def test_the_document_names_every_field(broken):
     text = DOCUMENT.read_text()
-    fields = {name for name in _fields(broken) if re.fullmatch("[a-z_]+", name)}
+    known = [*_fields(broken), *_fields(statuses.unanswered())]
+    fields = {name for name in known if re.fullmatch("[a-z_]+", name)}
     data = {"primary", *ocfs2_finding.KINDS, *PILLAR_FIELDS}
     assert [name for name in sorted(fields - data) if f"``{name}``" not in text] == []
 
