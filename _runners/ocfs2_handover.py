@@ -11,7 +11,6 @@ import tempfile
 import salt.utils.files
 
 import ocfs2_page
-import ocfs2_patience
 import ocfs2_version
 import ocfs2_words
 
@@ -25,7 +24,7 @@ def __virtual__():
     return __virtualname__
 
 
-def report(file, cluster=None, timeout=ocfs2_patience.LOOK):
+def report(file, cluster=None, timeout=None):
     """
     The status as one HTML page, for a ticket or a hand-over; it needs no network.
 

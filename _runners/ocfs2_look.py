@@ -11,15 +11,18 @@ import time
 import ocfs2_audit
 import ocfs2_fence
 import ocfs2_fence_cause
+import ocfs2_finding
 import ocfs2_findings
-import ocfs2_patience
-import ocfs2_plan_text
+import ocfs2_last_seen
 import ocfs2_status
 import ocfs2_table
+import ocfs2_words
 
 __virtualname__ = "ocfs2"
 
 _YEAR = 8760  # hours
+#: Seconds that a look may be given.
+_LONGEST = 3600
 #: Seconds by which the cause of a restart may lie before it.
 _PRELUDE = 600
 
@@ -28,13 +31,18 @@ def __virtual__():
     return __virtualname__
 
 
-def status(cluster=None, timeout=ocfs2_patience.LOOK):
+def status(cluster=None, timeout=None, patient=False):
     """
     The status: every node and LUN at a glance, and everything that is wrong, why it matters and
     what to type.
 
     timeout
-        Seconds within which a node has to answer a ping; one that does not is a finding.
+        Seconds after which the look ends, whoever has answered by then, 1 to 3600. Without it, a
+        node is waited for as long as it is heard; one of which nothing is heard is given up after
+        15 seconds, or three times the time that the slowest other node, or its own last looks,
+        needed. While nobody at all has answered, that is two minutes.
+    patient
+        Give up nobody before two minutes, as a run that changes something does.
 
     The exit code is 0 for healthy, 1 for degraded, 2 for broken or unknown. docs/status.rst
     describes what ``--out=json`` has for each cluster under ``status``.
@@ -47,11 +55,11 @@ def status(cluster=None, timeout=ocfs2_patience.LOOK):
         salt-run ocfs2.status cluster=web --out=json
     """
     return __salt__["ocfs2_master.each"](
-        cluster, lambda master: _status_stage(master, timeout), failed=2
+        cluster, lambda master: _status_stage(master, _limit(timeout), patient), failed=2
     )
 
 
-def watch(cluster=None, interval=10, count=None, timeout=ocfs2_patience.LOOK):
+def watch(cluster=None, interval=10, count=None, timeout=None):
     """
     Show the status again and again, with what has changed since the last time.
 
@@ -84,7 +92,7 @@ def watch(cluster=None, interval=10, count=None, timeout=ocfs2_patience.LOOK):
     return {**found, "clusters": before, "outputter": "quiet"}
 
 
-def explain(node, cluster=None, hours=24, timeout=ocfs2_patience.LOOK):
+def explain(node, cluster=None, hours=24, timeout=None):
     """
     Why a node restarted, or why the others evicted it: from the logs of all nodes, with the margin
     by which a limit was missed, the lines that say so, and what to do about it.
@@ -94,7 +102,7 @@ def explain(node, cluster=None, hours=24, timeout=ocfs2_patience.LOOK):
     hours
         How far back to look, 1 to 8760.
     timeout
-        Seconds within which a node has to answer a ping.
+        As for :func:`status`, for the look at the nodes and for that into their logs.
 
     Returns, for the cluster of the node, ``case``: what :func:`ocfs2_fence.facts` makes of it. The
     exit code is 0 if there is an explanation, 1 if there is none, 2 if nothing could be looked at.
@@ -107,7 +115,9 @@ def explain(node, cluster=None, hours=24, timeout=ocfs2_patience.LOOK):
         salt-run ocfs2.explain host2 hours=72 --out=json
     """
     return __salt__["ocfs2_master.one"](
-        cluster, lambda master: _explain_stage(master, str(node), hours, timeout), failed=2
+        cluster,
+        lambda master: _explain_stage(master, str(node), hours, _limit(timeout)),
+        failed=2,
     )
 
 
@@ -128,13 +138,29 @@ def _coloured(lines):
     return map(ocfs2_table.coloured, lines) if sys.stdout.isatty() else lines
 
 
-def _status_stage(master, timeout):
-    sight = master.examine(timeout)
+def _limit(timeout):
+    """The seconds that a look may take, or None; ValueError for anything else."""
+    if timeout is None or (type(timeout) in (int, float) and 1 <= timeout <= _LONGEST):
+        return timeout
+    raise ValueError(
+        f"timeout={ocfs2_words.shown(timeout)} is not a number of seconds from 1 to {_LONGEST}. "
+        "Fix: leave it out, or timeout=60."
+    )
+
+
+def _status_stage(master, timeout, patient):
+    sight = master.examine(timeout, patient)
+    now = time.time()
     data = ocfs2_status.data(sight, ocfs2_findings.of(sight), ocfs2_audit.now())
+    memory = master.last_seen()
+    if not master.testing:
+        master.keep_seen(ocfs2_last_seen.kept(memory, data, now))
+    # Only now, that everything has been decided.
+    data = ocfs2_last_seen.shown(memory, data, now)
     return {
         "result": _is_as_described(data),
         "retcode": ocfs2_status.RETCODES[data["state"]],
-        "lines": ocfs2_status.lines(data) + _next_lines(sight.plan),
+        "lines": ocfs2_status.lines(data) + ocfs2_status.next_lines(data, sight.plan),
         "changes": {},
         "status": data,
     }
@@ -147,6 +173,11 @@ def _explain_stage(master, node, hours, timeout):
     sight = master.examine(timeout)
     since = time.time() - hours * 3600
     logs = master.logs(since - _PRELUDE, timeout)
+    if not any(logs.values()):
+        raise ValueError(
+            f"No node has told its log, so nothing is known of {about.name}. Next: salt "
+            f"{ocfs2_finding.target(list(logs))} test.ping, then the same command again"
+        )
     named = {each.name: logs.get(each.minion) for each in master.desired.nodes}
     case = ocfs2_fence.case(about.name, named, {**_settings(sight, about), "since": since})
     return {
@@ -183,9 +214,3 @@ def _is_as_described(data):
     """Whether an orchestration has reached what it was run for; not every finding concerns it."""
     broken = ocfs2_status.RETCODES[data["state"]] > 1
     return not (broken or data["failures"] or data["differences"])
-
-
-def _next_lines(plan):
-    """What closes all gaps between the cluster and pillar at once."""
-    words = ocfs2_plan_text.next_words(plan) if plan.failures() or plan.differences() else []
-    return [""] * bool(words) + words

@@ -25,6 +25,7 @@ import ocfs2_examination
 import ocfs2_facts
 import ocfs2_firewall
 import ocfs2_numbers
+import ocfs2_patience
 import ocfs2_plan
 import ocfs2_returns
 import ocfs2_sight
@@ -38,10 +39,10 @@ _PROGRESS_INTERVAL = 15
 _PAUSE = 2
 #: Seconds that a state run of one node may take; a slow host installs packages in it.
 _APPLY_LIMIT = 1200
-#: Seconds that a node may take to search its journal.
-_LOG_LIMIT = 120
 #: Where it is kept which nodes a run of restarts has left behind, and for how many seconds.
 _REBOOTS, _REBOOTS_AGE = "ocfs2/reboots", 86400
+#: Where it is kept how long looks took, and what was last seen.
+_TOOK, _SEEN = "ocfs2/took", "ocfs2/seen"
 
 
 def of(desired=None, absent=None):
@@ -160,58 +161,82 @@ class _Master:
         Ask every node of the roster but the absent, and decide: the plan as of now.
 
         With ``sync``, a node that has another build of the formula than the master, or none, gets
-        the master's first.
+        the master's first. One of the absent that has ended meanwhile what kept it is asked again.
         """
         desired, formula = self.desired, self._formula()
-        answers, silent = __salt__["ocfs2_nodes.census"](
-            self._present(),
-            self._devices(),
-            ocfs2_firewall.concern(desired),
-            formula if sync else None,
-        )
+        answers, silent = self._census(self._present(), formula if sync else None)
         silent.update(self._absent)
+        back = __salt__["ocfs2_nodes.settled"](list(self._absent)) if self._absent else []
+        if back:
+            self.say(f"{', '.join(back)} took longer, and can take part again")
+            more, lost = self._census(back, formula)
+            answers.update(more)
+            for minion in more:
+                # In the next look too, and in the next stage.
+                del silent[minion], self._absent[minion]
+            silent.update(lost)
         census, odd = self._believed(answers, silent, ocfs2_facts.checked)
         silent.update(odd)
         return ocfs2_plan.plan(desired, census, silent, formula, self._records(), self.numbers())
 
-    def examine(self, ping):
+    def _census(self, minions, formula):
+        concern = ocfs2_firewall.concern(self.desired)
+        return __salt__["ocfs2_nodes.census"](minions, self._devices(), concern, formula)
+
+    def examine(self, timeout=None, patient=False):
         """
         Everything that can be seen of the cluster now (:class:`ocfs2_sight.Sight`).
 
-        ping
-            Seconds within which a node has to answer a ping, or it is given up.
+        timeout
+            Seconds after which the look ends, whoever has answered by then; None for patience.
+        patient
+            Have the patience of a run that changes something.
         """
         desired, formula, asked = self.desired, self._formula(), _milliseconds()
-        answers, silent = __salt__["ocfs2_nodes.examine"](
-            self._present(), self._devices(), ocfs2_firewall.concern(desired), ping
-        )
+        concern = ocfs2_firewall.concern(desired)
+        arguments = (self._devices(), concern)
+        found = self._look("ocfs2_node.examine", arguments, timeout, patient)
         heard = _milliseconds()
-        seen, odd = self._believed(answers, silent, ocfs2_examination.checked)
+        seen, odd = self._believed(found["answers"], found["silent"], ocfs2_examination.checked)
         plan = ocfs2_plan.plan(
             desired,
             seen,
-            {**silent, **odd},
+            {**found["silent"], **odd},
             formula,
             self._records(),
             self.numbers(),
             proof=False,
         )
-        return ocfs2_sight.Sight(plan, seen, odd, formula, asked, heard)
+        return ocfs2_sight.Sight(plan, seen, odd, formula, asked, heard, tuple(found["slow"]))
 
-    def logs(self, since, ping):
+    def logs(self, since, timeout=None):
         """
         What the kernels have logged: ``{minion id: answer}``, not checked, None for no answer.
 
         since
             Seconds since the epoch.
-        ping
+        timeout
             As for :meth:`examine`.
         """
-        minions = self._present()
-        answers, _ = __salt__["ocfs2_nodes.ask"](
-            minions, "ocfs2_logs.kernel", (since,), limit=ping + _LOG_LIMIT, presence=ping
-        )
-        return {minion: answers.get(minion) for minion in minions}
+        answers = self._look("ocfs2_logs.kernel", (since,), timeout)["answers"]
+        return {minion: answers.get(minion) for minion in self._present()}
+
+    def _look(self, fun, arguments, timeout, patient=False):
+        """Have all nodes look, with the patience that their last looks ask for."""
+        bank, minions = f"{_TOOK}/{fun}", self._present()
+        times = ocfs2_patience.Times(self._cache.fetch(bank, self.desired.cluster.name))
+        usual = times.usual()
+        found = __salt__["ocfs2_nodes.look"](minions, fun, arguments, timeout, usual, patient)
+        self._cache.store(bank, self.desired.cluster.name, times.with_more(found["took"]))
+        return found
+
+    def last_seen(self):
+        """What was last seen of the cluster, as :meth:`keep_seen` kept it; not checked."""
+        return self._cache.fetch(_SEEN, self.desired.cluster.name)
+
+    def keep_seen(self, seen):
+        """Keep what was seen, for a look without answers; nothing is ever decided by it."""
+        self._cache.store(_SEEN, self.desired.cluster.name, seen)
 
     @staticmethod
     def _formula():

@@ -10,10 +10,15 @@ grains and globs can silently leave nodes out.
 import sys
 import time
 
+import salt.cache
 import salt.client
 import salt.key
+from salt.exceptions import SaltException
 
 import ocfs2_patience
+from ocfs2_inquiry import Inquiry
+from ocfs2_inquiry import Question
+from ocfs2_patience import Patience
 
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each of
 #: them would have the minion load all of Salt anew; only the last does, with the beacons.
@@ -23,19 +28,15 @@ _SYNC = {
     "saltutil.sync_beacons": [None, False],
     "saltutil.sync_modules": [],
 }
-_SYNC_LIMIT, _CENSUS_LIMIT, _EXAMINATION_LIMIT = 300, 180, 60
-#: Seconds after which who has not returned is sent a ping. It costs a node as much as a short job:
-#: one that is only slow would be slower for it.
-_UNASKED = 30
-#: Seconds between two looks into the job cache: a tenth of the time that has gone by, but at most.
-_POLL = 0.5
-#: Seconds between two questions whether a node still works on the job. Each costs the node a
-#: process that has to load Salt, so a slow node is not asked often.
-_PROBE_INTERVAL = 120
-#: Seconds without any answer to such questions after which a node is lost.
-_LOST = 360
-#: A node that answers this many of them with "not any more", and has not returned, never will.
-_IDLE = 2
+#: Seconds that a node may be at work on a look, a census, a sync, however often it is heard.
+_LOOK_LIMIT, _CENSUS_LIMIT, _SYNC_LIMIT = 300, 600, 900
+#: Seconds for which nodes that have just been given the formula may still not know it.
+_LOADING = 180
+#: Seconds between two lines that say who is waited for, and how many nodes each names.
+_TOLD, _NAMED = 30, 5
+#: Where it is kept which looks were given up, and after how many seconds Salt knows no more of a
+#: job (keep_jobs_seconds).
+_OWED, _OWED_AGE = "ocfs2/owed", 86400
 
 
 def rosters():
@@ -60,7 +61,7 @@ def rosters():
     return found
 
 
-def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None, meanwhile=None):
+def ask(minions, fun, arg=(), kwarg=None, limit=120, meanwhile=None):
     """
     Run a function on a list of minions in parallel and wait for all of them.
 
@@ -70,12 +71,8 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None, meanwhile=No
         The function and its arguments. A list of functions, with a list of arguments for each,
         is run in turn, as one job.
     limit
-        Seconds after which a node that has not returned counts as silent. A node that stops
-        answering is given up earlier.
-    presence
-        Seconds within which a node has to return, or at least to answer a ping, which is sent when
-        it has not returned for a while; one that does neither is given up then, whatever the limit.
-        Without it there is no ping.
+        Seconds after which a node that has not returned counts as silent. A node of which nothing
+        is heard for six minutes, although it is asked, is given up earlier.
     meanwhile
         Called again and again, without arguments, while the nodes are waited for.
 
@@ -88,95 +85,174 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120, presence=None, meanwhile=No
 
         salt-run ocfs2_nodes.ask '[host1.domain.com]' test.ping
     """
-    if not minions:
-        return {}, {}
+    patience = Patience(minions, ocfs2_patience.LOST, limit)
+    found = _put(minions, Question(fun, tuple(arg), kwarg), patience, meanwhile=meanwhile)
+    return found.returns, found.silent
+
+
+def look(minions, fun, arg=(), timeout=None, usual=None, patient=False):
+    """
+    Have nodes look at something, for somebody who looks on. It changes nothing on them.
+
+    A node is waited for as :class:`ocfs2_patience.Patience` says. One that is given up is not given
+    another look until it has ended this one.
+
+    minions
+        Minion ids.
+    fun, arg
+        The function and its arguments.
+    timeout
+        Seconds after which the look ends, whoever has answered by then; None for patience.
+    usual
+        ``{minion id: seconds}`` that its last looks took.
+    patient
+        Have the patience of a run that changes something.
+
+    Returns ``{"answers", "silent", "slow", "took"}``: what each minion returned, not checked; for
+    each of the others the reason; the ids of those of them that are at work all the same; and the
+    seconds that each answer took.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_nodes.look '[host1.domain.com]' test.ping
+    """
+    least = ocfs2_patience.WORK if patient else ocfs2_patience.LOOK
+    patience = Patience(minions, least, _LOOK_LIMIT, usual=usual, bound=timeout)
+    found = _put_as_look(minions, Question(fun, tuple(arg)), patience)
+    return {
+        "answers": found.returns,
+        "silent": found.silent,
+        "slow": sorted(found.slow),
+        "took": patience.took,
+    }
+
+
+def settled(minions):
+    """
+    Which of the nodes that were given up have ended meanwhile what they were at.
+
+    minions
+        Minion ids.
+
+    Returns their ids. Nobody is asked: it is in the job cache.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_nodes.settled '[host1.domain.com]'
+    """
+    owed = _owed(minions)
     with salt.client.get_local_client(mopts=dict(__opts__)) as client:
-        job = client.run_job(list(minions), fun, arg=arg, kwarg=kwarg, tgt_type="list")
-        if not job:
-            return {}, dict.fromkeys(minions, "has no accepted key on this master")
-        watch = _Watch(client, job["jid"], limit, presence)
-        return _collect(client, job["jid"], list(minions), job["minions"], fun, watch, meanwhile)
+        line = _Line(client)
+        return [minion for minion in owed if minion in line.returns(owed[minion]["jid"])]
 
 
-def _collect(client, jid, minions, accepted, fun, watch, meanwhile):
-    returns = {}
-    silent = {m: "has no accepted key on this master" for m in minions if m not in accepted}
-    while True:
-        returns.update(_returned(client, jid))
-        waiting = [m for m in minions if m not in returns and m not in silent]
-        if not waiting:
-            break
-        for minion in watch.given_up(waiting):
-            silent[minion] = f"did not answer {fun if isinstance(fun, str) else ', '.join(fun)}"
+def _put(minions, question, patience, owed=None, meanwhile=None):
+    """Put a question and wait; the :class:`ocfs2_inquiry.Inquiry`, over."""
+    told = _Told(question)
+
+    def each(seconds, waiting):
+        told(seconds, waiting)
         if meanwhile:
             meanwhile()
-        time.sleep(watch.pause())
-    return {m: returns[m] for m in minions if m in returns}, silent
+
+    with salt.client.get_local_client(mopts=dict(__opts__)) as client:
+        inquiry = Inquiry(_Line(client), question, patience, owed, each)
+        return inquiry.run(minions) if minions else inquiry
 
 
-def _returned(client, jid):
-    return {minion: data["ret"] for minion, data in client.get_cache_returns(jid).items()}
+def _put_as_look(minions, question, patience):
+    """The same, joining the looks that were given up earlier and keeping who is by now."""
+    before = _owed(minions)
+    found = _put(minions, question, patience, owed=before)
+    cache = _cache()
+    for minion, owed in found.owed.items():
+        if owed != before.get(minion):
+            cache.store(_OWED, minion, {**owed, "time": time.time()})
+    for minion in before.keys() - found.owed.keys():
+        cache.flush(_OWED, minion)
+    return found
 
 
-class _Watch:
-    """Who is still worth waiting for."""
+def _cache():
+    # Not what another process has kept in memory.
+    return salt.cache.factory(__opts__, memcache_expire_seconds=0)
 
-    def __init__(self, client, jid, limit, presence):
-        self._client, self._jid = client, jid
-        now = time.monotonic()
-        self._end, self._next_probe = now + limit, now + _PROBE_INTERVAL
-        self._probes, self._counted = [], set()
-        self._heard, self._idle = {}, {}
-        self._start = now
-        self._presence, self._ping = presence, None
 
-    def pause(self):
-        """Seconds until it is worth another look."""
-        return min(_POLL, 0.05 + (time.monotonic() - self._start) / 10)
+def _owed(minions):
+    """``{minion id: {"jid", "fun"}}`` of the looks that were given up and may still go on."""
+    cache, found = _cache(), {}
+    for minion in set(minions) & set(cache.list(_OWED) or ()):
+        owed = cache.fetch(_OWED, minion)
+        if owed and time.time() - owed["time"] < _OWED_AGE:
+            found[minion] = {"jid": owed["jid"], "fun": owed["fun"]}
+    return found
 
-    def given_up(self, waiting):
-        """Those of ``waiting`` for whom the time, or the patience, is over."""
-        now = time.monotonic()
-        if now > self._end:
-            return waiting
-        absent = self._absent(waiting, now)
-        if absent:
-            return absent
-        if now > self._next_probe:
-            self._next_probe = now + _PROBE_INTERVAL
-            self._listen(now)
-            job = self._client.run_job(
-                waiting, "saltutil.find_job", arg=[self._jid], tgt_type="list"
-            )
-            self._probes += [job["jid"]] if job else []
-        return [minion for minion in waiting if self._is_lost(minion, now)]
 
-    def _absent(self, waiting, now):
-        """Those who have not answered the ping in time."""
-        if not self._presence or now < self._start + min(_UNASKED, self._presence / 2):
-            return []
-        if self._ping is None:
-            job = self._client.run_job(waiting, "test.ping", tgt_type="list")
-            self._ping = job["jid"] if job else ""
-        if now < self._start + self._presence:
-            return []
-        present = _returned(self._client, self._ping) if self._ping else {}
-        self._presence = None
-        return [minion for minion in waiting if minion not in present]
+class _Line:
+    """The line of an inquiry to real minions."""
 
-    def _listen(self, now):
-        """Take in the answers to all questions so far; a slow node's come late."""
-        for probe in self._probes:
-            for minion, busy in _returned(self._client, probe).items():
-                if (probe, minion) in self._counted:
-                    continue
-                self._counted.add((probe, minion))
-                self._heard[minion] = now
-                self._idle[minion] = 0 if busy else self._idle.get(minion, 0) + 1
+    now = staticmethod(time.monotonic)
 
-    def _is_lost(self, minion, now):
-        silence = now - self._heard.get(minion, self._start)
-        return silence > _LOST or self._idle.get(minion, 0) >= _IDLE
+    def __init__(self, client):
+        self._client = client
+
+    def put(self, minions, question):
+        job = self._client.run_job(
+            list(minions), question.fun, arg=question.arg, kwarg=question.kwarg, tgt_type="list"
+        )
+        return (job["jid"], job["minions"]) if job else (None, [])
+
+    def probe(self, minions, jid):
+        try:
+            return self.put(minions, Question("saltutil.find_job", (jid,)))
+        except SaltException:
+            # A master that is too busy to send it; what it would have told is then not known.
+            return None, []
+
+    def returns(self, jid):
+        found = self._client.get_cache_returns(jid)
+        return {minion: data["ret"] for minion, data in found.items()}
+
+    def heard(self, seconds):
+        """
+        Whoever returns any job or sends any event is there.
+
+        What says so is no more than a word on the event bus: it makes a node be waited for, up to
+        the limit of the question, and nothing else.
+        """
+        found, end = set(), time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            event = self._client.event.get_event(wait=left, full=True)
+            if event is None:
+                # Without a bus it comes back at once.
+                time.sleep(max(0, end - time.monotonic()))
+                break
+            if event["tag"] == "salt/event/exit":
+                # This is what Salt makes of Ctrl-C.
+                raise KeyboardInterrupt
+            minion = event["data"].get("id") if isinstance(event["data"], dict) else None
+            if isinstance(minion, str):
+                found.add(minion)
+        return found
+
+
+class _Told:
+    """Say now and then who is waited for, and how long already."""
+
+    def __init__(self, question):
+        self._name, self._next = question.name, _TOLD
+
+    def __call__(self, seconds, waiting):
+        if seconds < self._next:
+            return
+        self._next = seconds + _TOLD
+        named = ", ".join(waiting[:_NAMED])
+        more = f" and {len(waiting) - _NAMED} others" if len(waiting) > _NAMED else ""
+        say(f"waiting for {named}{more} to answer {self._name}: {seconds:.0f} s")
 
 
 def census(minions, luns, firewall, formula=None):
@@ -199,41 +275,10 @@ def census(minions, luns, firewall, formula=None):
 
         salt-run ocfs2_nodes.census '[host1]' '{}' '{backend: none, port: 7777, nodes: {}}'
     """
-    question = _Question("ocfs2_node.census", (luns, firewall), {"prove_blank": True})
+    question = Question("ocfs2_node.census", (luns, firewall), {"prove_blank": True})
     if formula is None:
-        return question.put_to(minions, presence=ocfs2_patience.WORK)
+        return _put_for_work(minions, question)
     return _with_formula(minions, question, formula)
-
-
-def examine(minions, luns, firewall, ping):
-    """
-    What the nodes tell of themselves to whoever looks for a fault (``ocfs2_node.examine``).
-
-    minions
-        Minion ids.
-    luns
-        ``{key: device}``
-    firewall
-        The arguments of ``o2cb_firewall.facts``.
-    ping
-        Seconds within which a node has to answer a ping, or it is given up.
-
-    Returns ``(answers, silent)``, as :func:`ask`; the answers are not checked.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run ocfs2_nodes.examine '[host1]' '{}' '{backend: none, port: 7777, nodes: {}}' 15
-    """
-    return ask(
-        minions,
-        "ocfs2_node.examine",
-        (luns, firewall),
-        # A node that answers the ping may be slow for other reasons.
-        limit=ping + _EXAMINATION_LIMIT,
-        presence=ping,
-    )
 
 
 def survey(minions, formula):
@@ -253,49 +298,39 @@ def survey(minions, formula):
 
         salt-run ocfs2_nodes.survey '[host1]' 1.0.0+5f3a9c20d1e4
     """
-    return _with_formula(minions, _Question("ocfs2_node.survey"), formula)
+    return _with_formula(minions, Question("ocfs2_node.survey"), formula)
 
 
-class _Question:
-    """A function of the formula, which a node may still have to be given."""
+def _put_for_work(minions, question, least=ocfs2_patience.WORK, limit=_CENSUS_LIMIT):
+    """Put a question on which a change depends: who is only slow is not left out."""
+    found = _put_as_look(list(minions), question, Patience(minions, least, limit))
+    return found.returns, found.silent
 
-    def __init__(self, fun, arguments=(), kwarg=None):
-        self._fun, self._arguments, self._kwarg = fun, arguments, kwarg
 
-    def put_to(self, minions, presence=None):
-        return ask(
-            list(minions),
-            self._fun,
-            self._arguments,
-            self._kwarg,
-            limit=_CENSUS_LIMIT,
-            presence=presence,
-        )
-
-    def put_until_loaded(self, minions):
-        """Ask nodes that may still have to load the modules they have just been given."""
-        answers, silent = {}, {}
-        end = time.monotonic() + _CENSUS_LIMIT
-        waiting = minions
-        while waiting and time.monotonic() < end:
-            got, lost = self.put_to(waiting)
-            answers.update(got)
-            silent.update(lost)
-            waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
-        return answers, silent
+def _put_until_loaded(minions, question):
+    """Ask nodes that may still have to load the modules they have just been given."""
+    answers, silent = {}, {}
+    end = time.monotonic() + _LOADING
+    waiting = minions
+    while waiting and time.monotonic() < end:
+        got, lost = _put_for_work(waiting, question)
+        answers.update(got)
+        silent.update(lost)
+        waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
+    return answers, silent
 
 
 def _with_formula(minions, question, formula):
     """Ask; those that have another build of the formula get the master's and are asked again."""
     # A ping that also tells who has no formula yet: a minion takes a minute of one processor to
     # find out that it does not know a function.
-    modules, silent = ask(minions, "saltutil.list_extmods", limit=ocfs2_patience.WORK)
+    modules, silent = _put_for_work(minions, Question("saltutil.list_extmods"))
     silent.update(_sync([minion for minion, kinds in modules.items() if not _has_formula(kinds)]))
-    answers, lost = question.put_until_loaded(modules.keys() - silent.keys())
+    answers, lost = _put_until_loaded(modules.keys() - silent.keys(), question)
     silent.update(lost)
     stale = [minion for minion, answer in answers.items() if _build(answer) != formula]
     silent.update(_sync(stale))
-    again, lost = question.put_until_loaded(set(stale) - silent.keys())
+    again, lost = _put_until_loaded(set(stale) - silent.keys(), question)
     return {**answers, **again}, {**silent, **lost}
 
 
@@ -312,8 +347,8 @@ def _sync(minions):
     """Give the formula to some nodes; ``{minion id: reason}`` of those that did not take it."""
     if minions:
         say(f"syncing the formula to {', '.join(minions)}")
-    _, silent = ask(minions, list(_SYNC), list(_SYNC.values()), limit=_SYNC_LIMIT)
-    return silent
+    question = Question(list(_SYNC), tuple(_SYNC.values()))
+    return _put_for_work(minions, question, ocfs2_patience.LOST, _SYNC_LIMIT)[1]
 
 
 def _not_loaded(answer):

@@ -12,8 +12,6 @@ import sys
 
 import salt.loader
 
-import ocfs2_patience
-
 __virtualname__ = "ocfs2_cluster"
 
 #: Where the nodes that did not answer, and why, are kept for the time of one orchestration.
@@ -103,8 +101,7 @@ def adopted(name, nodes, file):
 
 def healthy(name, cluster=None):
     """Everything is as pillar describes; the comment is the table of truth."""
-    # The nodes have just been at work.
-    ret, _ = _stage(name, "status", cluster=cluster, timeout=ocfs2_patience.WORK)
+    ret, _ = _stage(name, "status", cluster=cluster, patient=True)
     if __opts__["test"]:
         ret["result"] = None if ret["result"] is False else ret["result"]
     return ret

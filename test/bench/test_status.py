@@ -48,4 +48,4 @@ def test_a_look_costs_little_more_than_a_ping(described):
 def test_a_frozen_node_costs_the_ping(described):
     with described.frozen("host2"):
         asked = _status(described, f"timeout={PING}")
-    print(f"with a frozen node: {asked:.1f} s, with a limit of {PING} s for a ping")
+    print(f"with a frozen node: {asked:.1f} s, with a limit of {PING} s")

@@ -3,12 +3,15 @@
 import contextlib
 import json
 import logging
+import os
 from pathlib import Path
 
 import psutil
 import pytest
+import salt.cache
 import yaml
 
+import ocfs2_ledger
 from lab.lab import REPOSITORY
 
 MINIONS = ("host1.domain.com", "host2.domain.com")
@@ -72,6 +75,15 @@ def salt_factories_config():
 def section():
     """The section of pillar.example; a fresh one for each test."""
     return yaml.safe_load((REPOSITORY / "pillar.example").read_text())["ocfs2"]
+
+
+@pytest.fixture
+def ledger(site):
+    """The master's own ledger; empty again after each test."""
+    cache = salt.cache.factory(site.master.config)
+    yield ocfs2_ledger.Ledger(cache, sync=os.sync)
+    if cache.contains(ocfs2_ledger.BANK):
+        cache.flush(ocfs2_ledger.BANK)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """The runner and the orchestration against real daemons, where every node has to be refused."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
+import ocfs2_ledger
 import ocfs2_version
 
 NODES = ("host1.domain.com", "host2.domain.com", "host3.domain.com")
@@ -64,6 +66,89 @@ def test_a_frozen_node_holds_nobody_up(described):
     assert rc == 2
     assert "did not answer" in silent[0]["what"]
     assert clusters["ocfs2"]["status"]["nodes"][NODES[0]]["answers"]
+
+
+@pytest.fixture
+def mute(site, section):
+    """Calls two nodes mute that have answered before, until the block ends."""
+    del section["nodes"]["host3.domain.com"]
+    site.describe(host1=section, host2=section)
+    site.clusters("plan")
+    site.clusters("status")
+
+    @contextlib.contextmanager
+    def mute():
+        with site.frozen("host1"), site.frozen("host2"):
+            yield
+
+    return mute
+
+
+def test_without_an_answer_all_is_unknown_and_nobody_is_told_to_forget(
+    site, section, ledger, mute, tmp_path
+):
+    """The cluster was formatted and mounted; its record alone says nothing of the LUN now."""
+    wwid = section["luns"]["primary"]["wwid"]
+    ledger.store(ocfs2_ledger.Record(wwid, "formatted", cluster="ocfs2", lun="primary"))
+    page = tmp_path / "cluster.html"
+    with mute():
+        answer = site.salt_run("ocfs2.status", "timeout=5", "--out=json")
+        text = site.salt_run("ocfs2.status", "timeout=5").stdout
+        site.salt_run("ocfs2.report", f"file={page}", "timeout=5")
+    status = answer.data["clusters"]["ocfs2"]["status"]
+    assert (answer.returncode, status["state"]) == (2, "unknown")
+    assert [each["kind"] for each in status["findings"]] == ["node-silent"]
+    assert status["luns"]["primary"]["mounted"] is None
+    assert status["nodes"][NODES[0]]["last_seen"]["luns"] == {"primary": "missing"}
+    assert "forget" not in answer.stdout + text + page.read_text()
+    assert "? of ? slots, ? free" in text
+    waited = f"Waited 5 s for {NODES[0]}, {NODES[1]}, without an answer. Next: salt -L {NODES[0]},"
+    assert waited in text
+    assert f"{NODES[1]}, " in text.partition("Last seen, and old")[2]
+
+
+def test_looks_that_are_given_up_are_joined_by_the_next(site, mute):
+    def looks():
+        jobs = site.salt_run("jobs.list_jobs", "search_function=ocfs2_node.examine").data
+        return len(jobs or {})
+
+    before = looks()
+    with mute():
+        for _ in range(3):
+            assert site.clusters("status", timeout=2)[0] == 2
+        assert looks() == before + 1
+    _, clusters = site.clusters("status")
+    nodes = clusters["ocfs2"]["status"]["nodes"]
+    assert [nodes[node]["answers"] for node in NODES[:2]] == [True, True]
+    assert looks() > before + 1
+
+
+def test_a_node_that_was_only_late_takes_part_again(site, mute):
+    """A stage leaves out who did not answer before, until what it was asked has been answered."""
+    absent = f'absent={{"{NODES[1]}": "did not answer"}}'
+    with mute():
+        site.clusters("status", timeout=2)
+        answer = site.salt_run("ocfs2_nodes.settled", f"[{NODES[1]}]")
+        assert answer.data == []
+    while site.salt_run("ocfs2_nodes.settled", f"[{NODES[1]}]").data != [NODES[1]]:
+        pass
+    answer = site.salt_run("ocfs2.mount", absent, "test=True")
+    lines = "\n".join(answer.data["clusters"]["ocfs2"]["lines"])
+    assert f"{NODES[1]} took longer, and can take part again" in answer.stderr
+    assert f"{NODES[1]}: did not answer" not in lines
+    # It owes nothing any more, so it is what it was said to be.
+    answer = site.salt_run("ocfs2.mount", absent, "test=True")
+    lines = "\n".join(answer.data["clusters"]["ocfs2"]["lines"])
+    assert f"{NODES[1]}: did not answer" in lines
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("timeout", ["0", "soon", "3601", "True"])
+def test_a_timeout_that_is_none_is_refused(described, timeout):
+    rc, clusters = described.clusters("status", timeout=timeout)
+    assert rc == 2
+    (line,) = clusters["ocfs2"]["lines"]
+    assert "is not a number of seconds from 1 to 3600. Fix: leave it out" in line
 
 
 def test_who_watches_is_told_what_has_changed(described):

@@ -1,26 +1,15 @@
 """What the master goes by: its own ledger, and no word of a minion that it can not check."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
-import salt.cache
 
 import ocfs2_audit
 import ocfs2_ledger
 
 WWID = "3600A0B8000123456000ABCD012345678"
 LIAR = "host1.domain.com"
-
-
-@pytest.fixture
-def ledger(site):
-    """The master's own ledger; empty again after each test."""
-    cache = salt.cache.factory(site.master.config)
-    yield ocfs2_ledger.Ledger(cache, sync=os.sync)
-    if cache.contains(ocfs2_ledger.BANK):
-        cache.flush(ocfs2_ledger.BANK)
 
 
 def record(state, **changes):

@@ -6,7 +6,6 @@ import subprocess
 
 from faults.arena import wait_for
 from integration.conftest import NODES
-from integration.conftest import PING
 from integration.conftest import Cluster
 
 from .breakage import LUN
@@ -120,9 +119,7 @@ class Site(Cluster):
 
     def explain(self, node):
         """Why a node restarted, as ``salt-run ocfs2.explain`` tells a script."""
-        answer = self.lab.salt_run(
-            "ocfs2.explain", f"host{node}", "hours=1", f"timeout={PING}", "--out=json"
-        )
+        answer = self.lab.salt_run("ocfs2.explain", f"host{node}", "hours=1", "--out=json")
         (cluster,) = json.loads(answer.stdout)["clusters"].values()
         return cluster["case"], answer.rc
 
