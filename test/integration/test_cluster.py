@@ -15,6 +15,8 @@ from faults.arena import Arena
 from faults.report import Row
 from faults.scenarios import survive
 from findings.breakages import BREAKAGES
+from lab import demo
+from lab.lab import REPOSITORY
 from operations.traffic import Traffic
 
 from . import shared
@@ -195,18 +197,30 @@ def test_the_plan_names_what_a_lun_holds(cluster, content):
     assert cluster.digests(REFUSED) == before
 
 
-def test_what_holds_anything_is_refused_and_the_blank_luns_are_mounted(cluster):
+def test_the_demo_ends_in_a_healthy_cluster(cluster):
+    """What make demo does with its lab, and the command that it tells people to type."""
+    demo.bring_up(cluster.lab, demo.example(), print)
+    demo.show(cluster.lab, print)
+    status = next(each for each in demo.commands(cluster.lab.name) if "ocfs2.status" in each)
+    typed = subprocess.run(status.split(), cwd=REPOSITORY, capture_output=True, text=True)
+    assert typed.returncode == 0, typed
+    assert typed.stdout.startswith("Cluster ocfs2: HEALTHY\n")
+
+
+def test_what_holds_anything_is_refused_and_the_blank_lun_is_mounted(cluster):
     words = _make(cluster, "other")
     before = cluster.digests(REFUSED)
     cluster.describe(_with_refused(cluster))
-    answer = cluster.orchestrate()
+    answer = cluster.lab.salt_run("ocfs2.format")
     assert answer.rc != 0
     assert any(words in line for line in _lines(answer.stdout, "LUN used: "))
     swapped = _lines(answer.stdout, "LUN swapped: G1: host3.domain.com: /dev/mapper/swapped is 35")
     assert swapped
+    assert "LUN second formatted on host1.domain.com" in answer.stdout
+    answer = cluster.lab.salt_run("ocfs2.mount")
+    assert answer.rc != 0
     assert cluster.digests(REFUSED) == before
     for name in BLANK:
-        assert f"LUN {name} formatted on host1.domain.com" in answer.stdout
         shared.is_shared(cluster, f"/san/{name}")
     cluster.describe()
     shared.is_as_described(cluster)

@@ -41,7 +41,7 @@ def say(text: str) -> None:
 
 def main() -> int:
     """Run one command. Returns the exit code."""
-    arguments = _parser().parse_args()
+    arguments = parse(sys.argv[1:])
     # So that a command that is told to end tidies up as after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
@@ -52,6 +52,26 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """The command line; what follows ``salt`` and ``salt-run`` is theirs, options too."""
+    return _parser().parse_args(_with_options_passed_on(argv))
+
+
+def _with_options_passed_on(argv: list[str]) -> list[str]:
+    at = _after_name(argv, 0)
+    if argv[at : at + 1] not in (["salt"], ["salt-run"]):
+        return argv
+    at = _after_name(argv, at + 1)
+    return [*argv[:at], "--", *argv[at:]]
+
+
+def _after_name(argv: list[str], at: int) -> int:
+    """Where it goes on after the option that names the lab, if it stands there."""
+    if argv[at : at + 1] == ["--name"]:
+        return at + 2
+    return at + 1 if argv[at:] and argv[at].startswith("--name=") else at
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -189,8 +209,13 @@ def _do_status(arguments) -> int:
     return 0
 
 
+def passed_on(arguments) -> list[str]:
+    """What a command is to get of the command line."""
+    return arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv
+
+
 def _do_run(arguments) -> int:
-    argv = arguments.argv[1:] if arguments.argv[:1] == ["--"] else arguments.argv
+    argv = passed_on(arguments)
     if not argv:
         raise LabError("There is no command to run. Write it after --.")
     result = _lab(arguments).run(arguments.node, argv, arguments.timeout)
@@ -200,11 +225,11 @@ def _do_run(arguments) -> int:
 
 
 def _do_salt(arguments) -> int:
-    return _lab(arguments).salt(*arguments.argv, stream=True).rc
+    return _lab(arguments).salt(*passed_on(arguments), stream=True).rc
 
 
 def _do_salt_run(arguments) -> int:
-    return _lab(arguments).salt_run(*arguments.argv, stream=True).rc
+    return _lab(arguments).salt_run(*passed_on(arguments), stream=True).rc
 
 
 def _do_console(arguments) -> None:

@@ -25,6 +25,7 @@ from lab.namespace import is_alive
 from lab.namespace import request
 from lab.namespace import state_directory
 from lab.spec import LabSpec
+from lab.spec import Lun
 from lab.spec import make_spec
 from lab.spec import parse_size
 
@@ -32,7 +33,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 #: The Python of a guest that has Salt.
 GUEST_PYTHON = "/opt/salt/bin/python"
 
-_BOOT_LIMIT = 600
+#: Seconds for what a guest does without KVM beside other work; a condition ends each wait.
+_BOOT_LIMIT = 1800
+_MASTER_LIMIT = 600
 
 
 class Result(NamedTuple):
@@ -164,8 +167,8 @@ class Lab:
         self._say(f"starting {nodes} {kinds} guests with {accel.upper()}: {why}")
         self._launch = Launch(spec, images, accel)
         try:
-            self._await("the guests to be switched on", self._supervisor_answers, 300)
-            self._await("the Salt master", lambda: self._ask("master_listens"), 120)
+            self._await("the guests to be switched on", self._supervisor_answers, _MASTER_LIMIT)
+            self._await("the Salt master", lambda: self._ask("master_listens"), _MASTER_LIMIT)
             self.wait_minions()
         except BaseException as err:
             report = self._last_words() if isinstance(err, LabError) else ""
@@ -281,7 +284,7 @@ class Lab:
     def start_master(self) -> None:
         """Start the Salt master again. Its minions have yet to find it."""
         self._ask("start_master")
-        self._await("the Salt master", lambda: self._ask("master_listens"), 120)
+        self._await("the Salt master", lambda: self._ask("master_listens"), _MASTER_LIMIT)
 
     def wait_minions(
         self, nodes: Iterable[str | int] | None = None, limit: float = _BOOT_LIMIT
@@ -291,11 +294,9 @@ class Lab:
         chosen = spec.nodes if nodes is None else [spec.node(node) for node in nodes]
         wanted = {node.minion_id for node in chosen}
         deadline = time.monotonic() + limit
-        self._await(
-            "minions to connect", lambda: wanted <= set(self._ask("connected")), limit, "boot"
-        )
+        self._await_all("to connect", wanted, lambda: set(self._ask("connected")), limit)
         left = max(30.0, deadline - time.monotonic())
-        self._await("minions to answer", lambda: self._ping(wanted) == wanted, left, "boot")
+        self._await_all("to answer a ping", wanted, lambda: self._ping(wanted), left)
 
     def _ping(self, minions: set[str]) -> set[str]:
         """Which of ``minions`` answer."""
@@ -377,8 +378,22 @@ class Lab:
         return self._ask("add_node", hostname=hostname)
 
     def add_lun(self, text: str) -> str:
-        """Add a LUN (``NAME:SIZE...``) and present it to the running nodes. Returns its WWID."""
-        return self._ask("add_lun", text=text)
+        """Add a LUN (``NAME:SIZE...``). Returns its WWID once all running nodes have its map."""
+        wwid = self._ask("add_lun", text=text)
+        lun = self.spec.luns[-1]
+        running = {
+            node["minion_id"] for node in self.status()["nodes"] if node["state"] == "running"
+        }
+        wanted = {node.minion_id for node in self.spec.nodes if lun.seen_by(node)} & running
+        self._await_all(
+            f"to see /dev/mapper/{lun.alias}", wanted, lambda: self._seeing(lun, wanted)
+        )
+        return wwid
+
+    def _seeing(self, lun: Lun, minions: set[str]) -> set[str]:
+        """Which of ``minions`` have the map of a LUN."""
+        test = ["test", "-b", f"/dev/mapper/{lun.alias}"]
+        return {minion for minion in minions if self.run(minion, test).rc == 0}
 
     def grow_lun(self, name: str, size: str) -> None:
         """Grow a LUN to ``size`` (``4G``). The nodes see it after a rescan, as on a real SAN."""
@@ -391,17 +406,40 @@ class Lab:
     def _ask(self, name: str, /, **arguments):
         return request(self.state, name, **arguments)
 
-    def _await(self, what: str, probe: Callable[[], object], limit: float, kind: str = "") -> None:
+    def _await_all(
+        self,
+        what: str,
+        wanted: set[str],
+        there: Callable[[], set[str]],
+        limit: float = _BOOT_LIMIT,
+    ) -> None:
+        """Wait until all of ``wanted`` are ``there()``, and say who is not."""
+        missing = set(wanted)
+
+        def all_there():
+            missing.difference_update(there())
+            return not missing
+
+        self._await(lambda: f"{', '.join(sorted(missing))} {what}", all_there, limit, "boot")
+
+    def _await(
+        self,
+        what: str | Callable[[], str],
+        probe: Callable[[], object],
+        limit: float,
+        kind: str = "",
+    ) -> None:
         """Call ``probe`` until it is true, say every 10 s what is waited for."""
         begun = time.monotonic()
         spoken = begun
         while not probe():
             now = time.monotonic()
+            named = what() if callable(what) else what
             if now - begun > limit:
-                raise LabError(f"Waited {limit:.0f} s for {what}, in vain.")
+                raise LabError(f"Waited {limit:.0f} s for {named}, in vain.")
             if now - spoken >= 10:
                 spoken = now
-                self._say(f"waiting for {what}: {now - begun:.0f} s")
+                self._say(f"waiting for {named}: {now - begun:.0f} s of at most {limit:.0f}")
             time.sleep(0.5 if kind else 0.1)
 
     def _last_words(self) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab import __main__ as command_line
 from lab import render
 from lab.errors import LabError
 from lab.spec import LabSpec
@@ -109,3 +110,28 @@ def test_multipath_keywords_stand_on_lines_of_their_own():
     assert "alias primary\n" in text
     assert "alias other\n" in text
     assert all(len(line.split()) <= 2 for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("argv", "name", "passed"),
+    [
+        ("salt-run -d ocfs2", "lab", ["-d", "ocfs2"]),
+        ("--name demo salt-run --out=json ocfs2.status", "demo", ["--out=json", "ocfs2.status"]),
+        ("--name=demo salt --list host1 test.ping", "demo", ["--list", "host1", "test.ping"]),
+        ("salt-run --name b ocfs2.status", "b", ["ocfs2.status"]),
+        ("salt --name=b -t 5 host1 test.ping", "b", ["-t", "5", "host1", "test.ping"]),
+        ("salt-run", "lab", []),
+    ],
+)
+def test_the_options_of_salt_are_passed_on(argv, name, passed):
+    arguments = command_line.parse(argv.split())
+    assert (arguments.name, command_line.passed_on(arguments)) == (name, passed)
+
+
+def test_other_commands_keep_their_options():
+    arguments = command_line.parse(["--name", "b", "up", "--nodes", "2"])
+    assert (arguments.name, arguments.nodes) == ("b", 2)
+    assert command_line.passed_on(command_line.parse(["run", "1", "--", "ls", "-l"])) == [
+        "ls",
+        "-l",
+    ]
