@@ -34,9 +34,11 @@ _LOOK_LIMIT, _CENSUS_LIMIT, _SYNC_LIMIT = 300, 600, 900
 _LOADING = 180
 #: Seconds between two lines that say who is waited for, and how many nodes each names.
 _TOLD, _NAMED = 30, 5
-#: Where it is kept which looks were given up, and after how many seconds Salt knows no more of a
-#: job (keep_jobs_seconds).
-_OWED, _OWED_AGE = "ocfs2/owed", 86400
+#: Where it is kept which looks were given up, and which questions on which a change depends. A look
+#: that hangs keeps no change waiting.
+_OWED_LOOKS, _OWED_WORK = "ocfs2/owed/looks", "ocfs2/owed/work"
+#: Seconds after which Salt knows no more of a job (keep_jobs_seconds).
+_OWED_AGE = 86400
 
 
 def rosters():
@@ -120,7 +122,7 @@ def look(minions, fun, arg=(), timeout=None, usual=None, patient=False):
     """
     least = ocfs2_patience.WORK if patient else ocfs2_patience.LOOK
     patience = Patience(minions, least, _LOOK_LIMIT, usual=usual, bound=timeout)
-    found = _put_as_look(minions, Question(fun, tuple(arg)), patience)
+    found = _put_joined(minions, Question(fun, tuple(arg)), patience, _OWED_LOOKS)
     return {
         "answers": found.returns,
         "silent": found.silent,
@@ -144,7 +146,7 @@ def settled(minions):
 
         salt-run ocfs2_nodes.settled '[host1.domain.com]'
     """
-    owed = _owed(minions)
+    owed = _owed(_OWED_WORK, minions)
     with salt.client.get_local_client(mopts=dict(__opts__)) as client:
         line = _Line(client)
         return [minion for minion in owed if minion in line.returns(owed[minion]["jid"])]
@@ -164,16 +166,18 @@ def _put(minions, question, patience, owed=None, meanwhile=None):
         return inquiry.run(minions) if minions else inquiry
 
 
-def _put_as_look(minions, question, patience):
-    """The same, joining the looks that were given up earlier and keeping who is by now."""
-    before = _owed(minions)
+def _put_joined(minions, question, patience, bank):
+    """The same, joining what was given up earlier and keeping what is by now."""
+    before = _owed(bank, minions)
     found = _put(minions, question, patience, owed=before)
     cache = _cache()
     for minion, owed in found.owed.items():
         if owed != before.get(minion):
-            cache.store(_OWED, minion, {**owed, "time": time.time()})
+            # In later runs the monotonic clock is another.
+            age = time.monotonic() - owed["time"]
+            cache.store(bank, minion, {**owed, "time": time.time() - age})
     for minion in before.keys() - found.owed.keys():
-        cache.flush(_OWED, minion)
+        cache.flush(bank, minion)
     return found
 
 
@@ -182,14 +186,16 @@ def _cache():
     return salt.cache.factory(__opts__, memcache_expire_seconds=0)
 
 
-def _owed(minions):
-    """``{minion id: {"jid", "fun"}}`` of the looks that were given up and may still go on."""
-    cache, found = _cache(), {}
-    for minion in set(minions) & set(cache.list(_OWED) or ()):
-        owed = cache.fetch(_OWED, minion)
-        if owed and time.time() - owed["time"] < _OWED_AGE:
-            found[minion] = {"jid": owed["jid"], "fun": owed["fun"]}
-    return found
+def _owed(bank, minions):
+    """``{minion id: {"jid", "fun", "time"}}`` of what was given up and may still go on."""
+    cache = _cache()
+    owed = {each: cache.fetch(bank, each) for each in set(minions) & set(cache.list(bank) or ())}
+    ages = {each: time.time() - known["time"] for each, known in owed.items()}
+    return {
+        each: {**known, "time": time.monotonic() - ages[each]}
+        for each, known in owed.items()
+        if ages[each] < _OWED_AGE
+    }
 
 
 class _Line:
@@ -303,7 +309,7 @@ def survey(minions, formula):
 
 def _put_for_work(minions, question, least=ocfs2_patience.WORK, limit=_CENSUS_LIMIT):
     """Put a question on which a change depends: who is only slow is not left out."""
-    found = _put_as_look(list(minions), question, Patience(minions, least, limit))
+    found = _put_joined(list(minions), question, Patience(minions, least, limit), _OWED_WORK)
     return found.returns, found.silent
 
 

@@ -42,7 +42,8 @@ class Inquiry:
     patience
         The :class:`ocfs2_patience.Patience` with the minions that are asked.
     owed
-        ``{minion id: {"jid", "fun"}}`` of the looks that were given up earlier.
+        ``{minion id: {"jid", "fun", "time"}}`` of the looks that were given up earlier: when each
+        was put, in the seconds of ``line.now()``.
     meanwhile
         Called again and again with the seconds that have gone by and the ids of those that are
         waited for.
@@ -64,6 +65,8 @@ class Inquiry:
         """Put the question to the minions, and wait."""
         self._begin = self._line.now()
         self._put([minion for minion in minions if not self._owes(minion)])
+        for minion, earlier in self.owed.items():
+            self._patience.busy_for(minion, self._begin - earlier["time"])
         while True:
             self._collect()
             waiting = self._waiting()
@@ -156,4 +159,4 @@ class Inquiry:
         else:
             self.silent[minion] = f"did not answer {name}"
         if not earlier:
-            self.owed[minion] = {"jid": self._job(minion), "fun": name}
+            self.owed[minion] = {"jid": self._job(minion), "fun": name, "time": self._begin}

@@ -43,14 +43,19 @@ class Patience:
         self._least, self._limit, self._bound = least, limit, bound
         self._usual = dict(usual or {})
         self._waiting = dict.fromkeys(minions, 0.0)  # when each was asked
-        self._heard, self._asked, self._idle = {}, {}, {}
+        self._heard, self._asked, self._idle, self._busy_for = {}, {}, {}, {}
         self._slowest = None
         #: ``{minion id: seconds}`` from the question to the answer.
         self.took = {}
 
+    def busy_for(self, minion, seconds):
+        """The node was asked something so long ago that has to end before it is asked this."""
+        self._busy_for[minion] = seconds
+
     def put(self, minion, now):
         """The question has been put to the node now; until then it was busy with an earlier one."""
         self._waiting[minion] = now
+        self._busy_for.pop(minion, None)
         self._idle.pop(minion, None)
         self._heard[minion] = now
 
@@ -109,6 +114,9 @@ class Patience:
         if self._bound is not None:
             return now >= self._bound
         if self.is_lost(minion) or now >= self._limit:
+            return True
+        # What hangs there is not waited for anew by each question.
+        if self.is_at_work(minion) and now + self._busy_for.get(minion, 0) >= self._limit:
             return True
         return now - self._last(minion) >= self._patience(minion)
 

@@ -100,7 +100,7 @@ def test_a_mute_node_holds_nobody_up():
     assert LOOK <= took < LOOK + 1
     assert (list(found.returns), found.slow) == (["one"], set())
     assert found.silent == {"mute": f"did not answer {FUN}"}
-    assert found.owed == {"mute": {"jid": "1", "fun": FUN}}
+    assert found.owed == {"mute": {"jid": "1", "fun": FUN, "time": 1000.0}}
 
 
 def test_slow_nodes_are_waited_for_although_none_answers_in_time():
@@ -173,6 +173,22 @@ def test_looks_are_never_piled_up():
         assert line.nodes["hangs"].jobs == 1
         assert line.nodes["one"].jobs == number
     assert found.silent == {"hangs": f"is still at work on an earlier {FUN}"}
+
+
+def test_what_hangs_for_long_is_not_waited_for_anew_by_each_look():
+    line = SimulatedLine(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER, probe=1))
+    owed, first = seconds(line, ask)
+    found, second = seconds(line, ask, owed.owed)
+    assert (first >= LIMIT, second < LOOK) == (True, True)
+    assert found.slow == {"hangs"}
+
+
+def test_what_was_frozen_for_long_is_asked_before_it_is_given_up():
+    line = SimulatedLine(one=SimulatedNode(), thawed=SimulatedNode(takes=NEVER, probe=NEVER))
+    owed = ask(line).owed
+    line.time += 10 * LIMIT
+    line.nodes["thawed"] = SimulatedNode(probe=1)
+    assert sorted(ask(line, owed).returns) == ["one", "thawed"]
 
 
 def test_the_next_look_joins_the_one_that_was_given_up():
