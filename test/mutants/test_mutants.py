@@ -1,4 +1,5 @@
-"""Each guard taken out of a copy of the code, one at a time: the test named here must fail."""
+"""Each guard, and each rule of evidence, taken out of a copy of the code, one at a time: the test
+named here must fail."""
 
 import os
 import shutil
@@ -20,6 +21,8 @@ FAULT = "test/unit/test_ocfs2_guard.py::test_one_fault_gives_the_one_refusal_of_
 LEADER = "test/unit/test_ocfs2_order.py::test_the_leader_refuses_what_it_sees_itself"
 HERE = "test/functional/test_ocfs2_format.py::"
 HISTORIES = "test/histories/test_histories.py"
+PATIENCE = "_utils/ocfs2_patience.py"
+UNSEEN = "test/unit/test_ocfs2_findings.py::test_without_an_answer_nothing_is_said_of_a_lun"
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,44 @@ MUTANTS = {
         '        if __opts__["test"]:\n            return _would_format(ret, order)\n',
         "",
         HERE + "test_a_dry_run_writes_nothing",
+    ),
+    "a record is no observation": Mutant(
+        GUARD,
+        "fix + forget if case.observed else _UNSEEN",
+        "fix + forget",
+        UNSEEN,
+    ),
+    "a finding needs one": Mutant(
+        "_utils/ocfs2_findings_lun.py",
+        "    return refusal.node in case.seen or case.observed\n",
+        "    return True\n",
+        UNSEEN,
+    ),
+    "what nobody saw is not zero": Mutant(
+        "_utils/ocfs2_status.py",
+        "len(plan.case.mounted) if answered else None",
+        "len(plan.case.mounted)",
+        "test/unit/test_ocfs2_status.py::test_a_cluster_of_which_nobody_answered",
+    ),
+    "while nobody has answered": Mutant(
+        PATIENCE,
+        "if self._slowest is None or minion in self._heard:",
+        "if minion in self._heard:",
+        "test/unit/test_ocfs2_inquiry.py::"
+        "test_slow_nodes_are_waited_for_although_none_answers_in_time",
+    ),
+    "who is heard is not silent": Mutant(
+        PATIENCE,
+        "return max(self._waiting[minion], self._heard.get(minion, 0))",
+        "return self._waiting[minion]",
+        "test/unit/test_ocfs2_inquiry.py::"
+        "test_a_node_that_is_far_slower_than_the_others_is_waited_for_while_it_is_at_work",
+    ),
+    "one look at a time": Mutant(
+        "_utils/ocfs2_inquiry.py",
+        "self._put([minion for minion in minions if not self._owes(minion)])",
+        "self._put(list(minions))",
+        "test/unit/test_ocfs2_inquiry.py::test_looks_are_never_piled_up",
     ),
     "G3 anywhere": Mutant(
         GUARD,
