@@ -110,19 +110,18 @@ def test_without_an_answer_all_is_unknown_and_nobody_is_told_to_forget(
 
 
 def test_looks_that_are_given_up_are_joined_by_the_next(site, mute):
-    def looks():
-        jobs = site.salt_run("jobs.list_jobs", "search_function=ocfs2_node.examine").data
-        return len(jobs or {})
-
-    before = looks()
+    cache = salt.cache.factory(site.master.config)
+    given_up = set()
     with mute():
         for _ in range(3):
             assert site.clusters("status", timeout=2)[0] == 2
-        assert looks() == before + 1
+            given_up.add(cache.fetch("ocfs2/owed/looks", NODES[1])["jid"])
+    # Each found the first one still owed, and put no other.
+    assert len(given_up) == 1
     _, clusters = site.clusters("status")
     nodes = clusters["ocfs2"]["status"]["nodes"]
     assert [nodes[node]["answers"] for node in NODES[:2]] == [True, True]
-    assert looks() > before + 1
+    assert not cache.contains("ocfs2/owed/looks", NODES[1])
 
 
 def test_a_node_that_was_only_late_takes_part_again(site, mute):
@@ -137,12 +136,12 @@ def test_a_node_that_was_only_late_takes_part_again(site, mute):
     deadline = time.monotonic() + 300
     while site.salt_run("ocfs2_nodes.settled", f"[{NODES[1]}]").data != [NODES[1]]:
         assert time.monotonic() < deadline
-    answer = site.salt_run("ocfs2.mount", absent, "test=True")
+    answer = site.salt_run("ocfs2.mount", absent)
     lines = "\n".join(answer.data["clusters"]["ocfs2"]["lines"])
     assert f"{NODES[1]} took longer, and can take part again" in answer.stderr
     assert f"{NODES[1]}: did not answer" not in lines
     # It owes nothing any more, so it is what it was said to be.
-    answer = site.salt_run("ocfs2.mount", absent, "test=True")
+    answer = site.salt_run("ocfs2.mount", absent)
     lines = "\n".join(answer.data["clusters"]["ocfs2"]["lines"])
     assert f"{NODES[1]}: did not answer" in lines
 
