@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -300,14 +301,17 @@ class Lab:
 
     def _ping(self, minions: set[str]) -> set[str]:
         """Which of ``minions`` answer."""
+        # One line of JSON for each; with --static, Salt would ping everybody once more before.
         answer = self.salt(
-            *("--out=json", "--static", "--timeout=120", "--list", ",".join(sorted(minions))),
+            *("--out=json", "--out-indent=-1", "--timeout=120"),
+            *("--list", ",".join(sorted(minions))),
             "test.ping",
         )
-        try:
-            return {name for name, value in json.loads(answer.stdout).items() if value is True}
-        except ValueError:
-            return set()
+        found = {}
+        for line in answer.stdout.splitlines():
+            with contextlib.suppress(ValueError):
+                found.update(json.loads(line))
+        return {name for name, value in found.items() if value is True}
 
     def wait_booted(self, node: str | int, limit: float = _BOOT_LIMIT) -> str:
         """Wait, without Salt, until ``node`` has started all its services.
