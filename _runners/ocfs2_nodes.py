@@ -352,8 +352,8 @@ def _build(answer):
 def _sync(minions):
     """Give the formula to some nodes; ``{minion id: reason}`` of those that did not take it."""
     if minions:
-        say(f"syncing the formula to {', '.join(minions)}")
-    question = Question(list(_SYNC), tuple(_SYNC.values()))
+        say(f"syncing the formula to {', '.join(sorted(minions))}")
+    question = Question(list(_SYNC), tuple(_SYNC.values()), called="saltutil.sync_*")
     return _put_for_work(minions, question, ocfs2_patience.LOST, _SYNC_LIMIT)[1]
 
 

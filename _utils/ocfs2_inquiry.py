@@ -17,16 +17,20 @@ _PAUSE = 0.5
 
 @dataclass(frozen=True)
 class Question:
-    """A function, or a list of functions with a list of arguments for each, run as one job."""
+    """
+    A function, or a list of functions with a list of arguments for each, run as one job; ``called``
+    is its name in messages, if it is another.
+    """
 
     fun: object
     arg: tuple = ()
     kwarg: dict | None = None
+    called: str = ""
 
     @property
     def name(self):
         """The function, for a message."""
-        return self.fun if isinstance(self.fun, str) else ", ".join(self.fun)
+        return self.called or (self.fun if isinstance(self.fun, str) else ", ".join(self.fun))
 
 
 class Inquiry:
