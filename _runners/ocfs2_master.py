@@ -161,12 +161,14 @@ class _Master:
         Ask every node of the roster but the absent, and decide: the plan as of now.
 
         With ``sync``, a node that has another build of the formula than the master, or none, gets
-        the master's first. One of the absent that has ended meanwhile what kept it is asked again.
+        the master's first. One of the absent that is free again by the time in which the others
+        have answered is asked, too.
         """
         desired, formula = self.desired, self._formula()
+        probes = __salt__["ocfs2_nodes.probe"](list(self._absent)) if self._absent else {}
         answers, silent = self._census(self._present(), formula if sync else None)
         silent.update(self._absent)
-        back = __salt__["ocfs2_nodes.settled"](list(self._absent)) if self._absent else []
+        back = __salt__["ocfs2_nodes.settled"](probes) if probes else []
         if back:
             self.say(f"{', '.join(back)} took longer, and can take part again")
             more, lost = self._census(back, formula)

@@ -131,25 +131,57 @@ def look(minions, fun, arg=(), timeout=None, usual=None, patient=False):
     }
 
 
-def settled(minions):
+def probe(minions):
     """
-    Which of the nodes that were given up have ended meanwhile what they were at.
+    Ask nodes that were given up whether they are still at work. The answers are not waited for.
 
     minions
         Minion ids.
 
-    Returns their ids. Nobody is asked: it is in the job cache.
+    Returns, for :func:`settled`, ``{minion id: [job id, job id]}``: of what the node owes, and of
+    this question. A node that owes nothing is not in it.
 
     CLI Example:
 
     .. code-block:: bash
 
-        salt-run ocfs2_nodes.settled '[host1.domain.com]'
+        salt-run ocfs2_nodes.probe '[host1.domain.com]'
     """
-    owed = _owed(_OWED_WORK, minions)
+    owed, found = _owed(_OWED_WORK, minions), {}
     with salt.client.get_local_client(mopts=dict(__opts__)) as client:
         line = _Line(client)
-        return [minion for minion in owed if minion in line.returns(owed[minion]["jid"])]
+        for minion, known in owed.items():
+            jid, accepted = line.probe([minion], known["jid"])
+            if accepted:
+                found[minion] = [known["jid"], jid]
+    return found
+
+
+def settled(probes):
+    """
+    Which of the nodes that were given up are free again: what they owed has come, or they have said
+    that they are not at work on it any more.
+
+    probes
+        What :func:`probe` returned a while ago.
+
+    Returns their ids. They owe nothing from then on.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2_nodes.settled '{host1.domain.com: ["20260131235959000001", "20260131..."]}'
+    """
+    found = []
+    with salt.client.get_local_client(mopts=dict(__opts__)) as client:
+        line = _Line(client)
+        for minion, (owed, asked) in probes.items():
+            if minion in line.returns(owed) or line.returns(asked).get(minion) == {}:
+                found.append(minion)
+    for minion in found:
+        _cache().flush(_OWED_WORK, minion)
+    return found
 
 
 def _put(minions, question, patience, owed=None, meanwhile=None):

@@ -1,6 +1,7 @@
 """The runner and the orchestration against real daemons, where every node has to be refused."""
 
 import contextlib
+import json
 import time
 from pathlib import Path
 
@@ -124,21 +125,35 @@ def test_looks_that_are_given_up_are_joined_by_the_next(site, mute):
     assert not cache.contains("ocfs2/owed/looks", NODES[1])
 
 
-def test_a_node_that_was_only_late_takes_part_again(site, mute):
-    """A stage leaves out who did not answer before, until what it was asked has been answered."""
-    absent = f'absent={{"{NODES[1]}": "did not answer"}}'
-    cache = salt.cache.factory(site.master.config)
+def _given_up_as_late(site, mute, cache):
+    """A node that was given up while it was mute, as if it had been in its sync."""
     with mute():
         site.clusters("status", timeout=2)
-        # As if it had been its sync that the node was late with.
-        cache.store("ocfs2/owed/work", NODES[1], cache.fetch("ocfs2/owed/looks", NODES[1]))
-        assert site.salt_run("ocfs2_nodes.settled", f"[{NODES[1]}]").data == []
+        owed = cache.fetch("ocfs2/owed/looks", NODES[1])
+        cache.store("ocfs2/owed/work", NODES[1], owed)
+        probes = site.salt_run("ocfs2_nodes.probe", f"[{NODES[1]}]").data
+        assert site.salt_run("ocfs2_nodes.settled", json.dumps(probes)).data == []
+    return owed["jid"]
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["late", "lost"])
+def test_a_node_that_was_only_late_takes_part_again(site, mute, lost):
+    """A stage leaves out who did not answer before, until it is free again."""
+    cache = salt.cache.factory(site.master.config)
+    jid = _given_up_as_late(site, mute, cache)
+    if lost:
+        # Its minion has never heard of this job.
+        cache.store("ocfs2/owed/work", NODES[1], {"jid": "2026", "fun": "", "time": time.time()})
     deadline = time.monotonic() + 300
-    while site.salt_run("ocfs2_nodes.settled", f"[{NODES[1]}]").data != [NODES[1]]:
+    while NODES[1] not in (site.salt_run("jobs.lookup_jid", jid).data or {}):
         assert time.monotonic() < deadline
+    absent = f'absent={{"{NODES[1]}": "did not answer"}}'
     answer = site.salt_run("ocfs2.mount", absent)
+    while f"{NODES[1]} took longer, and can take part again" not in answer.stderr:
+        # It may say that it is free a moment after the other has answered.
+        assert time.monotonic() < deadline
+        answer = site.salt_run("ocfs2.mount", absent)
     lines = "\n".join(answer.data["clusters"]["ocfs2"]["lines"])
-    assert f"{NODES[1]} took longer, and can take part again" in answer.stderr
     assert f"{NODES[1]}: did not answer" not in lines
     # It owes nothing any more, so it is what it was said to be.
     answer = site.salt_run("ocfs2.mount", absent)
