@@ -37,8 +37,9 @@ from ocfs2_ledger import Ledger
 _PROGRESS_INTERVAL = 15
 #: Seconds between two questions whether something has come true.
 _PAUSE = 2
-#: Seconds that a state run of one node may take; a slow host installs packages in it.
-_APPLY_LIMIT = 1200
+#: Seconds that a state run of one node may take; a slow host installs packages in it. One of which
+#: nothing is heard is given up long before.
+_APPLY_LIMIT = 3600
 #: Where it is kept which nodes a run of restarts has left behind, and for how many seconds.
 _REBOOTS, _REBOOTS_AGE = "ocfs2/reboots", 86400
 #: Where it is kept how long looks took, and what was last seen.

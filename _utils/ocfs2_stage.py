@@ -19,7 +19,7 @@ import ocfs2_plan
 from ocfs2_order import LEADER_GRAIN
 
 #: Seconds for the leader to show its mark, and to make a volume of which it reads only samples.
-_MARK_LIMIT, _FORMAT_LIMIT = 120, 4200
+_MARK_LIMIT, _FORMAT_LIMIT = 300, 4200
 #: Bytes a second that the slowest array is expected to read.
 _SLOWEST = 10 << 20
 
