@@ -3,7 +3,8 @@ Ask what may never answer.
 
 A LUN without a path, or a volume whose lock is held by a dead node, keeps a process in the kernel
 where no signal ends it. Such a question is put by a child, which is left behind when the time is
-over, and is not put again while that child still hangs.
+over, and is not put again while that child still hangs. One that runs, or waits for a processor,
+does not hang: on a busy node it is given more time.
 
 .. versionadded:: 1.0.0
 """
@@ -21,6 +22,10 @@ __virtualname__ = "ocfs2_limit"
 
 #: What an answer may have at most; the largest are a few KiB.
 _LONGEST = 1 << 20
+#: So many times its limit may a child take that does not hang; it is looked at once a second.
+_SLOW, _SLICE = 6, 1
+#: How often, and how many seconds apart, its state is read for that.
+_SAMPLES, _APART = 5, 0.02
 
 
 def __virtual__():
@@ -34,7 +39,8 @@ def each(seconds, questions):
     Put some questions, all at the same time, and wait for so long.
 
     seconds
-        How long the slowest may take, 1 to 600.
+        How long the slowest may take, 1 to 600. One that does not hang, but runs on a busy node,
+        may take six times as long.
     questions
         ``{key: [execution function, argument, ...]}``; the functions return plain data.
 
@@ -46,7 +52,8 @@ def each(seconds, questions):
 
         salt-call ocfs2_limit.each 5 '{a: [ocfs2.superblock, /dev/mapper/a]}'
     """
-    deadline = time.monotonic() + seconds
+    begin = time.monotonic()
+    deadline, latest = begin + seconds, begin + _SLOW * seconds
     answers, failures, children = {}, {}, {}
     for key, question in questions.items():
         child = _Child.start(_lock(question), __salt__[question[0]], question[1:])
@@ -55,7 +62,7 @@ def each(seconds, questions):
         else:
             failures[key] = "has hung since an earlier look, and is not looked at again"
     for key, child in children.items():
-        if child.wait(deadline):
+        if child.wait(deadline, latest):
             kind, said = child.answer()
             (answers if kind == "answer" else failures)[key] = said
         else:
@@ -97,12 +104,18 @@ class _Child:
             os.close(held)
             os.close(writing)
 
-    def wait(self, deadline):
-        """Whether the whole answer has come before the deadline; if not, the child is left."""
+    def wait(self, deadline, latest):
+        """
+        Whether the whole answer has come before the deadline, or before the latest one while the
+        child runs; if not, the child is left.
+        """
         while len(self._text) <= _LONGEST:
             left = max(0, deadline - time.monotonic())
             if not select.select([self._pipe], [], [], left)[0]:
-                break
+                if time.monotonic() >= latest or not _runs(self._pid):
+                    break
+                deadline = min(time.monotonic() + _SLICE, latest)
+                continue
             piece = os.read(self._pipe, 1 << 16)
             if not piece:
                 os.close(self._pipe)
@@ -122,6 +135,26 @@ class _Child:
             return json.loads(self._text)
         except ValueError:
             return "failure", "the process that was to ask ended without an answer"
+
+
+def _runs(pid):
+    """Whether a process, or one that it waits for, runs or waits for a processor."""
+    for _ in range(_SAMPLES):
+        if _is_running(pid):
+            return True
+        time.sleep(_APART)
+    return False
+
+
+def _is_running(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            state = file.read().rpartition(")")[2].split()[0]
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            children = file.read().split()
+    except OSError:
+        return False
+    return state == "R" or any(map(_is_running, children))
 
 
 def _put(function, arguments, pipe):

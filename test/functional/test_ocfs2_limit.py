@@ -54,6 +54,23 @@ def test_what_does_not_answer_is_given_up(each, fifo, tmp_path):
     assert said["failures"] == {"slow": "did not answer within 2 s"}
 
 
+def test_what_only_is_slow_gets_more_time(each, tmp_path):
+    """A child that runs, and one whose tool runs, do not hang."""
+    argv = ["python3", "-c", "import time\nwhile time.process_time() < 2.5: pass\nprint('done')"]
+    said = each(1, {"slow": ["ocfs2_cmd.run", argv]})
+    assert said["failures"] == {}
+    assert "done" in str(said["answers"]["slow"])
+
+
+def test_what_runs_for_ever_is_given_up_all_the_same(each):
+    # It outlives the child that asked, but not for long.
+    argv = ["python3", "-c", "import time\nwhile time.process_time() < 20: pass"]
+    begin = time.monotonic()
+    said = each(1, {"endless": ["ocfs2_cmd.run", argv]})
+    assert said["failures"] == {"endless": "did not answer within 1 s"}
+    assert time.monotonic() - begin > 5
+
+
 @pytest.fixture
 def frozen(tmp_path):
     """A filesystem that keeps who writes to it in the kernel, as a LUN without a path does."""
