@@ -61,7 +61,8 @@ class Inquiry:
         self._line, self._question, self._patience = line, question, patience
         self._meanwhile = meanwhile
         self._jobs = {}  # {job id: those who have yet to return it}
-        self._probes = {}  # {job id: those who have yet to say whether they are at work}
+        # {job id: (the job that is asked about, those who have yet to say whether they are at it)}
+        self._probes = {}
         self.owed = dict(owed or {})
         self.returns, self.silent, self.slow = {}, {}, set()
 
@@ -123,13 +124,18 @@ class Inquiry:
                 self._patience.answered(minion, self._seconds())
             minions.difference_update(returned)
         self._put_late([minion for minion in list(self.owed) if not self._owes(minion)])
-        for jid, minions in self._probes.items():
+        for jid, (job, minions) in self._probes.items():
             found = self._line.returns(jid) if minions else {}
             for minion in minions & found.keys() & self._waiting():
-                self._patience.found(minion, bool(found[minion]), self._seconds())
-                if not found[minion]:
-                    self._settle(minion)
+                # Late words about an earlier job say nothing of the one that is waited for.
+                if self._job(minion) == job:
+                    self._hear(minion, bool(found[minion]))
             minions.difference_update(found)
+
+    def _hear(self, minion, at_work):
+        self._patience.found(minion, at_work, self._seconds())
+        if not at_work:
+            self._settle(minion)
 
     def _settle(self, minion):
         """The node is not at work on what it owes: the answer was lost, nothing is to be joined."""
@@ -142,7 +148,7 @@ class Inquiry:
             asked.setdefault(self._job(minion), []).append(minion)
         for job, minions in asked.items():
             jid, accepted = self._line.probe(minions, job)
-            self._probes[jid] = set(accepted)
+            self._probes[jid] = (job, set(accepted))
 
     def _job(self, minion):
         """The job that is waited for."""
