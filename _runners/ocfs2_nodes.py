@@ -184,7 +184,7 @@ def settled(probes):
     return found
 
 
-def _put(minions, question, patience, owed=None, meanwhile=None):
+def _put(minions, question, patience, owed=None, repeats=False, meanwhile=None):
     """Put a question and wait; the :class:`ocfs2_inquiry.Inquiry`, over."""
     told = _Told(question)
 
@@ -194,14 +194,14 @@ def _put(minions, question, patience, owed=None, meanwhile=None):
             meanwhile()
 
     with salt.client.get_local_client(mopts=dict(__opts__)) as client:
-        inquiry = Inquiry(_Line(client), question, patience, owed, each)
+        inquiry = Inquiry(_Line(client), question, patience, owed, repeats, each)
         return inquiry.run(minions) if minions else inquiry
 
 
 def _put_joined(minions, question, patience, bank):
     """The same, joining what was given up earlier and keeping what is by now."""
     before = _owed(bank, minions)
-    found = _put(minions, question, patience, owed=before)
+    found = _put(minions, question, patience, owed=before, repeats=True)
     cache = _cache()
     for minion, owed in found.owed.items():
         if owed != before.get(minion):

@@ -48,6 +48,9 @@ class Inquiry:
     owed
         ``{minion id: {"jid", "fun", "time"}}`` of the looks that were given up earlier: when each
         was put, in the seconds of ``line.now()``.
+    repeats
+        Whether the question may be put a second time to a node that has lost it: it only looks, or
+        does no harm twice.
     meanwhile
         Called again and again with the seconds that have gone by and the ids of those that are
         waited for.
@@ -57,9 +60,9 @@ class Inquiry:
     looks that are owed by now.
     """
 
-    def __init__(self, line, question, patience, owed=None, meanwhile=None):
+    def __init__(self, line, question, patience, owed=None, repeats=False, meanwhile=None):
         self._line, self._question, self._patience = line, question, patience
-        self._meanwhile = meanwhile
+        self._meanwhile, self._repeats, self._repeated = meanwhile, repeats, set()
         self._jobs = {}  # {job id: those who have yet to return it}
         # {job id: (the job that is asked about, those who have yet to say whether they are at it)}
         self._probes = {}
@@ -74,6 +77,7 @@ class Inquiry:
             self._patience.busy_for(minion, self._begin - earlier["time"])
         while True:
             self._collect()
+            self._repeat()
             waiting = self._waiting()
             if waiting <= set(self._patience.given_up(self._seconds())):
                 break
@@ -141,6 +145,14 @@ class Inquiry:
         """The node is not at work on what it owes: the answer was lost, nothing is to be joined."""
         if self.owed.pop(minion, None):
             self._put_late([minion])
+
+    def _repeat(self):
+        """Put the question again to those who have lost it, once."""
+        lost = set(self._patience.lost()) - self._repeated if self._repeats else set()
+        for minions in self._jobs.values():
+            minions.difference_update(lost)
+        self._repeated |= lost
+        self._put_late(sorted(lost))
 
     def _ask_whether_at_work(self):
         asked = {}

@@ -93,6 +93,10 @@ class Patience:
         """Whether the node has said that it is not at work on what it never returned."""
         return self._idle.get(minion, 0) >= _IDLE
 
+    def lost(self):
+        """Those of whom that is known."""
+        return [minion for minion in self._waiting if self.is_lost(minion)]
+
     def to_ask(self, now):
         """Those to ask now whether they are at work: nothing came for a third of the patience."""
         found = []

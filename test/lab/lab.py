@@ -301,9 +301,11 @@ class Lab:
 
     def _ping(self, minions: set[str]) -> set[str]:
         """Which of ``minions`` answer."""
-        # One line of JSON for each; with --static, Salt would ping everybody once more before.
+        # One line of JSON for each; with --static, Salt would ping everybody once more before. When
+        # its time is over it asks a slow guest every half a minute how far it is, which makes it
+        # slower still; so it gets time.
         answer = self.salt(
-            *("--out=json", "--out-indent=-1", "--timeout=120"),
+            *("--out=json", "--out-indent=-1", "--timeout=300"),
             *("--list", ",".join(sorted(minions))),
             "test.ping",
         )

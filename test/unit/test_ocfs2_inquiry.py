@@ -163,6 +163,28 @@ def test_a_node_that_has_lost_its_job_is_not_waited_for():
     assert found.owed == {}
 
 
+def test_a_question_that_was_lost_is_put_once_more():
+    line = SimulatedLine(one=SimulatedNode(), lost=SimulatedNode(loses=True))
+    patience = Patience(list(line.nodes), LOOK, LIMIT)
+    found = Inquiry(line, Question(FUN), patience, repeats=True).run(list(line.nodes))
+    assert found.silent == {"lost": f"answers, but its return of {FUN} was lost"}
+    assert line.nodes["lost"].jobs == 2
+
+
+def test_what_was_lost_once_is_answered_the_second_time():
+    line = SimulatedLine(one=SimulatedNode(), lost=SimulatedNode(loses=True))
+    begin = line.begin
+
+    def once(minion, jid):
+        begin(minion, jid)
+        line.nodes[minion].loses = False
+
+    line.begin = once
+    patience = Patience(list(line.nodes), LOOK, LIMIT)
+    found = Inquiry(line, Question(FUN), patience, repeats=True).run(list(line.nodes))
+    assert (sorted(found.returns), found.silent) == (["lost", "one"], {})
+
+
 def test_looks_are_never_piled_up():
     """Ten looks at a node that hangs, each given up: one job."""
     line = SimulatedLine(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER, probe=1))
