@@ -179,8 +179,9 @@ def settled(probes):
         for minion, (owed, asked) in probes.items():
             if minion in line.returns(owed) or line.returns(asked).get(minion) == {}:
                 found.append(minion)
+    cache = _cache()
     for minion in found:
-        _cache().flush(_OWED_WORK, minion)
+        cache.flush(_OWED_WORK, minion)
     return found
 
 

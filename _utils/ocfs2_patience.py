@@ -2,7 +2,7 @@
 How long a node is waited for: from what came of it, and when, to whom to ask whether it is still
 at work, and whom to give up. Pure; every time is in seconds of one clock.
 
-A node that is slow is not silent, and neither is a proof of its end. So a node is waited for as
+A node that is slow is not silent, and a node that is silent is not dead. So a node is waited for as
 long as anything comes from it: a return of any job counts. One from which nothing comes is given up
 after its share of patience, which grows with what is known of the machines: the time that the
 slowest of the others needed for the same question, and the time that its own last looks took. As
