@@ -147,13 +147,14 @@ def probe(minions):
 
         salt-run ocfs2_nodes.probe '[host1.domain.com]'
     """
-    owed, found = _owed(_OWED_WORK, minions), {}
+    owing, found = {}, {}
+    for minion, known in _owed(_OWED_WORK, minions).items():
+        owing.setdefault(known["jid"], []).append(minion)
     with salt.client.get_local_client(mopts=dict(__opts__)) as client:
         line = _Line(client)
-        for minion, known in owed.items():
-            jid, accepted = line.probe([minion], known["jid"])
-            if accepted:
-                found[minion] = [known["jid"], jid]
+        for owed, those in owing.items():
+            asked, accepted = line.probe(those, owed)
+            found.update({minion: [owed, asked] for minion in accepted})
     return found
 
 

@@ -295,9 +295,9 @@ class Lab:
         chosen = spec.nodes if nodes is None else [spec.node(node) for node in nodes]
         wanted = {node.minion_id for node in chosen}
         deadline = time.monotonic() + limit
-        self._await_all("to connect", wanted, lambda: set(self._ask("connected")), limit)
+        self._await_all("to connect", wanted, lambda _: set(self._ask("connected")), limit)
         left = max(30.0, deadline - time.monotonic())
-        self._await_all("to answer a ping", wanted, lambda: self._ping(wanted), left)
+        self._await_all("to answer a ping", wanted, self._ping, left)
 
     def _ping(self, minions: set[str]) -> set[str]:
         """Which of ``minions`` answer."""
@@ -392,7 +392,7 @@ class Lab:
         }
         wanted = {node.minion_id for node in self.spec.nodes if lun.seen_by(node)} & running
         self._await_all(
-            f"to see /dev/mapper/{lun.alias}", wanted, lambda: self._seeing(lun, wanted)
+            f"to see /dev/mapper/{lun.alias}", wanted, lambda minions: self._seeing(lun, minions)
         )
         return wwid
 
@@ -416,14 +416,14 @@ class Lab:
         self,
         what: str,
         wanted: set[str],
-        there: Callable[[], set[str]],
+        there: Callable[[set[str]], set[str]],
         limit: float = _BOOT_LIMIT,
     ) -> None:
-        """Wait until all of ``wanted`` are ``there()``, and say who is not."""
+        """Wait until ``there``, asked for those that are missing, has told of all of ``wanted``."""
         missing = set(wanted)
 
         def all_there():
-            missing.difference_update(there())
+            missing.difference_update(there(missing))
             return not missing
 
         self._await(lambda: f"{', '.join(sorted(missing))} {what}", all_there, limit, "boot")
