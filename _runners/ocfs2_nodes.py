@@ -174,12 +174,16 @@ def settled(probes):
 
         salt-run ocfs2_nodes.settled '{host1.domain.com: ["20260131235959000001", "20260131..."]}'
     """
-    found = []
+    # Nodes share jobs.
+    jobs = {jid for pair in probes.values() for jid in pair}
     with salt.client.get_local_client(mopts=dict(__opts__)) as client:
         line = _Line(client)
-        for minion, (owed, asked) in probes.items():
-            if minion in line.returns(owed) or line.returns(asked).get(minion) == {}:
-                found.append(minion)
+        returns = {jid: line.returns(jid) for jid in jobs}
+    found = [
+        minion
+        for minion, (owed, asked) in probes.items()
+        if minion in returns[owed] or returns[asked].get(minion) == {}
+    ]
     cache = _cache()
     for minion in found:
         cache.flush(_OWED_WORK, minion)
