@@ -4,6 +4,7 @@ import contextlib
 import json
 import logging
 import os
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -67,8 +68,14 @@ def pytest_sessionfinish():
 
 @pytest.fixture(scope="session")
 def salt_factories_config():
-    """Nobody measures coverage in the daemons, so they need no time to write it down."""
-    return {"slow_stop": False}
+    """
+    Nobody measures coverage in the daemons, so they need no time to write it down.
+
+    Each run has a directory of its own: the scripts in it that start daemons and commands name the
+    Salt that they start. In one directory for all, two runs side by side would start each other's.
+    """
+    with tempfile.TemporaryDirectory(prefix="ocfs2-", ignore_cleanup_errors=True) as root:
+        yield {"slow_stop": False, "root_dir": root}
 
 
 @pytest.fixture
