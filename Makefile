@@ -122,7 +122,7 @@ bench-status: $(STAMPS)/packages $(STAMPS)/salt ## What a look at the whole clus
 
 .PHONY: bench-peers
 bench-peers: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/peers ## What other tools format over, as a table
-	@PYTHONPATH=_utils $(BIN)/python test/peers.py $(VENV_PEERS)/bin
+	@PYTHONPATH=_utils:test $(BIN)/python test/bench/peers.py $(VENV_PEERS)/bin
 
 .PHONY: test
 test: test-quick ## Every test, but for the longer ones of test-lab
@@ -139,9 +139,11 @@ demo-down: $(STAMPS)/salt ## End the demo
 .PHONY: docs
 docs: ## Regenerate docs/pillar.rst and docs/pillar.schema.json from the model
 	PYTHONPATH=_utils $(PYTHON) -c \
-		'import ocfs2_schema as s; print(s.reference_rst(), end="")' > docs/pillar.rst
+		'from ocfs2lib.pillar import reference; print(reference.reference_rst(), end="")' \
+		> docs/pillar.rst
 	PYTHONPATH=_utils $(PYTHON) -c \
-		'import json, ocfs2_schema as s; print(json.dumps(s.json_schema(), indent=2))' \
+		'import json; from ocfs2lib.pillar import reference; \
+		print(json.dumps(reference.json_schema(), indent=2))' \
 		> docs/pillar.schema.json
 
 .PHONY: clean

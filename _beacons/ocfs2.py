@@ -79,5 +79,5 @@ def _ours(function, *arguments):
     finally:
         # Jobs that are threads of this process share its modules in any case.
         if __opts__.get("multiprocessing", True):
-            for name in [each for each in list(sys.modules) if each.startswith("ocfs2_")]:
+            for name in [x for x in list(sys.modules) if x.partition(".")[0] == "ocfs2lib"]:
                 del sys.modules[name]

@@ -15,10 +15,10 @@ import salt.utils.path
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_boot
-import ocfs2_conf
-import ocfs2_membership
-import ocfs2_settings
+from ocfs2lib.node import cluster_conf
+from ocfs2lib.node import membership
+from ocfs2lib.node import o2cb_settings
+from ocfs2lib.node import units
 
 __virtualname__ = "o2cb"
 
@@ -109,10 +109,10 @@ def conf_write(text, path=CONF):
         salt-call o2cb.conf_write "$(cat cluster.conf)"
     """
     try:
-        conf = ocfs2_conf.parse(text)
-    except ocfs2_conf.ConfError as err:
+        conf = cluster_conf.parse(text)
+    except cluster_conf.ConfError as err:
         raise SaltInvocationError(f"{path}: refused, {err}") from err
-    problems = ocfs2_conf.doubts(conf)
+    problems = cluster_conf.doubts(conf)
     if problems:
         raise SaltInvocationError(f"{path}: refused, {'; '.join(problems)}")
     _loads(conf, text)
@@ -135,7 +135,7 @@ def settings_read():
     path = _settings_path()
     text = __salt__["ocfs2_file.read"](path)
     try:
-        values = None if text is None else ocfs2_settings.parse(text)
+        values = None if text is None else o2cb_settings.parse(text)
     except ValueError:
         values = None
     return {"path": path, "values": values}
@@ -146,7 +146,7 @@ def settings_write(values):
     Write the o2cb settings to the file the init script reads.
 
     values
-        ``{name: value}`` with every name of ``ocfs2_settings.DEBCONF``.
+        ``{name: value}`` with every name of ``node.o2cb_settings.DEBCONF``.
 
     Returns True. Raises ``SaltInvocationError`` for missing, unknown or unsafe values.
 
@@ -157,10 +157,10 @@ def settings_write(values):
         salt-call o2cb.settings_write '{O2CB_ENABLED: "true", O2CB_BOOTCLUSTER: ocfs2, ...}'
     """
     _checked(values)
-    missing = sorted(set(ocfs2_settings.DEBCONF) - set(values))
+    missing = sorted(set(o2cb_settings.DEBCONF) - set(values))
     if missing:
         raise SaltInvocationError(f"{_settings_path()} needs {', '.join(missing)}")
-    return __salt__["ocfs2_file.write"](_settings_path(), ocfs2_settings.render(values))
+    return __salt__["ocfs2_file.write"](_settings_path(), o2cb_settings.render(values))
 
 
 def settings_remove():
@@ -192,7 +192,7 @@ def debconf_get():
     """
     if not salt.utils.path.which("debconf-show"):
         return None
-    return ocfs2_settings.parse_debconf(__salt__["ocfs2_cmd.run"](["debconf-show", "ocfs2-tools"]))
+    return o2cb_settings.parse_debconf(__salt__["ocfs2_cmd.run"](["debconf-show", "ocfs2-tools"]))
 
 
 def debconf_set(values):
@@ -200,7 +200,7 @@ def debconf_set(values):
     Give debconf the answers that make the package write these settings.
 
     values
-        ``{name: value}`` with names of ``ocfs2_settings.DEBCONF``.
+        ``{name: value}`` with names of ``node.o2cb_settings.DEBCONF``.
 
     Returns True. Whether debconf holds them afterwards, :func:`debconf_get` tells.
 
@@ -211,7 +211,7 @@ def debconf_set(values):
         salt-call o2cb.debconf_set '{O2CB_ENABLED: "true"}'
     """
     _checked(values)
-    selections = ocfs2_settings.debconf_selections(values)
+    selections = o2cb_settings.debconf_selections(values)
     __salt__["ocfs2_cmd.run"](["debconf-set-selections"], stdin=selections)
     return True
 
@@ -237,7 +237,7 @@ def register(cluster):
     have = _live(cluster)["nodes"]
     wrong = sorted(
         {name for name in have if name not in want}
-        | {name for name, node in want.items() if not ocfs2_membership.same(node, have.get(name))}
+        | {name for name, node in want.items() if not membership.same(node, have.get(name))}
     )
     if wrong:
         raise CommandExecutionError(
@@ -300,11 +300,11 @@ def online(cluster):
     """
     _conf_of(cluster)
     offline()
-    __salt__["ocfs2_systemd.unit"]("restart", ocfs2_boot.UNIT)
+    __salt__["ocfs2_systemd.unit"]("restart", units.UNIT)
     if not _is_online(_cluster(f"{_CONFIGFS}/{cluster}")):
         raise CommandExecutionError(
-            f"cluster {cluster} is not online although {ocfs2_boot.UNIT} started. "
-            f"Fix: look at journalctl -u {ocfs2_boot.UNIT}."
+            f"cluster {cluster} is not online although {units.UNIT} started. "
+            f"Fix: look at journalctl -u {units.UNIT}."
         )
     return True
 
@@ -326,7 +326,7 @@ def offline():
         raise CommandExecutionError(f"o2cb stays online: {use}. Fix: unmount first.")
     if not _directories(_CONFIGFS):
         return True
-    __salt__["ocfs2_systemd.unit"]("stop", ocfs2_boot.UNIT)
+    __salt__["ocfs2_systemd.unit"]("stop", units.UNIT)
     # Also one that was taken online by hand, without the unit.
     for name in _directories(_CONFIGFS):
         output = __salt__["ocfs2_cmd.run"](["o2cb", "unregister-cluster", name])
@@ -435,8 +435,8 @@ def _settings_path():
 
 def _checked(values):
     for name, value in values.items():
-        if name not in ocfs2_settings.DEBCONF:
-            raise SaltInvocationError(f"{name} is none of {', '.join(ocfs2_settings.DEBCONF)}")
+        if name not in o2cb_settings.DEBCONF:
+            raise SaltInvocationError(f"{name} is none of {', '.join(o2cb_settings.DEBCONF)}")
         if not re.fullmatch("[A-Za-z0-9]*", str(value)):
             raise SaltInvocationError(f"{name}: {value!r} is not made of letters and digits")
 
@@ -445,8 +445,8 @@ def _conf_of(cluster):
     """Return the Conf on disk; it must know the cluster."""
     text = __salt__["ocfs2_file.read"](CONF)
     try:
-        conf = ocfs2_conf.parse(text or "")
-    except ocfs2_conf.ConfError as err:
+        conf = cluster_conf.parse(text or "")
+    except cluster_conf.ConfError as err:
         raise CommandExecutionError(f"{CONF}: {err}. Fix: apply state o2cb.cluster_conf.") from err
     if cluster not in (each.name for each in conf.clusters):
         raise CommandExecutionError(

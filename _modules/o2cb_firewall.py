@@ -11,13 +11,13 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import CommandNotFoundError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_firewall
-import ocfs2_netfilter
+from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall import nft_trace
 
 __virtualname__ = "o2cb_firewall"
 
 _TOOLS = {"nftables": "nft", "iptables": "iptables"}
-_JUMP = list(ocfs2_firewall.JUMP)
+_JUMP = list(interconnect.JUMP)
 
 
 def __virtual__():
@@ -60,8 +60,8 @@ def facts(backend, port, nodes):
         ``{minion id: address}`` of every node; this one is left out.
 
     Returns ``{"rules", "blocking"}``: the formula's own rules, in the form of
-    ``ocfs2_firewall.ours``, and the chains of others, as [family, table, chain], that drop the port
-    for a peer.
+    ``firewall.interconnect.ours``, and the chains of others, as [family, table, chain], that drop
+    the port for a peer.
 
     CLI Example:
 
@@ -69,12 +69,12 @@ def facts(backend, port, nodes):
 
         salt-call o2cb_firewall.facts nftables 7777 '{host2.domain.com: 192.168.100.2}'
     """
-    if backend == ocfs2_firewall.NONE:
+    if backend == interconnect.NONE:
         return {"rules": {}, "blocking": []}
     found = rules(backend)
     try:
         return {
-            "rules": ocfs2_firewall.ours(backend, found),
+            "rules": interconnect.ours(backend, found),
             "blocking": _blocking(backend, found, port, nodes),
         }
     except ValueError as err:
@@ -84,9 +84,9 @@ def facts(backend, port, nodes):
 def _blocking(backend, found, port, nodes):
     if backend != "nftables":
         return []
-    own = (ocfs2_firewall.FAMILY, ocfs2_firewall.TABLE)
+    own = (interconnect.FAMILY, interconnect.TABLE)
     peers = [address for minion, address in nodes.items() if minion != __opts__["id"]]
-    return [list(each) for each in ocfs2_netfilter.blocking(found, port, peers, own)]
+    return [list(each) for each in nft_trace.blocking(found, port, peers, own)]
 
 
 def load(backend):
@@ -106,7 +106,7 @@ def load(backend):
     """
     if not _installed(backend):
         raise CommandNotFoundError(f"{_TOOLS[backend]} is not installed. Fix: install {backend}.")
-    path = ocfs2_firewall.RULES[backend]
+    path = interconnect.RULES[backend]
     if backend == "nftables":
         __salt__["ocfs2_cmd.run"](["nft", "-f", path])
         return True
@@ -134,13 +134,13 @@ def unload(backend):
     if not _installed(backend):
         return True
     if backend == "nftables":
-        table = f"table {ocfs2_firewall.FAMILY} {ocfs2_firewall.TABLE}"
+        table = f"table {interconnect.FAMILY} {interconnect.TABLE}"
         __salt__["ocfs2_cmd.run"](["nft", "-f", "-"], stdin=f"{table}\ndelete {table}\n")
         return True
     _remove_jumps()
-    if any(line.startswith(f":{ocfs2_firewall.CHAIN} ") for line in rules(backend)):
-        __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-F", ocfs2_firewall.CHAIN])
-        __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-X", ocfs2_firewall.CHAIN])
+    if any(line.startswith(f":{interconnect.CHAIN} ") for line in rules(backend)):
+        __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-F", interconnect.CHAIN])
+        __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-X", interconnect.CHAIN])
     return True
 
 

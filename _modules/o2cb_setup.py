@@ -10,9 +10,9 @@ import glob
 
 import salt.utils.path
 
-import ocfs2_boot
-import ocfs2_services
-import ocfs2_setup
+from ocfs2lib.node import service_dropins
+from ocfs2lib.node import setup
+from ocfs2lib.node import units
 
 __virtualname__ = "o2cb_setup"
 
@@ -25,7 +25,7 @@ def __virtual__():
 
 def facts(backend, port, nodes):
     """
-    Everything that :func:`ocfs2_setup.differences` holds against pillar, in one look.
+    Everything that :func:`node.setup.differences` holds against pillar, in one look.
 
     backend, port, nodes
         The firewall, as for ``o2cb_firewall.facts``.
@@ -41,8 +41,8 @@ def facts(backend, port, nodes):
     """
     return {
         **boot(),
-        "missing": [tool for tool in ocfs2_setup.TOOLS if not salt.utils.path.which(tool)],
-        "panic": panic(ocfs2_boot.SYSCTL_PATH),
+        "missing": [tool for tool in setup.TOOLS if not salt.utils.path.which(tool)],
+        "panic": panic(units.SYSCTL_PATH),
         "firewall": __salt__["o2cb_firewall.facts"](backend, port, nodes),
     }
 
@@ -61,12 +61,12 @@ def boot():
         salt-call o2cb_setup.boot
     """
     drop_ins = {
-        path: __salt__["ocfs2_file.read"](path) for path in glob.glob(ocfs2_services.DROP_INS)
+        path: __salt__["ocfs2_file.read"](path) for path in glob.glob(service_dropins.DROP_INS)
     }
     return {
-        "files": {path: __salt__["ocfs2_file.read"](path) for path in ocfs2_setup.FILES},
-        "enabled": [unit for unit in ocfs2_setup.UNITS if __salt__["ocfs2_systemd.enabled"](unit)],
-        "masked": [unit for unit in ocfs2_setup.UNITS if __salt__["ocfs2_systemd.masked"](unit)],
+        "files": {path: __salt__["ocfs2_file.read"](path) for path in setup.FILES},
+        "enabled": [unit for unit in setup.UNITS if __salt__["ocfs2_systemd.enabled"](unit)],
+        "masked": [unit for unit in setup.UNITS if __salt__["ocfs2_systemd.masked"](unit)],
         "services": {path: text for path, text in drop_ins.items() if text is not None},
     }
 
@@ -96,5 +96,5 @@ def panic(path):
             "live": __salt__["ocfs2_file.value"]("/proc/sys/" + name.replace(".", "/")),
             "file": kept.get(name),
         }
-        for name in ocfs2_setup.PANIC
+        for name in setup.PANIC
     }

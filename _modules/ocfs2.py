@@ -22,11 +22,11 @@ import salt.utils.yaml
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_blank
-import ocfs2_check
-import ocfs2_debugfs
-import ocfs2_parse
-import ocfs2_volume
+from ocfs2lib.lun import blank
+from ocfs2lib.lun import superblock as lun_superblock
+from ocfs2lib.parsers import blockdev
+from ocfs2lib.parsers import debugfs
+from ocfs2lib.pillar import check as pillar_check
 
 __virtualname__ = "ocfs2"
 
@@ -63,7 +63,7 @@ def check(path=None):
         salt-call --local ocfs2.check
         salt-call --local ocfs2.check /srv/pillar/ocfs2.sls
     """
-    problems = ocfs2_check.check(_section(path))
+    problems = pillar_check.check(_section(path))
     if problems:
         __context__["retcode"] = 1
     return {"valid": not problems, "problems": [dataclasses.asdict(each) for each in problems]}
@@ -97,7 +97,7 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
     device
         The stable name, ``/dev/mapper/...`` or ``/dev/disk/by-id/...``.
     prove_blank
-        Also read, with O_DIRECT, everything :func:`ocfs2_blank.regions` names, unless the LUN
+        Also read, with O_DIRECT, everything :func:`lun.blank.regions` names, unless the LUN
         shows a volume or a signature: about 50 MB, whatever the size of the LUN. Over a volume
         whose format was cut short, look twice whether anybody writes to it: 5 seconds.
     full
@@ -182,7 +182,7 @@ def superblock(device):
     """
     try:
         with _opened(device) as handle:
-            return _volume_facts(ocfs2_volume.parse(_head(handle, _size(handle))))
+            return _volume_facts(lun_superblock.parse(_head(handle, _size(handle))))
     except OSError:
         return None
 
@@ -284,7 +284,7 @@ def _disk_wwid(name):
     for path in ("device/wwid", "wwid"):
         text = _value(f"/sys/class/block/{name}/{path}")
         if text:
-            return ocfs2_parse.wwid(text)
+            return blockdev.wwid(text)
     return None
 
 
@@ -314,7 +314,7 @@ def _refuse_another(handle, node):
 
 def _contents(handle, facts):
     """The facts that need reads; an OSError from here means the LUN is not readable."""
-    volume = ocfs2_volume.parse(_head(handle, facts["size"]))
+    volume = lun_superblock.parse(_head(handle, facts["size"]))
     found = {
         "busy": not facts["mounts"] and _busy(facts["node"]),
         "volume": _volume_facts(volume),
@@ -334,7 +334,7 @@ def _proof(handle, facts, full, progress):
         return {"beats": _beats(handle, size)}
     if facts["volume"] or facts["signature"]:
         return {}
-    regions = ocfs2_blank.whole(size) if full else ocfs2_blank.regions(size, seed=os.urandom(16))
+    regions = blank.whole(size) if full else blank.regions(size, seed=os.urandom(16))
     return {"written": _written(handle, regions, progress)}
 
 
@@ -343,9 +343,9 @@ def _size(handle):
 
 
 def _head(handle, size):
-    if size < ocfs2_volume.HEAD_BYTES:
+    if size < lun_superblock.HEAD_BYTES:
         return b""
-    return b"".join(_chunks(handle, 0, ocfs2_volume.HEAD_BYTES))
+    return b"".join(_chunks(handle, 0, lun_superblock.HEAD_BYTES))
 
 
 def _chunks(handle, offset, length):
@@ -379,7 +379,7 @@ def _slot(volume):
     if not volume:
         return None
     state = __salt__["ocfs2_mounted.states"](volume.uuid).get(volume.uuid)
-    return ocfs2_debugfs.fs_state(state["fs_state"])["slot"] if state else None
+    return debugfs.fs_state(state["fs_state"])["slot"] if state else None
 
 
 def _signature(handle, node):
@@ -390,7 +390,7 @@ def _signature(handle, node):
     if result["retcode"] == 2:
         return {}
     if result["retcode"] == 0:
-        return ocfs2_parse.blkid(result["stdout"])
+        return blockdev.blkid(result["stdout"])
     if result["retcode"] == 8:
         return {"TYPE": "more than one signature"}
     raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](argv, result))
@@ -400,13 +400,13 @@ def _half_made(node):
     if not salt.utils.path.which("debugfs.ocfs2"):
         return None
     argv = ["debugfs.ocfs2", "-f", "/dev/stdin", node]
-    answer = __salt__["ocfs2_cmd.attempt"](argv, stdin=ocfs2_parse.HALF_MADE_COMMANDS)
-    return ocfs2_parse.half_made(answer["stdout"])
+    answer = __salt__["ocfs2_cmd.attempt"](argv, stdin=blockdev.HALF_MADE_COMMANDS)
+    return blockdev.half_made(answer["stdout"])
 
 
 def _beats(handle, size):
     """Whether anybody writes to where heartbeats are, within 5 MiB of the start."""
-    length = min(size, ocfs2_blank.END_BYTES)
+    length = min(size, blank.END_BYTES)
     first = list(_chunks(handle, 0, length))
     time.sleep(_BEATS)
     return first != list(_chunks(handle, 0, length))

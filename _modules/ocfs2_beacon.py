@@ -9,8 +9,8 @@ import logging
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_look
-import ocfs2_watch
+from ocfs2lib.health import events as health_events
+from ocfs2lib.health import health
 
 __virtualname__ = "ocfs2_beacon"
 
@@ -41,7 +41,7 @@ def problems(config):
 
         salt-call ocfs2_beacon.problems '[{interval: 15}, {space: 0.9}]'
     """
-    return ocfs2_watch.problems(config)
+    return health_events.problems(config)
 
 
 def look(config, seen=None):
@@ -54,8 +54,8 @@ def look(config, seen=None):
         What this function returned as ``seen`` after the look before; without it, this is the first
         look, which tells everything that is wrong.
 
-    Returns ``{"events": [{"tag", "message", ...}], "seen": {...}}``, as :func:`ocfs2_watch.events`
-    describes them. Raises ``SaltInvocationError`` for a configuration with problems.
+    Returns ``{"events": [{"tag", "message", ...}], "seen": {...}}``, described at
+    :func:`health.events.events`. Raises ``SaltInvocationError`` for a configuration with problems.
 
     CLI Example:
 
@@ -64,16 +64,16 @@ def look(config, seen=None):
         salt-call ocfs2_beacon.look '[{interval: 15}, {space: 0.8}]'
     """
     try:
-        limits = ocfs2_watch.marks(config)
+        limits = health_events.marks(config)
     except ValueError as err:
         raise SaltInvocationError(str(err)) from err
-    memory = seen or ocfs2_watch.NOTHING
+    memory = seen or health_events.NOTHING
     facts = __salt__["ocfs2_metrics.facts"]()
     if limits.metrics:
         _leave(limits.metrics, facts)
-    now = ocfs2_look.of(facts)
-    space = _space(ocfs2_watch.wants_space(now, memory))
-    events, memory = ocfs2_watch.events(now, limits, memory, space)
+    now = health.of(facts)
+    space = _space(health_events.wants_space(now, memory))
+    events, memory = health_events.events(now, limits, memory, space)
     return {"events": events, "seen": memory}
 
 

@@ -14,8 +14,8 @@ import os
 import salt.utils.path
 from salt.exceptions import CommandExecutionError
 
-import ocfs2_boot
-import ocfs2_multipath
+from ocfs2lib.node import units
+from ocfs2lib.parsers import multipath as parsers_multipath
 
 __virtualname__ = "ocfs2_checkup"
 
@@ -97,7 +97,7 @@ def multipath():
     """
     The multipath maps here, their paths, and how long they keep I/O waiting for one.
 
-    Returns ``{"maps", "paths", "polling_interval"}``, as :mod:`ocfs2_multipath` reads them; None
+    Returns ``{"maps", "paths", "polling_interval"}``, as :mod:`parsers.multipath` reads them; None
     where multipathd does not run.
 
     CLI Example:
@@ -108,14 +108,14 @@ def multipath():
     """
     if not salt.utils.path.which(_SHOW[0]):
         return None
-    maps = _multipathd("maps", "raw", "format", ocfs2_multipath.MAPS)
+    maps = _multipathd("maps", "raw", "format", parsers_multipath.MAPS)
     if maps is None:
         return None
-    paths = _multipathd("paths", "raw", "format", ocfs2_multipath.PATHS)
+    paths = _multipathd("paths", "raw", "format", parsers_multipath.PATHS)
     return {
-        "maps": ocfs2_multipath.maps(maps),
-        "paths": ocfs2_multipath.paths(paths or ""),
-        "polling_interval": ocfs2_multipath.polling_interval(_multipathd("config") or ""),
+        "maps": parsers_multipath.maps(maps),
+        "paths": parsers_multipath.paths(paths or ""),
+        "polling_interval": parsers_multipath.polling_interval(_multipathd("config") or ""),
     }
 
 
@@ -138,7 +138,7 @@ def order():
     """
     if not __salt__["ocfs2_systemd.booted"]():
         return None
-    argv = ["systemctl", "show", "--property=LoadState,After", ocfs2_boot.UNIT]
+    argv = ["systemctl", "show", "--property=LoadState,After", units.UNIT]
     answer = __salt__["ocfs2_cmd.attempt"](argv, timeout=_LIMIT)["stdout"]
     values = dict(line.split("=", 1) for line in answer.splitlines() if "=" in line)
     return sorted(values["After"].split()) if values.get("LoadState") == "loaded" else None

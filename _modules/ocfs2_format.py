@@ -18,12 +18,12 @@ import salt.utils.path
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_audit
-import ocfs2_guard
-import ocfs2_order
-import ocfs2_volume
-from ocfs2_commands import ORCHESTRATE
-from ocfs2_order import LEADER_GRAIN
+from ocfs2lib.commands import ORCHESTRATE
+from ocfs2lib.lun import audit
+from ocfs2lib.lun import format_order
+from ocfs2lib.lun import guards
+from ocfs2lib.lun import superblock
+from ocfs2lib.lun.format_order import LEADER_GRAIN
 
 __virtualname__ = "ocfs2_format"
 
@@ -77,7 +77,7 @@ def mkfs(order, token, lun="", job="", operator=""):
     last, are read back. Every decision goes to the audit log of this node.
 
     order
-        The volume to make: the fields of :class:`ocfs2_order.FormatOrder`.
+        The volume to make: the fields of :class:`lun.format_order.FormatOrder`.
     token
         The one-time token that the master also put in this minion's ``ocfs2_leader`` grain.
     lun, job, operator
@@ -110,7 +110,7 @@ def mkfs(order, token, lun="", job="", operator=""):
 
 def _order(fields):
     try:
-        return ocfs2_order.FormatOrder(**fields)
+        return format_order.FormatOrder(**fields)
     except (TypeError, ValueError) as err:
         raise SaltInvocationError(f"Refused: {err}") from err
 
@@ -123,9 +123,9 @@ class _Audit:
         self._about.update(job=job, operator=operator)
 
     def write(self, verdict, reasons, evidence=None):
-        text = ocfs2_audit.line(verdict, reasons=reasons, evidence=evidence, **self._about)
+        text = audit.line(verdict, reasons=reasons, evidence=evidence, **self._about)
         try:
-            ocfs2_audit.append(__opts__["log_file"], text)
+            audit.append(__opts__["log_file"], text)
         except ValueError as err:
             raise CommandExecutionError(f"Refused: {err}") from err
 
@@ -136,7 +136,7 @@ class _Audit:
 
 
 def _refusal(guard, found, fix):
-    return ocfs2_guard.Refusal(guard, __grains__["id"], found, fix)
+    return guards.Refusal(guard, __grains__["id"], found, fix)
 
 
 @contextlib.contextmanager
@@ -256,13 +256,13 @@ def _retire(order, handle, facts):
     """
     if not facts["volume"]:
         return
-    with mmap.mmap(-1, ocfs2_volume.HEAD_BYTES) as head:
+    with mmap.mmap(-1, superblock.HEAD_BYTES) as head:
         os.preadv(handle, [head], 0)
         data = bytes(head)
-        volume = ocfs2_volume.parse(data)
+        volume = superblock.parse(data)
         if not volume or volume.uuid != order.uuid:
             raise CommandExecutionError(f"{order.device} changed while it was looked at; run again")
-        start, length = ocfs2_volume.superblock(data)
+        start, length = superblock.superblock(data)
         head[start : start + length] = bytes(length)
         _write_head(facts["node"], head)
 

@@ -14,7 +14,7 @@ import salt.utils.files
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_log_lines
+from ocfs2lib.parsers import kernel_log
 
 __virtualname__ = "ocfs2_logs"
 
@@ -75,13 +75,13 @@ def kernel(since, limit=10000, directory=None):
         *("--output=json", "--output-fields=MESSAGE,_BOOT_ID", f"--since=@{int(since)}"),
         # Newest first, so that the limit leaves out the oldest.
         *("--reverse", f"--lines={int(limit)}"),
-        *(f"--grep={ocfs2_log_lines.PATTERN}", "--case-sensitive=false"),
+        *(f"--grep={kernel_log.PATTERN}", "--case-sensitive=false"),
     ]
-    newest = ocfs2_log_lines.rows(_lines([*place, *wanted, *" + ".join(_MATCHES).split()]))
-    lines, cut = ocfs2_log_lines.fitted(newest[::-1])
+    newest = kernel_log.rows(_lines([*place, *wanted, *" + ".join(_MATCHES).split()]))
+    lines, cut = kernel_log.fitted(newest[::-1])
     records, more = _records()
     return {
-        "boots": ocfs2_log_lines.boots(_boots(place), lines, since),
+        "boots": kernel_log.boots(_boots(place), lines, since),
         "lines": lines,
         "pstore": records,
         "cut": cut or more or len(newest) >= limit,
@@ -126,7 +126,7 @@ def _records():
     records, cut = [], len(found) > _RECORDS
     for time, path in found[:_RECORDS]:
         with contextlib.suppress(OSError):
-            text, more = ocfs2_log_lines.kept(_end(path))
+            text, more = kernel_log.kept(_end(path))
             records.append({"name": path, "time": time, "text": text})
             cut = cut or more
     return records, cut

@@ -10,10 +10,10 @@ import os
 
 from salt.exceptions import CommandExecutionError
 
-import ocfs2_boot
-import ocfs2_look
-import ocfs2_prometheus
-import ocfs2_version
+from ocfs2lib import version
+from ocfs2lib.health import health
+from ocfs2lib.health import prometheus
+from ocfs2lib.node import units
 
 __virtualname__ = "ocfs2_metrics"
 
@@ -53,7 +53,7 @@ def facts():
         "fstab": __salt__["ocfs2_mount.fstabs"](),
         "conf": __salt__["ocfs2_file.read"](_CONF),
         "settings": __salt__["o2cb.settings_read"]()["values"],
-        "unit": __salt__["ocfs2_file.read"](ocfs2_boot.UNIT_PATH),
+        "unit": __salt__["ocfs2_file.read"](units.UNIT_PATH),
     }
 
 
@@ -99,4 +99,4 @@ def write(directory=_DIRECTORY, seen=None):
 
 
 def _text(seen):
-    return ocfs2_prometheus.render(ocfs2_look.of(seen), ocfs2_version.VERSION)
+    return prometheus.render(health.of(seen), version.VERSION)

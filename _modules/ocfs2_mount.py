@@ -14,11 +14,11 @@ import struct
 
 from salt.exceptions import CommandExecutionError
 
-import ocfs2_commands
-import ocfs2_fstab
-import ocfs2_parse
-import ocfs2_services
-import ocfs2_words
+from ocfs2lib import commands
+from ocfs2lib import text
+from ocfs2lib.node import fstab as node_fstab
+from ocfs2lib.node import service_dropins
+from ocfs2lib.parsers import blockdev
 
 __virtualname__ = "ocfs2_mount"
 
@@ -53,7 +53,7 @@ def mounts(fstype=None):
 
         salt-call ocfs2_mount.mounts ocfs2
     """
-    found = ocfs2_parse.mountinfo(__salt__["ocfs2_file.value"]("/proc/self/mountinfo") or "")
+    found = blockdev.mountinfo(__salt__["ocfs2_file.value"]("/proc/self/mountinfo") or "")
     return [each for each in found if fstype in (None, each["fstype"])]
 
 
@@ -117,7 +117,7 @@ def set_fstab(path, device, options):
     path, device
         The mount point and the LUN's stable name.
     options
-        A list, as :func:`ocfs2_fstab.line` has it.
+        A list, as :func:`node.fstab.line` has it.
 
     Returns True. Raises ``CommandExecutionError`` if the line does not read back.
 
@@ -181,7 +181,7 @@ def mount(path):
     if found and found["fstype"] == "ocfs2":
         return True
     protect(path)
-    result = __salt__["ocfs2_cmd.attempt"](["mount", path], ocfs2_fstab.MOUNT_TIMEOUT)
+    result = __salt__["ocfs2_cmd.attempt"](["mount", path], node_fstab.MOUNT_TIMEOUT)
     found = at(path)
     if not found or found["fstype"] != "ocfs2":
         raise CommandExecutionError(
@@ -197,7 +197,7 @@ def _hint(said):
         return ""
     return (
         ". The other nodes do not know this one, know it otherwise, or can not be reached. Fix: "
-        f"{ocfs2_commands.ORCHESTRATE}, which makes it known to all of them first"
+        f"{commands.ORCHESTRATE}, which makes it known to all of them first"
     )
 
 
@@ -271,8 +271,8 @@ def hidden(path):
     files = sorted(os.listdir(path)) if os.path.isdir(path) else []
     if not files:
         return ""
-    first = f"{ocfs2_commands.unprotect(path)}, then " if protected(path) else ""
-    named = ", ".join(_few(map(ocfs2_words.shown, files)))
+    first = f"{commands.unprotect(path)}, then " if protected(path) else ""
+    named = ", ".join(_few(map(text.shown, files)))
     return (
         f"{path} holds {named}: written to the local disk while the LUN was not mounted, "
         "or put there by somebody, and a mount would hide it. Nothing was changed. "
@@ -487,7 +487,7 @@ def users(path, services=()):
         salt-call ocfs2_mount.users /san/primary
     """
     pids = [pid for pid in filter(str.isdigit, os.listdir("/proc")) if _uses(pid, path)]
-    return _few(_named(pid) for pid in pids if not ocfs2_services.belongs(_cgroups(pid), services))
+    return _few(_named(pid) for pid in pids if not service_dropins.belongs(_cgroups(pid), services))
 
 
 def _few(names):

@@ -12,10 +12,10 @@ import stat
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_boot
-import ocfs2_firewall
-import ocfs2_survey
-import ocfs2_version
+from ocfs2lib import version
+from ocfs2lib.adoption import survey as adoption_survey
+from ocfs2lib.firewall import interconnect
+from ocfs2lib.node import units
 
 __virtualname__ = "ocfs2_node"
 
@@ -43,7 +43,7 @@ def census(luns, firewall, prove_blank=False):
         Read the samples of every LUN that shows no volume (see ``ocfs2.probe``).
 
     Returns ``{"formula", "formatting", "host", "o2cb", "setup", "fstab", "mounts", "holds",
-    "luns"}``: the formula's build on this node (:func:`ocfs2_version.build`), the WWID of the LUN
+    "luns"}``: the formula's build on this node (:func:`version.build`), the WWID of the LUN
     that it formats right now or None, its host facts, ``o2cb.facts``, ``o2cb_setup.facts``,
     ``ocfs2_mount.fstabs``, the paths on which an OCFS2 is mounted, ``ocfs2_hold.present`` and,
     under each key of ``luns``, what ``ocfs2.probe`` returns.
@@ -65,7 +65,7 @@ def _apart_from_luns(luns, firewall):
     if not (isinstance(luns, dict) and isinstance(firewall, dict)):
         raise SaltInvocationError("luns and firewall must be mappings")
     return {
-        "formula": ocfs2_version.build(__opts__["extension_modules"]),
+        "formula": version.build(__opts__["extension_modules"]),
         "formatting": __salt__["ocfs2_format.running"]()["wwid"],
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
@@ -180,7 +180,7 @@ def survey():
     :func:`census` has too is the same here, ``setup`` as for a firewall that is left alone.
     ``starts`` are the units of ocfs2-tools that start at boot, ``firewalls`` those of ``nftables``
     and ``iptables`` that have rules. ``fstab`` has the lines that concern an OCFS2, as
-    :func:`ocfs2_survey.fstab` reads them, each with the kernel's name of its device as ``node``,
+    :func:`adoption.survey.fstab` reads them, each with the kernel's name of its device as ``node``,
     None if there is none. ``luns`` has, by the kernel's name, every whole device with an OCFS2 and
     every device of a mount or line of one: what ``ocfs2.probe`` returns and, as ``names``, the
     stable names, the best first.
@@ -195,12 +195,12 @@ def survey():
     luns = _luns(lines)
     paths = {mount["path"] for facts in luns.values() for mount in facts["mounts"]}
     return {
-        "formula": ocfs2_version.build(__opts__["extension_modules"]),
+        "formula": version.build(__opts__["extension_modules"]),
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
-        "setup": __salt__["o2cb_setup.facts"](ocfs2_firewall.NONE, 0, {}),
-        "starts": [unit for unit in (ocfs2_boot.UNIT, ocfs2_boot.KILLER) if _starts(unit)],
-        "firewalls": [backend for backend in ocfs2_firewall.RULES if _has_rules(backend)],
+        "setup": __salt__["o2cb_setup.facts"](interconnect.NONE, 0, {}),
+        "starts": [unit for unit in (units.UNIT, units.KILLER) if _starts(unit)],
+        "firewalls": [backend for backend in interconnect.RULES if _has_rules(backend)],
         "fstab": [
             line
             for line in lines
@@ -212,13 +212,13 @@ def survey():
 
 
 def _fstab():
-    lines = ocfs2_survey.fstab(__salt__["ocfs2_file.read"](_FSTAB) or "")
+    lines = adoption_survey.fstab(__salt__["ocfs2_file.read"](_FSTAB) or "")
     return [{**line, "node": _node(line["source"])} for line in lines]
 
 
 def _on_a_volume(line, luns):
     return any(
-        facts["volume"] and ocfs2_survey.means(line, node, facts) for node, facts in luns.items()
+        facts["volume"] and adoption_survey.means(line, node, facts) for node, facts in luns.items()
     )
 
 
@@ -235,7 +235,7 @@ def _luns(lines):
     return {
         node: {
             **__salt__["ocfs2.probe"](node),
-            "names": ocfs2_survey.preferred(names.get(node, ())),
+            "names": adoption_survey.preferred(names.get(node, ())),
         }
         for node in sorted(nodes)
     }
@@ -260,7 +260,7 @@ def _maps(node):
 def _stable_names():
     """``{the kernel's name: [stable names]}``"""
     found = {}
-    for directory in ocfs2_survey.NAME_DIRECTORIES:
+    for directory in adoption_survey.NAME_DIRECTORIES:
         for path in sorted(glob.glob(f"{directory}/*")):
             node = _node(path)
             if node:

@@ -6,7 +6,7 @@ The TCP connections of this host, as its kernel knows them.
 
 import socket
 
-import ocfs2_sock_diag
+from ocfs2lib.parsers import tcp_diag
 
 __virtualname__ = "ocfs2_socket"
 
@@ -54,8 +54,8 @@ def heard(port):
 def _connections(port):
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG) as kernel:
         kernel.settimeout(_PATIENCE)
-        kernel.send(ocfs2_sock_diag.question(port))
+        kernel.send(tcp_diag.question(port))
         more = True
         while more:
-            found, more = ocfs2_sock_diag.answers(kernel.recv(_DATAGRAM))
+            found, more = tcp_diag.answers(kernel.recv(_DATAGRAM))
             yield from found

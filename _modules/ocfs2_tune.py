@@ -14,7 +14,7 @@ import time
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_tools
+from ocfs2lib.parsers import ocfs2_tools
 
 __virtualname__ = "ocfs2_tune"
 

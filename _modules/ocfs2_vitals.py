@@ -8,7 +8,7 @@ Nothing here starts a process or touches a LUN, so it answers at once also while
 
 import time
 
-import ocfs2_debugfs
+from ocfs2lib.parsers import debugfs
 
 __virtualname__ = "ocfs2_vitals"
 
@@ -72,7 +72,7 @@ def _peers(cluster):
     agreed = _value(f"{_DEBUG}/o2net/connected_nodes")
     if agreed is None:
         return {}
-    agreed = ocfs2_debugfs.numbers(agreed)
+    agreed = debugfs.numbers(agreed)
     nodes = {name: node for name, node in cluster["nodes"].items() if not node["local"]}
     heard = {}
     for port in {node["port"] for node in cluster["nodes"].values() if node["port"]}:
@@ -85,12 +85,12 @@ def _peers(cluster):
 
 
 def _volume(uuid, texts, mounts, cluster):
-    state = ocfs2_debugfs.fs_state(texts["fs_state"])
+    state = debugfs.fs_state(texts["fs_state"])
     device = state.pop("device")
     return {
         "paths": [each["path"] for each in mounts if each["device"] == device],
         **state,
-        "members": ocfs2_debugfs.members(texts["dlm_state"]),
+        "members": debugfs.members(texts["dlm_state"]),
         **_heartbeat(f"{_DEBUG}/o2hb/{uuid}", cluster),
     }
 
@@ -100,7 +100,7 @@ def _heartbeat(region, cluster):
     late = _value(f"{region}/elapsed_time_in_ms")
     threshold = cluster and cluster["heartbeat_threshold"]
     return {
-        "beating": ocfs2_debugfs.numbers(_value(f"{region}/livenodes") or ""),
+        "beating": debugfs.numbers(_value(f"{region}/livenodes") or ""),
         "late_ms": int(late) if late and late.isdecimal() else None,
         # The first of the beats that count is the one that succeeded.
         "limit_ms": (threshold - 1) * _BEAT_MS if isinstance(threshold, int) else None,

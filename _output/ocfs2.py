@@ -2,7 +2,7 @@
 What the runner of this formula says, as the lines a person reads; ``--out=json`` shows all of it.
 """
 
-import ocfs2_table
+from ocfs2lib.status import table
 
 
 def output(data, **kwargs):
@@ -27,4 +27,4 @@ def output(data, **kwargs):
 
 def _text(lines):
     # Salt has settled by now whether standard output is a terminal that has colours.
-    return "\n".join(map(ocfs2_table.coloured, lines) if __opts__.get("color") else lines)
+    return "\n".join(map(table.coloured, lines) if __opts__.get("color") else lines)

@@ -17,10 +17,10 @@ of salt-run) and ``outputter``.
 .. versionadded:: 1.0.0
 """
 
-import ocfs2_join
-import ocfs2_plan_text
-from ocfs2_commands import ORCHESTRATE
-from ocfs2_stage import FormatStage
+from ocfs2lib.commands import ORCHESTRATE
+from ocfs2lib.operations import joining
+from ocfs2lib.operations.format_luns import FormatStage
+from ocfs2lib.plan import text
 
 #: How a stage ends in which something went wrong.
 _AGAIN = f"Next: put that right, then run again: {ORCHESTRATE}"
@@ -85,11 +85,11 @@ def mount(cluster=None, absent=None):
 def _plan_stage(master):
     master.say(f"asking {len(master.desired.nodes)} nodes")
     found = master.look(sync=True)
-    lines = ocfs2_plan_text.lines(found)
+    lines = text.lines(found)
     master.say("\n".join(lines))
     failures, differences = found.failures() + _settled(master, found), found.differences()
     result = False if failures else (None if differences else True)
-    return {"result": result, "lines": lines, "changes": {}, "plan": ocfs2_plan_text.data(found)}
+    return {"result": result, "lines": lines, "changes": {}, "plan": text.data(found)}
 
 
 def _settled(master, found):
@@ -107,7 +107,7 @@ def _settled(master, found):
 
 
 def _converge_stage(master):
-    found, changes, failures = ocfs2_join.converge(master)
+    found, changes, failures = joining.converge(master)
     return _applied(master, found, changes, failures, "configured")
 
 

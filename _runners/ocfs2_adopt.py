@@ -13,10 +13,10 @@ import tempfile
 import salt.utils.files
 import salt.utils.yaml
 
-import ocfs2_adoption
-import ocfs2_facts
-import ocfs2_version
-import ocfs2_words
+from ocfs2lib import text as wording
+from ocfs2lib import version
+from ocfs2lib.adoption import adopt
+from ocfs2lib.answers import census
 
 
 def pillar(nodes, file=None):
@@ -48,11 +48,11 @@ def pillar(nodes, file=None):
     refusal = _refusal(nodes, file)
     if refusal:
         return _said([f"{refusal} Nothing was read or written."], False, None)
-    adoption = ocfs2_adoption.adopt(*_surveys(nodes))
-    lines = ocfs2_adoption.report(adoption)
+    adoption = adopt.adopt(*_surveys(nodes))
+    lines = adopt.report(adoption)
     if adoption.pillar is None:
         return _said(lines, False, adoption)
-    text = ocfs2_adoption.comment(adoption) + _yaml(adoption.pillar)
+    text = adopt.comment(adoption) + _yaml(adoption.pillar)
     if file is None:
         shown = [*text.splitlines(), "", "Not written: give it a file=/srv/pillar/ocfs2.sls."]
         return _said(shown, not adoption.obstacles, adoption)
@@ -74,14 +74,14 @@ def _refusal(nodes, file):
 
 def _surveys(nodes):
     """``(surveys, silent)`` of all nodes; one whose answer has no shape is silent."""
-    formula = ocfs2_version.build(__opts__["extension_modules"])
+    formula = version.build(__opts__["extension_modules"])
     nodes = list(dict.fromkeys(nodes))
     __salt__["ocfs2_nodes.say"](f"asking {len(nodes)} nodes")
     answers, silent = __salt__["ocfs2_nodes.survey"](nodes, formula)
     surveys = {}
     for minion in answers.keys() - silent.keys():
         try:
-            surveys[minion] = ocfs2_facts.surveyed(answers[minion])
+            surveys[minion] = census.surveyed(answers[minion])
         except ValueError as err:
             silent[minion] = str(err)
     return surveys, silent
@@ -152,14 +152,14 @@ def _next(adoption, path):
 
 
 def _said(lines, good, adoption, written=False):
-    adoption = adoption or ocfs2_adoption.Adoption(None)
+    adoption = adoption or adopt.Adoption(None)
     return {
         "outputter": "ocfs2",
         "retcode": 0 if good else 1,
-        "lines": [ocfs2_words.harmless(line) for line in lines],
+        "lines": [wording.harmless(line) for line in lines],
         "pillar": adoption.pillar,
-        "oddities": [ocfs2_words.harmless(each) for each in adoption.oddities],
-        "obstacles": [ocfs2_words.harmless(each) for each in adoption.obstacles],
-        "changes": [ocfs2_words.harmless(each) for each in adoption.changes],
+        "oddities": [wording.harmless(each) for each in adoption.oddities],
+        "obstacles": [wording.harmless(each) for each in adoption.obstacles],
+        "changes": [wording.harmless(each) for each in adoption.changes],
         "written": written,
     }

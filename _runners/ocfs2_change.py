@@ -11,14 +11,14 @@ Every function returns what the stages of the runner do.
 .. versionadded:: 1.0.0
 """
 
-from ocfs2_join import AddNode
-from ocfs2_lun_down import Fsck
-from ocfs2_lun_down import Slots
-from ocfs2_resize import Grow
-from ocfs2_retire import RemoveNode
-from ocfs2_retire import RetireLun
-from ocfs2_retune import Retune
-from ocfs2_rolling import RollingReboot
+from ocfs2lib.operations.grow import Grow
+from ocfs2lib.operations.joining import AddNode
+from ocfs2lib.operations.offline import Fsck
+from ocfs2lib.operations.offline import Slots
+from ocfs2lib.operations.retiring import RemoveNode
+from ocfs2lib.operations.retiring import RetireLun
+from ocfs2lib.operations.retune import Retune
+from ocfs2lib.operations.rolling_reboot import RollingReboot
 
 __virtualname__ = "ocfs2"
 

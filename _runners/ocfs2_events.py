@@ -8,8 +8,8 @@ import contextlib
 import json
 import os
 
-import ocfs2_audit
-import ocfs2_words
+from ocfs2lib import text as wording
+from ocfs2lib.lun import audit
 
 __virtualname__ = "ocfs2"
 
@@ -45,7 +45,7 @@ def note(tag, message="", node=""):
         salt-run ocfs2.note salt/beacon/host1/ocfs2/mount-lost message="by hand" node=host1
     """
     entry = {
-        "time": ocfs2_audit.now(),
+        "time": audit.now(),
         "node": _harmless(node, _WORD),
         "tag": _harmless(tag, _WORD),
         "message": _harmless(message, _SENTENCE),
@@ -56,8 +56,8 @@ def note(tag, message="", node=""):
 
 def _harmless(text, length):
     """The first characters of whatever came, without what a terminal would obey."""
-    words = text[:length] if isinstance(text, str) else ocfs2_words.shown(text)
-    return ocfs2_words.harmless(words)
+    words = text[:length] if isinstance(text, str) else wording.shown(text)
+    return wording.harmless(words)
 
 
 def _append(path, line):

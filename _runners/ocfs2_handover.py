@@ -10,9 +10,9 @@ import tempfile
 
 import salt.utils.files
 
-import ocfs2_page
-import ocfs2_version
-import ocfs2_words
+from ocfs2lib import text as wording
+from ocfs2lib import version
+from ocfs2lib.status.page import page
 
 __virtualname__ = "ocfs2"
 
@@ -81,7 +81,7 @@ def _is_page(file):
         return False
     try:
         with salt.utils.files.fopen(file, "rb") as handle:
-            return ocfs2_page.GENERATOR.encode() in handle.read(_BEGINNING)
+            return page.GENERATOR.encode() in handle.read(_BEGINNING)
     except OSError:
         return False
 
@@ -89,7 +89,7 @@ def _is_page(file):
 def _page(clusters):
     statuses = [each["status"] for each in clusters.values() if each.get("status")]
     errors = {name: each["lines"] for name, each in clusters.items() if not each.get("status")}
-    return ocfs2_page.page(statuses, ocfs2_version.build(__opts__["extension_modules"]), errors)
+    return page.page(statuses, version.build(__opts__["extension_modules"]), errors)
 
 
 def _write(file, text):
@@ -116,7 +116,7 @@ def _reported(found, file, last, written=False):
         "retcode": found["retcode"] if written else 2,
         "file": file,
         "written": written,
-        "lines": [*lines, ocfs2_words.harmless(last)],
+        "lines": [*lines, wording.harmless(last)],
     }
 
 

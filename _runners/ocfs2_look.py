@@ -8,15 +8,15 @@ import itertools
 import sys
 import time
 
-import ocfs2_audit
-import ocfs2_fence
-import ocfs2_fence_cause
-import ocfs2_finding
-import ocfs2_findings
-import ocfs2_last_seen
-import ocfs2_status
-import ocfs2_table
-import ocfs2_words
+from ocfs2lib import text
+from ocfs2lib.fence import case as fence_case
+from ocfs2lib.fence import cause
+from ocfs2lib.findings import find
+from ocfs2lib.findings import kinds
+from ocfs2lib.lun import audit
+from ocfs2lib.status import last_seen
+from ocfs2lib.status import report
+from ocfs2lib.status import table
 
 __virtualname__ = "ocfs2"
 
@@ -104,7 +104,7 @@ def explain(node, cluster=None, hours=24, timeout=None):
     timeout
         As for :func:`status`, for the look at the nodes and for that into their logs.
 
-    Returns, for the cluster of the node, ``case``: what :func:`ocfs2_fence.facts` makes of it. The
+    Returns, for the cluster of the node, ``case``: what :func:`fence.case.facts` makes of it. The
     exit code is 0 if there is an explanation, 1 if there is none, 2 if nothing could be looked at.
 
     CLI Example:
@@ -124,9 +124,9 @@ def explain(node, cluster=None, hours=24, timeout=None):
 def _show(found, before):
     for name, each in found["clusters"].items():
         old = before.get(name, {}).get("status")
-        print(f"--- {each.get('status', {}).get('time', ocfs2_audit.now())}")
+        print(f"--- {each.get('status', {}).get('time', audit.now())}")
         if old and each.get("status"):
-            lines = ocfs2_status.changes(old, each["status"])
+            lines = report.changes(old, each["status"])
             state = each["status"]["state"].upper()
             print("\n".join(lines or [f"Cluster {name}: {state}, no change"]), flush=True)
         else:
@@ -135,7 +135,7 @@ def _show(found, before):
 
 def _coloured(lines):
     """With colours where a terminal shows them; what a runner returns is coloured by Salt."""
-    return map(ocfs2_table.coloured, lines) if sys.stdout.isatty() else lines
+    return map(table.coloured, lines) if sys.stdout.isatty() else lines
 
 
 def _limit(timeout):
@@ -143,7 +143,7 @@ def _limit(timeout):
     if timeout is None or (type(timeout) in (int, float) and 1 <= timeout <= _LONGEST):
         return timeout
     raise ValueError(
-        f"timeout={ocfs2_words.shown(timeout)} is not a number of seconds from 1 to {_LONGEST}. "
+        f"timeout={text.shown(timeout)} is not a number of seconds from 1 to {_LONGEST}. "
         "Fix: leave it out, or timeout=60."
     )
 
@@ -151,16 +151,16 @@ def _limit(timeout):
 def _status_stage(master, timeout, patient):
     sight = master.examine(timeout, patient)
     now = time.time()
-    data = ocfs2_status.data(sight, ocfs2_findings.of(sight), ocfs2_audit.now())
+    data = report.data(sight, find.of(sight), audit.now())
     memory = master.last_seen()
     if not master.testing:
-        master.keep_seen(ocfs2_last_seen.kept(memory, data, now))
+        master.keep_seen(last_seen.kept(memory, data, now))
     # Only now, that everything has been decided.
-    data = ocfs2_last_seen.shown(memory, data, now)
+    data = last_seen.shown(memory, data, now)
     return {
         "result": _is_as_described(data),
-        "retcode": ocfs2_status.RETCODES[data["state"]],
-        "lines": ocfs2_status.lines(data) + ocfs2_status.next_lines(data, sight.plan),
+        "retcode": report.RETCODES[data["state"]],
+        "lines": report.lines(data) + report.next_lines(data, sight.plan),
         "changes": {},
         "status": data,
     }
@@ -176,16 +176,16 @@ def _explain_stage(master, node, hours, timeout):
     if not any(logs.values()):
         raise ValueError(
             f"No node has told its log, so nothing is known of {about.name}. Next: salt "
-            f"{ocfs2_finding.target(list(logs))} test.ping, then the same command again"
+            f"{kinds.target(list(logs))} test.ping, then the same command again"
         )
     named = {each.name: logs.get(each.minion) for each in master.desired.nodes}
-    case = ocfs2_fence.case(about.name, named, {**_settings(sight, about), "since": since})
+    case = fence_case.case(about.name, named, {**_settings(sight, about), "since": since})
     return {
         "result": None,
-        "retcode": int(case.verdict == ocfs2_fence_cause.UNKNOWN),
-        "lines": ocfs2_fence.text(case),
+        "retcode": int(case.verdict == cause.UNKNOWN),
+        "lines": fence_case.text(case),
         "changes": {},
-        "case": ocfs2_fence.facts(case),
+        "case": fence_case.facts(case),
     }
 
 
@@ -199,7 +199,7 @@ def _named(desired, node):
 
 
 def _settings(sight, node):
-    """What :func:`ocfs2_fence.case` wants to know of the cluster."""
+    """What :func:`fence.case.case` wants to know of the cluster."""
     seen = sight.seen.get(node.minion)
     return {
         **vars(sight.desired.cluster),
@@ -212,5 +212,5 @@ def _settings(sight, node):
 
 def _is_as_described(data):
     """Whether an orchestration has reached what it was run for; not every finding concerns it."""
-    broken = ocfs2_status.RETCODES[data["state"]] > 1
+    broken = report.RETCODES[data["state"]] > 1
     return not (broken or data["failures"] or data["differences"])

@@ -19,19 +19,19 @@ import salt.utils.files
 import salt.utils.user
 from salt.exceptions import SaltException
 
-import ocfs2_audit
-import ocfs2_clusters
-import ocfs2_examination
-import ocfs2_facts
-import ocfs2_firewall
-import ocfs2_numbers
-import ocfs2_patience
-import ocfs2_plan
-import ocfs2_returns
-import ocfs2_sight
-import ocfs2_version
-import ocfs2_words
-from ocfs2_ledger import Ledger
+from ocfs2lib import text as wording
+from ocfs2lib import timeouts
+from ocfs2lib import version
+from ocfs2lib.answers import census as answers_census
+from ocfs2lib.answers import examination
+from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.findings import snapshot
+from ocfs2lib.firewall import interconnect
+from ocfs2lib.lun import audit as lun_audit
+from ocfs2lib.lun.ledger import Ledger
+from ocfs2lib.operations import node_numbers
+from ocfs2lib.pillar import clusters
+from ocfs2lib.plan import plan as plan_plan
 
 #: Seconds between two questions how far a full read has come.
 _PROGRESS_INTERVAL = 15
@@ -51,7 +51,7 @@ def of(desired=None, absent=None):
     The master: an object with what a stage or operation may do.
 
     desired
-        The cluster, :class:`ocfs2_model.Desired`; None where no cluster is looked at.
+        The cluster, :class:`pillar.model.Desired`; None where no cluster is looked at.
     absent
         ``{minion id: reason}`` of nodes that could not take part a moment ago: they are not
         waited for once more.
@@ -87,7 +87,7 @@ def each(cluster, stage, absent=None, failed=1):
 
         salt-run ocfs2_master.each ''
     """
-    found, errors = ocfs2_clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
+    found, errors = clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
     return _answer(found, errors, stage, absent, failed)
 
 
@@ -106,7 +106,7 @@ def one(cluster, stage, failed=1):
 
         salt-run ocfs2_master.one ''
     """
-    found, errors = ocfs2_clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
+    found, errors = clusters.described(__salt__["ocfs2_nodes.rosters"](), cluster)
     names = [*found, *(name for name, _ in errors)]
     if len(names) > 1:
         reason = f"pillar describes {', '.join(names)}: name one of them as ocfs2_cluster"
@@ -133,7 +133,7 @@ def _carried_out(stage, master):
         result = stage(master)
     except (ValueError, SaltException) as err:
         result = {"result": False, "lines": str(err).splitlines(), "changes": {}}
-    result["lines"] = [ocfs2_words.harmless(line) for line in result["lines"]]
+    result["lines"] = [wording.harmless(line) for line in result["lines"]]
     return result
 
 
@@ -178,17 +178,17 @@ class _Master:
                 # In the next look too, and in the next stage.
                 del silent[minion], self._absent[minion]
             silent.update(lost)
-        census, odd = self._believed(answers, silent, ocfs2_facts.checked)
+        census, odd = self._believed(answers, silent, answers_census.checked)
         silent.update(odd)
-        return ocfs2_plan.plan(desired, census, silent, formula, self._records(), self.numbers())
+        return plan_plan.plan(desired, census, silent, formula, self._records(), self.numbers())
 
     def _census(self, minions, formula):
-        concern = ocfs2_firewall.concern(self.desired)
+        concern = interconnect.concern(self.desired)
         return __salt__["ocfs2_nodes.census"](minions, self._devices(), concern, formula)
 
     def examine(self, timeout=None, patient=False):
         """
-        Everything that can be seen of the cluster now (:class:`ocfs2_sight.Sight`).
+        Everything that can be seen of the cluster now (:class:`findings.snapshot.Sight`).
 
         timeout
             Seconds after which the look ends, whoever has answered by then; None for patience.
@@ -196,12 +196,12 @@ class _Master:
             Have the patience of a run that changes something.
         """
         desired, formula, asked = self.desired, self._formula(), _milliseconds()
-        concern = ocfs2_firewall.concern(desired)
+        concern = interconnect.concern(desired)
         arguments = (self._devices(), concern)
         found = self._look("ocfs2_node.examine", arguments, timeout, patient)
         heard = _milliseconds()
-        seen, odd = self._believed(found["answers"], found["silent"], ocfs2_examination.checked)
-        plan = ocfs2_plan.plan(
+        seen, odd = self._believed(found["answers"], found["silent"], examination.checked)
+        plan = plan_plan.plan(
             desired,
             seen,
             {**found["silent"], **odd},
@@ -210,7 +210,7 @@ class _Master:
             self.numbers(),
             proof=False,
         )
-        return ocfs2_sight.Sight(plan, seen, odd, formula, asked, heard, tuple(found["slow"]))
+        return snapshot.Sight(plan, seen, odd, formula, asked, heard, tuple(found["slow"]))
 
     def logs(self, since, timeout=None):
         """
@@ -227,7 +227,7 @@ class _Master:
     def _look(self, fun, arguments, timeout, patient=False):
         """Have all nodes look, with the patience that their last looks ask for."""
         bank, minions = f"{_TOOK}/{fun}", self._present()
-        times = ocfs2_patience.Times(self._cache.fetch(bank, self.desired.cluster.name))
+        times = timeouts.Times(self._cache.fetch(bank, self.desired.cluster.name))
         usual = times.usual()
         found = __salt__["ocfs2_nodes.look"](minions, fun, arguments, timeout, usual, patient)
         self._cache.store(bank, self.desired.cluster.name, times.with_more(found["took"]))
@@ -243,7 +243,7 @@ class _Master:
 
     @staticmethod
     def _formula():
-        return ocfs2_version.build(__opts__["extension_modules"])
+        return version.build(__opts__["extension_modules"])
 
     def _present(self):
         return [node.minion for node in self.desired.nodes if node.minion not in self._absent]
@@ -262,15 +262,15 @@ class _Master:
         return facts, reasons
 
     def numbers(self, cluster=None):
-        """Who has and had which node number (:class:`ocfs2_numbers.Roll`)."""
-        return ocfs2_numbers.load(self._cache, cluster or self.desired.cluster.name)
+        """Who has and had which node number (:class:`operations.node_numbers.Roll`)."""
+        return node_numbers.load(self._cache, cluster or self.desired.cluster.name)
 
     def keep_numbers(self, change, cluster=None):
         """Put down what ``change(roll, time)`` makes of the roll of node numbers."""
         roll = self.numbers(cluster)
-        new = change(roll, ocfs2_audit.now())
+        new = change(roll, lun_audit.now())
         if new.entries != roll.entries:
-            ocfs2_numbers.store(self._cache, new)
+            node_numbers.store(self._cache, new)
             os.sync()
 
     def reboots(self, boots):
@@ -282,7 +282,7 @@ class _Master:
         """
         begun = self._cache.fetch(_REBOOTS, self.desired.cluster.name)
         if not begun or time.time() - begun["seconds"] > _REBOOTS_AGE:
-            begun = {"time": ocfs2_audit.now(), "seconds": time.time(), "boots": boots}
+            begun = {"time": lun_audit.now(), "seconds": time.time(), "boots": boots}
             if not self.testing:
                 self._cache.store(_REBOOTS, self.desired.cluster.name, begun)
         return begun
@@ -311,7 +311,7 @@ class _Master:
         returns, silent = self.ask(
             minions, "state.apply", sls, test=self.testing, limit=limit, **arguments
         )
-        changes, failures = ocfs2_returns.of_state_runs(returns, silent)
+        changes, failures = answers_returns.of_state_runs(returns, silent)
         for failure in failures:
             self.say(failure)
         return changes, failures
@@ -333,16 +333,16 @@ class _Master:
 
     def say(self, text):
         """Show progress."""
-        __salt__["ocfs2_nodes.say"](f"[{self.desired.cluster.name}] {ocfs2_words.harmless(text)}")
+        __salt__["ocfs2_nodes.say"](f"[{self.desired.cluster.name}] {wording.harmless(text)}")
 
     def audit(self, verdict, lun, reasons, evidence):
         """Put a decision about a LUN of the cluster down."""
         self.put_down(verdict, lun.key, lun.wwid, self.desired.cluster.name, reasons, evidence)
 
     def put_down(self, verdict, lun, wwid, cluster, reasons, evidence=None):
-        """Put a decision about any LUN down; the arguments of :func:`ocfs2_audit.line`."""
+        """Put a decision about any LUN down; the arguments of :func:`lun.audit.line`."""
         stamp = self.stamp()
-        text = ocfs2_audit.line(
+        text = lun_audit.line(
             verdict,
             lun,
             wwid,
@@ -352,14 +352,14 @@ class _Master:
             job=stamp["job"],
             operator=stamp["operator"],
         )
-        ocfs2_audit.append(__opts__["log_file"], text)
+        lun_audit.append(__opts__["log_file"], text)
 
     @staticmethod
     def stamp():
         """This moment, Salt's job (the orchestration's, or salt-run's own) and its operator."""
         job = __context__.get("ocfs2_job") or globals().get("__jid__") or ""
         operator = salt.utils.user.get_specific_user()
-        return {"time": ocfs2_audit.now(), "job": str(job), "operator": operator}
+        return {"time": lun_audit.now(), "job": str(job), "operator": operator}
 
     @staticmethod
     def new_uuid():
@@ -372,7 +372,7 @@ class _Master:
     @staticmethod
     def failures(answer):
         """Of a state run, as sentences."""
-        return ocfs2_returns.of_states(answer)[1]
+        return answers_returns.of_states(answer)[1]
 
     @staticmethod
     @contextlib.contextmanager

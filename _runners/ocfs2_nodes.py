@@ -15,10 +15,10 @@ import salt.client
 import salt.key
 from salt.exceptions import SaltException
 
-import ocfs2_patience
-from ocfs2_inquiry import Inquiry
-from ocfs2_inquiry import Question
-from ocfs2_patience import Patience
+from ocfs2lib import timeouts
+from ocfs2lib.answers.inquiry import Inquiry
+from ocfs2lib.answers.inquiry import Question
+from ocfs2lib.timeouts import Patience
 
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each of
 #: them would have the minion load all of Salt anew; only the last does, with the beacons.
@@ -87,7 +87,7 @@ def ask(minions, fun, arg=(), kwarg=None, limit=120, meanwhile=None):
 
         salt-run ocfs2_nodes.ask '[host1.domain.com]' test.ping
     """
-    patience = Patience(minions, ocfs2_patience.LOST, limit)
+    patience = Patience(minions, timeouts.LOST, limit)
     found = _put(minions, Question(fun, tuple(arg), kwarg), patience, meanwhile=meanwhile)
     return found.returns, found.silent
 
@@ -96,7 +96,7 @@ def look(minions, fun, arg=(), timeout=None, usual=None, patient=False):
     """
     Have nodes look at something, for somebody who looks on. It changes nothing on them.
 
-    A node is waited for as :class:`ocfs2_patience.Patience` says. One that is given up is not given
+    A node is waited for as :class:`timeouts.Patience` says. One that is given up is not given
     another look until it has ended this one.
 
     minions
@@ -120,7 +120,7 @@ def look(minions, fun, arg=(), timeout=None, usual=None, patient=False):
 
         salt-run ocfs2_nodes.look '[host1.domain.com]' test.ping
     """
-    least = ocfs2_patience.WORK if patient else ocfs2_patience.LOOK
+    least = timeouts.WORK if patient else timeouts.LOOK
     patience = Patience(minions, least, _LOOK_LIMIT, usual=usual, bound=timeout)
     found = _put_joined(minions, Question(fun, tuple(arg)), patience, _OWED_LOOKS)
     return {
@@ -191,7 +191,7 @@ def settled(probes):
 
 
 def _put(minions, question, patience, owed=None, repeats=False, meanwhile=None):
-    """Put a question and wait; the :class:`ocfs2_inquiry.Inquiry`, over."""
+    """Put a question and wait; the :class:`answers.inquiry.Inquiry`, over."""
     told = _Told(question)
 
     def each(seconds, waiting):
@@ -308,7 +308,7 @@ def census(minions, luns, firewall, formula=None):
     luns, firewall
         The arguments of the census.
     formula
-        A build of the formula (:func:`ocfs2_version.build`): nodes that answer with another, or
+        A build of the formula (:func:`version.build`): nodes that answer with another, or
         have none, get the master's first and are asked again. Without it, nothing is synced.
 
     Returns ``(answers, silent)``, as :func:`ask`; the answers are not checked.
@@ -345,7 +345,7 @@ def survey(minions, formula):
     return _with_formula(minions, Question("ocfs2_node.survey"), formula)
 
 
-def _put_for_work(minions, question, least=ocfs2_patience.WORK, limit=_CENSUS_LIMIT):
+def _put_for_work(minions, question, least=timeouts.WORK, limit=_CENSUS_LIMIT):
     """Put a question on which a change depends: who is only slow is not left out."""
     found = _put_joined(list(minions), question, Patience(minions, least, limit), _OWED_WORK)
     return found.returns, found.silent
@@ -392,7 +392,7 @@ def _sync(minions):
     if minions:
         say(f"syncing the formula to {', '.join(sorted(minions))}")
     question = Question(list(_SYNC), tuple(_SYNC.values()), called="saltutil.sync_*")
-    return _put_for_work(minions, question, ocfs2_patience.LOST, _SYNC_LIMIT)[1]
+    return _put_for_work(minions, question, timeouts.LOST, _SYNC_LIMIT)[1]
 
 
 def _not_loaded(answer):

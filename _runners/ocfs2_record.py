@@ -6,11 +6,11 @@ The ledger, looked at and changed by hand: a part of the runner ``ocfs2``.
 
 import dataclasses
 
-import ocfs2_ledger
-import ocfs2_patience
-from ocfs2_commands import ORCHESTRATE
-from ocfs2_ledger import FORMATTING
-from ocfs2_ledger import NEVER
+from ocfs2lib import timeouts
+from ocfs2lib.commands import ORCHESTRATE
+from ocfs2lib.lun import ledger as lun_ledger
+from ocfs2lib.lun.ledger import FORMATTING
+from ocfs2lib.lun.ledger import NEVER
 
 __virtualname__ = "ocfs2"
 
@@ -31,7 +31,7 @@ def ledger(wwid=None):
         One LUN; without it, all on record.
 
     Returns, besides ``lines`` and ``retcode``, ``ledger``: ``{WWID: record}``, each with the fields
-    of :class:`ocfs2_ledger.Record` but the token.
+    of :class:`lun.ledger.Record` but the token.
 
     CLI Example:
 
@@ -158,7 +158,7 @@ def _is_reason(reason):
 def _refuse_at_work(record):
     """A record is not changed under a leader that formats."""
     if record.state == FORMATTING and record.leader:
-        limit = ocfs2_patience.WORK
+        limit = timeouts.WORK
         returns, _ = _master().ask([record.leader], "ocfs2_format.running", limit=limit)
         running = returns.get(record.leader)
         if isinstance(running, dict) and running.get("wwid"):
@@ -177,7 +177,7 @@ def _on_record(verb, wwid, reason, change, what_next):
             )
         master = _master()
         known = master.ledger
-        if ocfs2_ledger.key(wwid) not in known.wwids():
+        if lun_ledger.key(wwid) not in known.wwids():
             raise ValueError("it is not on record (salt-run ocfs2.ledger lists what is)")
         with master.alone():
             old = _old(known, wwid, verb)
@@ -197,7 +197,7 @@ def _old(known, wwid, verb):
     except ValueError as err:
         if verb != "forget":
             raise
-        return ocfs2_ledger.Record(ocfs2_ledger.key(wwid), ocfs2_ledger.HELD, found=str(err))
+        return lun_ledger.Record(lun_ledger.key(wwid), lun_ledger.HELD, found=str(err))
 
 
 def _said(lines, good, **data):

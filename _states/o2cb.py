@@ -10,16 +10,16 @@ this minion. What needs the other nodes to unmount first is refused, in test mod
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_boot
-import ocfs2_check
-import ocfs2_conf
-import ocfs2_difference
-import ocfs2_firewall
-import ocfs2_live
-import ocfs2_settings
-import ocfs2_setup
-from ocfs2_difference import NODE
-from ocfs2_difference import Difference
+from ocfs2lib.firewall import interconnect
+from ocfs2lib.node import cluster_conf as node_cluster_conf
+from ocfs2lib.node import difference
+from ocfs2lib.node import o2cb_settings
+from ocfs2lib.node import setup as node_setup
+from ocfs2lib.node import stack
+from ocfs2lib.node import units
+from ocfs2lib.node.difference import NODE
+from ocfs2lib.node.difference import Difference
+from ocfs2lib.pillar import check
 
 __virtualname__ = "o2cb"
 
@@ -53,10 +53,12 @@ def cluster_conf(name, config):
     """
 
     def gaps(desired, facts):
-        return ocfs2_live.conf(desired, __salt__["ocfs2_file.read"](name))
+        return stack.conf(desired, __salt__["ocfs2_file.read"](name))
 
     def close(desired, found):
-        __salt__["o2cb.conf_write"](ocfs2_conf.render(ocfs2_conf.from_desired(desired)), name)
+        __salt__["o2cb.conf_write"](
+            node_cluster_conf.render(node_cluster_conf.from_desired(desired)), name
+        )
 
     return _converge(name, config, f"{name} lists the nodes of pillar.", gaps, close)
 
@@ -73,12 +75,12 @@ def settings(name, config):
     """
 
     def gaps(desired, facts):
-        found = ocfs2_live.settings(desired, facts["settings"]["values"])
+        found = stack.settings(desired, facts["settings"]["values"])
         answers = __salt__["o2cb.debconf_get"]()
-        return found if answers is None else found + ocfs2_live.debconf(desired, answers)
+        return found if answers is None else found + stack.debconf(desired, answers)
 
     def close(desired, found):
-        values = ocfs2_settings.from_desired(desired)
+        values = o2cb_settings.from_desired(desired)
         if any(gap.what.startswith("settings:") for gap in found):
             __salt__["o2cb.settings_write"](values)
         if any(gap.what.startswith("debconf:") for gap in found):
@@ -99,18 +101,18 @@ def boot(name, config):
     """
 
     def gaps(desired, facts):
-        return ocfs2_setup.boot(desired, __salt__["o2cb_setup.boot"]())
+        return node_setup.boot(desired, __salt__["o2cb_setup.boot"]())
 
     def close(desired, found):
-        _write(ocfs2_boot.files(desired), found)
+        _write(units.files(desired), found)
         changed = {gap.what for gap in found}
-        if ocfs2_boot.KILLER in changed:
-            __salt__["ocfs2_systemd.unit"]("mask", ocfs2_boot.KILLER)
-        if ocfs2_boot.UNIT in changed:
-            __salt__["ocfs2_systemd.unit"]("enable", ocfs2_boot.UNIT)
+        if units.KILLER in changed:
+            __salt__["ocfs2_systemd.unit"]("mask", units.KILLER)
+        if units.UNIT in changed:
+            __salt__["ocfs2_systemd.unit"]("enable", units.UNIT)
         __salt__["ocfs2_systemd.reload"]()
 
-    return _converge(name, config, f"{ocfs2_boot.UNIT} is set up.", gaps, close)
+    return _converge(name, config, f"{units.UNIT} is set up.", gaps, close)
 
 
 def online(name, config):
@@ -128,7 +130,7 @@ def online(name, config):
     """
 
     def gaps(desired, facts):
-        found = ocfs2_live.live(desired, desired.node(__opts__["id"]), facts)
+        found = stack.live(desired, desired.node(__opts__["id"]), facts)
         held = __salt__["ocfs2_hold.present"]()["cluster"]
         if found and held:
             raise CommandExecutionError(held)
@@ -153,7 +155,7 @@ def online(name, config):
         changed = {gap.what.removeprefix("live:"): gap.new for gap in found}
         if any(what.startswith("node:") for what in changed):
             __salt__["o2cb.register"](cluster)
-        for attribute in ocfs2_live.FREE & changed.keys():
+        for attribute in stack.FREE & changed.keys():
             __salt__["o2cb.attribute_write"](cluster, attribute, changed[attribute])
 
     return _converge(name, config, "The cluster is online as pillar says.", gaps, close)
@@ -174,23 +176,23 @@ def firewall(name, config):
 
     def gaps(desired, facts):
         minion = __opts__["id"]
-        kernel = __salt__["o2cb_firewall.facts"](**ocfs2_firewall.concern(desired))
-        refusals = ocfs2_setup.blocked(desired, minion, kernel["blocking"])
+        kernel = __salt__["o2cb_firewall.facts"](**interconnect.concern(desired))
+        refusals = node_setup.blocked(desired, minion, kernel["blocking"])
         if refusals:
             raise CommandExecutionError(" ".join(refusals))
         found = __salt__["o2cb_setup.boot"]()
-        return ocfs2_setup.firewall(desired, minion, {**found, "firewall": kernel})
+        return node_setup.firewall(desired, minion, {**found, "firewall": kernel})
 
     def close(desired, found):
         backend = desired.firewall.backend
-        if backend != ocfs2_firewall.NONE:
-            _write(ocfs2_firewall.files(desired, __opts__["id"]), found)
+        if backend != interconnect.NONE:
+            _write(interconnect.files(desired, __opts__["id"]), found)
             __salt__["o2cb_firewall.load"](backend)
-            if {ocfs2_firewall.UNIT, ocfs2_firewall.UNIT_PATH} & {gap.what for gap in found}:
-                __salt__["ocfs2_systemd.unit"]("reenable", ocfs2_firewall.UNIT)
+            if {interconnect.UNIT, interconnect.UNIT_PATH} & {gap.what for gap in found}:
+                __salt__["ocfs2_systemd.unit"]("reenable", interconnect.UNIT)
                 __salt__["ocfs2_systemd.reload"]()
                 if __salt__["ocfs2_systemd.booted"]():
-                    __salt__["ocfs2_systemd.unit"]("restart", ocfs2_firewall.UNIT)
+                    __salt__["ocfs2_systemd.unit"]("restart", interconnect.UNIT)
         _remove_firewall(backend)
 
     return _converge(name, config, "The firewall of the interconnect is set.", gaps, close)
@@ -266,7 +268,7 @@ def _converge(name, config, fine, gaps, close):
     ret = _ret(name, fine)
     found = []
     try:
-        desired = ocfs2_check.parse(config)
+        desired = check.parse(config)
         node = desired.member(__opts__["id"])
         facts = __salt__["o2cb.facts"]()
         found = gaps(desired, facts)
@@ -293,8 +295,8 @@ def _converge(name, config, fine, gaps, close):
 def _refuse_others(desired, node, facts):
     """Raise if anything differs from pillar that a highstate must not change by itself. The files
     wait too: a node that boots with new values could not join the others."""
-    gaps = ocfs2_live.differences(desired, node.minion, facts)
-    refusals = ocfs2_difference.refusals(gaps)
+    gaps = stack.differences(desired, node.minion, facts)
+    refusals = difference.refusals(gaps)
     if refusals:
         raise CommandExecutionError(". ".join(refusals) + ".")
 
@@ -303,10 +305,10 @@ def _remove_firewall(keep):
     """Take the rules, files and unit of every backend but ``keep`` away; the file goes last, so
     an interrupted removal is taken up again."""
     files = __salt__["o2cb_setup.boot"]()["files"]
-    leftovers = {gap.what for gap in ocfs2_setup.leftovers(keep, files)}
-    if ocfs2_firewall.UNIT_PATH in leftovers:
-        _remove_unit(ocfs2_firewall.UNIT, ocfs2_firewall.UNIT_PATH)
-    for backend, path in ocfs2_firewall.RULES.items():
+    leftovers = {gap.what for gap in node_setup.leftovers(keep, files)}
+    if interconnect.UNIT_PATH in leftovers:
+        _remove_unit(interconnect.UNIT, interconnect.UNIT_PATH)
+    for backend, path in interconnect.RULES.items():
         if path in leftovers:
             __salt__["o2cb_firewall.unload"](backend)
             __salt__["ocfs2_file.remove"](path)
@@ -331,14 +333,14 @@ def _remove_unit(unit, path):
 def _leftovers(facts):
     setup = __salt__["o2cb_setup.boot"]()
     files = {path: __salt__["ocfs2_file.read"](path) for path in _kept_files(facts)}
-    found = ocfs2_setup.present(files, files)
-    found += ocfs2_setup.present([ocfs2_boot.UNIT_PATH], setup["files"])
-    found += ocfs2_setup.present(setup["services"], setup["services"])
-    found += ocfs2_setup.leftovers(ocfs2_firewall.NONE, setup["files"])
+    found = node_setup.present(files, files)
+    found += node_setup.present([units.UNIT_PATH], setup["files"])
+    found += node_setup.present(setup["services"], setup["services"])
+    found += node_setup.leftovers(interconnect.NONE, setup["files"])
     if (__salt__["o2cb.debconf_get"]() or {}).get("O2CB_ENABLED") == "true":
         found.append(Difference("debconf:O2CB_ENABLED", "true", "false"))
-    if ocfs2_boot.KILLER in setup["masked"]:
-        found.append(Difference(ocfs2_boot.KILLER, "masked", "not masked"))
+    if units.KILLER in setup["masked"]:
+        found.append(Difference(units.KILLER, "masked", "not masked"))
     return found
 
 
@@ -347,8 +349,8 @@ def _kept_files(facts):
     return (
         facts["conf"]["path"],
         facts["settings"]["path"],
-        ocfs2_boot.STOP_PATH,
-        ocfs2_boot.SYSCTL_PATH,
+        units.STOP_PATH,
+        units.SYSCTL_PATH,
     )
 
 
@@ -357,13 +359,13 @@ def _remove(facts):
     if "debconf:O2CB_ENABLED" in found:
         __salt__["o2cb.debconf_set"]({"O2CB_ENABLED": "false"})
     _remove_drop_ins()
-    _remove_firewall(ocfs2_firewall.NONE)
-    if ocfs2_boot.UNIT_PATH in found:
-        _remove_unit(ocfs2_boot.UNIT, ocfs2_boot.UNIT_PATH)
+    _remove_firewall(interconnect.NONE)
+    if units.UNIT_PATH in found:
+        _remove_unit(units.UNIT, units.UNIT_PATH)
     for path in found & {*_kept_files(facts)}:
         __salt__["ocfs2_file.remove"](path)
-    if ocfs2_boot.KILLER in found:
-        __salt__["ocfs2_systemd.unit"]("unmask", ocfs2_boot.KILLER)
+    if units.KILLER in found:
+        __salt__["ocfs2_systemd.unit"]("unmask", units.KILLER)
         __salt__["ocfs2_systemd.reload"]()
 
 

@@ -12,15 +12,15 @@ import dataclasses
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_check
-import ocfs2_commands
-import ocfs2_fit
-import ocfs2_fstab
-import ocfs2_guard
-import ocfs2_holds
-import ocfs2_order
-import ocfs2_services
-import ocfs2_setup
+from ocfs2lib import commands
+from ocfs2lib.lun import format_order
+from ocfs2lib.lun import guards
+from ocfs2lib.node import fstab
+from ocfs2lib.node import holds as node_holds
+from ocfs2lib.node import requirements
+from ocfs2lib.node import service_dropins
+from ocfs2lib.node import setup
+from ocfs2lib.pillar import check
 
 __virtualname__ = "ocfs2"
 
@@ -56,7 +56,7 @@ def pillar_valid(name, config):
     """
     ret = _ret(name, "The pillar is valid.")
     try:
-        ocfs2_check.parse(config).member(__opts__["id"])
+        check.parse(config).member(__opts__["id"])
     except ValueError as err:
         return _refused(ret, err)
     return ret
@@ -73,8 +73,8 @@ def host_fit(name, config):
     """
     ret = _ret(name, "The host fits its entry in pillar.")
     try:
-        node = ocfs2_check.parse(config).member(__opts__["id"])
-        problems = ocfs2_fit.unfit(node, __salt__["ocfs2_node.host"]())
+        node = check.parse(config).member(__opts__["id"])
+        problems = requirements.unfit(node, __salt__["ocfs2_node.host"]())
     except _REFUSALS as err:
         return _refused(ret, err)
     return _refused(ret, ". ".join(problems) + ".") if problems else ret
@@ -91,13 +91,13 @@ def kernel(name, config):
     """
     ret = _ret(name, "The kernel is set as described.")
     try:
-        desired = ocfs2_check.parse(config)
+        desired = check.parse(config)
         if not __salt__["o2cb.facts"]()["modules"]:
             raise CommandExecutionError(
                 f"The kernel {__grains__['kernelrelease']} has no ocfs2 module. Install the "
                 "distribution's full kernel (linux-image-amd64), not a cloud one, and boot it."
             )
-        gaps = ocfs2_setup.panic(desired, __salt__["o2cb_setup.panic"](name))
+        gaps = setup.panic(desired, __salt__["o2cb_setup.panic"](name))
         ret["changes"] = {gap.what: {"old": gap.old, "new": gap.new} for gap in gaps}
         if not gaps:
             return ret
@@ -126,9 +126,9 @@ def formatted(name, config, grant):
     """
     ret = _ret(name, f"LUN {name} holds the volume that was ordered.")
     try:
-        desired = ocfs2_check.parse(config)
+        desired = check.parse(config)
         order = _order(desired, _lun(desired, name), _checked(grant))
-        refusals = list(ocfs2_guard.permission(ocfs2_guard.Case(desired, desired.lun(name), {})))
+        refusals = list(guards.permission(guards.Case(desired, desired.lun(name), {})))
         if refusals:
             return _refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
         if __opts__["test"]:
@@ -149,14 +149,12 @@ def formatted(name, config, grant):
 
 def _checked(grant):
     if not isinstance(grant, dict) or set(grant) != _GRANT:
-        raise ValueError(
-            f"The grant is not one of the orchestration. Run {ocfs2_commands.ORCHESTRATE}."
-        )
+        raise ValueError(f"The grant is not one of the orchestration. Run {commands.ORCHESTRATE}.")
     return grant
 
 
 def _order(desired, lun, grant):
-    return ocfs2_order.FormatOrder(
+    return format_order.FormatOrder(
         device=lun.device,
         wwid=lun.wwid,
         size=lun.size,
@@ -202,8 +200,8 @@ def services(name, config):
     """
     ret = _ret(name, "The services of the LUNs are bound to their mounts.")
     try:
-        desired = ocfs2_check.parse(config)
-        gaps = ocfs2_setup.services(desired, __salt__["o2cb_setup.boot"]()["services"])
+        desired = check.parse(config)
+        gaps = setup.services(desired, __salt__["o2cb_setup.boot"]()["services"])
         changes = {gap.what: {"old": gap.old, "new": gap.new} for gap in gaps}
         if not gaps:
             return ret
@@ -211,7 +209,7 @@ def services(name, config):
             ret["result"], ret["changes"] = None, changes
             ret["comment"] = "The drop-ins of services would be changed."
             return ret
-        wanted = ocfs2_services.files(desired)
+        wanted = service_dropins.files(desired)
         for path, change in changes.items():
             if path in wanted:
                 __salt__["ocfs2_file.write"](path, wanted[path])
@@ -242,7 +240,7 @@ def mounted(name, config):
     """
     ret = _ret(name, f"LUN {name} is mounted.")
     try:
-        desired = ocfs2_check.parse(config)
+        desired = check.parse(config)
         lun = _lun(desired, name)
         facts = __salt__["ocfs2.probe"](lun.device)
         _refuse_wrong_volume(desired, lun, facts)
@@ -261,13 +259,13 @@ def mounted(name, config):
 
 
 def _refuse_wrong_volume(desired, lun, facts):
-    if not (facts["error"] or facts["unreadable"] or ocfs2_guard.contents(facts)):
+    if not (facts["error"] or facts["unreadable"] or guards.contents(facts)):
         raise CommandExecutionError(
             f"LUN {lun.key} ({lun.device}) holds no volume yet. A highstate never formats; "
-            f"run {ocfs2_commands.ORCHESTRATE} on the master."
+            f"run {commands.ORCHESTRATE} on the master."
         )
-    case = ocfs2_guard.Case(desired, lun, {__opts__["id"]: facts})
-    refusals = ocfs2_guard.mount_refusals(case)
+    case = guards.Case(desired, lun, {__opts__["id"]: facts})
+    refusals = guards.mount_refusals(case)
     elsewhere = [each["path"] for each in facts["mounts"] if each["path"] != lun.mount.path]
     if elsewhere:
         refusals.append(f"{lun.device} is already mounted on {', '.join(elsewhere)}. Unmount it.")
@@ -278,7 +276,7 @@ def _refuse_wrong_volume(desired, lun, facts):
 def _mount_changes(desired, lun, facts):
     """What differs, in the order it is put right: the line in fstab, the mount, the services."""
     changes = _mount_gaps(desired, lun, facts)
-    holds = ocfs2_holds.sentences(__salt__["ocfs2_hold.present"](), lun.key)
+    holds = node_holds.sentences(__salt__["ocfs2_hold.present"](), lun.key)
     if changes and holds:
         raise CommandExecutionError(" ".join(holds))
     return changes
@@ -286,7 +284,7 @@ def _mount_changes(desired, lun, facts):
 
 def _mount_gaps(desired, lun, facts):
     path, changes = lun.mount.path, {}
-    line, old = ocfs2_fstab.line(lun), __salt__["ocfs2_mount.fstab"](path)
+    line, old = fstab.line(lun), __salt__["ocfs2_mount.fstab"](path)
     if old != line:
         changes["fstab"] = {"old": old, "new": line}
     if path not in [each["path"] for each in facts["mounts"]]:
@@ -299,7 +297,7 @@ def _mount_gaps(desired, lun, facts):
         if hidden:
             raise CommandExecutionError(hidden)
         changes["mount"] = {"old": None, "new": path}
-        waiting = __salt__["ocfs2_mount.ready"](ocfs2_services.bound(desired, lun), [path])
+        waiting = __salt__["ocfs2_mount.ready"](service_dropins.bound(desired, lun), [path])
         if waiting:
             changes["services"] = {"old": [], "new": waiting}
     return changes
@@ -316,7 +314,7 @@ def _apply_mount(desired, lun, changes, done):
     if "mount" in changes:
         __salt__["ocfs2_mount.mount"](path)
         done["mount"] = changes["mount"]
-        started = __salt__["ocfs2_mount.start"](ocfs2_services.bound(desired, lun))
+        started = __salt__["ocfs2_mount.start"](service_dropins.bound(desired, lun))
         if started:
             done["services"] = {"old": [], "new": started}
 
@@ -336,7 +334,7 @@ def unmounted(name, config):
     """
     ret = _ret(name, f"LUN {name} is not mounted.")
     try:
-        mount = _lun(ocfs2_check.parse(config), name).mount
+        mount = _lun(check.parse(config), name).mount
         path, changes = mount.path, _unmount_changes(mount)
         if not changes:
             return ret
@@ -352,7 +350,7 @@ def unmounted(name, config):
         if __salt__["ocfs2_mount.protected"](path):
             ret["comment"] += (
                 f" {path} is protected from writes; to use it for something else: "
-                f"{ocfs2_commands.unprotect(path)}"
+                f"{commands.unprotect(path)}"
             )
     except _REFUSALS as err:
         return _refused(ret, err)

@@ -131,8 +131,8 @@ def _runner():
     Salt loads every runner, and so what our own imports, before it renders the orchestration: an
     update of the formula would otherwise take effect one run late.
     """
-    for module in [each for each in sys.modules if each.startswith("ocfs2_")]:
-        del sys.modules[module]
+    for name in [each for each in sys.modules if each.partition(".")[0] == "ocfs2lib"]:
+        del sys.modules[name]
     # Not saltutil.runner: it would keep a job of its own for each stage.
     return salt.loader.runner(
         __opts__,

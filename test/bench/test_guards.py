@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-import ocfs2_check
-import ocfs2_guard
-from devices import named
-from devices import simulated_wwid
 from functional.conftest import config  # noqa: F401 (fixtures)
 from functional.conftest import minion  # noqa: F401
 from functional.conftest import modules  # noqa: F401
 from functional.conftest import sandbox  # noqa: F401
-from images import attached
-from images import sparse
-from unit import answers
+from ocfs2lib.lun import guards
+from ocfs2lib.pillar import check
+from support import answers
+from support.devices import named
+from support.devices import simulated_wwid
+from support.images import attached
+from support.images import sparse
 
 SIZES = {"1 GB": 1 << 30, "1 TB": 1 << 40}
 ROUNDS = 5
@@ -68,7 +68,7 @@ def test_the_guards_cost_the_same_whatever_the_size(
         ):
             about = {"device": device, "wwid": WWID, "size": size}
             config["luns"]["primary"].update(about, format="once", type="mail", slots=3)
-            desired = ocfs2_check.parse(config)
+            desired = check.parse(config)
             rounds = [_look(modules, desired, started) for _ in range(ROUNDS)]
         taken[words] = min(rounds)
     for words, seconds in taken.items():
@@ -83,7 +83,7 @@ def _look(modules, desired, started):  # noqa: F811
         seconds, facts = _seconds(lambda: modules["ocfs2.probe"](lun.device, prove_blank=True))
     assert tools == ["blkid"]
     seen = {each.minion: facts for each in desired.nodes}
-    case = ocfs2_guard.Case(desired, lun, seen, record=answers.record(desired))
-    judged, refusals = _seconds(ocfs2_guard.format_refusals, case)
+    case = guards.Case(desired, lun, seen, record=answers.record(desired))
+    judged, refusals = _seconds(guards.format_refusals, case)
     assert refusals == []
     return seconds + judged

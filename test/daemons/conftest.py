@@ -12,8 +12,8 @@ import pytest
 import salt.cache
 import yaml
 
-import ocfs2_ledger
 from lab.lab import REPOSITORY
+from ocfs2lib.lun import ledger as lun_ledger
 
 MINIONS = ("host1.domain.com", "host2.domain.com")
 
@@ -88,9 +88,9 @@ def section():
 def ledger(site):
     """The master's own ledger; empty again after each test."""
     cache = salt.cache.factory(site.master.config)
-    yield ocfs2_ledger.Ledger(cache, sync=os.sync)
-    if cache.contains(ocfs2_ledger.BANK):
-        cache.flush(ocfs2_ledger.BANK)
+    yield lun_ledger.Ledger(cache, sync=os.sync)
+    if cache.contains(lun_ledger.BANK):
+        cache.flush(lun_ledger.BANK)
 
 
 @pytest.fixture(scope="session")

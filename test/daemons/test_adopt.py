@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-import ocfs2_check
-import ocfs2_live
-import ocfs2_version
-from unit import by_hand
+from ocfs2lib import version
+from ocfs2lib.node import stack
+from ocfs2lib.pillar import check
+from support import by_hand
 
 NODES = ("host1.domain.com", "host2.domain.com")
 TEMPLATE = "{{ salt['cmd.run']('id') }}"
@@ -45,13 +45,13 @@ def surveys():
         minion: {"number": number, "address": f"10.1.0.{number + 1}"}
         for number, minion in enumerate(NODES)
     }
-    return by_hand.surveys(ocfs2_check.parse(section))
+    return by_hand.surveys(check.parse(section))
 
 
 @pytest.fixture
 def tell(site, loaded, surveys):
     """Have the minions answer with ``surveys``, and with the build of the master."""
-    formula = ocfs2_version.build(site.master.config["extension_modules"])
+    formula = version.build(site.master.config["extension_modules"])
     kept = {}
 
     def told():
@@ -104,9 +104,9 @@ def test_a_cluster_is_written_down_once(adopt, tell, surveys, file):
     assert f"The pillar is in {file}." in data["lines"]
     text = file.read_text()
     assert yaml.safe_load(text) == data["pillar"]
-    desired = ocfs2_check.parse(data["pillar"]["ocfs2"])
+    desired = check.parse(data["pillar"]["ocfs2"])
     for minion, survey in surveys.items():
-        assert ocfs2_live.differences(desired, minion, survey["o2cb"]) == []
+        assert stack.differences(desired, minion, survey["o2cb"]) == []
     assert adopt(f"file={file}")[1]["written"] is False
     file.write_text("# of somebody else\n")
     rc, data = adopt(f"file={file}")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import salt.cache
 
-import ocfs2_ledger
-import ocfs2_version
+from ocfs2lib import version
+from ocfs2lib.lun import ledger as lun_ledger
 
 NODES = ("host1.domain.com", "host2.domain.com", "host3.domain.com")
 
@@ -23,7 +23,7 @@ def described(site, section):
 
 
 def _build(site, host):
-    return ocfs2_version.build(site.minions[host].config["extension_modules"])
+    return version.build(site.minions[host].config["extension_modules"])
 
 
 def test_one_command_syncs_the_nodes_and_names_every_refusal(described):
@@ -93,7 +93,7 @@ def test_without_an_answer_all_is_unknown_and_nobody_is_told_to_forget(
 ):
     """The cluster was formatted and mounted; its record alone says nothing of the LUN now."""
     wwid = section["luns"]["primary"]["wwid"]
-    ledger.store(ocfs2_ledger.Record(wwid, "formatted", cluster="ocfs2", lun="primary"))
+    ledger.store(lun_ledger.Record(wwid, "formatted", cluster="ocfs2", lun="primary"))
     page = tmp_path / "cluster.html"
     with mute():
         answer = site.salt_run("ocfs2.status", "timeout=5", "--out=json")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-import ocfs2_audit
-import ocfs2_ledger
+from ocfs2lib.lun import audit as lun_audit
+from ocfs2lib.lun import ledger as lun_ledger
 
 WWID = "3600A0B8000123456000ABCD012345678"
 LIAR = "host1.domain.com"
@@ -22,11 +22,11 @@ def record(state, **changes):
         "token": "0" * 32,
         "time": "2026-01-31T23:59:59Z",
     }
-    return ocfs2_ledger.Record(WWID.lower(), state, **{**known, **changes})
+    return lun_ledger.Record(WWID.lower(), state, **{**known, **changes})
 
 
 def audit(site):
-    path = Path(ocfs2_audit.path(site.master.config["log_file"]))
+    path = Path(lun_audit.path(site.master.config["log_file"]))
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
@@ -99,8 +99,8 @@ def test_a_format_is_released_only_if_one_is_on_record(site, ledger):
 def test_a_broken_record_is_named_and_lets_nothing_be_formatted(site, ledger, section):
     site.describe(host1=section, host2=section)
     wwid = section["luns"]["primary"]["wwid"]
-    ledger.store(ocfs2_ledger.Record(wwid, "held", found="ext4"))
-    path = Path(site.master.config["cachedir"], ocfs2_ledger.BANK, f"{wwid}.p")
+    ledger.store(lun_ledger.Record(wwid, "held", found="ext4"))
+    path = Path(site.master.config["cachedir"], lun_ledger.BANK, f"{wwid}.p")
     path.write_bytes(b"\xc1 not what a ledger writes")
     answer = site.salt_run("ocfs2.ledger")
     assert answer.returncode == 1

@@ -7,12 +7,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import takewhile
 
-from images import blocks
-from images import digest
 from integration.conftest import NODES
 from integration.shared import is_shared
-from ocfs2_volume import HEAD_BYTES
-from ocfs2_volume import parse
+from ocfs2lib.lun.superblock import HEAD_BYTES
+from ocfs2lib.lun.superblock import parse
+from support.images import blocks
+from support.images import digest
 
 from .jobs import Jobs
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from images import digest
 from integration.conftest import Cluster
 from lab.lab import GUEST_PYTHON
 from lab.lab import Lab
+from support.images import digest
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 

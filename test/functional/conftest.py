@@ -14,7 +14,7 @@ import pytest
 import salt.config
 import salt.loader
 
-import ocfs2_audit
+from ocfs2lib.lun import audit
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MINION = "host1.domain.com"
@@ -99,7 +99,7 @@ def minion(tmp_path_factory):
     _modules(opts)["saltutil.sync_all"](refresh=False)
     modules = _modules(opts)
     return SimpleNamespace(
-        audit=root / "log" / ocfs2_audit.NAME,
+        audit=root / "log" / audit.NAME,
         modules=modules,
         states=_states(opts, modules, test=False),
         states_test=_states(opts, modules, test=True),

@@ -15,20 +15,20 @@ import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_boot
-import ocfs2_check
-import ocfs2_conf
-import ocfs2_firewall
-import ocfs2_services
-import ocfs2_settings
-import ocfs2_setup
+from ocfs2lib.firewall import interconnect
+from ocfs2lib.node import cluster_conf
+from ocfs2lib.node import o2cb_settings
+from ocfs2lib.node import service_dropins
+from ocfs2lib.node import setup
+from ocfs2lib.node import units as node_units
+from ocfs2lib.pillar import check
 
 from .conftest import MINION
 
 CONF = Path("/etc/ocfs2/cluster.conf")
 SETTINGS = Path("/etc/default/o2cb")
 DEBCONF = Path("/var/cache/debconf/config.dat")
-DROP_IN = Path(ocfs2_services.DROP_INS.replace("*", "libvirtd.service"))
+DROP_IN = Path(service_dropins.DROP_INS.replace("*", "libvirtd.service"))
 REGION = "458E997A48634B3DAB36F01667EBB761"
 
 pytestmark = [
@@ -64,7 +64,7 @@ def clean(debconf):
     for path in Path("/etc/systemd/system").rglob("o*.service"):
         path.unlink()
     DROP_IN.unlink(missing_ok=True)
-    SETTINGS.write_text(ocfs2_settings.render(dict.fromkeys(ocfs2_settings.DEBCONF, "")))
+    SETTINGS.write_text(o2cb_settings.render(dict.fromkeys(o2cb_settings.DEBCONF, "")))
     shutil.copy2(debconf, DEBCONF)
     if shutil.which("nft"):
         run("nft", "flush", "ruleset")
@@ -103,10 +103,10 @@ def meant(conf, name):
 
 
 def of_size(nodes):
-    return ocfs2_conf.Conf(
-        (ocfs2_conf.ConfCluster("web", "local", nodes),),
+    return cluster_conf.Conf(
+        (cluster_conf.ConfCluster("web", "local", nodes),),
         tuple(
-            ocfs2_conf.ConfNode("web", number, 7777, f"10.0.0.{number + 1}", f"node{number}")
+            cluster_conf.ConfNode("web", number, 7777, f"10.0.0.{number + 1}", f"node{number}")
             for number in range(nodes)
         ),
     )
@@ -116,7 +116,7 @@ def test_the_tool_loads_what_we_meant_for_every_size(tmp_path):
     path = tmp_path / "cluster.conf"
     for nodes in range(1, 256):
         conf = of_size(nodes)
-        path.write_text(ocfs2_conf.render(conf))
+        path.write_text(cluster_conf.render(conf))
         summary, lines = meant(conf, "web")
         assert listed("nodes", path, "web").stdout == lines
         if nodes in (1, 2, 32, 255):
@@ -132,7 +132,7 @@ def mutants(count, seed):
     ]
     chance = random.Random(seed)  # noqa: S311
     for _ in range(count):
-        text = ocfs2_conf.render(of_size(2))
+        text = cluster_conf.render(of_size(2))
         for _ in range(chance.choice((1, 1, 1, 2))):
             at = chance.randrange(len(text))
             kind = chance.random()
@@ -153,9 +153,9 @@ def test_we_accept_and_refuse_what_the_tool_does(tmp_path):
     for text in mutants(250, seed=7):
         path.write_text(text, encoding="utf-8", newline="")
         try:
-            want = meant(ocfs2_conf.parse(text), "web")
+            want = meant(cluster_conf.parse(text), "web")
             accepted += 1
-        except ocfs2_conf.ConfError:
+        except cluster_conf.ConfError:
             want = None
         assert loaded(path, "web") == want, text
     assert 40 < accepted < 200
@@ -168,7 +168,7 @@ def test_cluster_conf_is_written_once(states, states_test, config):
     wet = states["o2cb.cluster_conf"](name=name, config=config)
     assert (wet["result"], wet["changes"]) == (True, dry["changes"])
     assert CONF.stat().st_mode & 0o7777 == 0o644
-    assert loaded(CONF, "ocfs2") == meant(ocfs2_conf.parse(CONF.read_text()), "ocfs2")
+    assert loaded(CONF, "ocfs2") == meant(cluster_conf.parse(CONF.read_text()), "ocfs2")
     before = tree("/etc/ocfs2")
     again = states["o2cb.cluster_conf"](name=name, config=config)
     assert (again["result"], again["changes"]) == (True, {})
@@ -193,7 +193,7 @@ def test_a_file_that_the_tool_rewrote_in_its_own_order_stays(states, config):
     ],
 )
 def test_content_that_cannot_work_is_not_written(modules, old, new, reason):
-    good = ocfs2_conf.render(of_size(2))
+    good = cluster_conf.render(of_size(2))
     assert modules["o2cb.conf_write"](good)
     with pytest.raises(SaltInvocationError, match=reason):
         modules["o2cb.conf_write"](good.replace(old, new))
@@ -246,8 +246,8 @@ def test_settings_go_where_the_init_script_looks(states, states_test, modules, c
     assert states_test["o2cb.settings"](name="o2cb", config=config)["result"] is None
     assert sysconfig.read_text() == "O2CB_ENABLED=false\n"
     assert states["o2cb.settings"](name="o2cb", config=config)["result"]
-    want = ocfs2_settings.from_desired(ocfs2_check.parse(config))
-    assert ocfs2_settings.parse(sysconfig.read_text()) == want
+    want = o2cb_settings.from_desired(check.parse(config))
+    assert o2cb_settings.parse(sysconfig.read_text()) == want
     assert SETTINGS.read_text() == before
     assert modules["o2cb.debconf_get"]() == want
 
@@ -400,7 +400,7 @@ def test_offline_is_refused_in_use(states, states_test, modules, kernel, region)
         assert ret["result"] is False
         assert f"region {REGION} of cluster ocfs2 is active. Fix: unmount" in ret["comment"]
     for command in (["o2cb.offline"], ["o2cb.online", "ocfs2"]):
-        modules["o2cb.conf_write"](ocfs2_conf.render(of_size(2)).replace("web", "ocfs2"))
+        modules["o2cb.conf_write"](cluster_conf.render(of_size(2)).replace("web", "ocfs2"))
         with pytest.raises(CommandExecutionError, match=f"stays online: region {REGION}"):
             modules[command[0]](*command[1:])
 
@@ -425,7 +425,7 @@ def test_offline_without_a_cluster_is_nothing_to_do(states):
 
 
 def test_a_tool_without_its_kernel_is_quoted(modules, kernel, config):
-    modules["o2cb.conf_write"](ocfs2_conf.render(of_size(2)).replace("web", "ocfs2"))
+    modules["o2cb.conf_write"](cluster_conf.render(of_size(2)).replace("web", "ocfs2"))
     with pytest.raises(CommandExecutionError, match=r"ocfs2 failed \(exit code 1\): o2cb: "):
         modules["o2cb.register"]("ocfs2")
 
@@ -449,13 +449,13 @@ def test_a_host_without_systemd_is_named(states, kernel, config):
 
 def test_boot_is_set_up_once(states, states_test, config):
     dry = states_test["o2cb.boot"](name="o2cb", config=config)
-    assert (dry["result"], Path(ocfs2_boot.UNIT_PATH).exists()) == (None, False)
+    assert (dry["result"], Path(node_units.UNIT_PATH).exists()) == (None, False)
     wet = states["o2cb.boot"](name="o2cb", config=config)
     assert (wet["result"], wet["changes"]) == (True, dry["changes"])
     units = Path("/etc/systemd/system")
     assert (units / "ocfs2.service").readlink() == Path("/dev/null")
     wanted = units / "multi-user.target.wants/o2cb.service"
-    assert wanted.readlink() == Path(ocfs2_boot.UNIT_PATH)
+    assert wanted.readlink() == Path(node_units.UNIT_PATH)
     before = tree("/etc")
     assert states["o2cb.boot"](name="o2cb", config=config)["changes"] == {}
     assert tree("/etc") == before
@@ -466,14 +466,14 @@ def test_systemd_finds_no_fault_with_the_units(states, config, backend):
     config["firewall"] = {"backend": backend}
     for state in ("boot", "firewall"):
         assert states[f"o2cb.{state}"](name="o2cb", config=config)["result"]
-    paths = (ocfs2_boot.UNIT_PATH, ocfs2_firewall.UNIT_PATH)
+    paths = (node_units.UNIT_PATH, interconnect.UNIT_PATH)
     verdict = run("systemd-analyze", "--man=no", "verify", *paths)
     assert (verdict.returncode, verdict.stderr) == (0, "")
 
 
 def test_stopping_the_unit_refuses_a_cluster_in_use(states, config, kernel, region):
     assert states["o2cb.boot"](name="o2cb", config=config)["result"]
-    stop = run("/bin/sh", ocfs2_boot.STOP_PATH)
+    stop = run("/bin/sh", node_units.STOP_PATH)
     assert stop.returncode == 1
     # Nothing but this one line: o2cb was not even asked.
     assert stop.stderr.startswith("o2cb stays up, a heartbeat is active")
@@ -482,14 +482,14 @@ def test_stopping_the_unit_refuses_a_cluster_in_use(states, config, kernel, regi
 
 def test_stopping_the_unit_tells_when_the_cluster_stays(states, config, kernel):
     assert states["o2cb.boot"](name="o2cb", config=config)["result"]
-    stop = run("/bin/sh", ocfs2_boot.STOP_PATH)
+    stop = run("/bin/sh", node_units.STOP_PATH)
     assert stop.returncode == 1
     assert "Unable to access cluster service" in stop.stderr
 
 
 def test_stopping_the_unit_without_a_cluster_is_fine(states, config):
     assert states["o2cb.boot"](name="o2cb", config=config)["result"]
-    stop = run("/bin/sh", ocfs2_boot.STOP_PATH)
+    stop = run("/bin/sh", node_units.STOP_PATH)
     assert (stop.returncode, stop.stderr) == (0, "")
 
 
@@ -603,7 +603,7 @@ def test_a_new_node_is_let_in(states, config):
         config["nodes"].pop("host4.domain.com", None)
         apply(states, config)
         config["nodes"]["host4.domain.com"] = {"number": 3, "address": "192.168.100.4"}
-        assert apply(states, config).keys() == {"rules", ocfs2_firewall.RULES[backend]}
+        assert apply(states, config).keys() == {"rules", interconnect.RULES[backend]}
 
 
 @needs_nft
@@ -618,17 +618,17 @@ def test_another_backend_takes_over_and_none_leaves_nothing(states, config):
         tables = run("nft", "list", "tables").stdout
         assert ("table inet ocfs2" in tables) is (backend == "nftables")
         assert ("OCFS2" in saved()) is (backend == "iptables")
-        exists = [name for name, path in ocfs2_firewall.RULES.items() if Path(path).exists()]
+        exists = [name for name, path in interconnect.RULES.items() if Path(path).exists()]
         assert exists == [name for name in [backend] if name != "none"]
         wants = sorted(
             path.parent.name
-            for path in Path("/etc/systemd/system").glob(f"*.wants/{ocfs2_firewall.UNIT}")
+            for path in Path("/etc/systemd/system").glob(f"*.wants/{interconnect.UNIT}")
         )
         service = {"nftables": "nftables", "iptables": "netfilter-persistent"}.get(backend)
         want = ["multi-user.target.wants", f"{service}.service.wants"] if service else []
         assert wants == want
     assert [line for line in saved().splitlines() if line.startswith("-A")] == foreign
-    assert not Path(ocfs2_firewall.UNIT_PATH).exists()
+    assert not Path(interconnect.UNIT_PATH).exists()
 
 
 @needs_nft
@@ -676,15 +676,15 @@ def test_a_dropping_iptables_is_answered_with_its_own_backend(states, config, pe
 def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, backend):
     config["firewall"] = {"backend": backend}
     config["luns"]["primary"]["mount"]["services"] = ["libvirtd.service"]
-    desired = ocfs2_check.parse(config)
+    desired = check.parse(config)
 
     def gaps():
-        census = modules["ocfs2_node.census"]({}, ocfs2_firewall.concern(desired))
-        found = ocfs2_setup.differences(desired, MINION, census["setup"])
+        census = modules["ocfs2_node.census"]({}, interconnect.concern(desired))
+        found = setup.differences(desired, MINION, census["setup"])
         # The panic settings are those of the host the test runs on.
-        return [gap.what for gap in found if gap.what not in ocfs2_setup.PANIC]
+        return [gap.what for gap in found if gap.what not in setup.PANIC]
 
-    missing = {ocfs2_boot.UNIT_PATH, ocfs2_boot.UNIT, ocfs2_boot.KILLER, str(DROP_IN)}
+    missing = {node_units.UNIT_PATH, node_units.UNIT, node_units.KILLER, str(DROP_IN)}
     assert missing <= set(gaps())
     for state in ("o2cb.boot", "o2cb.firewall", "ocfs2.services"):
         assert states[state](name="o2cb", config=config)["result"]
@@ -692,8 +692,8 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
     if backend != "none":
         run("nft", "flush", "ruleset")
         assert gaps() == ["rules"]
-    Path(ocfs2_boot.STOP_PATH).unlink()
-    assert ocfs2_boot.STOP_PATH in gaps()
+    Path(node_units.STOP_PATH).unlink()
+    assert node_units.STOP_PATH in gaps()
     desired = dataclasses.replace(desired, luns=())
     assert str(DROP_IN) in gaps()
 
@@ -701,7 +701,7 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
 @needs_nft
 def test_the_plan_sees_a_chain_that_drops_the_port(modules, config):
     run("nft", "table inet other { chain in { type filter hook input priority 0; policy drop; }; }")
-    concern = ocfs2_firewall.concern(ocfs2_check.parse(config))
+    concern = interconnect.concern(check.parse(config))
     assert modules["o2cb_firewall.facts"](**concern)["blocking"] == [["inet", "other", "in"]]
     # A cluster of this one node has nobody to keep out.
     alone = {**concern, "nodes": {MINION: "192.168.100.1"}}
@@ -719,7 +719,7 @@ def test_absent_takes_back_everything(states, states_test, config, modules, back
         assert states[f"o2cb.{state}"](name=str(CONF), config=config)["result"]
     assert states["ocfs2.services"](name="services", config=config)["result"]
     assert DROP_IN.exists()
-    modules["ocfs2_file.write"](ocfs2_boot.SYSCTL_PATH, "kernel.panic = 30\n")
+    modules["ocfs2_file.write"](node_units.SYSCTL_PATH, "kernel.panic = 30\n")
     before = tree("/etc/ocfs2")
     dry = states_test["o2cb.absent"](name="o2cb")
     assert (dry["result"], tree("/etc/ocfs2")) == (None, before)
@@ -727,7 +727,7 @@ def test_absent_takes_back_everything(states, states_test, config, modules, back
     assert (wet["result"], wet["changes"]) == (True, dry["changes"])
     assert list(Path("/etc/ocfs2").iterdir()) == []
     assert not SETTINGS.exists()
-    assert not Path(ocfs2_boot.SYSCTL_PATH).exists()
+    assert not Path(node_units.SYSCTL_PATH).exists()
     assert list(Path("/etc/systemd/system").rglob("o*.service")) == []
     assert not DROP_IN.exists()
     assert "ocfs2" not in run("nft", "list", "ruleset").stdout.lower()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import salt.beacons
 
-import ocfs2_watch
+from ocfs2lib.health import events as health_events
 
 from .conftest import MINION
 from .conftest import REPOSITORY
@@ -197,11 +197,11 @@ for _ in range(40):
 assert looks, "the beacon has seen nothing"
 
 # The master syncs a newer formula, and then has this minion run a job.
-for name in ("modules/ocfs2_vitals.py", "utils/ocfs2_version.py"):
+for name in ("modules/ocfs2_vitals.py", "utils/ocfs2lib/version.py"):
     path = root / name
     path.write_text(path.read_text().replace("1.0.0", "9.9.9").replace('"cluster"', '"CLUSTER"'))
 if not os.fork():
-    assert "9.9.9" in functions["ocfs2_metrics.text"].__globals__["ocfs2_version"].VERSION
+    assert "9.9.9" in functions["ocfs2_metrics.text"].__globals__["version"].VERSION
     assert "CLUSTER" in functions["ocfs2_vitals.facts"]()
     os._exit(0)
 assert os.wait()[1] == 0, "the job runs the code that the beacon has loaded"
@@ -222,5 +222,5 @@ def test_a_job_runs_the_code_that_was_synced_and_not_that_of_the_beacon(tmp_path
 
 def test_every_kind_of_event_is_documented():
     document = (REPOSITORY / "docs" / "monitoring.rst").read_text()
-    for kinds in ocfs2_watch.KINDS.items():
+    for kinds in health_events.KINDS.items():
         assert all(f"``{kind}``" in document for kind in kinds)

@@ -16,18 +16,18 @@ import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_check
-from devices import named
-from devices import simulated_wwid
-from images import MIB
-from images import attached
-from images import digest
-from images import own_uuid
-from images import run
-from images import sparse
-from ocfs2_order import LEADER_GRAIN
-from simulated import SimulatedCache
-from simulated import SimulatedMaster
+from ocfs2lib.lun.format_order import LEADER_GRAIN
+from ocfs2lib.pillar import check
+from support.devices import named
+from support.devices import simulated_wwid
+from support.images import MIB
+from support.images import attached
+from support.images import digest
+from support.images import own_uuid
+from support.images import run
+from support.images import sparse
+from support.simulated import SimulatedCache
+from support.simulated import SimulatedMaster
 
 from .conftest import MINION
 
@@ -352,7 +352,7 @@ def described(config, lun):
 @pytest.fixture
 def master(described, minion):
     return SimulatedMaster(
-        ocfs2_check.parse(described), {MINION: OneHost(minion, described)}, SimulatedCache()
+        check.parse(described), {MINION: OneHost(minion, described)}, SimulatedCache()
     )
 
 

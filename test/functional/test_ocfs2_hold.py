@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from salt.exceptions import CommandExecutionError
 
-from devices import mounted_tmpfs
-from images import run
+from support.devices import mounted_tmpfs
+from support.images import run
 
 NONE = {"cluster": None, "luns": {}}
 HOLD, HOLDS = Path("/etc/ocfs2/hold"), Path("/etc/ocfs2/hold.d")

@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_blank
-import ocfs2_guard
-from devices import named
-from devices import simulated_wwid
-from images import GIB
-from images import MIB
-from images import attached
-from images import digest
-from images import heartbeat
-from images import run
-from images import sparse
-from zoo import O2CB
-from zoo import SIZE
-from zoo import ext4
-from zoo import mkfs_ocfs2
+from ocfs2lib.lun import blank
+from ocfs2lib.lun import guards
+from support.devices import named
+from support.devices import simulated_wwid
+from support.images import GIB
+from support.images import MIB
+from support.images import attached
+from support.images import digest
+from support.images import heartbeat
+from support.images import run
+from support.images import sparse
+from support.zoo import O2CB
+from support.zoo import SIZE
+from support.zoo import ext4
+from support.zoo import mkfs_ocfs2
 
 from .conftest import REPOSITORY
 
@@ -71,7 +71,7 @@ def by_id():
 
 def test_a_blank_lun_holds_nothing(image, looked_at):
     facts = looked_at(image)
-    assert ocfs2_guard.contents(facts) == ""
+    assert guards.contents(facts) == ""
     assert (facts["size"], facts["written"], facts["signature"]) == (SIZE, [], {})
     assert (facts["read_only"], facts["busy"], facts["mounts"]) == (False, False, [])
     assert (facts["holders"], facts["unreadable"]) == ([], None)
@@ -123,7 +123,7 @@ def test_an_ocfs2_volume_reads_as_its_own_tools_read_it(image, looked_at, option
     want = stats(image)
     assert {name: volume[name] for name in want} == want
     assert volume["stamp"] == stamp
-    assert volume["uuid"] in ocfs2_guard.contents(facts)
+    assert volume["uuid"] in guards.contents(facts)
 
 
 @pytest.mark.parametrize("block", ["512", "1K", "4K"])
@@ -132,7 +132,7 @@ def test_a_heartbeat_lies_where_every_sampling_reads(tmp_path, block, cluster):
     image = sparse(tmp_path / "image", 2 * GIB)
     run(tool("mkfs.ocfs2"), "-q", "-b", block, "-C", cluster, "-N", "2", *O2CB, str(image))
     offset, length = heartbeat(image)
-    assert offset + length <= ocfs2_blank.END_BYTES
+    assert offset + length <= blank.END_BYTES
 
 
 # What the device is.

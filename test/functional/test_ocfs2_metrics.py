@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from salt.exceptions import CommandExecutionError
 
-import ocfs2_boot
-import ocfs2_conf
-import ocfs2_settings
-import ocfs2_version
-from unit import node_facts
+from ocfs2lib import version
+from ocfs2lib.node import cluster_conf
+from ocfs2lib.node import o2cb_settings
+from ocfs2lib.node import units
+from support import node_facts
 
 from .test_ocfs2_vitals import DEBUG
 from .test_ocfs2_vitals import UUID
@@ -32,15 +32,17 @@ _IN_CREATE, _IN_MOVED_TO = 0x100, 0x80
 def files(sandbox):
     """The files of a node, as its simulated kernel has them."""
     nodes = [
-        ocfs2_conf.ConfNode("ocfs2", number, 7777, f"192.168.100.{number + 1}", f"host{number + 1}")
+        cluster_conf.ConfNode(
+            "ocfs2", number, 7777, f"192.168.100.{number + 1}", f"host{number + 1}"
+        )
         for number in range(3)
     ]
-    cluster = ocfs2_conf.ConfCluster("ocfs2", "local", 3)
-    put(CONF, ocfs2_conf.render(ocfs2_conf.Conf((cluster,), tuple(nodes))))
+    cluster = cluster_conf.ConfCluster("ocfs2", "local", 3)
+    put(CONF, cluster_conf.render(cluster_conf.Conf((cluster,), tuple(nodes))))
     values = {"O2CB_ENABLED": "true", "O2CB_BOOTCLUSTER": "ocfs2"}
-    put(SETTINGS, ocfs2_settings.render({**dict.fromkeys(ocfs2_settings.DEBCONF, ""), **values}))
+    put(SETTINGS, o2cb_settings.render({**dict.fromkeys(o2cb_settings.DEBCONF, ""), **values}))
     put(FSTAB, "/dev/mapper/primary /san/primary ocfs2 _netdev 0 0\n")
-    put(Path(ocfs2_boot.UNIT_PATH), node_facts.unit())
+    put(Path(units.UNIT_PATH), node_facts.unit())
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def test_a_host_without_a_cluster_has_metrics_too(modules, sandbox):
         path.unlink(missing_ok=True)
     put(FSTAB, "/dev/sda1 / ext4 defaults 0 1\n")
     text = modules["ocfs2_metrics.text"]()
-    assert samples(text) == {f'ocfs2_formula_info{{version="{ocfs2_version.VERSION}"}}': "1"}
+    assert samples(text) == {f'ocfs2_formula_info{{version="{version.VERSION}"}}': "1"}
 
 
 @pytest.mark.usefixtures("files")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from salt.exceptions import CommandExecutionError
 
-import ocfs2_check
-import ocfs2_services
+from ocfs2lib.node import service_dropins
+from ocfs2lib.pillar import check
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root"),
@@ -269,8 +269,8 @@ def test_unmounted_refuses_files_in_the_mount_point(states, config, described):
 # Services that are bound to a mount; what systemd makes of it is in test_ocfs2_services.py.
 
 
-DROP_IN = Path(ocfs2_services.DROP_INS.replace("*", "libvirtd.service"))
-STALE = Path(ocfs2_services.DROP_INS.replace("*", "gone.service"))
+DROP_IN = Path(service_dropins.DROP_INS.replace("*", "libvirtd.service"))
+STALE = Path(service_dropins.DROP_INS.replace("*", "gone.service"))
 
 
 @pytest.fixture
@@ -292,7 +292,7 @@ def test_services_get_drop_ins_and_lose_them(states, states_test, bound):
     wet = states["ocfs2.services"](name="services", config=bound)
     assert (wet["result"], wet["changes"]) == (True, dry["changes"])
     assert set(wet["changes"]) == {str(DROP_IN), str(STALE)}
-    assert DROP_IN.read_text() == ocfs2_services.files(ocfs2_check.parse(bound))[str(DROP_IN)]
+    assert DROP_IN.read_text() == service_dropins.files(check.parse(bound))[str(DROP_IN)]
     assert (STALE.exists(), other.exists()) == (False, True)
     again = states["ocfs2.services"](name="services", config=bound)
     assert (again["result"], again["changes"]) == (True, {})

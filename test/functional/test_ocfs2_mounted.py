@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from devices import mounted_tmpfs
-from devices import simulated_ocfs2
-from images import MIB
-from images import attached
-from images import run
-from images import sparse
-from unit.test_ocfs2_debugfs import DOMAIN
+from support.devices import mounted_tmpfs
+from support.devices import simulated_ocfs2
+from support.images import MIB
+from support.images import attached
+from support.images import run
+from support.images import sparse
+from unit.parsers.test_debugfs import DOMAIN
 
 from .test_ocfs2_vitals import DEBUG
 from .test_ocfs2_vitals import UUID

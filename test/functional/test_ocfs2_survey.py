@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-import ocfs2_adoption
-import ocfs2_facts
-from devices import named
-from images import GIB
-from images import attached
-from images import digest
-from images import sparse
-from zoo import O2CB
-from zoo import ext4
-from zoo import mkfs_ocfs2
+from ocfs2lib.adoption import adopt
+from ocfs2lib.answers import census
+from support.devices import named
+from support.images import GIB
+from support.images import attached
+from support.images import digest
+from support.images import sparse
+from support.zoo import O2CB
+from support.zoo import ext4
+from support.zoo import mkfs_ocfs2
 
 from .conftest import MINION
 
@@ -67,7 +67,7 @@ def by_node(survey, device):
 def test_a_volume_is_found_by_itself_and_left_as_it_was(modules, volume):
     image, device, name = volume
     before = digest(image)
-    survey = ocfs2_facts.surveyed(modules["ocfs2_node.survey"]())
+    survey = census.surveyed(modules["ocfs2_node.survey"]())
     lun = by_node(survey, device)
     assert lun["volume"] == modules["ocfs2.probe"](device)["volume"]
     assert (lun["volume"]["label"], lun["volume"]["stamp"]) == ("primary", "o2cb/web")
@@ -133,9 +133,9 @@ def test_a_survey_becomes_a_pillar(modules, volume, fstab):
     CONF.write_text(STANZAS.format(name=os.uname().nodename))
     SETTINGS.write_text("O2CB_ENABLED=true\nO2CB_BOOTCLUSTER=web\nO2CB_HEARTBEAT_THRESHOLD=61\n")
     fstab(f"{device} /san/primary _netdev,noatime 0 0")
-    survey = ocfs2_facts.surveyed(modules["ocfs2_node.survey"]())
+    survey = census.surveyed(modules["ocfs2_node.survey"]())
     survey["luns"] = {device: by_node(survey, device)}
-    adoption = ocfs2_adoption.adopt({MINION: survey}, {})
+    adoption = adopt.adopt({MINION: survey}, {})
     section = adoption.pillar["ocfs2"]
     assert section["cluster"]["name"] == "web"
     assert section["cluster"]["heartbeat_threshold"] == 61

@@ -11,17 +11,17 @@ import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-from devices import mounted_tmpfs
-from images import BLOCK
-from images import GIB
-from images import MIB
-from images import attached
-from images import digest
-from images import heartbeat
-from images import put
-from images import run
-from images import sparse
-from zoo import O2CB
+from support.devices import mounted_tmpfs
+from support.images import BLOCK
+from support.images import GIB
+from support.images import MIB
+from support.images import attached
+from support.images import digest
+from support.images import heartbeat
+from support.images import put
+from support.images import run
+from support.images import sparse
+from support.zoo import O2CB
 
 UUID = "458E997A48634B3DAB36F01667EBB761"
 OTHER = "0" * 32

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from devices import mounted_tmpfs
-from devices import simulated_ocfs2
-from unit.test_ocfs2_debugfs import DOMAIN
-from unit.test_ocfs2_debugfs import STATE
+from support.devices import mounted_tmpfs
+from support.devices import simulated_ocfs2
+from unit.parsers.test_debugfs import DOMAIN
+from unit.parsers.test_debugfs import STATE
 
 from .test_ocfs2_socket import connection
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-import ocfs2_guard
-from images import GIB
-from images import MIB
-from images import attached
-from images import digest
-from images import run
-from images import sparse
-from unit import answers
-from zoo import ZOO
+from ocfs2lib.lun import guards
+from support import answers
+from support.images import GIB
+from support.images import MIB
+from support.images import attached
+from support.images import digest
+from support.images import run
+from support.images import sparse
+from support.zoo import ZOO
 
 PILLAR = answers.desired()
 LEAST, MOST = 300 * MIB, 8192 * GIB
@@ -35,7 +35,7 @@ def planned(facts):
     """The case of the plan when every node of the roster finds this, on the LUN of pillar."""
     lun = dataclasses.replace(PILLAR.luns[0], size=facts["size"])
     seen = {node.minion: {**facts, "wwid": lun.wwid} for node in PILLAR.nodes}
-    return ocfs2_guard.Case(PILLAR, lun, seen)
+    return guards.Case(PILLAR, lun, seen)
 
 
 def test_the_zoo_is_large_enough():
@@ -50,8 +50,8 @@ def test_what_holds_data_is_refused_by_name_and_left_as_it_was(tmp_path, modules
         facts = modules["ocfs2.probe"](device, prove_blank=True)
     assert digest(image) == before
     assert (facts["error"], facts["unreadable"]) == (None, None)
-    assert ocfs2_guard.contents(facts).startswith(ZOO[name].names)
-    refusals = ocfs2_guard.format_refusals(planned(facts))
+    assert guards.contents(facts).startswith(ZOO[name].names)
+    refusals = guards.format_refusals(planned(facts))
     assert [(each.guard, each.node) for each in refusals] == [
         ("G3", node.minion) for node in PILLAR.nodes
     ]
@@ -75,5 +75,5 @@ def test_blank_luns_of_any_size_may_be_formatted(tmp_path, modules, count):
             run("losetup", "--set-capacity", device)
             facts = modules["ocfs2.probe"](device, prove_blank=True)
             assert facts["size"] == size
-            refusals = ocfs2_guard.format_refusals(planned(facts))
+            refusals = guards.format_refusals(planned(facts))
             assert refusals == [], f"seed {seed}, size {size}"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
-import ocfs2_model as model
-from unit import roster
+from ocfs2lib.pillar import model
+from support import roster
 
 #: How many pillars there are; every other test takes a share of that.
 CASES = int(os.environ.get("FUZZ_CASES", "2000"))

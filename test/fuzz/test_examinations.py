@@ -2,13 +2,13 @@
 
 import copy
 
-import ocfs2_examination
-import ocfs2_findings
-import ocfs2_status
-import ocfs2_table
-from unit import answers
-from unit.test_ocfs2_facts import at
-from unit.test_ocfs2_facts import places
+from ocfs2lib.answers import examination
+from ocfs2lib.findings import find
+from ocfs2lib.status import report
+from ocfs2lib.status import table
+from support import answers
+from unit.answers.test_census import at
+from unit.answers.test_census import places
 
 from . import strategies
 from .findings import Findings
@@ -55,7 +55,7 @@ def test_whatever_is_believed_becomes_a_status():
         with found.watch(f"examination {number}: {'; '.join(done)}"):
             odd = {}
             try:
-                ocfs2_examination.checked(everybody[MINION], KEYS)
+                examination.checked(everybody[MINION], KEYS)
                 believed += 1
             except ValueError as err:
                 assert 0 < len(str(err).encode("utf-8", "replace")) < 1000
@@ -69,11 +69,11 @@ def test_whatever_is_believed_becomes_a_status():
 
 def status(everybody, odd):
     sight = answers.sight(PILLAR, everybody, odd_answers=odd)
-    findings = ocfs2_findings.of(sight)
-    data = ocfs2_status.data(sight, findings, "2026-01-31T23:59:59Z")
-    lines = ocfs2_status.lines(data)
-    assert all(isinstance(ocfs2_table.coloured(line), str) for line in lines)
-    assert ocfs2_status.changes(data, data) == []
+    findings = find.of(sight)
+    data = report.data(sight, findings, "2026-01-31T23:59:59Z")
+    lines = report.lines(data)
+    assert all(isinstance(table.coloured(line), str) for line in lines)
+    assert report.changes(data, data) == []
     if odd:
         assert "node-odd-answer" in [each.kind for each in findings]
     if sight.plan.failures() or sight.plan.differences():

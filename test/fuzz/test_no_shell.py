@@ -13,17 +13,17 @@ import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_conf
-from devices import mounted_tmpfs
-from devices import named
-from devices import simulated_wwid
 from functional.conftest import MINION
 from functional.test_o2cb import of_size
-from images import attached
-from images import own_uuid
-from images import sparse
-from ocfs2_order import LEADER_GRAIN
-from zoo import SIZE
+from ocfs2lib.lun.format_order import LEADER_GRAIN
+from ocfs2lib.node import cluster_conf
+from support.devices import mounted_tmpfs
+from support.devices import named
+from support.devices import simulated_wwid
+from support.images import attached
+from support.images import own_uuid
+from support.images import sparse
+from support.zoo import SIZE
 
 from . import strategies
 from .findings import Findings
@@ -192,7 +192,7 @@ def _unit(dice, _place):
 
 
 def _conf(dice, place):
-    text = ocfs2_conf.render(of_size(2)).replace("node1", dice.choice(_SAFE))
+    text = cluster_conf.render(of_size(2)).replace("node1", dice.choice(_SAFE))
     return "o2cb.conf_write", {"text": text, "path": f"{place}/cluster.conf"}
 
 

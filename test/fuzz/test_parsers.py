@@ -14,20 +14,20 @@ from pathlib import Path
 import pytest
 from salt.exceptions import CommandExecutionError
 
-import ocfs2_conf
-import ocfs2_debugfs
-import ocfs2_facts
-import ocfs2_firewall
-import ocfs2_guard
-import ocfs2_netfilter
-import ocfs2_parse
-import ocfs2_plan
-import ocfs2_plan_text
-import ocfs2_settings
-import ocfs2_volume
 from functional.test_o2cb import meant
 from functional.test_o2cb import of_size
-from unit import answers
+from ocfs2lib.answers import census as answers_census
+from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall import nft_trace
+from ocfs2lib.lun import guards
+from ocfs2lib.lun import superblock
+from ocfs2lib.node import cluster_conf
+from ocfs2lib.node import o2cb_settings
+from ocfs2lib.parsers import blockdev
+from ocfs2lib.parsers import debugfs
+from ocfs2lib.plan import plan as plan_plan
+from ocfs2lib.plan import text as plan_text
+from support import answers
 
 from . import strategies
 from .findings import Findings
@@ -56,12 +56,12 @@ _NODE = (
     "node:\n\tcluster = web\n\tnumber = %d\n\tip_port = 7777\n\tip_address = %s\n\tname = n%d\n\n"
 )
 CONFS = (
-    ocfs2_conf.render(of_size(2)),
-    ocfs2_conf.render(of_size(5)),
+    cluster_conf.render(of_size(2)),
+    cluster_conf.render(of_size(5)),
     _CLUSTER % ("web", 1) + _CLUSTER % ("other", 0) + _NODE % (7, "10.0.0.1", 7),
     _NODE % (1, "10.0.0.1", 1) + "# comment\n" + _CLUSTER.replace("local", "Global") % ("web", 1),
-    ocfs2_conf.render(
-        ocfs2_conf.Conf((ocfs2_conf.ConfCluster("web", "global", 0, ("A" * 32, "B" * 32)),))
+    cluster_conf.render(
+        cluster_conf.Conf((cluster_conf.ConfCluster("web", "global", 0, ("A" * 32, "B" * 32)),))
     ),
 )
 CONF_PIECES = (
@@ -89,8 +89,8 @@ def printed(done):
 def understood(text, name):
     """The same as our reading of the file gives it."""
     try:
-        conf = ocfs2_conf.parse(text)
-    except ocfs2_conf.ConfError as err:
+        conf = cluster_conf.parse(text)
+    except cluster_conf.ConfError as err:
         assert str(err)
         return None
     cluster, nodes = meant(conf, name)
@@ -120,11 +120,11 @@ def test_any_cluster_conf_is_understood_or_refused():
     for text in damaged("any cluster.conf", 1, CONFS, CONF_PIECES):
         with found.watch(ascii(text)):
             try:
-                conf = ocfs2_conf.parse(text)
-            except ocfs2_conf.ConfError as err:
+                conf = cluster_conf.parse(text)
+            except cluster_conf.ConfError as err:
                 assert str(err)
                 continue
-            assert all(isinstance(line, str) for line in ocfs2_conf.doubts(conf))
+            assert all(isinstance(line, str) for line in cluster_conf.doubts(conf))
     found.none()
 
 
@@ -132,16 +132,16 @@ def test_any_cluster_conf_is_understood_or_refused():
 def test_a_number_of_any_length_in_cluster_conf_is_refused_or_read(number):
     text = CONFS[0].replace("number = 0", f"number = {number}")
     if number.strip("0"):
-        with pytest.raises(ocfs2_conf.ConfError):
-            ocfs2_conf.parse(text)
+        with pytest.raises(cluster_conf.ConfError):
+            cluster_conf.parse(text)
     else:
-        assert ocfs2_conf.parse(text) == ocfs2_conf.parse(CONFS[0])
+        assert cluster_conf.parse(text) == cluster_conf.parse(CONFS[0])
 
 
 # The o2cb settings, held against the shell that reads them at boot.
 
 
-_SETTINGS = ocfs2_settings.render(dict.fromkeys(ocfs2_settings.DEBCONF, "7"))
+_SETTINGS = o2cb_settings.render(dict.fromkeys(o2cb_settings.DEBCONF, "7"))
 SETTINGS = (
     _SETTINGS,
     _SETTINGS.replace("\n", "\r\n"),
@@ -153,7 +153,7 @@ SETTINGS_PIECES = (
     *("$", "`", ";", "&", "|", "(", ")", "{", "}", "<", ">", "~", "*", "?", "[a]", "!", "%", "^"),
     *("''", '""', "'a'b", '"a"b', "a'b'", "\\\n", "# a\n", "#\\\n", ":", "test", "if", "\n\n"),
 )
-_NAMES = (*ocfs2_settings.DEBCONF, "O2CB_STACK")
+_NAMES = (*o2cb_settings.DEBCONF, "O2CB_STACK")
 
 
 def sourced(paths):
@@ -176,12 +176,12 @@ def understood_settings(kind, part):
     for text in damaged(kind, part, SETTINGS, SETTINGS_PIECES):
         with found.watch(ascii(text)):
             try:
-                values = ocfs2_settings.parse(text)
+                values = o2cb_settings.parse(text)
             except ValueError as err:
                 assert str(err)
                 continue
             assert {type(each) for pair in values.items() for each in pair} <= {str}
-            assert ocfs2_settings.effective(values).keys() >= ocfs2_settings.DEBCONF.keys()
+            assert o2cb_settings.effective(values).keys() >= o2cb_settings.DEBCONF.keys()
             kept.append((text, values))
     found.none()
     return kept
@@ -206,11 +206,11 @@ def test_settings_that_are_understood_say_the_same_to_the_shell(tmp_path):
 
 def test_any_output_of_debconf_is_answers():
     found = Findings()
-    text = "".join(f"* {name}: 7\n" for name in ocfs2_settings.DEBCONF.values())
+    text = "".join(f"* {name}: 7\n" for name in o2cb_settings.DEBCONF.values())
     for garbage in damaged("debconf", 4, text):
         with found.watch(ascii(garbage)):
-            answer = ocfs2_settings.parse_debconf(garbage)
-            assert answer.keys() <= ocfs2_settings.DEBCONF.keys()
+            answer = o2cb_settings.parse_debconf(garbage)
+            assert answer.keys() <= o2cb_settings.DEBCONF.keys()
             assert all(isinstance(value, str) for value in answer.values())
     found.none()
 
@@ -236,11 +236,11 @@ def test_any_output_of_blkid_is_a_dict_of_texts():
     found = Findings()
     for text in damaged("blkid", 2, BLKID):
         with found.watch(ascii(text)):
-            pairs = ocfs2_parse.blkid(text)
+            pairs = blockdev.blkid(text)
             assert "DEVNAME" not in pairs
             assert {type(each) for pair in pairs.items() for each in pair} <= {str}
             facts = {"volume": None, "signature": pairs, "written": None}
-            assert isinstance(ocfs2_guard.contents(facts), str)
+            assert isinstance(guards.contents(facts), str)
     found.none()
 
 
@@ -258,7 +258,7 @@ def test_a_mount_of_any_name_is_read_back():
         left = f"42 1 0:{number} / {as_the_kernel_writes(path)} rw,relatime shared:2"
         text = f"{MOUNTINFO}{left} - tmpfs {as_the_kernel_writes(source)} rw,size=1k\n"
         with found.watch(ascii((path, source))):
-            assert ocfs2_parse.mountinfo(text)[-1] == {
+            assert blockdev.mountinfo(text)[-1] == {
                 "id": "42",
                 "device": f"0:{number}",
                 "path": path,
@@ -273,7 +273,7 @@ def test_any_mount_table_is_a_list_of_mounts():
     found, keys = Findings(), {"id", "device", "path", "fstype", "source", "options"}
     for text in damaged("mountinfo", 2, MOUNTINFO[-1000:]):
         with found.watch(ascii(text)):
-            for mount in ocfs2_parse.mountinfo(text):
+            for mount in blockdev.mountinfo(text):
                 assert mount.keys() == keys
                 assert all(isinstance(each, str) for each in mount["options"])
                 assert all(isinstance(mount[key], str) for key in keys - {"options"})
@@ -304,7 +304,7 @@ def test_any_state_of_a_filesystem_has_a_slot_or_none():
     found, slots = Findings(), set()
     for text in damaged("fs_state", 2, FS_STATE):
         with found.watch(ascii(text)):
-            slot = ocfs2_debugfs.fs_state(text)["slot"]
+            slot = debugfs.fs_state(text)["slot"]
             assert slot is None or (type(slot) is int and slot >= 0)
             slots.add(slot)
     found.none()
@@ -315,15 +315,15 @@ def test_any_wwid_is_a_text_without_blanks_around_it():
     found = Findings()
     for text in damaged("wwid", 2, WWIDS):
         with found.watch(ascii(text)):
-            wwid = ocfs2_parse.wwid(text)
+            wwid = blockdev.wwid(text)
             assert wwid == wwid.strip()
-            assert ocfs2_parse.same_wwid(wwid, wwid)
+            assert blockdev.same_wwid(wwid, wwid)
     found.none()
 
 
 def test_a_slot_of_many_digits_is_none():
     text = FS_STATE.replace("*  1", "*  " + "1" * 5000)
-    assert ocfs2_debugfs.fs_state(text)["slot"] is None
+    assert debugfs.fs_state(text)["slot"] is None
 
 
 # The superblock.
@@ -341,12 +341,12 @@ def head(tmp_path_factory):
     argv += ["--cluster-stack=o2cb", "--cluster-name=web", str(image)]
     subprocess.run(argv, check=True, capture_output=True)
     with image.open("rb") as handle:
-        return handle.read(ocfs2_volume.HEAD_BYTES)
+        return handle.read(superblock.HEAD_BYTES)
 
 
 def seen(data):
     """The facts of a superblock, which must be of the documented shape."""
-    volume = ocfs2_volume.parse(data)
+    volume = superblock.parse(data)
     if volume is None:
         return None
     assert re.fullmatch("[0-9A-F]{32}", volume.uuid)
@@ -387,14 +387,14 @@ def test_any_bytes_are_a_volume_or_none(head):
         kind = dice.randrange(3)
         start = 2 * dice.choice((512, 1024, 2048, 4096))
         if kind == 0:
-            data = dice.randbytes(ocfs2_volume.HEAD_BYTES)
+            data = dice.randbytes(superblock.HEAD_BYTES)
         elif kind == 1:
-            data = bytes(start) + b"OCFSV2" + dice.randbytes(ocfs2_volume.HEAD_BYTES)
+            data = bytes(start) + b"OCFSV2" + dice.randbytes(superblock.HEAD_BYTES)
         else:
             data = bytes(start) + strategies.garbled(
                 dice, head[-head[::-1].index(b"2VSFCO") - 6 :][:512], pieces
             )
-        data = data.ljust(ocfs2_volume.HEAD_BYTES, b"\0")[: ocfs2_volume.HEAD_BYTES]
+        data = data.ljust(superblock.HEAD_BYTES, b"\0")[: superblock.HEAD_BYTES]
         with found.watch(f"superblock {number}: {data[start : start + 512]}"):
             assert (seen(data) is None) <= (not data[start:].startswith(b"OCFSV2"))
     found.none()
@@ -404,7 +404,7 @@ def test_any_bytes_are_a_volume_or_none(head):
 
 
 PEERS = ("192.168.100.2", "192.168.100.3")
-OWN = (ocfs2_firewall.FAMILY, ocfs2_firewall.TABLE)
+OWN = (interconnect.FAMILY, interconnect.TABLE)
 RULESET = """
 table inet ocfs2 {
   set peers { type ipv4_addr; elements = { 192.168.100.2, 192.168.100.3 } }
@@ -455,11 +455,11 @@ def nft_listing(text):
 
 def judged(ruleset):
     """What we make of a ruleset, which must be of the documented shape."""
-    for chain in ocfs2_netfilter.blocking(ruleset, 7777, PEERS, OWN):
+    for chain in nft_trace.blocking(ruleset, 7777, PEERS, OWN):
         assert all(isinstance(name, str) for name in chain)
         assert len(chain) == 3
-        assert "accept" in ocfs2_netfilter.remedy(chain, 7777, PEERS) or chain[0] == "ip"
-    assert isinstance(ocfs2_firewall.ours("nftables", ruleset), dict)
+        assert "accept" in nft_trace.remedy(chain, 7777, PEERS) or chain[0] == "ip"
+    assert isinstance(interconnect.ours("nftables", ruleset), dict)
 
 
 MATCHES = (
@@ -631,7 +631,7 @@ class TestNftables:
             taken += 1
             with found.watch(text):
                 judged(ruleset)
-                verdicts.add(bool(ocfs2_netfilter.blocking(ruleset, 7777, PEERS, OWN)))
+                verdicts.add(bool(nft_trace.blocking(ruleset, 7777, PEERS, OWN)))
         found.none()
         assert taken > len(strategies.share(40)) / 3
         assert verdicts == {True, False}
@@ -661,12 +661,12 @@ class TestNftables:
 
 def test_any_listing_of_iptables_is_judged():
     found = Findings()
-    rules = ocfs2_firewall.iptables_rules(answers.desired(), "host0.example.com")
-    jump = f"-A {' '.join(ocfs2_firewall.JUMP)}"
+    rules = interconnect.iptables_rules(answers.desired(), "host0.example.com")
+    jump = f"-A {' '.join(interconnect.JUMP)}"
     text = "\n".join(["*filter", ":INPUT DROP [0:0]", "-A INPUT -j DROP", jump, *rules, "COMMIT"])
     for garbage in damaged("iptables", 2, text):
         with found.watch(ascii(garbage)):
-            ours = ocfs2_firewall.ours("iptables", garbage.splitlines())
+            ours = interconnect.ours("iptables", garbage.splitlines())
             assert ours.keys() == {"rules", "input"}
             assert all(isinstance(line, str) for lines in ours.values() for line in lines)
     found.none()
@@ -762,7 +762,7 @@ def open_tables(answer):
 def accepted(answer):
     """The answer, if the check takes it for a census."""
     try:
-        checked = ocfs2_facts.checked(answer, {"primary": PILLAR.luns[0].device})
+        checked = answers_census.checked(answer, {"primary": PILLAR.luns[0].device})
     except ValueError as err:
         assert 0 < len(str(err).encode("utf-8", "replace")) < 1000
         return None
@@ -785,13 +785,13 @@ def test_whatever_is_accepted_can_be_planned_and_printed():
     for number in strategies.share(4):
         everybody, done = census(number)
         try:
-            ocfs2_facts.checked(everybody[MINION], {"primary": PILLAR.luns[0].device})
+            answers_census.checked(everybody[MINION], {"primary": PILLAR.luns[0].device})
         except (ValueError, RecursionError):
             continue
         with found.watch(f"census {number}: {'; '.join(done)}"):
             records = {"primary": answers.record(PILLAR)}
-            plan = ocfs2_plan.plan(PILLAR, everybody, {}, answers.FORMULA, records)
-            lines = ocfs2_plan_text.lines(plan)
+            plan = plan_plan.plan(PILLAR, everybody, {}, answers.FORMULA, records)
+            lines = plan_text.lines(plan)
             assert all(isinstance(line, str) for line in lines)
             assert all(isinstance(line, str) for line in plan.failures() + plan.differences())
     found.none()

@@ -14,13 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from salt.exceptions import SaltInvocationError
 
-import ocfs2_check
-import ocfs2_conf
-import ocfs2_model as model
-import ocfs2_order
-import ocfs2_settings
-from ocfs2_words import in_path
-from unit import roster
+from ocfs2lib.lun import format_order
+from ocfs2lib.node import cluster_conf
+from ocfs2lib.node import o2cb_settings
+from ocfs2lib.pillar import check
+from ocfs2lib.pillar import model
+from ocfs2lib.text import in_path
+from support import roster
 
 from . import strategies
 from .findings import Findings
@@ -49,7 +49,7 @@ def problems():
     for number in strategies.share(1):
         case = strategies.pillar(number)
         with found.watch(case):
-            paths[number] = [problem.path for problem in ocfs2_check.check(case.section)]
+            paths[number] = [problem.path for problem in check.check(case.section)]
     return paths
 
 
@@ -60,7 +60,7 @@ def valid(problems):
 
 
 def problems_are_of_use(case):
-    problems = ocfs2_check.check(case.section)
+    problems = check.check(case.section)
     for problem in problems:
         assert problem.reason
         assert problem.fix
@@ -69,8 +69,8 @@ def problems_are_of_use(case):
         assert len(str(problem)) < 2000
         assert stands_in(case.section, problem.path), problem.path
     try:
-        desired = ocfs2_check.parse(case.section)
-    except ocfs2_check.InvalidPillar as err:
+        desired = check.parse(case.section)
+    except check.InvalidPillar as err:
         assert problems
         assert err.problems == tuple(problems)
     else:
@@ -142,7 +142,7 @@ def test_a_size_with_many_blanks_is_refused_at_once():
     section = strategies.whole(strategies.chance("blanks", 0))
     next(iter(section["luns"].values()))["size"] = f"1{' ' * 10000}!"
     start = time.process_time()
-    assert ocfs2_check.check(section)
+    assert check.check(section)
     assert time.process_time() - start < 0.1
 
 
@@ -252,14 +252,14 @@ def test_o2cb_reads_the_cluster_that_the_pillar_means(valid, tmp_path):
     with ThreadPoolExecutor(WORKERS) as pool:
         waiting = []
         for number in valid:
-            desired = ocfs2_check.parse(strategies.pillar(number).section)
-            conf = ocfs2_conf.from_desired(desired)
-            text = ocfs2_conf.render(conf)
+            desired = check.parse(strategies.pillar(number).section)
+            conf = cluster_conf.from_desired(desired)
+            text = cluster_conf.render(conf)
             if text in seen:
                 continue
             seen.add(text)
-            assert ocfs2_conf.parse(text) == conf
-            assert ocfs2_conf.doubts(conf) == []
+            assert cluster_conf.parse(text) == conf
+            assert cluster_conf.doubts(conf) == []
             waiting.append((number, pool.submit(listed, text, desired.cluster.name)))
             if len(waiting) > 100:
                 judge(*waiting.pop(0))
@@ -271,7 +271,7 @@ def test_o2cb_reads_the_cluster_that_the_pillar_means(valid, tmp_path):
 
 def settings_are_meant(case):
     cluster = meant(case.section)[0]
-    text = ocfs2_settings.render(ocfs2_settings.from_desired(ocfs2_check.parse(case.section)))
+    text = o2cb_settings.render(o2cb_settings.from_desired(check.parse(case.section)))
     # The words that a shell finds in it, without a shell.
     assert shlex.split(text, comments=True) == [
         "O2CB_ENABLED=true",
@@ -293,9 +293,9 @@ def test_the_settings_file_says_what_the_pillar_means(valid):
 
 def orders(case):
     """Each LUN of a valid pillar as it was typed, as it was read, and the order to format it."""
-    desired = ocfs2_check.parse(case.section)
+    desired = check.parse(case.section)
     for lun in desired.luns:
-        order = ocfs2_order.FormatOrder(
+        order = format_order.FormatOrder(
             device=lun.device,
             wwid=lun.wwid,
             size=lun.size,

@@ -13,7 +13,7 @@ from hypothesis.stateful import invariant
 from hypothesis.stateful import rule
 from hypothesis.stateful import run_state_machine_as_test
 
-from ocfs2_order import LEADER_GRAIN
+from ocfs2lib.lun.format_order import LEADER_GRAIN
 
 from .world import World
 from .world import real_head

@@ -7,21 +7,21 @@ import random
 
 import pytest
 
-import ocfs2_join
-import ocfs2_numbers
-from ocfs2_join import AddNode
-from ocfs2_lun_down import Fsck
-from ocfs2_lun_down import Slots
-from ocfs2_operation import Refused
-from ocfs2_resize import Grow
-from ocfs2_retire import RemoveNode
-from ocfs2_retire import RetireLun
-from ocfs2_retune import Retune
-from ocfs2_rolling import RollingReboot
-from simulated_cluster import SimulatedMasterDied
-from simulated_cluster import SimulatedOperator
-from simulated_cluster import SimulatedWorld
-from unit import roster
+from ocfs2lib.operations import joining
+from ocfs2lib.operations import node_numbers
+from ocfs2lib.operations.grow import Grow
+from ocfs2lib.operations.joining import AddNode
+from ocfs2lib.operations.offline import Fsck
+from ocfs2lib.operations.offline import Slots
+from ocfs2lib.operations.operation import Refused
+from ocfs2lib.operations.retiring import RemoveNode
+from ocfs2lib.operations.retiring import RetireLun
+from ocfs2lib.operations.retune import Retune
+from ocfs2lib.operations.rolling_reboot import RollingReboot
+from support import roster
+from support.simulated_cluster import SimulatedMasterDied
+from support.simulated_cluster import SimulatedOperator
+from support.simulated_cluster import SimulatedWorld
 
 NAME, PATH, OLD = "ocfs2", "/san/primary", "/san/old"
 HOSTS = [f"host{number}.example.com" for number in range(5)]
@@ -567,7 +567,7 @@ def _back_in_pillar(scenario):
 
 def _taken_number(scenario):
     """Pillar gives a number that another host had."""
-    gone = ocfs2_numbers.Entry(3, "host8.example.com", "host8", "10.1.0.8", "retired", "then")
+    gone = node_numbers.Entry(3, "host8.example.com", "host8", "10.1.0.8", "retired", "then")
     master = SimulatedOperator(scenario.world)
     master.keep_numbers(lambda roll, time: roll.retired(gone, time))
 
@@ -649,7 +649,7 @@ def test_while_a_retune_waits_the_main_orchestration_changes_nobody():
     scenario.world.nodes[HOSTS[2]].mounts.clear()
     scenario.pillar(lambda section: section.update(cluster={"heartbeat_threshold": 61}))
     before = scenario.world.state()
-    _, changes, failures = ocfs2_join.converge(SimulatedOperator(scenario.world))
+    _, changes, failures = joining.converge(SimulatedOperator(scenario.world))
     assert changes == {}
     assert any("ocfs2.orch.retune" in each for each in failures)
     assert scenario.world.state() == before

@@ -18,13 +18,13 @@ from pathlib import Path
 from greenlet import getcurrent
 from greenlet import greenlet
 
-import ocfs2_check
-import ocfs2_ledger
-import ocfs2_volume
-from simulated import SimulatedCache
-from simulated import SimulatedMaster
-from unit import answers
-from unit import roster
+from ocfs2lib.lun import ledger as lun_ledger
+from ocfs2lib.lun import superblock
+from ocfs2lib.pillar import check
+from support import answers
+from support import roster
+from support.simulated import SimulatedCache
+from support.simulated import SimulatedMaster
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Where the simulated LUN keeps what a real one has all over itself.
@@ -39,7 +39,7 @@ def real_head():
         stamp = ("--cluster-stack=o2cb", "--cluster-name=ocfs2")
         argv = ["mkfs.ocfs2", "-q", "-L", "primary", "-N", "5", *stamp, image.name]
         subprocess.run(argv, check=True, capture_output=True, stdin=subprocess.DEVNULL)
-        return image.read(ocfs2_volume.HEAD_BYTES)
+        return image.read(superblock.HEAD_BYTES)
 
 
 class SimulatedLun:
@@ -63,7 +63,7 @@ class SimulatedLun:
 
     @property
     def volume(self):
-        return ocfs2_volume.parse(os.pread(self.fd, ocfs2_volume.HEAD_BYTES, 0))
+        return superblock.parse(os.pread(self.fd, superblock.HEAD_BYTES, 0))
 
     def facts(self, pillar):
         """What the probe of a node finds."""
@@ -228,7 +228,7 @@ class World:
     def __init__(self, head, nodes, shared_ledger):
         self.section = roster.section(nodes)
         self.section["luns"]["primary"].update(format="once", slots=5, label="primary")
-        self.pillar = ocfs2_check.parse(self.section)
+        self.pillar = check.parse(self.section)
         self.lun = SimulatedLun(head)
         self.nodes = {node.minion: SimulatedNode(self, node.minion) for node in self.pillar.nodes}
         first = SimulatedCache()
@@ -329,12 +329,12 @@ class World:
         """A node is switched off for good and taken out of pillar."""
         self.crash(minion)
         del self.section["nodes"][minion]
-        self.pillar = ocfs2_check.parse(self.section)
+        self.pillar = check.parse(self.section)
 
     def begun_on(self, number):
         """The leader of the format that a master has on record as begun, or None."""
         record = self._ledger(number).fetch(self.pillar.luns[0].wwid)
-        return record.leader if record.state == ocfs2_ledger.FORMATTING else None
+        return record.leader if record.state == lun_ledger.FORMATTING else None
 
     def resume(self, number):
         """What ``salt-run ocfs2.resume`` does to the record."""
@@ -342,4 +342,4 @@ class World:
         ledger.store(ledger.fetch(self.pillar.luns[0].wwid).released("f" * 32))
 
     def _ledger(self, number):
-        return ocfs2_ledger.Ledger(self.caches[number], sync=lambda: None)
+        return lun_ledger.Ledger(self.caches[number], sync=lambda: None)

@@ -7,12 +7,12 @@ import time
 import pytest
 import yaml
 
-from images import BLOCK
-from images import blocks
-from images import digest
-from images import heartbeat
 from lab.lab import REPOSITORY
 from lab.lab import Lab
+from support.images import BLOCK
+from support.images import blocks
+from support.images import digest
+from support.images import heartbeat
 
 NODES = (1, 2, 3)
 #: Seconds that a node that boots may take to mount a volume.

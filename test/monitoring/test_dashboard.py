@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-import ocfs2_prometheus
+from ocfs2lib.health import prometheus
 
 from .conftest import DASHBOARD
 from .conftest import panels
@@ -35,7 +35,7 @@ def test_its_variables_are_the_source_the_cluster_and_the_node():
     for each in (cluster, node):
         assert each["datasource"] == SOURCE
         metric = re.fullmatch(r"label_values\((\w+)(\{.+\})?, \w+\)", each["query"]["query"])[1]
-        assert metric in ocfs2_prometheus.NAMES
+        assert metric in prometheus.NAMES
 
 
 @pytest.mark.parametrize("panel", panels(), ids=lambda panel: panel["title"])

@@ -6,7 +6,7 @@ import shutil
 import pytest
 import yaml
 
-import ocfs2_prometheus
+from ocfs2lib.health import prometheus
 
 from .conftest import MONITORING
 from .conftest import ROOT
@@ -64,7 +64,7 @@ def test_an_alert_says_what_is_wrong_and_what_to_type(rule):
 @pytest.mark.parametrize("rule", ALERTS, **ids)
 def test_an_alert_is_made_of_metrics_that_there_are(rule):
     names = set(re.findall(r"\bocfs2_\w+", re.sub(r'"[^"]*"', "", rule["expr"])))
-    assert names <= set(ocfs2_prometheus.NAMES)
+    assert names <= set(prometheus.NAMES)
 
 
 @pytest.mark.parametrize("rule", ALERTS, **ids)
@@ -74,4 +74,4 @@ def test_an_alert_is_documented(rule):
 
 def test_every_metric_is_documented():
     document = (ROOT / "docs" / "monitoring.rst").read_text()
-    assert [name for name in ocfs2_prometheus.NAMES if f"``{name}``" not in document] == []
+    assert [name for name in prometheus.NAMES if f"``{name}``" not in document] == []

@@ -12,17 +12,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("_modules", "_states", "_utils", "pyproject.toml")
-TESTS = ("unit", "functional", "histories", "devices.py", "images.py", "simulated.py")
+TESTS = ("unit", "functional", "histories", "support")
 
-GUARD, STAGE = "_utils/ocfs2_guard.py", "_utils/ocfs2_stage.py"
-ORDER, FORMAT = "_utils/ocfs2_order.py", "_modules/ocfs2_format.py"
+GUARD, STAGE = "_utils/ocfs2lib/lun/guards.py", "_utils/ocfs2lib/operations/format_luns.py"
+ORDER, FORMAT = "_utils/ocfs2lib/lun/format_order.py", "_modules/ocfs2_format.py"
 PROBE, STATE = "_modules/ocfs2.py", "_states/ocfs2.py"
-FAULT = "test/unit/test_ocfs2_guard.py::test_one_fault_gives_the_one_refusal_of_its_guard"
-LEADER = "test/unit/test_ocfs2_order.py::test_the_leader_refuses_what_it_sees_itself"
+FAULT = "test/unit/lun/test_guards.py::test_one_fault_gives_the_one_refusal_of_its_guard"
+LEADER = "test/unit/lun/test_format_order.py::test_the_leader_refuses_what_it_sees_itself"
 HERE = "test/functional/test_ocfs2_format.py::"
 HISTORIES = "test/histories/test_histories.py"
-PATIENCE = "_utils/ocfs2_patience.py"
-UNSEEN = "test/unit/test_ocfs2_findings.py::test_without_an_answer_nothing_is_said_of_a_lun"
+PATIENCE = "_utils/ocfs2lib/timeouts.py"
+UNSEEN = "test/unit/findings/test_find.py::test_without_an_answer_nothing_is_said_of_a_lun"
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,13 @@ MUTANTS = {
         GUARD,
         'volume["uuid"] == self.begun.uuid)',
         "True)",
-        "test/unit/test_ocfs2_order.py::test_what_another_format_left_is_not_formatted_over",
+        "test/unit/lun/test_format_order.py::test_what_another_format_left_is_not_formatted_over",
     ),
     "G4 whole or half-made": Mutant(
         GUARD,
         'return ours and facts["half_made"] is True',
         "return ours",
-        "test/unit/test_ocfs2_order.py::test_a_volume_that_may_be_whole_is_never_formatted_over",
+        "test/unit/lun/test_format_order.py::test_a_volume_that_may_be_whole_is_never_formatted_over",
     ),
     "G6 the token": Mutant(
         FORMAT,
@@ -140,13 +140,13 @@ MUTANTS = {
         ORDER,
         '            *("-U", self.uuid),\n',
         '            *("-F", "-U", self.uuid),\n',
-        "test/unit/test_ocfs2_order.py::test_the_arguments_of_mkfs",
+        "test/unit/lun/test_format_order.py::test_the_arguments_of_mkfs",
     ),
     "G9 read back": Mutant(
         ORDER,
         "            if volume[name] != value\n",
         "            if False\n",
-        "test/unit/test_ocfs2_order.py::test_another_volume_does_not_read_back",
+        "test/unit/lun/test_format_order.py::test_another_volume_does_not_read_back",
     ),
     "G9 the tools": Mutant(
         FORMAT,
@@ -167,36 +167,36 @@ MUTANTS = {
         UNSEEN,
     ),
     "a finding needs one": Mutant(
-        "_utils/ocfs2_findings_lun.py",
+        "_utils/ocfs2lib/findings/lun.py",
         "    return refusal.node in case.seen or case.observed\n",
         "    return True\n",
         UNSEEN,
     ),
     "what nobody saw is not zero": Mutant(
-        "_utils/ocfs2_status.py",
+        "_utils/ocfs2lib/status/report.py",
         "len(plan.case.mounted) if answered else None",
         "len(plan.case.mounted)",
-        "test/unit/test_ocfs2_status.py::test_a_cluster_of_which_nobody_answered",
+        "test/unit/status/test_report.py::test_a_cluster_of_which_nobody_answered",
     ),
     "while nobody has answered": Mutant(
         PATIENCE,
         "if self._slowest is None or minion in self._heard:",
         "if minion in self._heard:",
-        "test/unit/test_ocfs2_inquiry.py::"
+        "test/unit/answers/test_inquiry.py::"
         "test_slow_nodes_are_waited_for_although_none_answers_in_time",
     ),
     "who is heard is not silent": Mutant(
         PATIENCE,
         "return max(self._waiting[minion], self._heard.get(minion, 0))",
         "return self._waiting[minion]",
-        "test/unit/test_ocfs2_inquiry.py::"
+        "test/unit/answers/test_inquiry.py::"
         "test_a_node_that_is_far_slower_than_the_others_is_waited_for_while_it_is_at_work",
     ),
     "one look at a time": Mutant(
-        "_utils/ocfs2_inquiry.py",
+        "_utils/ocfs2lib/answers/inquiry.py",
         "self._put([minion for minion in minions if not self._owes(minion)])",
         "self._put(list(minions))",
-        "test/unit/test_ocfs2_inquiry.py::test_looks_are_never_piled_up",
+        "test/unit/answers/test_inquiry.py::test_looks_are_never_piled_up",
     ),
     "G3 anywhere": Mutant(
         GUARD,
@@ -245,5 +245,5 @@ def test_without_the_guard_the_named_test_fails(copy, name):
 
 
 def test_with_every_guard_in_place_they_pass(copy):
-    assert _pytest(copy, "test/unit/test_ocfs2_guard.py") == 0
-    assert _pytest(copy, "test/unit/test_ocfs2_order.py") == 0
+    assert _pytest(copy, "test/unit/lun/test_guards.py") == 0
+    assert _pytest(copy, "test/unit/lun/test_format_order.py") == 0

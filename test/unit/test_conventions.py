@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {kind: sorted((ROOT / f"_{kind}").glob("*.py")) for kind in ("modules", "runners")}
 STATES = sorted((ROOT / "_states").glob("*.py"))
-UTILS = sorted((ROOT / "_utils").glob("*.py"))
+UTILS = sorted((ROOT / "_utils").rglob("*.py"))
 CALLED = [path for paths in SOURCES.values() for path in paths]
 
 
@@ -27,6 +27,19 @@ def _module(path):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__virtualname__":
             return ast.literal_eval(node.value)
     return path.stem
+
+
+def test_a_package_is_imported_by_its_full_name_alone():
+    """
+    Salt's loader loads the package once more under a name of its own: what that imported would
+    exist twice, its classes too.
+    """
+    for path in UTILS:
+        tree = ast.parse(path.read_text())
+        assert not [x for x in ast.walk(tree) if isinstance(x, ast.ImportFrom) and x.level], path
+        if path.name == "__init__.py":
+            assert len(tree.body) == 1, path
+            assert ast.get_docstring(tree), path
 
 
 def _imports(path):
@@ -74,15 +87,15 @@ def test_every_module_says_since_when(path):
     assert ".. versionadded::" in ast.get_docstring(ast.parse(path.read_text()))
 
 
-@pytest.mark.parametrize("path", UTILS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", UTILS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_pure_code_knows_neither_salt_nor_what_stands_on_it(path):
-    known = {util.stem for util in UTILS} | sys.stdlib_module_names
+    known = {"ocfs2lib"} | sys.stdlib_module_names
     assert set(_imports(path)) <= known
     assert "__salt__" not in path.read_text()
 
 
 def test_nothing_hands_a_force_flag_to_mkfs():
-    for path in (ROOT / "_modules" / "ocfs2.py", ROOT / "_utils" / "ocfs2_order.py"):
+    for path in (ROOT / "_modules" / "ocfs2.py", ROOT / "_utils/ocfs2lib/lun/format_order.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant):
                 assert node.value not in ("-F", "-x", "-Fx", "--force"), path.name

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from ocfs2_finding import KINDS
+from ocfs2lib.findings.kinds import KINDS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "troubleshooting.rst"
 

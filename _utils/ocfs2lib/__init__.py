@@ -1,0 +1,11 @@
+"""
+The formula's own code, in rooms. Only the standard library is needed; nothing here knows Salt.
+
+pillar      what the operator says              parsers     what the kernel and tools print
+node        what a node must be                 firewall    the rules of the interconnect
+lun         what a LUN is and holds             answers     what minions returned, checked
+plan        what has to happen                  operations  what changes a cluster
+findings    what is wrong                       status      the table of truth
+fence       why a node restarted                health      one node's pulse
+adoption    a cluster that was built by hand
+"""

@@ -1,0 +1,1 @@
+"""From a cluster that was built by hand to its pillar."""

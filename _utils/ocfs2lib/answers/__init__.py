@@ -1,0 +1,1 @@
+"""What minions returned, checked before it is believed."""

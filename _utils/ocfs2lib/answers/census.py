@@ -1,0 +1,187 @@
+"""
+What a node answered to the census or the survey, checked before it is believed.
+
+A minion is free to answer anything, so nothing of it reaches a decision before its shape is known.
+"""
+
+from ocfs2lib.answers.shape import FLAG
+from ocfs2lib.answers.shape import MAYBE_FLAG
+from ocfs2lib.answers.shape import MAYBE_NUMBER
+from ocfs2lib.answers.shape import MAYBE_TEXT
+from ocfs2lib.answers.shape import NUMBER
+from ocfs2lib.answers.shape import TEXT
+from ocfs2lib.answers.shape import all_of
+from ocfs2lib.answers.shape import believed
+from ocfs2lib.answers.shape import shaped
+from ocfs2lib.node import setup as node_setup
+
+_LUN = {
+    "wwid": MAYBE_TEXT,
+    "paths": (dict,),
+    "size": NUMBER,
+    "read_only": FLAG,
+    "holders": (list,),
+    "mounts": (list,),
+    "slot": MAYBE_NUMBER,
+    "busy": FLAG,
+    "beats": FLAG,
+    "volume": (dict, type(None)),
+    "half_made": MAYBE_FLAG,
+    "signature": (dict,),
+    "written": (list, type(None)),
+    "error": MAYBE_TEXT,
+    "unreadable": MAYBE_TEXT,
+}
+_VOLUME = {
+    "uuid": TEXT,
+    "label": TEXT,
+    "slots": NUMBER,
+    "size": NUMBER,
+    "cluster_size": NUMBER,
+    "stack": TEXT,
+    "cluster": TEXT,
+    "stamp": TEXT,
+    "global_heartbeat": FLAG,
+}
+_MOUNT = {"path": TEXT, "options": (list,)}
+_O2CB = {
+    "stack": MAYBE_TEXT,
+    "modules": FLAG,
+    "clusters": (dict,),
+    "online": MAYBE_TEXT,
+    "conf": {"text": MAYBE_TEXT},
+    "settings": {"path": TEXT, "values": (dict, type(None))},
+}
+_CLUSTER = {
+    "heartbeat_mode": MAYBE_TEXT,
+    **dict.fromkeys(
+        ("heartbeat_threshold", "idle_timeout_ms", "keepalive_delay_ms", "reconnect_delay_ms"),
+        MAYBE_NUMBER,
+    ),
+    "fence_method": MAYBE_TEXT,
+    "nodes": (dict,),
+    "regions": (list,),
+}
+_NODE = {
+    "number": MAYBE_NUMBER,
+    "address": MAYBE_TEXT,
+    "port": MAYBE_NUMBER,
+    "local": FLAG,
+}
+_HOST = {"hostname": TEXT, "kernel": TEXT, "platform": TEXT, "addresses": (list,)}
+_SETUP = {
+    "files": dict.fromkeys(node_setup.FILES, MAYBE_TEXT),
+    "enabled": (list,),
+    "masked": (list,),
+    "missing": (list,),
+    "services": (dict,),
+    "panic": {name: {"live": MAYBE_TEXT, "file": MAYBE_TEXT} for name in node_setup.PANIC},
+    "firewall": {"rules": (dict,), "blocking": (list,)},
+}
+_CENSUS = {
+    "formula": TEXT,
+    "formatting": MAYBE_TEXT,
+    "host": _HOST,
+    "o2cb": _O2CB,
+    "setup": _SETUP,
+    "fstab": (dict,),
+    "mounts": (list,),
+    "holds": {"cluster": MAYBE_TEXT, "luns": (dict,)},
+    "luns": (dict,),
+}
+_LINE = {
+    "source": TEXT,
+    "path": TEXT,
+    "fstype": TEXT,
+    "options": (list,),
+    "node": MAYBE_TEXT,
+}
+_SURVEY = {
+    "formula": TEXT,
+    "host": _HOST,
+    "o2cb": _O2CB,
+    "setup": _SETUP,
+    "starts": (list,),
+    "firewalls": (list,),
+    "fstab": (list,),
+    "luns": (dict,),
+}
+
+
+def checked(answer, keys):
+    """
+    The census of one node, if it has the shape of one; ValueError with the reason otherwise.
+
+    answer
+        Whatever the minion returned.
+    keys
+        The LUNs that were asked for.
+    """
+    return believed(answer, "a census", lambda: check_census(answer, keys))
+
+
+def surveyed(answer):
+    """
+    The survey of one node, if it has the shape of one; ValueError with the reason otherwise.
+
+    answer
+        Whatever the minion returned.
+    """
+    return believed(answer, "a survey", lambda: _check_survey(answer))
+
+
+def check_census(answer, keys):
+    """ValueError unless an answer of bounded size has the shape of a census of these LUNs."""
+    shaped(answer, _CENSUS, "census")
+    if set(answer["luns"]) != set(keys):
+        raise ValueError("its census answers for other LUNs than were asked for")
+    all_of(answer["mounts"], TEXT, "mounts")
+    all_of(answer["holds"]["luns"].values(), TEXT, "holds.luns")
+    _check_node(answer)
+
+
+def _check_survey(answer):
+    shaped(answer, _SURVEY, "survey")
+    for name in ("starts", "firewalls"):
+        all_of(answer[name], TEXT, name)
+    for line in answer["fstab"]:
+        shaped(line, _LINE, "fstab")
+        all_of(line["options"], TEXT, "fstab.options")
+    _check_node(answer)
+    for node, facts in answer["luns"].items():
+        shaped(facts, {"node": MAYBE_TEXT, "names": (list,)}, node)
+        all_of(facts["names"], TEXT, f"{node}.names")
+
+
+def _check_node(answer):
+    """What census and survey have in common, below the first level."""
+    all_of(answer["host"]["addresses"], TEXT, "host.addresses")
+    _check_setup(answer["setup"])
+    for name, cluster in answer["o2cb"]["clusters"].items():
+        shaped(cluster, _CLUSTER, f"o2cb.clusters.{name}")
+        for node, live in cluster["nodes"].items():
+            shaped(live, _NODE, f"o2cb.clusters.{name}.nodes.{node}")
+    for key, facts in answer["luns"].items():
+        _check_lun(key, facts)
+
+
+def _check_setup(setup):
+    for name in ("enabled", "masked", "missing"):
+        all_of(setup[name], TEXT, f"setup.{name}")
+    all_of(setup["services"].values(), TEXT, "setup.services")
+    for chain in setup["firewall"]["blocking"]:
+        all_of([chain], (list,), "setup.firewall.blocking")
+        all_of(chain, TEXT, "setup.firewall.blocking")
+
+
+def _check_lun(key, facts):
+    shaped(facts, _LUN, key)
+    all_of(facts["paths"].values(), MAYBE_TEXT, f"{key}.paths")
+    all_of(facts["signature"].values(), TEXT, f"{key}.signature")
+    all_of(facts["holders"], TEXT, f"{key}.holders")
+    all_of(facts["written"] or (), NUMBER, f"{key}.written")
+    for mount in facts["mounts"]:
+        shaped(mount, _MOUNT, f"{key}.mounts")
+        all_of(mount["options"], TEXT, f"{key}.mounts.options")
+    if facts["volume"]:
+        shaped(facts["volume"], _VOLUME, f"{key}.volume")

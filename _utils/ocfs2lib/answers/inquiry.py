@@ -1,0 +1,184 @@
+"""
+One question to some nodes, until each has answered or is given up.
+
+It reaches the nodes through the line that it is given, so that the same code that asks real minions
+is run against simulated ones.
+
+A node that still owes the answer to an earlier look is not given another on top: a look that was
+given up goes on there, and each one more would make the node slower. It is asked whether it is
+still at work on the earlier one; as soon as it is not, the new question is put to it.
+"""
+
+from dataclasses import dataclass
+
+#: Seconds between two reads of the job cache: a tenth of the time that has gone by, but at most.
+_PAUSE = 0.5
+
+
+@dataclass(frozen=True)
+class Question:
+    """
+    A function, or a list of functions with a list of arguments for each, run as one job; ``called``
+    is its name in messages, if it is another.
+    """
+
+    fun: object
+    arg: tuple = ()
+    kwarg: dict | None = None
+    called: str = ""
+
+    @property
+    def name(self):
+        """The function, for a message."""
+        return self.called or (self.fun if isinstance(self.fun, str) else ", ".join(self.fun))
+
+
+class Inquiry:
+    """
+    line
+        Has ``now()``, seconds; ``put(minions, question)``, which sends a job and returns
+        ``(job id, minion ids whose key is accepted)``; ``probe(minions, job id)``, which asks
+        whether they are at work on a job and returns the same (an empty answer means no);
+        ``returns(job id)``, ``{minion id: what it returned}`` so far; and ``heard(seconds)``, the
+        ids of the minions from which anything has come, after so many seconds at most.
+    question
+        The :class:`Question`.
+    patience
+        The :class:`timeouts.Patience` with the minions that are asked.
+    owed
+        ``{minion id: {"jid", "fun", "time"}}`` of the looks that were given up earlier: when each
+        was put, in the seconds of ``line.now()``.
+    repeats
+        Whether the question may be put a second time to a node that has lost it: it only looks, or
+        does no harm twice.
+    meanwhile
+        Called again and again with the seconds that have gone by and the ids of those that are
+        waited for.
+
+    After :meth:`run`, ``returns`` has what each minion returned, ``silent`` for each of the others
+    the reason, ``slow`` the ids of those of them that were heard all the same, and ``owed`` the
+    looks that are owed by now.
+    """
+
+    def __init__(self, line, question, patience, owed=None, repeats=False, meanwhile=None):
+        self._line, self._question, self._patience = line, question, patience
+        self._meanwhile, self._repeats, self._repeated = meanwhile, repeats, set()
+        self._jobs = {}  # {job id: those who have yet to return it}
+        # {job id: (the job that is asked about, those who have yet to say whether they are at it)}
+        self._probes = {}
+        self.owed = dict(owed or {})
+        self.returns, self.silent, self.slow = {}, {}, set()
+
+    def run(self, minions):
+        """Put the question to the minions, and wait."""
+        self._begin = self._line.now()
+        self._put([minion for minion in minions if not self._owes(minion)])
+        for minion, earlier in self.owed.items():
+            self._patience.busy_for(minion, self._begin - earlier["time"])
+        while True:
+            self._collect()
+            self._repeat()
+            waiting = self._waiting()
+            if waiting <= set(self._patience.given_up(self._seconds())):
+                break
+            self._ask_whether_at_work()
+            if self._meanwhile:
+                self._meanwhile(self._seconds(), sorted(waiting))
+            pause = min(_PAUSE, 0.05 + self._seconds() / 10)
+            for minion in self._line.heard(pause):
+                self._patience.heard(minion, self._seconds())
+        for minion in waiting:
+            self._give_up(minion)
+        return self
+
+    def _seconds(self):
+        return self._line.now() - self._begin
+
+    def _waiting(self):
+        return {*self.owed, *(each for minions in self._jobs.values() for each in minions)}
+
+    def _owes(self, minion):
+        """Whether the node still owes an earlier answer; one that has come since is settled."""
+        earlier = self.owed.get(minion)
+        if earlier and minion in self._line.returns(earlier["jid"]):
+            del self.owed[minion]
+        return minion in self.owed
+
+    def _put(self, minions):
+        if not minions:
+            return
+        jid, accepted = self._line.put(minions, self._question)
+        for minion in minions:
+            if minion not in accepted:
+                self._patience.forget(minion)
+                self.silent[minion] = "has no accepted key on this master"
+        self._jobs[jid] = {minion for minion in minions if minion in accepted}
+
+    def _put_late(self, minions):
+        """Those that were busy with an earlier look have ended it."""
+        for minion in minions:
+            self._patience.put(minion, self._seconds())
+        self._put(minions)
+
+    def _collect(self):
+        for jid, minions in self._jobs.items():
+            returned = self._line.returns(jid) if minions else {}
+            for minion in minions & returned.keys():
+                self.returns[minion] = returned[minion]
+                self._patience.answered(minion, self._seconds())
+            minions.difference_update(returned)
+        self._put_late([minion for minion in list(self.owed) if not self._owes(minion)])
+        for jid, (job, minions) in self._probes.items():
+            found = self._line.returns(jid) if minions else {}
+            for minion in minions & found.keys() & self._waiting():
+                # Late words about an earlier job say nothing of the one that is waited for.
+                if self._job(minion) == job:
+                    self._hear(minion, bool(found[minion]))
+            minions.difference_update(found)
+
+    def _hear(self, minion, at_work):
+        self._patience.found(minion, at_work, self._seconds())
+        if not at_work:
+            self._settle(minion)
+
+    def _settle(self, minion):
+        """The node is not at work on what it owes: the answer was lost, nothing is to be joined."""
+        if self.owed.pop(minion, None):
+            self._put_late([minion])
+
+    def _repeat(self):
+        """Put the question again to those who have lost it, once."""
+        lost = set(self._patience.lost()) - self._repeated if self._repeats else set()
+        for minions in self._jobs.values():
+            minions.difference_update(lost)
+        self._repeated |= lost
+        self._put_late(sorted(lost))
+
+    def _ask_whether_at_work(self):
+        asked = {}
+        for minion in self._patience.to_ask(self._seconds()):
+            asked.setdefault(self._job(minion), []).append(minion)
+        for job, minions in asked.items():
+            jid, accepted = self._line.probe(minions, job)
+            self._probes[jid] = (job, set(accepted))
+
+    def _job(self, minion):
+        """The job that is waited for."""
+        if minion in self.owed:
+            return self.owed[minion]["jid"]
+        return next(jid for jid, minions in self._jobs.items() if minion in minions)
+
+    def _give_up(self, minion):
+        earlier, name = self.owed.get(minion), self._question.name
+        if self._patience.is_lost(minion):
+            self.silent[minion] = f"answers, but its return of {name} was lost"
+            return
+        if self._patience.is_slow(minion):
+            self.slow.add(minion)
+            at_work = self._patience.is_at_work(minion)
+            how = "is still at work on" if at_work else "is there, but has not answered"
+            self.silent[minion] = f"{how} {'an earlier ' + earlier['fun'] if earlier else name}"
+        else:
+            self.silent[minion] = f"did not answer {name}"
+        if not earlier:
+            self.owed[minion] = {"jid": self._job(minion), "fun": name, "time": self._begin}

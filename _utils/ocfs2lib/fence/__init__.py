@@ -1,0 +1,1 @@
+"""Why a node restarted, or the others evicted it."""

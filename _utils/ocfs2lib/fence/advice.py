@@ -1,0 +1,264 @@
+"""
+What to do about a node that restarted or was evicted: where to look, what to type, and which key of
+pillar to set to which value.
+"""
+
+import math
+from dataclasses import dataclass
+
+from ocfs2lib import commands
+from ocfs2lib.fence import cause
+from ocfs2lib.fence import connections as links
+from ocfs2lib.fence import log as words
+from ocfs2lib.parsers import multipath as parsers_multipath
+
+_SPARE = 30  # seconds that the limit is to leave to what it waits for
+_USUAL = 61  # the threshold that vendors advise with multipath
+_USUAL_IDLE = 60  # seconds, the idle time-out that they advise with bonded links
+_LARGEST = 601  # of ocfs2:cluster:heartbeat_threshold
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do, and what to type for it, if anything."""
+
+    text: str
+    command: str = ""
+
+
+#: If nothing is found at all.
+NOTHING = (Advice("Ask again with an earlier time, and while every node answers."),)
+
+
+def advice(finding, incident, settings, persistent=True):
+    """
+    What to do, as a tuple of :class:`Advice`, the first thing first.
+
+    finding, incident, settings
+        What was found about what, in which cluster.
+    persistent
+        Whether the node's journal outlives a restart.
+    """
+    found = list(_BY_VERDICT[finding.verdict](incident, settings))
+    if finding.verdict in (cause.DISK, cause.NETWORK, cause.CUT) and not finding.sure:
+        found.append(_last_words(settings))
+    if not persistent:
+        found.append(
+            Advice(
+                f"The journal of {incident.node} does not outlive a restart. There:",
+                "mkdir -p /var/log/journal && journalctl --flush",
+            )
+        )
+    return tuple(found)
+
+
+def _last_words(settings):
+    if settings.fence_method == "panic":
+        return Advice(
+            "A panic leaves its last words only where the firmware keeps them or kdump is set up."
+            " On the node, what there is:",
+            "ls -lR /sys/fs/pstore /var/lib/systemd/pstore /var/crash",
+        )
+    return Advice(
+        "With fence_method reset, the last words of a node never reach its disk. Write"
+        " fence_method: panic under ocfs2:cluster to have them kept in pstore or by kdump. A"
+        " cluster at work takes it:",
+        commands.ORCHESTRATE,
+    )
+
+
+def _disk(incident, settings):
+    hung = [name for name, each in incident.seen.items() if each.of(words.HUNG, words.WRITE_ERROR)]
+    if hung:
+        where = f"{_named(hung)} hung as well: look at the array and the fabric. On each node:"
+    elif incident.seen:
+        where = (
+            f"The others went on writing: look at what {incident.node} has of its own, adapter,"
+            " cable, switch port, zoning. There:"
+        )
+    else:
+        where = f"Look at the paths to the LUN. On {incident.node}:"
+    yield Advice(where, "multipath -ll")
+    yield from _limit(settings)
+
+
+def _limit(settings):
+    waits = _longest_wait(settings.multipath)
+    if waits and waits[1] not in (0, math.inf):
+        yield _limit_above(*waits, settings)
+        return
+    if waits and waits[1] == math.inf:
+        yield Advice(
+            f"multipath keeps I/O of {waits[0]} waiting for ever (no_path_retry queue), so the"
+            " limit alone decides how long the LUN may be away."
+        )
+    if waits and waits[1] == 0:
+        yield Advice(
+            f"multipath fails I/O of {waits[0]} at once when no path is left, so a short gap is an"
+            " error to the filesystem. In /etc/multipath.conf of every node, no_path_retry 12 with"
+            " polling_interval 5 waits for 12 x 5 s = 60 s. Then:",
+            "multipathd reconfigure",
+        )
+    if settings.threshold < _USUAL:
+        usual = f"({_USUAL} - 1) x 2 s = {(_USUAL - 1) * 2} s are usual with multipath"
+        yield _raised(_USUAL, usual, settings)
+    else:
+        yield Advice(
+            f"The limit is {settings.write_limit} s. A LUN that is away for so long is not to be"
+            " waited for."
+        )
+
+
+def _limit_above(name, seconds, settings):
+    wanted = math.ceil((seconds + _SPARE) / 2) + 1
+    if settings.threshold >= wanted or wanted > _LARGEST:
+        return Advice(
+            f"multipath keeps I/O of {name} waiting for {seconds:g} s without a path, and the limit"
+            f" is {settings.write_limit} s. A larger one is no cure."
+        )
+    why = (
+        f"multipath keeps I/O of {name} waiting for {seconds:g} s without a path; with {_SPARE} s"
+        f" to spare, ({seconds:g} + {_SPARE}) / 2 + 1 = {wanted}"
+    )
+    return _raised(wanted, why, settings)
+
+
+def _longest_wait(multipath):
+    """``(name, seconds)`` of the map that keeps I/O waiting longest, None if nothing is known."""
+    maps, interval = multipath.get("maps"), multipath.get("polling_interval")
+    interval = interval if isinstance(interval, int) else None
+    waits = {}
+    for each in maps.values() if isinstance(maps, dict) else ():
+        if isinstance(each, dict) and isinstance(each.get("queueing"), str):
+            waits[str(each.get("name"))] = parsers_multipath.patience(each["queueing"], interval)
+    known = [(name, seconds) for name, seconds in waits.items() if seconds is not None]
+    return max(known, key=lambda item: item[1], default=None)
+
+
+def _raised(wanted, why, settings):
+    """A larger threshold, what it gives, and what it costs."""
+    return Advice(
+        f"Write heartbeat_threshold: {wanted} under ocfs2:cluster, in place of"
+        f" {settings.threshold}: {why}. A node then has {(wanted - 1) * 2} s instead of"
+        f" {settings.write_limit} s, and a dead one keeps the others waiting for {wanted * 2} s"
+        f" instead of {settings.dead_after} s. {_OUTAGE}",
+        commands.orchestrate("retune", outage=settings.cluster),
+    )
+
+
+_OUTAGE = "All nodes have to agree, so the whole cluster goes down for it:"
+
+
+def _network(incident, settings):
+    others = links.others_lost(incident, settings)
+    if others:
+        where = f"{_named(others)} lost other nodes too: look at the switches. On each node:"
+    elif incident.seen:
+        where = (
+            f"The others kept their connections: look at what {incident.node} has of its own,"
+            " adapter, cable, switch port. There:"
+        )
+    else:
+        where = f"Look at the interconnect. On {incident.node}:"
+    yield Advice(where, "ip -s -s link")
+    broken = [each for each in incident.own if each.kind == words.BROKEN]
+    if broken:
+        yield Advice(
+            "A connection broke at once instead of falling silent: see whether a firewall was"
+            " loaded anew, or another host has the address. What the formula expects:",
+            "salt-run ocfs2.status",
+        )
+    if len(settings.numbers) == 2:
+        yield Advice(
+            "Of two nodes without a connection, the one with the lower number goes on,"
+            f" {settings.name(min(settings.numbers.values()))}, whichever is at fault. A third"
+            " node makes a majority of the two that are well."
+        )
+    yield from _patience(settings)
+
+
+def _patience(settings):
+    idle, delay = settings.idle, settings.decision_delay
+    gap = f"{idle:g} s + ({settings.threshold} + 2) x 2 s = {idle + delay:g} s"
+    if idle >= _USUAL_IDLE:
+        yield Advice(f"The network may be away for {gap}. More is no cure.")
+        return
+    yield Advice(
+        f"The network may be away for {gap}. Only if yours takes longer to change over: write"
+        f" idle_timeout_ms: {_USUAL_IDLE * 1000} under ocfs2:cluster, in place of"
+        f" {idle * 1000:.0f}, for {_USUAL_IDLE + delay} s. {_OUTAGE}",
+        commands.orchestrate("retune", outage=settings.cluster),
+    )
+
+
+def _panic(incident, _settings):
+    yield Advice(
+        f"Look for a dump of the crash. On {incident.node}:",
+        "ls -lR /var/lib/systemd/pstore /var/crash",
+    )
+    if any("hung_task" in each.text for each in incident.of(words.PANIC)):
+        yield Advice(
+            "This panic is one that somebody asked for, and a LUN that is away for two minutes is"
+            " enough for it. To leave that to the heartbeat:",
+            "sysctl -w kernel.hung_task_panic=0",
+        )
+    if any(each.kind in (words.PATH, words.BLOCKED) for each in incident.own):
+        yield Advice("I/O was in trouble before. The paths to the LUN:", "multipath -ll")
+
+
+def _cut(incident, _settings):
+    yield Advice(
+        "Find out who or what switched it off: the event log of its management controller, of the"
+        " power supply, or of the hypervisor, at the time above. On a server with IPMI:",
+        "ipmitool sel elist",
+    )
+    if any(each.kind == words.STALLED for each in incident.own):
+        yield Advice("Processors stood still before: see whether the host is overloaded or broken.")
+
+
+def _shutdown(incident, _settings):
+    if incident.evicted():
+        yield Advice(
+            "See what kept the volumes from being unmounted in time:",
+            "journalctl -b -1 -u o2cb.service -u remote-fs.target",
+        )
+    else:
+        yield Advice("Nothing has to be put right. Who was logged in, and when:", "last -x -n 20")
+
+
+def _frozen(incident, settings):
+    if incident.began is None:
+        yield Advice(
+            f"Reset {incident.node} at once, without letting it write anything more. There:",
+            "echo b > /proc/sysrq-trigger",
+        )
+    yield Advice(
+        "While it believed itself a member it may have written where the others did. Check each"
+        " volume, with the key of its LUN:",
+        commands.orchestrate("fsck", lun="KEY", outage="KEY"),
+    )
+    yield Advice(
+        "Find out what stopped it: a guest that was paused, saved or moved, a snapshot with"
+        f" memory, an overloaded host. It may stand still for {settings.threshold} x 2 s ="
+        f" {settings.dead_after} s at most. Drain a node before it is stopped for longer."
+    )
+
+
+def _unknown(incident, _settings):
+    yield from NOTHING
+    yield Advice(f"What systemd knows, on {incident.node}:", "last -x -n 20")
+
+
+def _named(names):
+    return ", ".join(names)
+
+
+_BY_VERDICT = {
+    cause.DISK: _disk,
+    cause.NETWORK: _network,
+    cause.PANIC: _panic,
+    cause.CUT: _cut,
+    cause.SHUTDOWN: _shutdown,
+    cause.FROZEN: _frozen,
+    cause.UNKNOWN: _unknown,
+}

@@ -1,0 +1,204 @@
+"""
+Of which restarts and evictions of a node the logs tell, and which lines belong to each.
+
+Clocks differ, so times of two nodes are compared here alone, generously, and only to find out what
+belongs together; within it, each node's lines keep the order and the times of its own clock.
+"""
+
+from dataclasses import dataclass
+from dataclasses import field
+from itertools import pairwise
+
+from ocfs2lib.fence import log as words
+
+_AROUND = 900  # seconds before and after that may have something to do with it
+_BURST = 30  # seconds within which a node leaves the domains of all its volumes
+#: Seconds by which two clocks may differ: if their offset is known, and if not.
+_KNOWN, _UNKNOWN = 60, 300
+#: Seconds after which a booting node has moved what pstore kept.
+_MOVED = 1800
+
+
+@dataclass(frozen=True)
+class Sight:
+    """
+    What another node saw, by its own clock: how the node left it, the events around that, and
+    whether it joined again at any time later, which takes a restart or a new mount.
+    """
+
+    left: words.Event
+    events: tuple
+    joined: bool
+
+    def of(self, *kinds, node=None):
+        """The events of some kinds, about one node unless that is None."""
+        return [each for each in self.events if each.kind in kinds and node in (None, each.node)]
+
+
+@dataclass(frozen=True)
+class Incident:
+    """
+    One restart of a node, or one eviction without a restart.
+
+    ``boot`` is the boot that ended, or went on; None if its log is lost. ``began`` is when the next
+    one did, None if there was none. ``own`` are the events of its last minutes, ``kept`` those that
+    pstore kept, ``seen`` is ``{name: Sight}`` of the others. ``when`` is by the node's clock.
+    """
+
+    node: str
+    number: int | None
+    when: float
+    boot: words.Boot | None = None
+    began: float | None = None
+    own: tuple = ()
+    kept: tuple = ()
+    seen: dict = field(default_factory=dict)
+
+    @property
+    def ended(self):
+        """When the log of the boot ends, None if it goes on or is lost."""
+        return self.boot.last if self.boot and self.began is not None else None
+
+    def of(self, *kinds):
+        """The node's own events of some kinds, in its journal and then in pstore."""
+        return [each for each in (*self.own, *self.kept) if each.kind in kinds]
+
+    def evicted(self):
+        """``{name: Sight}`` of the nodes that had to recover it."""
+        return {
+            name: sight for name, sight in self.seen.items() if sight.left.kind == words.EVICTED
+        }
+
+
+def incidents(node, logs, settings):
+    """
+    Every incident of a node since the time that is asked for, newest first.
+
+    node
+        Its name.
+    logs
+        ``{name: Log}`` of all nodes that have answered.
+    settings
+        The cluster's, see ``fence.settings``.
+    """
+    number, log = settings.numbers.get(node), logs.get(node, words.Log())
+    watch = _Watch(node, number, logs, settings)
+    found = []
+    for before, after in reversed(list(pairwise((None, *log.boots)))):
+        seen = watch.left(before.last if before else None, after.first)
+        # Before the first boot that a journal tells of there need not have been another.
+        if before or seen:
+            found.append(_restart(watch, log, (before, after), seen))
+    while (when := watch.last_eviction()) is not None:
+        found.append(_eviction(watch, log, when))
+    found = [each for each in found if each.when >= settings.since]
+    return sorted(found, key=lambda each: each.when, reverse=True)
+
+
+def _restart(watch, log, boots, seen):
+    before, after = boots
+    own = [each for each in log.events if before and each.boot == before.id]
+    first, last = before.last if before else 0, min(after.first + _MOVED, after.last)
+    kept = [crash for crash in log.crashes if first - 1 <= crash.time <= last]
+    return Incident(
+        watch.node,
+        watch.number,
+        before.last if before else after.first,
+        before,
+        after.first,
+        tuple(each for each in own if each.time >= before.last - _AROUND),
+        tuple(each for crash in kept for each in crash.events),
+        seen,
+    )
+
+
+def _eviction(watch, log, when):
+    seen = watch.left(when, when)
+    boots = [each for each in log.boots if each.first <= when <= each.last + _UNKNOWN]
+    own = [each for each in log.events if boots and each.boot == boots[-1].id]
+    return Incident(
+        watch.node,
+        watch.number,
+        when,
+        boots[-1] if boots else None,
+        None,
+        tuple(each for each in own if abs(each.time - when) <= _AROUND),
+        (),
+        seen,
+    )
+
+
+class _Watch:
+    """How often the others saw a node leave, each time to be told once."""
+
+    def __init__(self, node, number, logs, settings):
+        self.node, self.number = node, number
+        self._logs = {name: log for name, log in logs.items() if name != node}
+        self._ahead = settings.ahead
+        self._left = {name: list(_departures(log, number)) for name, log in self._logs.items()}
+
+    def left(self, ended, began):
+        """
+        ``{name: Sight}`` of the others for what happened between two times of the node's clock,
+        the first of which may be None for one that is not known.
+        """
+        seen = {}
+        for name, departures in self._left.items():
+            slack = _KNOWN if {name, self.node} <= self._ahead.keys() else _UNKNOWN
+            near = [
+                each
+                for each in departures
+                if (ended is None or self._time(name, each) >= ended - slack)
+                and self._time(name, each) <= began + slack
+            ]
+            if near:
+                seen[name] = self._sight(name, self._best(name, near, ended or began))
+        return seen
+
+    def last_eviction(self):
+        """When the others last evicted it, of what is not told yet, by the node's clock."""
+        times = [
+            self._time(name, each)
+            for name, departures in self._left.items()
+            for each in departures
+            if each.kind == words.EVICTED
+        ]
+        return max(times, default=None)
+
+    def _best(self, name, near, when):
+        return min(
+            near,
+            key=lambda each: (each.kind != words.EVICTED, abs(self._time(name, each) - when)),
+        )
+
+    def _sight(self, name, left):
+        self._left[name].remove(left)
+        events = self._logs[name].events
+        return Sight(
+            left,
+            tuple(each for each in events if abs(each.time - left.time) <= _AROUND),
+            any(
+                (each.kind, each.node) == (words.JOINED, self.number) and each.time > left.time
+                for each in events
+            ),
+        )
+
+    def _time(self, name, event):
+        return event.time - self._ahead.get(name, 0) + self._ahead.get(self.node, 0)
+
+
+def _departures(log, number):
+    """Of each time that a node left, the first eviction, or else the last farewell."""
+    burst = []
+    for each in log.events:
+        if each.kind in (words.EVICTED, words.LEFT) and each.node == number is not None:
+            if burst and each.time - burst[-1].time > _BURST:
+                yield _departure(burst)
+                burst = []
+            burst.append(each)
+    if burst:
+        yield _departure(burst)
+
+
+def _departure(burst):
+    return next((each for each in burst if each.kind == words.EVICTED), burst[-1])

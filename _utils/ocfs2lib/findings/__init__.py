@@ -1,0 +1,1 @@
+"""What is wrong, found in what was seen of a cluster."""

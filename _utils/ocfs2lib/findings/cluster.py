@@ -1,0 +1,242 @@
+"""
+What is wrong with the settings of the cluster: in files, in the kernels, between nodes.
+"""
+
+import math
+
+from ocfs2lib import commands
+from ocfs2lib.commands import ORCHESTRATE
+from ocfs2lib.findings.kinds import NODES
+from ocfs2lib.findings.kinds import Finding
+from ocfs2lib.findings.snapshot import odd
+from ocfs2lib.node import cluster_conf
+from ocfs2lib.node import stack as node_stack
+from ocfs2lib.node.difference import IMPOSSIBLE
+from ocfs2lib.parsers import multipath as parsers_multipath
+
+#: Seconds between two beats.
+_BEAT = 2
+#: A path that works is checked ever less often, down to one check in so many intervals.
+_SLOWEST = 4
+
+
+def offline(sight):
+    """Nodes that can be in the cluster and are not."""
+    for plan, facts in sight.plans():
+        stack = facts["o2cb"]["stack"]
+        if stack not in (None, node_stack.STACK):
+            yield Finding(
+                "stack-other",
+                f"its kernel runs the cluster stack {stack}, not {node_stack.STACK}",
+                f"stop {stack} there by hand and unload its ocfs2 modules, then "
+                f"salt {NODES} state.apply ocfs2",
+                (plan.minion,),
+            )
+        elif not _is_online(sight, facts) and not plan.held():
+            others = ", ".join(name for name in facts["o2cb"]["clusters"] if name != sight.cluster)
+            what = f"cluster {others} is online there" if others else "the cluster is not online"
+            yield Finding(
+                "cluster-offline",
+                what,
+                f"{ORCHESTRATE}; if it fails, journalctl -u o2cb.service on the node",
+                (plan.minion,),
+            )
+
+
+def _is_online(sight, facts):
+    return facts["o2cb"]["online"] == sight.cluster and sight.live(facts) is not None
+
+
+def conf(sight):
+    """cluster.conf, held against pillar and against the other nodes'."""
+    texts = {node.minion: facts["o2cb"]["conf"]["text"] for node, facts in sight.nodes()}
+    usual, strange = odd({minion: _content(text) for minion, text in texts.items()})
+    for plan, facts in sight.plans():
+        gaps = node_stack.conf(sight.desired, facts["o2cb"]["conf"]["text"])
+        gaps = [gap for gap in gaps if gap.kind != IMPOSSIBLE]
+        stale = [gap for gap in gaps if gap.new is None and ":" in gap.what]
+        others = [gap for gap in gaps if gap not in stale and not _counts_nodes(gap, stale)]
+        if stale:
+            names = ", ".join(gap.what.rpartition(":")[2] for gap in stale)
+            yield _stale(sight, plan.minion, f"cluster.conf still has {names}", names)
+        if others:
+            who = _who(plan.minion, usual, strange, texts)
+            yield Finding(
+                "conf-differs",
+                f"cluster.conf is not as described{who}: {_said(others)}",
+                _command(sight, plan),
+                (plan.minion,),
+            )
+
+
+def _command(sight, plan):
+    """What brings files and kernel of a node to what pillar says."""
+    verbs = {gap.verb for gap in plan.gaps}
+    return _retune(sight) if node_stack.RETUNE in verbs else ORCHESTRATE
+
+
+def _retune(sight):
+    return commands.orchestrate("retune", cluster=sight.cluster, outage=sight.cluster)
+
+
+def _content(text):
+    """What two files are compared by: not blanks and order."""
+    try:
+        return cluster_conf.render(cluster_conf.parse(text)) if text is not None else None
+    except cluster_conf.ConfError:
+        return text
+
+
+def _counts_nodes(gap, stale):
+    """Whether a gap is only that the number of nodes counts those that left."""
+    return bool(stale) and gap.what.count(":") == 1 and "node_count" in f"{gap.old}{gap.new}"
+
+
+def _who(minion, usual, strange, texts):
+    if minion in strange and usual is not None:
+        others = len(texts) - len(strange)
+        return f" (the odd one out: {others} of {len(texts)} nodes have another)"
+    return ""
+
+
+def _stale(sight, minion, what, names):
+    return Finding(
+        "conf-stale",
+        f"{what}, which pillar does not know",
+        f"{commands.orchestrate('remove_node', cluster=sight.cluster, node='MINION-ID')} "
+        f"with the minion id of {names}",
+        (minion,),
+    )
+
+
+def kernel(sight):
+    """What the kernels run, held against pillar."""
+    for plan, facts in sight.plans():
+        node = sight.desired.node(plan.minion)
+        gaps = [
+            gap
+            for gap in node_stack.live(sight.desired, node, facts["o2cb"])
+            if gap.what not in ("stack", "live:cluster") and gap.kind != IMPOSSIBLE
+        ]
+        stale = [gap for gap in gaps if gap.verb == node_stack.REMOVE]
+        others = [gap for gap in gaps if gap not in stale]
+        if stale:
+            names = ", ".join(gap.what.rpartition(":")[2] for gap in stale)
+            yield _stale(sight, plan.minion, f"the kernel still has {names}", names)
+        if others:
+            what = f"the kernel does not run what pillar says: {_said(others)}"
+            fix = _command(sight, plan)
+            yield Finding("live-differs", what, fix, (plan.minion,))
+
+
+def settings(sight):
+    """The settings file, held against pillar."""
+    for plan, facts in sight.plans():
+        gaps = node_stack.settings(sight.desired, facts["o2cb"]["settings"]["values"])
+        if gaps:
+            yield Finding(
+                "settings-differ",
+                f"{facts['o2cb']['settings']['path']} is not as described: {_said(gaps)}",
+                _command(sight, plan),
+                (plan.minion,),
+            )
+
+
+def _said(gaps):
+    return ", ".join(f"{gap.what.partition(':')[2] or gap.what} {_change(gap)}" for gap in gaps)
+
+
+def _change(gap):
+    old, new = ("absent" if value is None else value for value in (gap.old, gap.new))
+    return f"is {old}, pillar says {new}"
+
+
+def timeouts(sight):
+    """Values that the nodes compare when they connect, and in which their kernels differ."""
+    live = {node.minion: sight.live(facts) for node, facts in sight.nodes() if sight.live(facts)}
+    for name in node_stack.AGREED:
+        values = {minion: cluster[name] for minion, cluster in live.items()}
+        usual, strange = odd(values)
+        for minion, value in strange.items():
+            most = "the nodes do not agree" if usual is None else f"most nodes have {usual}"
+            yield Finding(
+                "timeouts-differ",
+                f"its kernel has {name} {value}, {most}",
+                _retune(sight),
+                (minion,),
+            )
+
+
+def renumbered(sight):
+    """Node numbers that moved, or were given away."""
+    fix = "write the old number for the node, and a number that no host ever had for a new one"
+    for each in sight.plan.misnumbered:
+        yield Finding("renumbered", each, fix)
+    for plan, _ in sight.plans():
+        gaps = [
+            gap
+            for gap in plan.gaps
+            if gap.kind == IMPOSSIBLE and gap.what.startswith(("conf", "live:node"))
+        ]
+        # What file and kernel have in common is said once.
+        for gap in {gap.why: gap for gap in gaps}.values():
+            yield Finding("renumbered", str(gap), gap.why or fix, (plan.minion,))
+
+
+def threshold(sight):
+    """Multipath that waits longer for a path than a node may be without a heartbeat."""
+    beats = sight.desired.cluster.heartbeat_threshold
+    limit = (beats - 1) * _BEAT
+    for node, facts in sight.nodes():
+        multipath = facts["multipath"]
+        for lun in sight.desired.luns:
+            found = multipath and multipath["maps"].get(lun.wwid.lower())
+            if not found:
+                continue
+            interval = multipath["polling_interval"]
+            waits = parsers_multipath.patience(found["queueing"], interval)
+            if not waits:
+                continue
+            # Without the interval, what is left of the waiting is all that is known.
+            margin = _SLOWEST * (interval or 0)
+            if waits == math.inf:
+                yield _endless(node, lun, beats, limit, interval)
+            elif waits + margin >= limit:
+                sum_ = _sum(found["queueing"], interval, waits)
+                yield _short(sight, node, lun, sum_, waits, margin)
+
+
+def _endless(node, lun, beats, limit, interval):
+    checks = max(1, (limit - 1) // (interval or 5) - _SLOWEST)
+    return Finding(
+        "threshold-low",
+        f"multipath keeps I/O waiting for ever when {lun.device} has no path; after "
+        f"({beats} - 1) x {_BEAT} s = {limit} s the node fences itself all the same",
+        f"no_path_retry {checks} in multipath.conf: an error in time lets the volume say so",
+        (node.minion,),
+        lun.key,
+    )
+
+
+def _sum(queueing, interval, waits):
+    """How long I/O waits, with the arithmetic."""
+    count, _, unit = queueing.partition(" ")
+    return f"{count} checks x {interval} s = {waits} s" if unit == "chk" else f"{waits} s more"
+
+
+def _short(sight, node, lun, sum_, waits, margin):
+    beats = sight.desired.cluster.heartbeat_threshold
+    needed = math.floor((waits + margin) / _BEAT) + 2
+    return Finding(
+        "threshold-low",
+        f"multipath waits {sum_} for a path of {lun.device}, and sees up to {_SLOWEST} intervals = "
+        f"{margin} s late that one is back; the node fences itself after ({beats} - 1) x {_BEAT} s "
+        f"= {(beats - 1) * _BEAT} s",
+        f"write heartbeat_threshold: {needed} under cluster, which is ({needed} - 1) x {_BEAT} s = "
+        f"{(needed - 1) * _BEAT} s, then {_retune(sight)}",
+        (node.minion,),
+        lun.key,
+    )
+
+
+LOOKS = (offline, conf, kernel, settings, timeouts, renumbered, threshold)

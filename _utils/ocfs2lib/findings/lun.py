@@ -1,0 +1,154 @@
+"""
+What is wrong with LUNs: identity, paths, contents.
+"""
+
+from ocfs2lib.commands import ORCHESTRATE
+from ocfs2lib.findings import snapshot
+from ocfs2lib.findings.kinds import UNKNOWN
+from ocfs2lib.findings.kinds import Finding
+from ocfs2lib.parsers import blockdev
+from ocfs2lib.plan import plan
+
+#: What each guard's objection is called; some need a second look.
+_GUARDS = {
+    "G1": "lun-other",
+    "G2": "lun-unreadable",
+    "G3": "lun-not-blank",
+    "G4": "lun-on-record",
+    "G5": "format-not-allowed",
+    "G6": "format-unknown",
+    "G7": "lun-in-use",
+    "G9": "format-cut",
+    "mount": "volume-other",
+}
+
+
+def refused(sight):
+    """LUNs that a guard keeps from being formatted or mounted."""
+    for lun in sight.plan.luns:
+        for refusal in lun.refusals:
+            # G8 is the nodes' own trouble, and is told with them.
+            if refusal.guard != "G8" and _is_seen(lun.case, refusal):
+                yield Finding(
+                    _kind(lun, refusal),
+                    refusal.found,
+                    refusal.fix,
+                    (refusal.node,) if refusal.node else (),
+                    lun.key,
+                    # What becomes of a format is not known while its leader says nothing.
+                    UNKNOWN if refusal.node and refusal.node not in lun.case.seen else "",
+                )
+
+
+def _is_seen(case, refusal):
+    """Whether anybody has seen what the refusal is about: a record alone is no observation."""
+    return refusal.node in case.seen or case.observed
+
+
+def _kind(lun, refusal):
+    facts = lun.case.seen.get(refusal.node, {})
+    if refusal.guard == "G1" and facts.get("error"):
+        return "lun-missing"
+    if refusal.guard == "G1" and f"has {facts.get('size')} bytes" in refusal.found:
+        return "lun-size-differs"
+    if refusal.guard == "G7" and facts.get("read_only"):
+        return "lun-read-only"
+    return _GUARDS[refusal.guard]
+
+
+def _same(one, other):
+    return bool(one and blockdev.same_wwid(one, other))
+
+
+def blank(sight):
+    """LUNs that wait for their format."""
+    for lun in sight.plan.luns:
+        if lun.action == plan.FORMAT:
+            what = "its format was cut short" if lun.again else "it shows no volume"
+            what += f", and {lun.leader} is to format it"
+        elif lun.case.seen and {each.guard for each in lun.refusals} == {"G8"}:
+            what = "it shows no volume, and is not formatted while a node is missing"
+        else:
+            continue
+        yield Finding("format-pending", what, ORCHESTRATE, (), lun.key)
+
+
+def sizes(sight):
+    """LUNs that have another size on one node than on another."""
+    for lun in sight.plan.luns:
+        largest = max(lun.case.sizes.values(), default=0)
+        for minion, size in lun.case.behind.items():
+            yield Finding(
+                "lun-size-differs",
+                f"it sees {size} bytes of {lun.case.lun.device}, others see {largest}",
+                f"multipathd resize map, or rescan its paths; {ORCHESTRATE}.grow does it on all "
+                "nodes",
+                (minion,),
+                lun.key,
+            )
+
+
+def paths(sight):
+    """LUNs with paths that do not work, fewer than elsewhere, or none but one."""
+    for lun in sight.desired.luns:
+        counts = {node.minion: len(snapshot.paths(facts, lun.key)) for node, facts in sight.nodes()}
+        most = max(counts.values(), default=0)
+        for node, facts in sight.nodes():
+            yield from _path_findings(lun, node, facts, counts[node.minion], most)
+
+
+def _path_findings(lun, node, facts, count, most):
+    bad = {disk: state for disk, state in snapshot.paths(facts, lun.key).items() if state != "ok"}
+    said = [f"{disk} is {state}" for disk, state in sorted(bad.items())]
+    if 0 < count < most:
+        said.append(f"it has {count} paths, other nodes have {most}")
+    if said:
+        yield Finding(
+            "path-missing",
+            f"paths of {lun.device}: {', '.join(said)}",
+            "multipath -ll on the node, then its HBA or initiator, cables, switch and the array",
+            (node.minion,),
+            lun.key,
+        )
+    loose = [
+        each for wwid, disks in facts["loose"].items() if _same(wwid, lun.wwid) for each in disks
+    ]
+    if len(loose) > 1 or (loose and most):
+        yield Finding(
+            "no-multipath",
+            f"{', '.join(loose)} lead to the LUN past multipath",
+            "systemctl enable --now multipathd there, let multipath.conf take this WWID, and name "
+            "the map in luns:" + lun.key + ":device",
+            (node.minion,),
+            lun.key,
+        )
+
+
+def clones(sight):
+    """Volumes whose UUID another LUN bears, too."""
+    homes = {}
+    for node, facts in sight.nodes():
+        for device, volume in facts["volumes"].items():
+            wwid = (volume["wwid"] or device).lower()
+            homes.setdefault(volume["uuid"], {}).setdefault(wwid, []).append((node, device))
+    keys = {lun.wwid.lower(): lun.key for lun in sight.desired.luns}
+    for uuid, luns in homes.items():
+        if len(luns) > 1:
+            places = [f"{wwid} ({_places(where)})" for wwid, where in sorted(luns.items())]
+            strange = next((wwid for wwid in luns if wwid not in keys), next(iter(luns)))
+            node, device = luns[strange][0]
+            yield Finding(
+                "clone",
+                f"volume {uuid} is on {len(luns)} LUNs: {' and '.join(places)}",
+                "hide the copy from all nodes, or, if nothing has it mounted, give it a UUID of "
+                f"its own: tunefs.ocfs2 --cloned-volume {device} on {node.minion}",
+                tuple(dict.fromkeys(each.minion for where in luns.values() for each, _ in where)),
+                next((keys[wwid] for wwid in luns if wwid in keys), ""),
+            )
+
+
+def _places(where):
+    return ", ".join(f"{device} on {node.name}" for node, device in where)
+
+
+LOOKS = (refused, blank, sizes, paths, clones)

@@ -1,0 +1,177 @@
+"""
+What is wrong with volumes: mounts, room, errors, and what is left where they are mounted.
+"""
+
+from ocfs2lib import commands
+from ocfs2lib.commands import ORCHESTRATE
+from ocfs2lib.findings.kinds import BROKEN
+from ocfs2lib.findings.kinds import NODES
+from ocfs2lib.findings.kinds import Finding
+from ocfs2lib.lun import capacity
+from ocfs2lib.node import fstab
+from ocfs2lib.node.difference import IMPOSSIBLE
+
+#: Shares of free room below which there is too little, and next to none.
+_LOW, _NONE = 0.10, 0.02
+
+
+def mounts(sight):
+    """Volumes that are not mounted where they should be, and mounts that are no LUN of pillar."""
+    for lun in sight.plan.luns:
+        path = sight.desired.lun(lun.key).mount.path
+        waiting = [
+            minion for minion in lun.mount_on if lun.volume and not _held(sight, minion, lun)
+        ]
+        for minion in waiting:
+            what = f"the volume is not mounted on {path}"
+            yield Finding("not-mounted", what, ORCHESTRATE, (minion,), lun.key)
+        for minion in lun.fstab_on:
+            if lun.volume and not _held(sight, minion, lun):
+                yield _fstab(sight, minion, lun.key)
+    for node, facts in sight.nodes():
+        for gap in fstab.strays(sight.desired, facts["fstab"], facts["mounts"]):
+            path = gap.what.partition(":")[2]
+            yield Finding(
+                "stray-volume",
+                f"an OCFS2 that is no LUN of pillar is {gap.old} on {path}",
+                commands.orchestrate("retire_lun", cluster=sight.cluster, path=path),
+                (node.minion,),
+            )
+
+
+def _held(sight, minion, lun):
+    holds = sight.seen[minion]["holds"]
+    return bool(holds["cluster"] or lun.key in holds["luns"])
+
+
+def _fstab(sight, minion, key):
+    want = sight.desired.lun(key)
+    have = sight.seen[minion]["fstab"].get(want.mount.path)
+    what = f"/etc/fstab has no line for {want.mount.path}"
+    if have:
+        what = f"the line of /etc/fstab for {want.mount.path} is not as described"
+        options = have.get("options") if isinstance(have, dict) else None
+        known = options if isinstance(options, list) else []
+        lacking = [each for each in fstab.line(want)["options"] if each not in known]
+        what += f" (it lacks {', '.join(lacking)})" if lacking else ""
+    return Finding("fstab-differs", what, f"salt {NODES} state.apply ocfs2", (minion,), key)
+
+
+def errors(sight):
+    """Volumes that are read-only, or that do not answer."""
+    for lun in sight.desired.luns:
+        for node, facts in sight.nodes():
+            path = lun.mount.path
+            if path in facts["hung"]:
+                yield Finding(
+                    "volume-hangs",
+                    f"{path} {facts['hung'][path]}",
+                    "look at the paths of its LUN and at the connections (this list); if nothing "
+                    "helps, reset the node",
+                    (node.minion,),
+                    lun.key,
+                )
+            yield from _read_only(sight, lun, node, facts)
+
+
+def _read_only(sight, lun, node, facts):
+    path = lun.mount.path
+    volumes = facts["vitals"]["volumes"].values()
+    volume = next((each for each in volumes if path in each["paths"]), None)
+    wanted = any(
+        mount["path"] == path and "ro" in mount["options"]
+        for mount in facts["luns"][lun.key]["mounts"]
+    )
+    if volume and volume["failed"]:
+        command = commands.orchestrate("fsck", cluster=sight.cluster, lun=lun.key, outage=lun.key)
+        yield Finding(
+            "volume-failed",
+            f"{path} is read-only because of an error in the volume",
+            f"dmesg on the node names the error; {command}, with repair if it finds some",
+            (node.minion,),
+            lun.key,
+        )
+    elif (volume and volume["read_only"]) or (wanted and "ro" not in lun.mount.options):
+        fix = f"mount -o remount,rw {path} on the node, or write the option ro into pillar"
+        yield Finding("read-only", f"{path} is read-only", fix, (node.minion,), lun.key)
+
+
+def slots(sight):
+    """Volumes on which no node, or only one more, finds a slot."""
+    nodes = len(sight.desired.nodes)
+    for lun in sight.plan.luns:
+        spare = lun.volume["slots"] - nodes if lun.volume else None
+        if spare is None or spare > 1 or any(gap.verb == "slots" for gap in lun.gaps):
+            continue
+        count = lun.volume["slots"]
+        slots_ = commands.orchestrate("slots", cluster=sight.cluster, lun=lun.key, outage=lun.key)
+        yield Finding(
+            "slots-full" if spare <= 0 else "slots-few",
+            f"{nodes} nodes take {min(nodes, count)} of {count} slots",
+            f"write slots: {nodes + 2} under luns:{lun.key}, then {slots_}",
+            (),
+            lun.key,
+        )
+
+
+def space(sight):
+    """Volumes with little room. All nodes see one volume; the first that answered speaks for it."""
+    for lun in sight.desired.luns:
+        path = lun.mount.path
+        seen = next(
+            (facts["space"][path] for _, facts in sight.nodes() if path in facts["space"]), None
+        )
+        if seen:
+            yield from _room(sight, lun, seen)
+
+
+def _room(sight, lun, seen):
+    # One share for both: OCFS2 counts inodes by the clusters of which they can be made (statfs).
+    free, total = seen["free_bytes"], seen["bytes"]
+    if total > 0 and free < _LOW * total:
+        none = free < _NONE * total
+        yield Finding(
+            "space-low",
+            f"less than {_NONE if none else _LOW:.0%} of its room, for bytes and inodes, is free",
+            "remove what nobody needs, or grow the LUN on the array, write its new size, and "
+            + commands.orchestrate("grow", cluster=sight.cluster, lun=lun.key),
+            (),
+            lun.key,
+            BROKEN if none else "",
+        )
+
+
+def size(sight):
+    """Volumes whose size or slots are not pillar's. A node that is behind is told with the LUNs."""
+    for lun in sight.plan.luns:
+        behind = [capacity.size_on(minion) for minion in lun.case.behind]
+        for gap in [each for each in lun.gaps if each.what not in behind]:
+            fix = gap.why
+            if gap.kind != IMPOSSIBLE:
+                told = {"outage": lun.key} if gap.verb == "slots" else {}
+                fix = commands.orchestrate(gap.verb, cluster=sight.cluster, lun=lun.key, **told)
+                fix = f"{gap.why}; then {fix}" if gap.why else fix
+            what = f"{gap.what} {gap.old}, pillar says {gap.new}"
+            yield Finding("volume-differs", what, fix, (), lun.key)
+
+
+def under(sight):
+    """Files in a directory that is a mount point."""
+    for lun in sight.desired.luns:
+        for node, facts in sight.nodes():
+            names = facts["under"].get(lun.mount.path)
+            if names:
+                parent, _, name = lun.mount.path.rpartition("/")
+                yield Finding(
+                    "files-under-mount",
+                    f"{', '.join(names[:3])}{' and more' if len(names) > 3 else ''} lie in "
+                    f"{lun.mount.path} under the mount",
+                    # Nothing can be moved out of a directory that is immutable.
+                    f"mount --bind {parent or '/'} /mnt && chattr -i /mnt/{name} on the node, move "
+                    f"what is in it, then chattr +i /mnt/{name} && umount /mnt",
+                    (node.minion,),
+                    lun.key,
+                )
+
+
+LOOKS = (mounts, errors, slots, space, size, under)

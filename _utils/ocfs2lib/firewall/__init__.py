@@ -1,0 +1,1 @@
+"""The rules of the interconnect: ours, and those that stand in its way."""

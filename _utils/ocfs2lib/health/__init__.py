@@ -1,0 +1,1 @@
+"""The pulse of one node, for its metrics and its beacon."""

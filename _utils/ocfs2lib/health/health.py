@@ -1,0 +1,208 @@
+"""
+What one node sees of its own health in one cheap look, for its metrics and its beacon.
+
+There is no pillar in it: what runs is held against the node's own files.
+"""
+
+import posixpath
+from dataclasses import dataclass
+
+from ocfs2lib.node import cluster_conf
+from ocfs2lib.node import fstab as node_fstab
+from ocfs2lib.node import membership
+from ocfs2lib.node import units
+
+#: Setting: (its name in the settings file, what the kernel takes where the file leaves it empty).
+_SETTINGS = {
+    "heartbeat_threshold": ("O2CB_HEARTBEAT_THRESHOLD", 31),
+    "idle_timeout_ms": ("O2CB_IDLE_TIMEOUT_MS", 30000),
+    "keepalive_delay_ms": ("O2CB_KEEPALIVE_DELAY_MS", 2000),
+    "reconnect_delay_ms": ("O2CB_RECONNECT_DELAY_MS", 2000),
+}
+_BOOT = "O2CB_BOOTCLUSTER"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """
+    Another node of the live cluster.
+
+    ``connected``: both have agreed on the settings. ``beating``: its heartbeat is seen on a volume
+    that is mounted here; None if no heartbeat is. ``quiet``: seconds since anything came from it;
+    None without a connection.
+    """
+
+    name: str
+    connected: bool
+    beating: bool | None
+    quiet: float | None
+
+
+@dataclass(frozen=True)
+class Volume:
+    """
+    A volume that is mounted here. What the kernel does not show is None.
+
+    ``recovering`` and ``beating`` count nodes; ``late`` and ``limit`` are seconds: since the last
+    heartbeat was written, and when the node fences itself.
+    """
+
+    uuid: str
+    paths: tuple
+    read_only: bool | None
+    failed: bool | None
+    recovering: int
+    slots: int | None
+    beating: int | None
+    late: float | None
+    limit: float | None
+
+    @property
+    def place(self):
+        """Where it is, for people."""
+        return self.paths[0] if self.paths else f"volume {self.uuid}"
+
+    @property
+    def is_well(self):
+        """Whether its locks can be asked for without a wait for another node or for the LUN."""
+        on_time = self.late is None or self.limit is None or self.late < self.limit / 4
+        return on_time and not (self.recovering or self.failed)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the kernel works with, and what it will work with from its next start on; as text."""
+
+    name: str
+    kernel: str
+    file: str
+
+    @property
+    def drifts(self):
+        """Whether the two differ."""
+        return self.kernel != self.file
+
+
+@dataclass(frozen=True)
+class Look:
+    """
+    cluster
+        The name of the cluster: the one that is online, else the one that is to be, else ``""``.
+    online
+        Whether it is.
+    idle_timeout
+        Seconds of silence after which a connection counts as dead; None while it is offline.
+    mounts
+        ``{path: whether an OCFS2 is mounted there}`` for each line of fstab that the boot mounts.
+    volumes, peers, settings
+        Tuples of :class:`Volume`, :class:`Peer` and :class:`Setting`. While the cluster is offline
+        there are no peers, and nothing to hold a file against.
+    """
+
+    cluster: str
+    online: bool
+    idle_timeout: float | None
+    mounts: dict
+    volumes: tuple
+    peers: tuple
+    settings: tuple
+
+
+def of(facts):
+    """The :class:`Look` that ``ocfs2_metrics.facts`` gives."""
+    vitals, live, values = facts["vitals"], facts["live"], facts["settings"]
+    conf, fencing = _conf(facts["conf"]), units.fence_method(facts["unit"] or "")
+    online = live["online"]
+    cluster = live["clusters"].get(online)
+    return Look(
+        cluster=online or _configured(values, conf),
+        online=bool(cluster),
+        idle_timeout=_seconds(cluster["idle_timeout_ms"]) if cluster else None,
+        mounts=_mounts(facts["fstab"], facts["mounts"]),
+        volumes=tuple(_volume(*each) for each in sorted(vitals["volumes"].items())),
+        peers=tuple(_peers(vitals, cluster)) if cluster else (),
+        settings=tuple(_settings(online, cluster, values, conf, fencing)) if cluster else (),
+    )
+
+
+def _conf(text):
+    """cluster.conf; one that the tools refuse has as little in it for them as none."""
+    try:
+        return cluster_conf.parse(text or "")
+    except cluster_conf.ConfError:
+        return cluster_conf.Conf()
+
+
+def _configured(values, conf):
+    names = [(values or {}).get(_BOOT), *(each.name for each in conf.clusters)]
+    return next(filter(None, names), "")
+
+
+def _mounts(fstab, mounted):
+    return {
+        posixpath.normpath(path): posixpath.normpath(path) in mounted
+        for path, line in fstab.items()
+        if node_fstab.is_ocfs2(line) and "noauto" not in line["options"]
+    }
+
+
+def _volume(uuid, facts):
+    return Volume(
+        uuid=uuid,
+        paths=tuple(facts["paths"]),
+        read_only=facts["read_only"],
+        failed=facts["failed"],
+        recovering=len(facts["recovering"]),
+        slots=facts["slots"],
+        # This node is among them, so none at all means that the kernel does not show it.
+        beating=len(facts["beating"]) or None,
+        late=_seconds(facts["late_ms"]),
+        limit=_seconds(facts["limit_ms"]),
+    )
+
+
+def _peers(vitals, cluster):
+    seen = {number for each in vitals["volumes"].values() for number in each["beating"]}
+    for name, node in cluster["nodes"].items():
+        if not node["local"]:
+            peer = vitals["peers"].get(name)
+            yield Peer(
+                name=name,
+                connected=bool(peer and peer["handshake"]),
+                beating=node["number"] in seen if seen else None,
+                quiet=_seconds(peer["quiet_ms"]) if peer else None,
+            )
+
+
+def _settings(name, cluster, values, conf, fencing):
+    """Each setting that the kernel shows and a file has; ``fencing`` is the unit's, or None."""
+    if values is not None:
+        yield Setting("cluster", name, values.get(_BOOT, ""))
+        for setting, (variable, default) in _SETTINGS.items():
+            yield Setting(setting, str(cluster[setting]), values.get(variable) or str(default))
+    mode = next((each.heartbeat_mode for each in conf.clusters if each.name == name), "")
+    yield Setting("heartbeat_mode", str(cluster["heartbeat_mode"]), mode)
+    if fencing is not None:
+        yield Setting("fence_method", str(cluster["fence_method"]), fencing)
+    yield _nodes(cluster["nodes"], {each.name: each for each in conf.nodes if each.cluster == name})
+
+
+def _nodes(live, listed):
+    """The list of nodes; where two differ, only the nodes in which they do."""
+    same = {name for name, node in listed.items() if membership.same(node, live.get(name))}
+    kernel = {name: (each["number"], each["address"], each["port"]) for name, each in live.items()}
+    file = {name: (each.number, each.address, each.port) for name, each in listed.items()}
+    return Setting("nodes", _told(kernel, same), _told(file, same))
+
+
+def _told(nodes, same):
+    return ", ".join(
+        f"{name} ({number}, {address}:{port})"
+        for name, (number, address, port) in sorted(nodes.items())
+        if name not in same
+    )
+
+
+def _seconds(milliseconds):
+    """As seconds; None for what is no number, as a file of the kernel may hold anything."""
+    return milliseconds / 1000 if isinstance(milliseconds, int) else None

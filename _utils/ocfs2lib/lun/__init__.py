@@ -1,0 +1,1 @@
+"""What a LUN is and what it holds: identity, content, guards, ledger."""

@@ -1,0 +1,114 @@
+"""
+The order to format one LUN: what the leader is told, and what it must read back.
+"""
+
+import re
+from dataclasses import dataclass
+
+from ocfs2lib.lun import guards
+from ocfs2lib.lun import ledger
+from ocfs2lib.pillar import model
+
+#: The grain that marks the leader and carries the second key to the one permitted format.
+LEADER_GRAIN = "ocfs2_leader"
+
+_LIMITS = {
+    "device": re.compile(model.DEVICE),
+    "wwid": re.compile(model.WWID),
+    "uuid": re.compile(r"[0-9A-F]{32}"),
+    "label": re.compile(model.LABEL),
+    "cluster": re.compile(r"[A-Za-z0-9]{1,16}"),
+    "leader": re.compile(r"[!-~]{1,255}"),
+    "fs_type": re.compile(r"datafiles|mail|vmstore"),
+    "verify": re.compile(r"samples|full"),
+}
+
+
+@dataclass(frozen=True)
+class FormatOrder:
+    """
+    One volume to be made. Raises ValueError if an argument could not have come from a pillar
+    that passed its check, whoever sent it.
+
+    ``leader`` is the minion that the master has chosen; nobody else carries it out. ``again`` says
+    that the master has a format as this very volume on record as begun: what it left may be
+    formatted over. ``verify`` is ``samples`` or ``full``, as in pillar.
+    """
+
+    device: str
+    wwid: str
+    size: int
+    uuid: str
+    label: str
+    slots: int
+    cluster: str
+    fs_type: str
+    leader: str
+    verify: str = "samples"
+    again: bool = False
+
+    def __post_init__(self):
+        for name, pattern in _LIMITS.items():
+            value = getattr(self, name)
+            if not isinstance(value, str) or not pattern.fullmatch(value):
+                raise ValueError(f"{name} {value!r} is not acceptable")
+        if type(self.slots) is not int or not 1 <= self.slots <= 255:
+            raise ValueError(f"slots {self.slots!r} is not a number from 1 to 255")
+        if type(self.size) is not int or self.size <= 0:
+            raise ValueError(f"size {self.size!r} is not a number of bytes")
+        if type(self.again) is not bool:
+            raise ValueError(f"again {self.again!r} is neither true nor false")
+
+    @property
+    def key(self):
+        """What refusals call this LUN."""
+        return self.device
+
+    def arguments(self):
+        """The arguments of mkfs.ocfs2, but for the device. There is no force among them."""
+        return [
+            *("-U", self.uuid),
+            *("-L", self.label),
+            *("-N", str(self.slots)),
+            *("-T", self.fs_type),
+            "--cluster-stack=o2cb",
+            f"--cluster-name={self.cluster}",
+        ]
+
+    def case(self, minion, facts):
+        """The case for the guards, as the leader sees it; it takes the master's word for begun."""
+        begun = ledger.Record(self.wwid, ledger.FORMATTING, uuid=self.uuid)
+        record = begun if self.again else None
+        return guards.Case(None, self, {minion: facts}, record=record)
+
+    def refusals(self, minion, facts):
+        """Why the leader, having looked again itself, must not carry this order out."""
+        case = self.case(minion, facts)
+        return [refusal for guard in guards.LEADER_GUARDS for refusal in guard(case)]
+
+    def is_whole(self, facts):
+        """Whether the LUN holds the very volume that was ordered, made to its end."""
+        volume = facts["volume"]
+        return bool(volume) and volume["uuid"] == self.uuid and facts["half_made"] is False
+
+    def differences(self, facts):
+        """How what a LUN holds (``ocfs2.probe``) differs from the volume that was ordered."""
+        volume = facts["volume"]
+        if not volume:
+            return [facts["error"] or facts["unreadable"] or "no OCFS2 superblock"]
+        ordered = {
+            "uuid": self.uuid,
+            "label": self.label,
+            "slots": self.slots,
+            "stack": "o2cb",
+            "cluster": self.cluster,
+            "global_heartbeat": False,
+        }
+        found = [
+            f"{name} is {volume[name]!r}, ordered was {value!r}"
+            for name, value in ordered.items()
+            if volume[name] != value
+        ]
+        if not found and not self.is_whole(facts):
+            found = ["lost+found is missing: the format did not reach its end"]
+        return found

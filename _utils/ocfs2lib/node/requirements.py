@@ -1,0 +1,53 @@
+"""
+Whether a host can be the node that pillar describes.
+"""
+
+#: Where the formula was built and tested; it refuses others by name rather than half work there.
+PLATFORMS = ("Debian 12", "Debian 13")
+
+
+def unfit(node, host):
+    """
+    Why a host can not be this node, as sentences; empty if it can.
+
+    node
+        The :class:`pillar.model.Node` of pillar.
+    host
+        What ``ocfs2_node.host`` returned there.
+    """
+    return [f"{what}; {fix}" for _, what, fix in problems(node, host)]
+
+
+def problems(node, host):
+    """``(kind of finding, what is wrong, what to do)`` for each reason of :func:`unfit`."""
+    found = []
+    if host["platform"] not in PLATFORMS:
+        what = f"{host['platform']} is not supported yet, only {' and '.join(PLATFORMS)}"
+        found.append(("host-unfit", what, "take the node out of pillar"))
+    if not name_matches(node.name, host["hostname"]):
+        what = (
+            f"the host is called {host['hostname']}, which the node name {node.name} does not "
+            "match, and the kernel would take no node for its own"
+        )
+        fix = (
+            f"write name: {host['hostname'].split('.')[0]} under nodes:{node.minion}, or rename "
+            "the host"
+        )
+        found.append(("name-mismatch", what, fix))
+    if node.address not in host["addresses"]:
+        what = f"{node.address} is on none of its interfaces"
+        has = ", ".join(host["addresses"]) or "none"
+        fix = f"configure it, or correct nodes:{node.minion}:address (it has {has})"
+        found.append(("host-unfit", what, fix))
+    return found
+
+
+def name_matches(name, hostname):
+    """
+    Whether the cluster stack takes a node name for this host.
+
+    The rule of ocfs2-tools (o2cb, node_is_local): without regard to case, the node name is the
+    host name, or the host name up to one of its dots.
+    """
+    name, hostname = name.lower(), hostname.lower()
+    return hostname == name or hostname.startswith(name + ".")

@@ -1,0 +1,136 @@
+"""What separates a host from pillar besides the cluster itself: packages, boot, services, firewall,
+panics.
+
+The states close these gaps one by one; plan and status show all of them.
+"""
+
+from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall import nft_trace
+from ocfs2lib.node import service_dropins
+from ocfs2lib.node import units
+from ocfs2lib.node.difference import Difference
+
+#: Every file that is looked at.
+FILES = (
+    units.UNIT_PATH,
+    units.STOP_PATH,
+    interconnect.UNIT_PATH,
+    *interconnect.RULES.values(),
+)
+#: Every unit of which it is asked whether it is enabled or masked.
+UNITS = (units.UNIT, units.KILLER, interconnect.UNIT)
+#: The tools that have to be installed.
+TOOLS = ("mkfs.ocfs2", "mount.ocfs2", "o2cb", "modprobe")
+#: Every kernel setting that is looked at.
+PANIC = ("kernel.panic", "kernel.panic_on_oops")
+
+_ABSENT, _PRESENT, _OTHER = "absent", "as described", "other content"
+
+
+def differences(desired, minion, facts):
+    """Return every :class:`Difference` of one host.
+
+    desired
+        Pillar as ``pillar.model.Desired``.
+    minion
+        Minion id of the node.
+    facts
+        What ``o2cb_setup.facts`` returned there.
+    """
+    return [
+        *_packages(facts),
+        *panic(desired, facts["panic"]),
+        *boot(desired, facts),
+        *services(desired, facts["services"]),
+        *firewall(desired, minion, facts),
+    ]
+
+
+def _packages(facts):
+    return [Difference(tool, None, "installed") for tool in facts["missing"]]
+
+
+def panic(desired, settings):
+    """Return the differences of the kernel's panic settings.
+
+    settings
+        ``{name: {"live", "file"}}``, what runs and what the next boot sets.
+    """
+    wanted = (desired.kernel.panic, int(desired.kernel.panic_on_oops))
+    return [
+        Difference(name, f"{old['live']}, at boot {old['file'] or 'not set'}", new)
+        for name, new, old in zip(PANIC, wanted, map(settings.get, PANIC), strict=True)
+        if (old["live"], old["file"]) != (str(new), str(new))
+    ]
+
+
+def boot(desired, facts):
+    """Return the differences of what systemd does at boot and shutdown."""
+    found = _files(units.files(desired), facts["files"])
+    if units.KILLER not in facts["masked"]:
+        found.append(Difference(units.KILLER, "not masked", "masked"))
+    return found + _disabled(units.UNIT, facts)
+
+
+def services(desired, drop_ins):
+    """Return the differences of the drop-ins that bind services to their mounts.
+
+    drop_ins
+        ``{path: text}`` of the formula's drop-ins on the host.
+    """
+    wanted = service_dropins.files(desired)
+    stale = [path for path in drop_ins if path not in wanted]
+    return [*_files(wanted, drop_ins), *present(stale, drop_ins)]
+
+
+def firewall(desired, minion, facts):
+    """Return the differences of the firewall: files, unit, and the rules in the kernel."""
+    backend = desired.firewall.backend
+    found = leftovers(backend, facts["files"])
+    if backend == interconnect.NONE:
+        return found
+    found += _files(interconnect.files(desired, minion), facts["files"])
+    if facts["firewall"]["rules"] != interconnect.expected(desired, minion):
+        found.append(Difference("rules", "other or none", f"loaded by {backend}"))
+    return found + _disabled(interconnect.UNIT, facts)
+
+
+def leftovers(backend, files):
+    """Return the files of every firewall but ``backend`` that are there; for ``none`` the unit
+    is one of them."""
+    paths = [path for other, path in interconnect.RULES.items() if other != backend]
+    if backend == interconnect.NONE:
+        paths.append(interconnect.UNIT_PATH)
+    return present(paths, files)
+
+
+def present(paths, files):
+    """Return the differences of files that should not be there."""
+    return [Difference(path, "present", _ABSENT) for path in paths if files[path] is not None]
+
+
+def blocked(desired, minion, chains):
+    """Return what keeps the other nodes out, as sentences.
+
+    chains
+        ``[(family, table, chain)]`` of others that drop the port.
+    """
+    port = desired.cluster.port
+    peers = [peer.address for peer in desired.peers(minion)]
+    return [
+        f"Chain {' '.join(chain)} drops TCP port {port} from the other nodes. "
+        f"Fix: {nft_trace.remedy(tuple(chain), port, peers)}."
+        for chain in chains
+    ]
+
+
+def _files(wanted, files):
+    return [
+        Difference(path, _ABSENT if files.get(path) is None else _OTHER, _PRESENT)
+        for path, text in wanted.items()
+        if files.get(path) != text
+    ]
+
+
+def _disabled(unit, facts):
+    return [] if unit in facts["enabled"] else [Difference(unit, "disabled", "enabled")]

@@ -1,0 +1,193 @@
+"""What separates the cluster of one node from pillar: its files, and what runs in the kernel."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+from ocfs2lib.node import cluster_conf
+from ocfs2lib.node import o2cb_settings
+from ocfs2lib.node.difference import IMPOSSIBLE
+from ocfs2lib.node.difference import NODE
+from ocfs2lib.node.difference import OUTAGE
+from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import compare
+
+STACK = "o2cb"
+#: The orchestrations that change what the nodes have agreed on.
+RETUNE, REMOVE = "retune", "remove_node"
+
+FREE = frozenset(("reconnect_delay_ms", "fence_method"))  # a running cluster takes these
+#: What the nodes compare when they connect.
+AGREED = ("heartbeat_mode", "heartbeat_threshold", "idle_timeout_ms", "keepalive_delay_ms")
+
+
+def differences(desired, minion, facts):
+    """Return every :class:`Difference` of one node: cluster.conf, settings, stack, live cluster.
+
+    desired
+        Pillar as ``pillar.model.Desired``.
+
+    minion
+        Minion id of the node; ValueError if the roster does not know it.
+
+    facts
+        What ``o2cb.facts`` returned there.
+    """
+    node = desired.member(minion)
+    return [
+        *conf(desired, facts["conf"]["text"]),
+        *settings(desired, facts["settings"]["values"]),
+        *live(desired, node, facts),
+    ]
+
+
+def conf(desired, text):
+    """Return the differences of cluster.conf; ``text`` is None if the file is absent."""
+    want = cluster_conf.from_desired(desired)
+    summary = f"{len(want.nodes)} nodes of cluster {desired.cluster.name}"
+    if text is None:
+        return [Difference("conf", None, summary)]
+    try:
+        have = cluster_conf.parse(text)
+    except cluster_conf.ConfError as err:
+        return [Difference("conf", f"unreadable ({err})", summary)]
+    known = {node.name: node for node in have.nodes if node.cluster == desired.cluster.name}
+    moved = {f"conf:{desired.cluster.name}:{name}": why for name, why in _moved(desired, known)}
+    return [
+        replace(gap, kind=IMPOSSIBLE, why=moved[gap.what]) if gap.what in moved else gap
+        for gap in conf_differences(have, want)
+    ]
+
+
+def conf_differences(have, want):
+    """Return the differences of two :class:`node.cluster_conf.Conf`."""
+    return compare("conf", _conf_items(have), _conf_items(want))
+
+
+def _moved(desired, known):
+    """``(name, why)`` of each node whose number is another than pillar's, or is to be another's.
+
+    known
+        ``{node name: node}`` of cluster.conf or the kernel; each has ``number`` and ``address``.
+    """
+    names = {node.name: node for node in desired.nodes}
+    numbers = {node.number: node for node in desired.nodes}
+    for name, node in known.items():
+        wanted, heir = names.get(name), numbers.get(node.number)
+        if wanted and wanted.number != node.number:
+            yield name, f"a node number is for ever: write number: {node.number} for {name}"
+        elif heir and heir.name != name and heir.address != node.address:
+            yield (
+                heir.name,
+                f"number {node.number} is that of {name}: write a number for {heir.name} that no "
+                "host ever had",
+            )
+
+
+def settings(desired, values):
+    """Return the differences of the settings file; ``values`` is None if it is absent or is
+    not made of plain assignments."""
+    want = o2cb_settings.from_desired(desired)
+    have = o2cb_settings.effective(values) if values is not None else {}
+    return compare("settings", have, want)
+
+
+def debconf(desired, answers):
+    """Return the differences of the debconf answers ({setting: answer})."""
+    return compare("debconf", answers, o2cb_settings.from_desired(desired))
+
+
+def live(desired, node, facts):
+    """Return the differences of the running kernel on the ``pillar.model.Node`` given."""
+    found = []
+    if facts["stack"] != STACK:
+        found.append(_stack(facts["stack"]))
+    name = desired.cluster.name
+    for other in sorted(set(facts["clusters"]) - {name}):
+        found.append(_at_rest("live:cluster", other, name, facts["clusters"][other]))
+    cluster = facts["clusters"].get(name)
+    if cluster is None:
+        if not facts["clusters"]:
+            found.append(Difference("live:cluster", None, name))
+        return found
+    return found + _attributes(desired, cluster) + _nodes(desired, node, cluster)
+
+
+def _stack(loaded):
+    if loaded is None:
+        return Difference("stack", None, STACK)
+    why = f"stop {loaded} on this node by hand, and unload its ocfs2 modules"
+    return Difference("stack", loaded, STACK, IMPOSSIBLE, why=why)
+
+
+def _busy(cluster):
+    return OUTAGE if cluster["regions"] else NODE
+
+
+def _at_rest(what, old, new, cluster):
+    """A difference that can only be closed while nothing is mounted."""
+    kind = _busy(cluster)
+    return Difference(what, old, new, kind, RETUNE if kind == OUTAGE else "")
+
+
+def _attributes(desired, cluster):
+    wanted = desired.cluster
+    return [
+        *(
+            _at_rest(f"live:{key}", cluster[key], getattr(wanted, key), cluster)
+            for key in AGREED
+            if cluster[key] != getattr(wanted, key)
+        ),
+        *(
+            Difference(f"live:{key}", cluster[key], getattr(wanted, key))
+            for key in sorted(FREE)
+            if cluster[key] != getattr(wanted, key)
+        ),
+    ]
+
+
+def _nodes(desired, node, cluster):
+    found = []
+    local = ", ".join(sorted(name for name, live in cluster["nodes"].items() if live["local"]))
+    if local != node.name:
+        found.append(_at_rest("live:local", local or None, node.name, cluster))
+    known = {name: SimpleNamespace(**live) for name, live in cluster["nodes"].items()}
+    have = {name: _node_text(each.number, each.address, each.port) for name, each in known.items()}
+    want = {
+        each.name: _node_text(each.number, each.address, desired.cluster.port)
+        for each in desired.nodes
+    }
+    gaps = compare("live:node", have, want)
+    return found + [_classed(desired, gap, known, cluster) for gap in gaps]
+
+
+def _classed(desired, gap, known, cluster):
+    """The difference of one node entry, with what it takes to close it."""
+    name = gap.what.removeprefix("live:node:")
+    wanted = {node.name: node.number for node in desired.nodes}
+    moved = dict(_moved(desired, known))
+    if name in moved:
+        return replace(gap, kind=IMPOSSIBLE, why=moved[name])
+    if gap.new is None and known[name].number not in wanted.values():
+        return replace(gap, verb=REMOVE)
+    if gap.old is None and wanted[name] not in {each.number for each in known.values()}:
+        return gap
+    # A node object takes each attribute once: another value, or another name, means a new object,
+    # which the kernel refuses while the peer is connected.
+    return _at_rest(gap.what, gap.old, gap.new, cluster)
+
+
+def _conf_items(conf):
+    clusters = {
+        cluster.name: f"heartbeat_mode {cluster.heartbeat_mode}, node_count {cluster.node_count}"
+        + "".join(f", region {region}" for region in cluster.regions)
+        for cluster in conf.clusters
+    }
+    nodes = {
+        f"{node.cluster}:{node.name}": _node_text(node.number, node.address, node.port)
+        for node in conf.nodes
+    }
+    return {**clusters, **nodes, **dict.fromkeys(conf.stray, "a node of no cluster")}
+
+
+def _node_text(number, address, port):
+    return f"number {number}, {address}:{port}"

@@ -1,0 +1,1 @@
+"""What changes a cluster, step by step."""

@@ -1,0 +1,59 @@
+"""Nodes are emptied before their volumes go: by the operator's own hook, and then proved empty."""
+
+from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.operations.operation import QUICK
+from ocfs2lib.operations.operation import Broken
+
+
+def mounts(desired, keys=None):
+    """``{mount point: [services]}`` of the LUNs of pillar, or of some of them."""
+    return {
+        lun.mount.path: list(lun.mount.services)
+        for lun in desired.luns
+        if keys is None or lun.key in keys
+    }
+
+
+def hook(operation, minions):
+    """Run the operator's drain hook on nodes, in parallel; Broken if it fails on one."""
+    drain = operation.desired.drain
+    if drain.command:
+        limit = drain.limit + QUICK
+        operation.call(minions, "ocfs2_drain.run", drain.command, drain.limit, limit=limit)
+    elif drain.state:
+        operation.apply(minions, drain.state, limit=drain.limit)
+
+
+def users(operation, minions, paths):
+    """
+    Who works on volumes, besides the services that end with them, as sentences.
+
+    paths
+        What :func:`mounts` returned.
+    """
+    returns, silent = operation.master.ask(minions, "ocfs2_mount.busy", paths, limit=QUICK)
+    found = answers_returns.of_calls(returns, silent, lambda answer: isinstance(answer, dict))
+    return found + [
+        f"{minion}: {path} is in use by {', '.join(map(str, who))}; stop them first"
+        for minion, answer in returns.items()
+        if isinstance(answer, dict)
+        for path, who in answer.items()
+    ]
+
+
+def has_hook(desired):
+    """Whether pillar says how a node is emptied."""
+    return bool(desired.drain.command or desired.drain.state)
+
+
+def emptied(operation, minions, paths):
+    """Empty nodes; Broken if anybody still works there."""
+    hook(operation, minions)
+    still = users(operation, minions, paths)
+    if still:
+        raise Broken(*still)
+
+
+def unready(operation, minions, paths):
+    """Why a node would not become empty, as sentences; with a hook that shows only later."""
+    return [] if has_hook(operation.desired) else users(operation, minions, paths)

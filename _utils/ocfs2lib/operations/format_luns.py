@@ -1,0 +1,260 @@
+"""
+The format stage of one cluster: what is written down, ordered and read back, and in which order.
+
+It reaches the world only through the master that it is given, so the same code that formats is
+run against thousands of simulated histories of crashes and delays.
+
+The order is what makes a crash anywhere recoverable: the format is on record before the leader is
+marked, the leader is marked before the job is sent, and the record says ``formatted`` only once
+every node has read the volume back. Until then the outcome counts as unknown: the next run looks,
+and goes on with the same leader, the same token and the same UUID.
+"""
+
+import dataclasses
+
+from ocfs2lib import commands
+from ocfs2lib.lun import guards
+from ocfs2lib.lun import ledger
+from ocfs2lib.lun.format_order import LEADER_GRAIN
+from ocfs2lib.plan import plan
+
+#: Seconds for the leader to show its mark, and to make a volume of which it reads only samples.
+_MARK_LIMIT, _FORMAT_LIMIT = 300, 4200
+#: Bytes a second that the slowest array is expected to read.
+_SLOWEST = 10 << 20
+
+
+class FormatStage:
+    """
+    Carry out what a plan allows.
+
+    desired
+        The cluster, :class:`pillar.model.Desired`.
+    master
+        Has ``look()`` (the plan as of now), ``ask(minions, fun, *arg, limit, progress, **kwarg)``
+        (``(returns, silent)``; ``progress`` names the LUN whose full read is to be followed),
+        ``patience(seconds)`` (an iterator that ends when they are over),
+        ``say(text)``, ``audit(verdict, lun, reasons, evidence)``, ``ledger``, ``stamp()``
+        (``{"time", "job", "operator"}``), ``new_uuid()``, ``new_token()`` and ``failures(answer)``
+        (of a state run, as sentences).
+    """
+
+    def __init__(self, desired, master):
+        self._desired, self._master = desired, master
+
+    def run(self):
+        """
+        Format one LUN after the other and read all back.
+
+        Each LUN is judged by itself. After a failure the rest waits for the next run: what broke
+        one format may break another.
+
+        Returns ``({key: record}, failures)``: of the volumes that were made or found to be made,
+        and what went wrong, as sentences.
+        """
+        found = self._master.look()
+        volumes, failures = self.settle(found)
+        failures += found.failures() + self._refused(found)
+        ordered = []
+        for lun in found.to_format() if not self._unready(found) else ():
+            failure = self._format(lun)
+            if failure:
+                failures.append(f"LUN {lun.key}: {failure}")
+                break
+            ordered.append(lun.key)
+        if ordered:
+            made, failed = self._read_back(ordered)
+            volumes.update(made)
+            failures += failed
+        return volumes, failures
+
+    def settle(self, found):
+        """
+        Bring the ledger up to what every node sees.
+
+        Returns ``({key: record}, failures)``, of the formats that are now known to be done.
+        """
+        volumes, failures = {}, []
+        for lun in found.luns:
+            try:
+                if self._is_made(lun):
+                    volumes[lun.key] = self._record(lun, ledger.FORMATTED)
+                    self._audit("done", lun, ())
+                else:
+                    self._remember(lun)
+            except ValueError as err:
+                failures.append(f"LUN {lun.key}: {err}")
+        return volumes, failures
+
+    @staticmethod
+    def _is_made(lun):
+        begun = lun.case.begun
+        return (
+            begun
+            and lun.action == plan.USE
+            and not lun.refusals
+            and lun.volume["uuid"] == begun.uuid
+        )
+
+    def _remember(self, lun):
+        """Put down what a LUN was seen to hold, should it ever read as blank."""
+        record = lun.case.record
+        held = guards.held(lun.case)
+        if held and isinstance(record, ledger.Record) and record.state == ledger.NEVER:
+            self._record(lun, ledger.HELD, found=held)
+
+    def _record(self, lun, state, **changes):
+        """Put a LUN's record into another state; returns it. ValueError if that fails."""
+        record, stamp = lun.case.record, self._master.stamp()
+        begun = lun.case.begun
+        if begun:
+            kept = {name: getattr(begun, name) for name in ("uuid", "label", "leader", "token")}
+            changes = {**kept, **changes}
+        new = record.becomes(
+            state,
+            stamp["time"],
+            cluster=self._desired.cluster.name,
+            lun=lun.key,
+            operator=stamp["operator"],
+            job=stamp["job"],
+            **changes,
+        )
+        self._master.ledger.store(new)
+        return new
+
+    def _refused(self, found):
+        """Put each refusal down; the sentences that the plan itself does not have."""
+        unready = self._unready(found)
+        for lun in found.luns:
+            if lun.action == plan.REFUSE:
+                self._audit("refused", lun, lun.refusals)
+            elif lun.action == plan.FORMAT and unready:
+                self._audit("refused", lun, unready)
+        return [
+            f"LUN {lun.key}: not formatted, {each}" for lun in found.to_format() for each in unready
+        ]
+
+    @staticmethod
+    def _unready(found):
+        """A blank LUN is formatted only for a cluster that is online as described on every node."""
+        return [
+            f"{node.minion} is not ready: " + "; ".join(map(str, (*node.gaps, *node.blocked)))
+            for node in found.nodes
+            if node.gaps or node.blocked
+        ] + list(found.misnumbered)
+
+    def _format(self, lun):
+        """Order the leader to format one LUN; why it can not be counted on, or None."""
+        try:
+            self._audit("granted", lun, ())
+            record = self._begin(lun)
+        except ValueError as err:
+            return f"not formatted: {err}"
+        self._master.say(f"LUN {lun.key}: formatting on {lun.leader}")
+        if not self._marked(record):
+            self._master.ledger.store(lun.case.record)
+            return self._failed(
+                "failed",
+                lun,
+                f"{lun.leader} did not take the leader's grain {LEADER_GRAIN}; nothing was "
+                f"formatted. Run {commands.ORCHESTRATE} again",
+            )
+        returns, silent = self._order(lun, record)
+        if silent:
+            return self._failed(
+                "unknown",
+                lun,
+                f"{lun.leader} went silent while it formatted: the outcome is UNKNOWN and no other "
+                f"node takes over. Bring {lun.leader} back and run again",
+            )
+        failed = self._master.failures(returns[lun.leader])
+        if failed:
+            self._unmark(record)
+            return self._failed("failed", lun, "; ".join(failed))
+        return None
+
+    def _begin(self, lun):
+        """Put the format on record before anything of it can happen."""
+        desired, again = self._desired.lun(lun.key), lun.case.begun
+        if again:
+            return self._record(lun, ledger.FORMATTING, leader=lun.leader)
+        return self._record(
+            lun,
+            ledger.FORMATTING,
+            uuid=self._master.new_uuid(),
+            token=self._master.new_token(),
+            label=desired.label,
+            leader=lun.leader,
+        )
+
+    def _marked(self, record):
+        """Put the grain on the leader and wait until its minion process shows it."""
+        mark = self._mark(record, wwid=self._desired.lun(record.lun).wwid, token=record.token)
+        for _ in self._master.patience(_MARK_LIMIT):
+            returns, silent = self._master.ask(
+                [record.leader], "grains.get", LEADER_GRAIN, limit=_MARK_LIMIT
+            )
+            if silent:
+                return False
+            if returns[record.leader] == mark:
+                return True
+        return False
+
+    def _mark(self, record, **permission):
+        mark = {"cluster": record.cluster, **permission}
+        self._master.ask(
+            [record.leader], "grains.set", LEADER_GRAIN, mark, force=True, limit=_MARK_LIMIT
+        )
+        return mark
+
+    def _unmark(self, record):
+        """Take back a permission that may not have been used."""
+        self._mark(record)
+
+    def _order(self, lun, record):
+        desired, stamp = self._desired.lun(lun.key), self._master.stamp()
+        grant = {
+            "uuid": record.uuid,
+            "token": record.token,
+            "leader": lun.leader,
+            "again": lun.again,
+            "job": stamp["job"],
+            "operator": stamp["operator"],
+        }
+        full = desired.verify == "full"
+        return self._master.ask(
+            [lun.leader],
+            "state.apply",
+            "ocfs2.format",
+            pillar={"ocfs2_format": {"lun": lun.key, "grant": grant}},
+            limit=_FORMAT_LIMIT + (desired.size // _SLOWEST if full else 0),
+            progress=f"LUN {lun.key}" if full else "",
+        )
+
+    def _failed(self, verdict, lun, reason):
+        self._audit(verdict, lun, [reason])
+        return reason
+
+    def _audit(self, verdict, lun, reasons):
+        self._master.audit(verdict, self._desired.lun(lun.key), reasons, _evidence(lun.case))
+
+    def _read_back(self, keys):
+        """Every node, asked again, must see the new volumes."""
+        volumes, failures = self.settle(self._master.look())
+        failures += [
+            f"LUN {key}: the new volume does not read back on every node; run "
+            f"{commands.ORCHESTRATE} again, which looks at it anew"
+            for key in keys
+            if key not in volumes
+        ]
+        return volumes, failures
+
+
+def _evidence(case):
+    """What a decision was based on, as plain data."""
+    known = isinstance(case.record, ledger.Record)
+    return {
+        "seen": case.seen,
+        "silent": case.silent,
+        "record": dataclasses.asdict(case.record) if known else case.record,
+    }

@@ -1,0 +1,146 @@
+"""
+The roll of node numbers of one cluster: who has each, and who had it.
+
+Heartbeats and journals go by number. A node that was removed may wake up one day with the
+cluster.conf it had, and would then be taken for whoever has its number by then. So the master keeps
+who had which, and gives no number to another host until an operator says that it is free.
+"""
+
+from dataclasses import asdict
+from dataclasses import dataclass
+from dataclasses import replace
+
+from ocfs2lib import commands
+
+#: The bank of Salt's cache in which the rolls are kept, by cluster.
+BANK = "ocfs2/numbers"
+ACTIVE, RETIRED = "active", "retired"
+_FIELDS = {"number": int, "minion": str, "name": str, "address": str, "state": str, "time": str}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One number: its node's minion id, node name and address, and since when it is in ``state``,
+    as ``2026-01-31T23:59:59Z``."""
+
+    number: int
+    minion: str
+    name: str
+    address: str
+    state: str
+    time: str
+
+
+class Roll:
+    """
+    All numbers of a cluster.
+
+    cluster
+        Its name.
+    entries
+        ``{number: Entry}``.
+    """
+
+    def __init__(self, cluster, entries=None):
+        self.cluster, self.entries = cluster, dict(entries or {})
+
+    def problems(self, desired):
+        """What pillar asks of numbers that can not be, as sentences with the fix."""
+        for node in desired.nodes:
+            entry = self.entries.get(node.number)
+            if entry and not _same(entry, node):
+                yield self._taken(node, entry)
+            for other in self.entries.values():
+                if other.minion == node.minion and other.number != node.number:
+                    yield from self._moved(node, other)
+
+    def _taken(self, node, entry):
+        since = "was removed" if entry.state == RETIRED else "was last seen"
+        return (
+            f"number {node.number} is that of {entry.minion} ({entry.address}), which {since} "
+            f"{entry.time}: write a number for {node.minion} that no host ever had. If that host "
+            f"is gone for good: {commands.free_number(self.cluster, node.number)}"
+        )
+
+    @staticmethod
+    def _moved(node, other):
+        if other.state == ACTIVE:
+            yield (
+                f"{node.minion} has number {other.number}, and a node number is for ever: write "
+                f"number: {other.number}"
+            )
+
+    def seen(self, nodes, time):
+        """
+        The roll after these :class:`pillar.model.Node` were seen to be members. One that has the
+        number of another host does not take its place: that stays a problem.
+        """
+        entries = dict(self.entries)
+        for node in nodes:
+            known = entries.get(node.number)
+            now = Entry(node.number, node.minion, node.name, node.address, ACTIVE, time)
+            if not known or (_same(known, node) and replace(known, time=time) != now):
+                entries[node.number] = now
+        return Roll(self.cluster, entries)
+
+    def retired(self, entry, time):
+        """The roll after a node was removed."""
+        gone = replace(entry, state=RETIRED, time=time)
+        return Roll(self.cluster, {**self.entries, entry.number: gone})
+
+    def freed(self, number):
+        """The roll in which anybody may have the number. ValueError if a member has it."""
+        entry = self.entries.get(number)
+        if not entry:
+            raise ValueError(f"number {number} of cluster {self.cluster} is free")
+        if entry.state == ACTIVE:
+            raise ValueError(
+                f"number {number} is that of {entry.minion}, a member of cluster {self.cluster}; "
+                "remove the node first"
+            )
+        return Roll(
+            self.cluster, {key: each for key, each in self.entries.items() if key != number}
+        )
+
+    def of_minion(self, minion):
+        """The active :class:`Entry` of a minion, or None."""
+        return next(
+            (
+                entry
+                for entry in self.entries.values()
+                if entry.minion == minion and entry.state == ACTIVE
+            ),
+            None,
+        )
+
+
+def _same(entry, node):
+    """Whether an entry is about this node; its name or its address may have changed."""
+    return entry.minion == node.minion or entry.address == node.address
+
+
+def load(cache, cluster):
+    """
+    The :class:`Roll` of a cluster. ValueError for anything that was not written by :func:`store`.
+
+    cache
+        Has ``fetch(bank, key)`` and ``store(bank, key, data)``, like Salt's.
+    """
+    data = cache.fetch(BANK, cluster) or {"entries": []}
+    try:
+        entries = [Entry(**each) for each in data["entries"]]
+        for entry in entries:
+            for name, kind in _FIELDS.items():
+                if type(getattr(entry, name)) is not kind:
+                    raise TypeError(name)
+    except (KeyError, TypeError) as err:
+        raise ValueError(f"the roll of node numbers of {cluster} can not be read: {err}") from err
+    return Roll(cluster, {entry.number: entry for entry in entries})
+
+
+def store(cache, roll):
+    """Keep a :class:`Roll`. ValueError if it does not read back."""
+    entries = [asdict(entry) for _, entry in sorted(roll.entries.items())]
+    cache.store(BANK, roll.cluster, {"entries": entries})
+    if load(cache, roll.cluster).entries != roll.entries:
+        raise ValueError(f"the roll of node numbers of {roll.cluster} does not read back")

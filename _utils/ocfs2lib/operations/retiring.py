@@ -1,0 +1,259 @@
+"""What has left pillar leaves the nodes: a LUN, whose data stays, or a node, whose number stays."""
+
+from ocfs2lib import commands
+from ocfs2lib.node import cluster_conf
+from ocfs2lib.node import fstab
+from ocfs2lib.operations import drain
+from ocfs2lib.operations.node_numbers import ACTIVE
+from ocfs2lib.operations.node_numbers import Entry
+from ocfs2lib.operations.operation import SLOW
+from ocfs2lib.operations.operation import Broken
+from ocfs2lib.operations.operation import Operation
+from ocfs2lib.operations.operation import Refused
+from ocfs2lib.operations.operation import Step
+from ocfs2lib.operations.operation import unretuned
+from ocfs2lib.operations.operation import whole
+from ocfs2lib.pillar import model
+
+#: Seconds after which a node that does not answer may be dead.
+_PING = 45
+_RM_FSTAB = "ocfs2_mount.rm_fstab"
+
+
+class RetireLun(Operation):
+    """
+    A LUN that is in pillar no more is unmounted on every node, and taken out of every fstab.
+
+    path
+        Its mount point.
+    """
+
+    verb = "retire_lun"
+
+    def __init__(self, master, path):
+        super().__init__(master)
+        self.path = path
+
+    def told(self):
+        return {"path": self.path}
+
+    def steps(self):
+        found = self.master.look(sync=True)
+        reasons = whole(found)
+        owner = [lun.key for lun in self.desired.luns if lun.mount.path == self.path]
+        if not isinstance(self.path, str) or not self.path.startswith("/"):
+            reasons.append("name the mount point of the LUN as ocfs2_path")
+        if owner:
+            reasons.append(f"{self.path} is LUN {owner[0]} of pillar: take it out of luns first")
+        if reasons:
+            raise Refused(*reasons)
+        mounted, listed = self._where(found)
+        if not (mounted or listed):
+            return []
+        paths = {self.path: []}
+        reasons = drain.unready(self, mounted, paths)
+        if reasons:
+            raise Refused(*reasons)
+
+        def release():
+            self.call(mounted, "ocfs2_mount.release", self.path, [], limit=SLOW)
+
+        return [
+            Step("every node emptied", lambda: drain.emptied(self, mounted, paths)),
+            Step(f"{self.path} unmounted on {', '.join(mounted) or 'no node'}", release),
+            Step(f"{self.path} in no fstab", lambda: self.call(listed, _RM_FSTAB, self.path)),
+            Step("no node shows it any more", self._verify),
+        ]
+
+    def farewell(self):
+        return [
+            "The data on the LUN is untouched.",
+            "Next: take the LUN away from the nodes on the array, and its map on each node "
+            f"(multipath -f NAME). {self.path} stays a directory that nobody can write to until "
+            f"{commands.unprotect(self.path)}.",
+        ]
+
+    def _where(self, found):
+        """``(minions on which it is mounted, minions that would mount it at boot)``."""
+        mounted = [node.minion for node in found.nodes if self.path in node.facts["mounts"]]
+        lines = {node.minion: node.facts["fstab"].get(self.path) for node in found.nodes}
+        return mounted, [each for each, line in lines.items() if fstab.is_ocfs2(line)]
+
+    def _verify(self):
+        left = [f"{minion} still has it" for each in self._where(self.look()) for minion in each]
+        if left:
+            raise Broken(*left)
+
+
+class RemoveNode(Operation):
+    """
+    A node that is in pillar no more leaves the cluster, without an outage.
+
+    node
+        Its minion id. It is unmounted and taken offline in order; one that does not answer has to
+        be dead by the account of every volume.
+    """
+
+    verb = "remove_node"
+
+    def __init__(self, master, node):
+        super().__init__(master)
+        self.node = node
+        self._dead = False
+
+    def told(self):
+        return {"node": self.node}
+
+    def steps(self):
+        found = self.master.look(sync=True)
+        reasons = whole(found)
+        if not isinstance(self.node, str):
+            reasons.append("name the minion id of the node as ocfs2_node")
+        elif self.desired.node(self.node):
+            reasons.append(f"{self.node} is in pillar: take it out of nodes first")
+        reasons += unretuned(found)
+        if reasons:
+            raise Refused(*reasons)
+        entry = self._entry(found)
+        closing = Step("the firewall of every node closed to it", self._close)
+        if not entry:
+            # A run that was cut has come so far.
+            return [closing] if any(node.gaps for node in found.nodes) else []
+        leaving = self._leaving(found, entry)
+        return [
+            Step(f"number {entry.number} put on record", lambda: self._retire(entry)),
+            *leaving,
+            Step(f"{entry.name} out of cluster.conf on every node", self._write),
+            Step(f"{entry.name} out of the kernel of every node", self._register),
+            Step("no node knows it any more", lambda: self._verify(entry)),
+            closing,
+        ]
+
+    def farewell(self):
+        words = [
+            f"{self.node} has left cluster {self.desired.cluster.name}. Its number stays its own.",
+        ]
+        if self._dead:
+            words.append(
+                "If it ever wakes up, its mounts fail, for nobody knows it: before it is used "
+                f"again, run on it: salt {self.node} state.single o2cb.absent ocfs2"
+            )
+        return words
+
+    def _entry(self, found):
+        """Who it is: from the master's roll, or from what the nodes know that pillar does not."""
+        strangers, roll = _strangers(found), self.master.numbers()
+        entry = roll.of_minion(self.node)
+        # A run that was cut has put its number on record as retired already.
+        names = [each.name for each in roll.entries.values() if each.minion == self.node]
+        names += [self.node, model.default_name(self.node)]
+        known = [strangers[name] for name in names if name in strangers]
+        if entry or not known:
+            if strangers and not entry:
+                raise Refused(
+                    f"no node of the cluster knows {self.node}; in no pillar but known are "
+                    f"{', '.join(strangers)}. Name the minion id of one of them"
+                )
+            return entry
+        live = known[0]
+        return Entry(live.number, self.node, live.name, live.address, ACTIVE, "")
+
+    def _leaving(self, found, entry):
+        """The steps on the node itself, none for one that is proved dead."""
+        returns, silent = self.master.ask([self.node], "ocfs2_mount.mounts", "ocfs2", limit=_PING)
+        if silent:
+            self._dead = True
+            reasons = self._signs_of_life(found, entry)
+            if reasons:
+                raise Refused(*reasons)
+            return []
+        mounts = returns[self.node]
+        if not isinstance(mounts, list):
+            raise Refused(f"{self.node}: {mounts}")
+        paths = {mount["path"]: [] for mount in mounts}
+        reasons = drain.unready(self, [self.node], paths)
+        if reasons:
+            raise Refused(*reasons)
+        return [
+            Step(
+                f"{self.node} emptied",
+                lambda: drain.emptied(self, [self.node], paths),
+            ),
+            Step(f"every volume unmounted on {self.node}", lambda: self._unmount(paths)),
+            Step(f"the cluster offline on {self.node}, and gone from it", self._clean),
+        ]
+
+    def _signs_of_life(self, found, entry):
+        """Why a node that does not answer is not dead, or not buried yet, as sentences."""
+        where = self.minions[0]
+        reasons = []
+        for lun in found.luns:
+            if not lun.volume:
+                continue
+            device = self.desired.lun(lun.key).device
+            members = self.answer(
+                where, "ocfs2_tune.members", device, lun.volume["uuid"], limit=SLOW
+            )
+            if entry.number in members["beating"]:
+                reasons.append(
+                    f"{self.node} does not answer, but writes its heartbeat on LUN {lun.key}: it "
+                    "is alive. Bring its minion back, or switch the host off, and run again"
+                )
+            elif entry.number in members["slots"]:
+                reasons.append(
+                    f"{self.node} does not answer, and the others have not recovered its slot on "
+                    f"LUN {lun.key} yet: wait for that, then run again"
+                )
+        return reasons
+
+    def _retire(self, entry):
+        self.master.keep_numbers(lambda roll, time: roll.retired(entry, time))
+
+    def _unmount(self, paths):
+        for path in paths:
+            self.call([self.node], "ocfs2_mount.release", path, [], limit=SLOW)
+        fstabs = self.answer(self.node, "ocfs2_mount.fstabs")
+        for path, line in fstabs.items():
+            if fstab.is_ocfs2(line):
+                self.call([self.node], _RM_FSTAB, path)
+
+    def _clean(self):
+        self.call([self.node], "o2cb.offline", limit=SLOW)
+        self.single([self.node], "o2cb.absent")
+
+    def _write(self):
+        text = cluster_conf.render(cluster_conf.from_desired(self.desired))
+        self.call(self.minions, "o2cb.conf_write", text)
+
+    def _register(self):
+        online = [node.minion for node in self.look().online()]
+        self.call(online, "o2cb.register", self.desired.cluster.name, limit=SLOW)
+
+    def _close(self):
+        self.apply(self.minions, "ocfs2.node")
+
+    def _verify(self, entry):
+        left = _strangers(self.look())
+        if entry.name in left:
+            raise Broken(f"{entry.name} is still in a kernel or a cluster.conf")
+
+
+def _strangers(found):
+    """``{node name: node}`` of whom the nodes know and pillar does not."""
+    cluster, names = found.desired.cluster.name, {node.name for node in found.desired.nodes}
+    known = {}
+    for node in found.nodes:
+        facts = node.facts["o2cb"] if node.facts else {"conf": {"text": ""}, "clusters": {}}
+        for name, live in facts["clusters"].get(cluster, {"nodes": {}})["nodes"].items():
+            known[name] = cluster_conf.ConfNode(
+                cluster, live["number"], live["port"], live["address"], name
+            )
+        known.update({each.name: each for each in _conf_nodes(facts["conf"]["text"], cluster)})
+    return {name: node for name, node in known.items() if name not in names}
+
+
+def _conf_nodes(text, cluster):
+    try:
+        return [node for node in cluster_conf.parse(text or "").nodes if node.cluster == cluster]
+    except cluster_conf.ConfError:
+        return []

@@ -1,0 +1,132 @@
+"""
+What all nodes have agreed on is changed on all of them while the whole cluster is down.
+
+The nodes compare timeouts and node lists when they connect, so there is no rolling way. A hold on
+every node sees to it that none can boot into the cluster with old values while others have new
+ones: it is set everywhere before anything goes down, and released only after every node has the
+new files.
+"""
+
+from ocfs2lib.node import holds
+from ocfs2lib.node.stack import REMOVE
+from ocfs2lib.operations import drain
+from ocfs2lib.operations.operation import SLOW
+from ocfs2lib.operations.operation import Broken
+from ocfs2lib.operations.operation import Operation
+from ocfs2lib.operations.operation import Refused
+from ocfs2lib.operations.operation import Step
+from ocfs2lib.operations.operation import is_outage
+from ocfs2lib.operations.operation import named
+from ocfs2lib.operations.operation import pending
+from ocfs2lib.operations.operation import whole
+
+
+class Retune(Operation):
+    """
+    Timeouts, addresses and names of nodes.
+
+    outage
+        The name of the cluster, typed by the operator.
+    """
+
+    verb = "retune"
+
+    def __init__(self, master, outage=None):
+        super().__init__(master)
+        self.outage = outage
+        self._changing = False
+
+    def told(self):
+        return {"outage": self.desired.cluster.name}
+
+    def steps(self):
+        found = self.master.look(sync=True)
+        held = [node.minion for node in found.nodes if node.held()]
+        reasons = whole(found, own="")
+        if not (is_outage(found) or held):
+            if reasons:
+                raise Refused(*reasons)
+            return self._rest(found)
+        # The run before this one may have written files to some of the nodes.
+        self._changing = bool(held)
+        paths = drain.mounts(self.desired)
+        reasons += pending(found, REMOVE)
+        name = self.desired.cluster.name
+        what = f"the whole cluster {name} goes down, every volume on every node, for some minutes"
+        reasons += named(self.outage, name, what, self.command)
+        reasons = reasons or drain.unready(self, self.minions, paths)
+        if reasons:
+            raise Refused(*reasons)
+        all_nodes = ", ".join(self.minions)
+        return [
+            Step(f"{all_nodes} emptied", lambda: drain.emptied(self, self.minions, paths)),
+            Step("every node held: none boots into the cluster", self._hold),
+            Step("every volume unmounted on every node", lambda: self._unmount(paths)),
+            Step("the cluster offline on every node", self._offline),
+            Step("the new files on every node", lambda: self.apply(self.minions, "ocfs2.config")),
+            Step("every node has the new files, and none the old", self._verify_files),
+            Step("every node released", self._release),
+            *self._rise(self.minions),
+        ]
+
+    def _rise(self, minions):
+        where = ", ".join(minions)
+        return [
+            Step(f"the cluster online on {where}", lambda: self.apply(minions, "ocfs2.node")),
+            Step(f"every volume mounted on {where}", lambda: self.apply(minions, "ocfs2.mount")),
+        ]
+
+    def _rest(self, found):
+        """The steps that a run which was cut after the release has not come to."""
+        newcomers, online = found.newcomers(), found.online()
+        old = [node for node in found.nodes if node.minion not in newcomers]
+        waiting = {minion for lun in found.luns if lun.volume for minion in lun.mount_on}
+        if all(node in online and node.minion not in waiting for node in old):
+            return []
+        return self._rise([node.minion for node in old])
+
+    def retreat(self, step):
+        if self._changing:
+            return super().retreat(step)
+        # Nothing but mounts has changed so far: they come back, with the values they had.
+        failures = self.back()
+        return failures or [
+            "Every volume is mounted as before; nothing was changed.",
+            f"Next: put that right, then {self.command}",
+        ]
+
+    def back(self):
+        """Release and mount again, wherever that can be done; what went wrong, as lines."""
+        failures = []
+        for do in (self._release, lambda: self.apply(self.minions, "ocfs2.mount")):
+            try:
+                do()
+            except Broken as err:
+                failures.append(f"Not all is mounted again: {err}")
+        return [*failures, f"Next: {self.command}"] if failures else []
+
+    def _hold(self):
+        reason = holds.reason(f"retune of cluster {self.desired.cluster.name}", self.command)
+        self.call(self.minions, "ocfs2_hold.put", reason)
+
+    def _release(self):
+        self.call(self.minions, "ocfs2_hold.release")
+
+    def _unmount(self, paths):
+        for path, services in paths.items():
+            self.call(self.minions, "ocfs2_mount.release", path, services, limit=SLOW)
+
+    def _offline(self):
+        self._changing = True
+        self.call(self.minions, "o2cb.offline", limit=SLOW)
+
+    def _verify_files(self):
+        found = self.look()
+        wrong = [
+            f"{node.minion}: {gap}"
+            for node in found.nodes
+            for gap in node.gaps
+            if gap.what.startswith(("conf", "settings"))
+        ]
+        if wrong:
+            raise Broken(*wrong)

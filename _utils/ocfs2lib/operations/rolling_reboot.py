@@ -1,0 +1,107 @@
+"""Every node restarts, one after the other, so that the others keep the volumes in use."""
+
+from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.operations import drain
+from ocfs2lib.operations.operation import QUICK
+from ocfs2lib.operations.operation import Broken
+from ocfs2lib.operations.operation import Operation
+from ocfs2lib.operations.operation import Refused
+from ocfs2lib.operations.operation import Step
+from ocfs2lib.operations.operation import whole
+
+#: Seconds that a node may take from the order to restart until all is mounted again.
+_LIMIT = 1800
+#: Seconds for an answer of a node that is restarting.
+_PING = 30
+
+
+class RollingReboot(Operation):
+    """
+    For a new kernel, or packages.
+
+    limit
+        Seconds that each node may take to come back, 60 or more; 1800 if it is not given.
+    """
+
+    verb = "rolling_reboot"
+
+    def __init__(self, master, limit=None):
+        super().__init__(master)
+        self.limit = limit
+
+    def told(self):
+        return {"limit": self.limit} if self.limit else {}
+
+    def steps(self):
+        found = self.master.look(sync=True)
+        reasons = whole(found) + _missing(found)
+        if self.limit is not None and (type(self.limit) is not int or self.limit < 60):
+            reasons.append(f"ocfs2_limit {self.limit!r} is not a number of seconds from 60")
+        if reasons:
+            raise Refused(*reasons)
+        boots = self._of_all("ocfs2_reboot.boot_id", str)
+        reasons = self._kernels() + drain.unready(self, self.minions, drain.mounts(self.desired))
+        if reasons:
+            raise Refused(*reasons)
+        begun = self.master.reboots(boots)
+        # One that the run did not begin with has joined since.
+        then = {**boots, **begun["boots"]}
+        waiting = [minion for minion in self.minions if then[minion] == boots[minion]]
+        steps = [step for minion in waiting for step in self._restart(minion, boots[minion])]
+        if len(waiting) < len(self.minions):
+            gone = ", ".join(minion for minion in self.minions if minion not in waiting)
+            self.master.say(f"restarted already in the run begun {begun['time']}: {gone}")
+        return [*steps, Step("the record of this run closed", self.master.end_reboots)]
+
+    def _of_all(self, fun, kind):
+        returns, silent = self.master.ask(self.minions, fun, limit=QUICK)
+        wrong = answers_returns.of_calls(returns, silent, lambda answer: type(answer) is kind)
+        if wrong:
+            raise Refused(*wrong)
+        return returns
+
+    def _kernels(self):
+        """What the next boot of a node would lack, as sentences."""
+        return [
+            f"{minion}: its next boot may start kernel {release}, which has no "
+            f"{' and no '.join(map(str, missing))}. Install the distribution's full kernel "
+            "(linux-image-amd64), not a cloud one, or remove this one"
+            for minion, kernels in self._of_all("ocfs2_reboot.kernels", dict).items()
+            for release, missing in kernels.items()
+            if missing
+        ]
+
+    def _restart(self, minion, boot):
+        paths = drain.mounts(self.desired)
+        return [
+            Step(f"{minion} emptied", lambda: drain.emptied(self, [minion], paths)),
+            Step(f"{minion} restarted", lambda: self.call([minion], "ocfs2_reboot.now", boot)),
+            Step(f"{minion} is back", lambda: self._is_back(minion, boot)),
+            Step(f"{minion} is online and has all mounted, like the others", self._all_are_well),
+        ]
+
+    def _is_back(self, minion, boot):
+        for _ in self.master.patience(self.limit or _LIMIT):
+            returns, silent = self.master.ask([minion], "ocfs2_reboot.boot_id", limit=_PING)
+            if not silent and returns[minion] != boot:
+                return
+        raise Broken(f"{minion} has not come back within {self.limit or _LIMIT} s")
+
+    def _all_are_well(self):
+        reasons = []
+        for _ in self.master.patience(self.limit or _LIMIT):
+            found = self.master.look()
+            reasons = whole(found) + _missing(found)
+            if not reasons:
+                return
+        raise Broken(*reasons)
+
+
+def _missing(found):
+    """Which nodes are not at work, as sentences."""
+    online = found.online()
+    reasons = [f"{node.minion} is not online" for node in found.nodes if node not in online]
+    for lun in found.luns:
+        reasons += [f"{minion} has not mounted LUN {lun.key}" for minion in lun.mount_on]
+        reasons += [f"LUN {lun.key}: {each}" for each in lun.refusals]
+    return reasons

@@ -1,0 +1,1 @@
+"""What the kernel and the tools print, read into plain data."""

@@ -1,0 +1,1 @@
+"""What the operator says: the keys of pillar, their values, their rules."""

@@ -1,0 +1,107 @@
+"""
+From the pillars of all minions to the clusters they describe.
+"""
+
+from ocfs2lib.pillar import check
+
+
+def described(sections, wanted=None):
+    """
+    The clusters in pillar.
+
+    sections
+        ``{minion id: the ocfs2 section of its pillar}``.
+    wanted
+        The name of one cluster; None for all.
+
+    Returns ``({name: Desired}, [(name, reasons)])``: those that can be worked with, and for the
+    others why not, as sentences. One of the two holds something.
+    """
+    found, errors = {}, []
+    members = _members(sections)
+    shared = _shared({name: sections[minions[0]] for name, minions in members.items()})
+    for name, minions in members.items():
+        if wanted and name != wanted:
+            continue
+        try:
+            if name in shared:
+                raise ValueError("\n".join(shared[name]))
+            found[name] = _one_cluster(name, minions, sections)
+        except ValueError as err:
+            errors.append((name, str(err).splitlines()))
+    if not (found or errors):
+        errors.append((wanted or "none", [_no_cluster(wanted, members)]))
+    return found, errors
+
+
+def _members(sections):
+    """``{cluster name: [minion ids]}``, by what each section calls its cluster."""
+    members = {}
+    for minion, section in sections.items():
+        cluster = section.get("cluster") if isinstance(section, dict) else None
+        name = cluster.get("name", "ocfs2") if isinstance(cluster, dict) else "ocfs2"
+        members.setdefault(str(name), []).append(minion)
+    return members
+
+
+def _shared(clusters):
+    """
+    What two clusters claim for themselves, as ``{cluster name: sentences}``.
+
+    A host has one cluster stack, and a LUN the heartbeats of one cluster.
+    """
+    owners, problems = {}, {}
+    for name, section in clusters.items():
+        for path, what in _claims(section):
+            other = owners.setdefault(what, (name, path))
+            if other[0] != name:
+                text = (
+                    f"ocfs2:{path}: {what} is in cluster {name} and in cluster {other[0]}. "
+                    f"Fix: take it out of the pillar of one of them."
+                )
+                problems.setdefault(name, []).append(text)
+                problems.setdefault(other[0], []).append(text)
+    return problems
+
+
+def _claims(section):
+    """``(path, what)`` of every node and WWID in a section, which has not been checked yet."""
+    nodes, luns = (_table(section, key) for key in ("nodes", "luns"))
+    yield from (("nodes", f"minion {minion}") for minion in nodes)
+    for key, lun in luns.items():
+        wwid = lun.get("wwid") if isinstance(lun, dict) else None
+        if isinstance(wwid, str):
+            yield f"luns:{key}:wwid", f"LUN {wwid.lower()}"
+
+
+def _table(section, key):
+    found = section.get(key) if isinstance(section, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _no_cluster(wanted, members):
+    what = f"a cluster {wanted}" if wanted else "any cluster"
+    return (
+        f"ocfs2: no accepted minion's pillar describes {what} (known: "
+        f"{', '.join(members) or 'none'}). Fix: give the nodes the pillar in top.sls and accept "
+        "their keys (salt-key)."
+    )
+
+
+def _one_cluster(name, members, sections):
+    """The description that all members share; ValueError if they do not, or if it is not valid."""
+    first = sections[members[0]]
+    for minion in members[1:]:
+        if sections[minion] != first:
+            raise ValueError(
+                f"ocfs2: {members[0]} and {minion} have different pillars for cluster {name}. "
+                "Fix: give all nodes of a cluster one and the same ocfs2 section."
+            )
+    desired = check.parse(first)
+    for minion in members:
+        if not desired.node(minion):
+            raise ValueError(
+                f"ocfs2:nodes: {minion} has the pillar of cluster {name} but is not in its "
+                "roster. Fix: add it to nodes, or take the pillar from it in top.sls."
+            )
+    return desired

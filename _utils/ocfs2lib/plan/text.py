@@ -1,0 +1,129 @@
+"""
+A plan as an operator reads it, and as a script does.
+"""
+
+from ocfs2lib import commands
+from ocfs2lib.commands import ORCHESTRATE
+from ocfs2lib.node.difference import IMPOSSIBLE
+from ocfs2lib.node.difference import NODE
+from ocfs2lib.node.difference import ONLINE
+from ocfs2lib.node.difference import OUTAGE
+from ocfs2lib.plan import plan as plan_plan
+
+
+def lines(plan):
+    """The plan of one cluster, as lines: how it is, and then what is to be done, in order."""
+    found = [f"Plan for cluster {plan.desired.cluster.name} ({len(plan.nodes)} nodes)"]
+    for words, minions in _same_words(plan.nodes).items():
+        found += [f"  {', '.join(minions)}:", *(f"    {each}" for each in words)]
+    for lun in plan.luns:
+        found += [f"  LUN {lun.key}:", f"    {_lun_words(plan, lun)}"]
+        found += [f"    refused: {refusal}" for refusal in lun.refusals]
+    return [*found, *_to_do(plan), "", *next_words(plan)]
+
+
+#: In order of execution: what an orchestration is for, and what it costs.
+_ORDER = {
+    (IMPOSSIBLE, ""): "Impossible; pillar has to be put right:",
+    (ONLINE, "remove_node"): "While all goes on, one node leaves, by",
+    (ONLINE, ""): "While all goes on, by",
+    (NODE, ""): "On these nodes, whose cluster goes down and up while nothing is mounted there, by",
+    (ONLINE, "retire_lun"): "While all else goes on, one volume leaves, by",
+    (ONLINE, "grow"): "While all goes on, by",
+    (OUTAGE, "slots"): "With an OUTAGE of the LUN on every node, by",
+    (OUTAGE, "retune"): "With an OUTAGE of the whole cluster, by",
+}
+
+
+def _to_do(plan):
+    """The differences by what it takes to close them; what several have in common stands once."""
+    for (kind, verb), words in _ORDER.items():
+        wheres = {}
+        for where, gap in plan.gaps():
+            if (gap.kind, gap.verb) == (kind, verb):
+                wheres.setdefault(str(gap), []).append(where)
+        items = [f"    {', '.join(where)}: {gap}" for gap, where in wheres.items()]
+        if (kind, verb) == (IMPOSSIBLE, ""):
+            items += [f"    {each}" for each in plan.misnumbered]
+        if items:
+            by = "" if kind == IMPOSSIBLE else f" {commands.orchestrate(verb)}:"
+            yield from ["", f"  {words}{by}", *items]
+
+
+def _verbs(plan):
+    """The orchestrations of their own that close gaps, in order of execution."""
+    found = {gap.verb for _, gap in plan.gaps() if gap.kind != IMPOSSIBLE}
+    return [verb for _, verb in _ORDER if verb and verb in found]
+
+
+def next_words(plan):
+    """What becomes of the plan; the orchestration prints it too, before it acts."""
+    failures = len(plan.failures())
+    words = [f"{failures} refused or missing (above): put that right by hand."] * bool(failures)
+    words += difference_words(plan)
+    return words or ["Nothing to do."]
+
+
+def difference_words(plan):
+    """How many differences there are, and what closes them."""
+    differences = len(plan.differences())
+    others = len([gap for _, gap in plan.gaps() if gap.kind != IMPOSSIBLE and gap.verb])
+    words = []
+    if differences > others:
+        words.append(f"{differences - others} to do, carried out by {ORCHESTRATE}.")
+    if others:
+        named = ", ".join(_verbs(plan))
+        words.append(f"{others} to do by an orchestration of their own: {named}.")
+    return words
+
+
+def _same_words(nodes):
+    grouped = {}
+    for node in nodes:
+        grouped.setdefault(_node_words(node), []).append(node.minion)
+    return grouped
+
+
+def _node_words(node):
+    if node.silent:
+        return (f"takes no part: {node.silent}",)
+    if node.gaps or node.blocked:
+        count = f"differs in {len(node.gaps)} things, below" if node.gaps else ""
+        return tuple(filter(None, (count, *node.blocked)))
+    return ("as described",)
+
+
+def _lun_words(plan, lun):
+    if lun.action == plan_plan.FORMAT:
+        desired = plan.desired.lun(lun.key)
+        found = "its format was cut short: again" if lun.again else "blank;"
+        return (
+            f"{found} format it on the leader {lun.leader} (label {desired.label}, "
+            f"{desired.slots} slots), then mount it on {desired.mount.path} of every node"
+        )
+    if lun.action == plan_plan.REFUSE:
+        return "not used, not formatted"
+    words = f"volume {lun.volume['uuid']}"
+    words += f"; mount on {', '.join(lun.mount_on)}" if lun.mount_on else ", mounted"
+    return words + (f"; write the fstab line on {', '.join(lun.fstab_on)}" if lun.fstab_on else "")
+
+
+def data(plan):
+    """
+    The plan as data.
+
+    Returns ``{"nodes", "luns", "failures", "differences", "orchestrations"}``: for each node
+    ``reachable`` and the ``reason`` why it takes no part (``""``: it does), for each LUN what
+    becomes of it (``format``, ``use``, ``refuse``), and the verbs that alone may close some
+    differences.
+    """
+    return {
+        "nodes": {
+            node.minion: {"reachable": bool(node.facts), "reason": node.silent}
+            for node in plan.nodes
+        },
+        "luns": {lun.key: lun.action for lun in plan.luns},
+        "failures": plan.failures(),
+        "differences": plan.differences(),
+        "orchestrations": _verbs(plan),
+    }

@@ -1,0 +1,1 @@
+"""The table of truth: as data, as lines, as a page."""

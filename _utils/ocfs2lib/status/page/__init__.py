@@ -1,0 +1,1 @@
+"""The status of clusters as one HTML page."""

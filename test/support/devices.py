@@ -1,0 +1,71 @@
+"""What makes the loop device of an image look like a LUN: the names that a SAN and udev give."""
+
+import contextlib
+import os
+import tempfile
+import uuid
+from pathlib import Path
+
+from support.images import run
+
+BY_ID = Path("/dev/disk/by-id")
+
+
+@contextlib.contextmanager
+def named(device):
+    """
+    A stable name for a device, as udev makes it for a LUN.
+
+    Its directory stays, and may go away at any moment: tests beside this one use it too.
+    """
+    link = BY_ID / f"wwn-test-{uuid.uuid4().hex}"
+    while not link.is_symlink():
+        BY_ID.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            link.symlink_to(device)
+    try:
+        yield str(link)
+    finally:
+        link.unlink()
+
+
+@contextlib.contextmanager
+def mounted_tmpfs(path):
+    """An empty directory in the place of one; only for who shares our mounts."""
+    run("mount", "-t", "tmpfs", "tmpfs", str(path))
+    try:
+        yield
+    finally:
+        run("umount", str(path))
+
+
+@contextlib.contextmanager
+def simulated_ocfs2(*paths):
+    """Let what is mounted at some paths be OCFS2 in the mount table of this process; only for who
+    shares our mounts."""
+    lines = Path("/proc/thread-self/mountinfo").read_text(encoding="utf-8").splitlines()
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write("".join(f"{_as_ocfs2(line, paths)}\n" for line in lines))
+        file.flush()
+        # The process, not /proc/self: that is another one for mount.
+        table = f"/proc/{os.getpid()}/mountinfo"
+        run("mount", "--bind", file.name, table)
+        try:
+            yield
+        finally:
+            run("umount", table)
+
+
+def _as_ocfs2(line, paths):
+    left, _, right = line.partition(" - ")
+    mounted = left.split()[4] in map(str, paths)
+    return f"{left} - ocfs2 {right.partition(' ')[2]}" if mounted else line
+
+
+@contextlib.contextmanager
+def simulated_wwid(device, wwid):
+    """Let sysfs name the LUN that a loop device stands for; only for who shares our mounts."""
+    sysfs = Path(os.path.realpath(f"/sys/class/block/{Path(device).name}"))
+    with mounted_tmpfs(sysfs):
+        (sysfs / "wwid").write_text(f"naa.{wwid[1:]}\n")
+        yield

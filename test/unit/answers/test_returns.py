@@ -1,0 +1,45 @@
+import pytest
+
+from ocfs2lib.answers import returns as answers_returns
+
+GOOD = {"result": True, "changes": {}, "comment": "fine"}
+CHANGED = {"result": True, "changes": {"a": 1}, "comment": "done", "__id__": "ocfs2-a"}
+WOULD = {**CHANGED, "result": None}
+FAILED = {"result": False, "changes": {}, "comment": "no room", "__id__": "ocfs2-b"}
+HALF = {**FAILED, "changes": {"b": 2}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "changes", "failures"),
+    [
+        ({}, {}, []),
+        ({"x": GOOD}, {}, []),
+        ({"x": CHANGED, "y": GOOD}, {"ocfs2-a": {"a": 1}}, []),
+        ({"x": WOULD}, {"ocfs2-a": {"a": 1}}, []),
+        ({"x": CHANGED, "y": FAILED}, {"ocfs2-a": {"a": 1}}, ["ocfs2-b: no room"]),
+        ({"x": HALF}, {"ocfs2-b": {"b": 2}}, ["ocfs2-b: no room"]),
+        ({"x": {"result": False}}, {}, ["x: None"]),
+        ({"x": "nonsense"}, {}, ["x: nonsense"]),
+        (["Rendering failed", "line 3"], {}, ["Rendering failed; line 3"]),
+        ("ERROR: no", {}, ["ERROR: no"]),
+        (None, {}, ["None"]),
+        (False, {}, ["False"]),
+    ],
+)
+def test_a_state_run(answer, changes, failures):
+    assert answers_returns.of_states(answer) == (changes, failures)
+
+
+@pytest.mark.parametrize(
+    ("returns", "silent", "failures"),
+    [
+        ({}, {}, []),
+        ({"a": True, "b": True}, {}, []),
+        ({"a": True, "b": "ERROR: in use"}, {}, ["b: ERROR: in use"]),
+        ({"a": 1}, {}, ["a: 1"]),
+        ({"a": None, "b": False}, {}, ["a: None", "b: False"]),
+        ({"a": True}, {"b": "did not answer"}, ["b: did not answer"]),
+    ],
+)
+def test_only_true_is_a_success(returns, silent, failures):
+    assert answers_returns.of_calls(returns, silent) == failures

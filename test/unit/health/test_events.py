@@ -1,0 +1,331 @@
+"""From looks to events."""
+
+from pathlib import Path
+
+import pytest
+
+from ocfs2lib.health import events as health_events
+from ocfs2lib.health import health
+from support import node_facts
+from support.node_facts import PATH
+from support.node_facts import UUID
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "monitoring.rst"
+
+
+class Node:
+    """A node that is looked at again and again; ``volume`` and ``peers`` are there to be broken."""
+
+    def __init__(self, **marks):
+        self.facts = node_facts.facts()
+        self.volume = node_facts.volume(self.facts)
+        self.peers = self.facts["vitals"]["peers"]
+        self.marks = health_events.marks([marks])
+        self.memory = health_events.NOTHING
+
+    def events(self, space=None):
+        """The events of a look that finds so much of the room taken; None: it was not asked."""
+        look = health.of(self.facts)
+        shares = {} if space is None else {PATH: space}
+        events, self.memory = health_events.events(look, self.marks, self.memory, shares)
+        return events
+
+    def tags(self, space=None):
+        return [each["tag"] for each in self.events(space)]
+
+
+@pytest.fixture
+def node():
+    """A healthy node that was looked at once."""
+    node = Node()
+    assert node.events() == []
+    return node
+
+
+def unmounted(node):
+    node.facts["mounts"] = []
+
+
+def read_only(node):
+    node.volume["read_only"] = True
+
+
+def disconnected(node):
+    del node.peers["host3"]
+
+
+def late(node):
+    node.volume["late_ms"] = 30_000
+
+
+def full(node):
+    node.volume["slots"] = 3
+
+
+def drifted(node):
+    node.facts["settings"]["O2CB_HEARTBEAT_THRESHOLD"] = "61"
+
+
+def nothing(_):
+    pass
+
+
+TROUBLES = [
+    ("mount-lost", unmounted, 0.5, ("path", PATH)),
+    ("read-only", read_only, 0.5, ("path", PATH)),
+    ("peer-lost", disconnected, 0.5, ("peer", "host3")),
+    ("heartbeat-late", late, 0.5, ("path", PATH)),
+    ("slots-high", full, 0.5, ("path", PATH)),
+    ("space-high", nothing, 0.95, ("path", PATH)),
+    ("drift", drifted, 0.5, ("setting", "heartbeat_threshold")),
+]
+
+
+@pytest.mark.parametrize(("kind", "break_it", "space", "about"), TROUBLES)
+def test_each_trouble_is_told_when_it_begins_and_when_it_ends(node, kind, break_it, space, about):
+    break_it(node)
+    (event,) = node.events(space)
+    assert event["tag"] == kind
+    assert event[about[0]] == about[1]
+    what, _, fix = event["message"].partition(". Next: ")
+    assert about[1] in what
+    assert "; " in what
+    assert fix == "salt-run ocfs2.status"
+    assert node.events(space) == node.events(space) == []
+
+    memory, node = node.memory, Node()
+    node.memory = memory
+    (event,) = node.events(0.5)
+    assert event["tag"] == health_events.KINDS[kind]
+    assert about[1] in event["message"]
+    assert node.events(0.5) == []
+
+
+@pytest.mark.parametrize(("kind", "break_it", "space", "about"), TROUBLES)
+def test_the_first_look_tells_what_is_wrong_already(kind, break_it, space, about):
+    node = Node()
+    break_it(node)
+    assert node.tags(space) == [kind]
+    assert node.tags(space) == []
+
+
+def test_every_kind_is_watched():
+    assert [kind for kind, *_ in TROUBLES] == list(health_events.KINDS)
+
+
+def test_two_troubles_of_one_kind_are_two(node):
+    node.peers.clear()
+    assert [each["peer"] for each in node.events()] == ["host2", "host3"]
+    node.peers["host2"] = {"handshake": True, "quiet_ms": 0}
+    assert [(each["tag"], each["peer"]) for each in node.events()] == [("peer-returned", "host2")]
+
+
+# Values beside their marks
+
+
+@pytest.mark.parametrize(
+    ("late_ms", "tags"),
+    [
+        ([30_000, 29_000, 31_000, 16_000], [["heartbeat-late"], [], [], []]),
+        ([29_999], [[]]),
+        ([30_000, 14_000, 29_000], [["heartbeat-late"], ["heartbeat-back"], []]),
+    ],
+)
+def test_a_heartbeat_is_back_only_when_it_is_well_below_its_mark(node, late_ms, tags):
+    found = []
+    for each in late_ms:
+        node.volume["late_ms"] = each
+        found.append(node.tags())
+    assert found == tags
+
+
+def test_room_must_be_free_by_some_before_it_is_told(node):
+    assert node.tags(0.90) == ["space-high"]
+    assert node.tags(0.89) == node.tags(0.90) == []
+    assert node.tags(0.879) == ["space-back"]
+    assert node.tags(0.89) == []
+
+
+def test_room_that_was_not_asked_for_stays_as_it_was(node):
+    assert node.tags(0.95) == ["space-high"]
+    assert node.tags() == node.tags() == []
+    assert node.tags(0.5) == ["space-back"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "break_it", "space"),
+    [({"heartbeat_late": 0.6}, late, None), ({"space": 0.96}, nothing, 0.95)],
+)
+def test_marks_are_the_operators(mark, break_it, space):
+    node = Node(**mark)
+    break_it(node)
+    assert node.tags(space) == []
+
+
+def test_a_mark_for_slots():
+    node = Node(slots=0.6)
+    assert node.tags() == ["slots-high"]
+    node.volume["beating"] = [0, 1]
+    assert node.tags() == ["slots-back"]
+
+
+def test_only_the_mounts_that_are_named_are_watched():
+    node = Node(mounts=["/san/other"])
+    unmounted(node)
+    assert node.tags() == []
+
+
+# What a trouble is not
+
+
+def test_a_peer_that_has_just_begun_to_beat_is_about_to_connect():
+    node = Node()
+    del node.peers["host3"]
+    node.volume["beating"] = [0, 1]
+    assert node.tags() == []
+    node.volume["beating"] = [0, 1, 2]
+    assert node.tags() == []
+    node.peers["host3"] = {"handshake": True, "quiet_ms": 0}
+    assert node.tags() == []
+
+
+def test_a_peer_that_beats_and_does_not_connect_is_lost():
+    node = Node()
+    del node.peers["host3"]
+    node.volume["beating"] = [0, 1]
+    node.events()
+    node.volume["beating"] = [0, 1, 2]
+    node.events()
+    assert node.tags() == ["peer-lost"]
+
+
+def test_a_dead_peer_is_lost_once_and_returns_once(node):
+    del node.peers["host3"]
+    (lost,) = node.events()
+    assert "beats, and there is no connection" in lost["message"]
+    node.volume["beating"] = [0, 1]
+    assert node.events() == []
+    node.volume["beating"] = [0, 1, 2]
+    assert node.events() == []
+    node.peers["host3"] = {"handshake": True, "quiet_ms": 0}
+    assert node.tags() == ["peer-returned"]
+
+
+def test_a_peer_that_left_is_said_to_be_gone(node):
+    del node.peers["host3"]
+    node.volume["beating"] = [0, 1]
+    (event,) = node.events()
+    assert "host3 is gone" in event["message"]
+
+
+def test_a_node_without_a_volume_misses_no_peer(node):
+    node.peers.clear()
+    node.facts["vitals"]["volumes"].clear()
+    unmounted(node)
+    assert node.tags() == ["mount-lost"]
+    assert node.memory["met"] == []
+
+
+def test_a_peer_that_is_no_node_any_more_is_forgotten(node):
+    disconnected(node)
+    assert node.tags() == ["peer-lost"]
+    del node.facts["live"]["clusters"]["web"]["nodes"]["host3"]
+    node.facts["conf"] = node_facts.conf(nodes=2)
+    assert node.tags() == []
+    assert node.memory["told"] == []
+
+
+def test_the_trouble_of_a_volume_goes_with_it(node):
+    late(node)
+    assert node.tags() == ["heartbeat-late"]
+    node.facts["vitals"]["volumes"].clear()
+    assert node.tags() == []
+    node.facts["vitals"]["volumes"][UUID] = node.volume
+    assert node.tags() == ["heartbeat-late"]
+
+
+def test_what_the_kernel_does_not_show_changes_nothing(node):
+    read_only(node)
+    assert node.tags() == ["read-only"]
+    node.volume.update(read_only=None, late_ms=None, slots=None, beating=[])
+    assert node.tags() == []
+
+
+def test_an_error_in_the_volume_is_named(node):
+    node.volume.update(read_only=True, failed=True)
+    (event,) = node.events()
+    assert "because of an error in the volume" in event["message"]
+
+
+# When to ask for the room
+
+
+def test_the_room_is_asked_for_at_the_first_of_each_twenty_looks():
+    node, asked = Node(), []
+    for _ in range(41):
+        asked.append(health_events.wants_space(health.of(node.facts), node.memory))
+        node.events()
+    assert [number for number, paths in enumerate(asked) if paths] == [0, 20, 40]
+    assert asked[0] == [PATH]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"late_ms": 20_000}, {"recovering": [1]}, {"failed": True}, {"paths": []}]
+)
+def test_a_volume_that_may_not_answer_is_not_asked(changes):
+    node = Node()
+    node.volume.update(changes)
+    assert health_events.wants_space(health.of(node.facts), node.memory) == []
+
+
+# The configuration
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        [{"interval": 15}],
+        [{"interval": 5.5}, {"space": 1}, {"slots": 0.5}, {"heartbeat_late": 0.01}],
+        [{"interval": 3600, "mounts": ["/san/a"], "metrics": "/srv/x"}],
+        [{"interval": 15}, {"disable_during_state_run": True}, {"_beacon_name": "ocfs2"}],
+    ],
+)
+def test_a_good_configuration(config):
+    assert health_events.problems(config) == []
+    assert health_events.marks(config)
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (None, "not a list"),
+        ({"interval": 15}, "not a list"),
+        ([15], "not a list"),
+        ([], "interval is not"),
+        ([{"interval": 1}], "interval is not"),
+        ([{"interval": "15"}], "interval is not"),
+        ([{"interval": True}], "interval is not"),
+        ([{"interval": float("nan")}], "interval is not"),
+        ([{"interval": 15}, {"spaces": 0.9}], "spaces is unknown"),
+        ([{"interval": 15}, {"space": 90}], "space is no part"),
+        ([{"interval": 15}, {"slots": 0}], "slots is no part"),
+        ([{"interval": 15}, {"heartbeat_late": "half"}], "heartbeat_late is no part"),
+        ([{"interval": 15}, {"mounts": "/san/a"}], "mounts is not"),
+        ([{"interval": 15}, {"mounts": ["san"]}], "mounts is not"),
+        ([{"interval": 15}, {"metrics": "here"}], "metrics is no"),
+    ],
+)
+def test_a_bad_configuration(config, words):
+    (problem,) = health_events.problems(config)
+    assert words in problem
+    assert "Fix: " in problem
+
+
+def test_every_problem_is_named_at_once():
+    assert len(health_events.problems([{"space": 2}, {"slots": 2}, {"mounts": 1}])) == 4
+
+
+def test_salt_has_taken_the_interval_out_before_marks_are_read():
+    assert health_events.marks([]) == health_events.Marks()
+    with pytest.raises(ValueError, match="space is no part"):
+        health_events.marks([{"space": 2}])

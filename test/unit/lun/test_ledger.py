@@ -1,0 +1,113 @@
+import dataclasses
+
+import pytest
+
+from ocfs2lib import text as wording
+from ocfs2lib.lun import audit
+from ocfs2lib.lun import ledger as lun_ledger
+from support import answers
+from support.simulated import SimulatedCache
+
+PILLAR = answers.desired()
+WWID = PILLAR.luns[0].wwid
+
+
+def ledger(cache=None, synced=None):
+    sync = (lambda: synced.append(True)) if synced is not None else (lambda: None)
+    return lun_ledger.Ledger(SimulatedCache() if cache is None else cache, sync)
+
+
+def test_what_was_never_stored_is_never():
+    assert ledger().fetch(WWID) == lun_ledger.Record(WWID)
+    assert ledger().wwids() == []
+
+
+@pytest.mark.parametrize("state", lun_ledger.STATES)
+def test_a_record_reads_back_whatever_the_case_of_the_wwid(state):
+    cache, synced = SimulatedCache(), []
+    record = answers.record(PILLAR, state).noted("now", "forgotten", "root", "cleared for reuse")
+    ledger(cache, synced).store(record)
+    assert synced == [True]
+    assert ledger(cache).fetch(WWID.upper()) == record
+    assert ledger(cache).wwids() == [WWID.lower()]
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "formatted",
+        {"state": "formatted"},
+        {**dataclasses.asdict(answers.record(PILLAR)), "state": "blank"},
+        {**dataclasses.asdict(answers.record(PILLAR)), "uuid": None},
+        {**dataclasses.asdict(answers.record(PILLAR)), "wwid": "36another"},
+        {**dataclasses.asdict(answers.record(PILLAR)), "more": ""},
+        {**dataclasses.asdict(answers.record(PILLAR)), "events": 7},
+    ],
+)
+def test_what_no_ledger_has_written_is_not_read_as_never(stored):
+    cache = SimulatedCache()
+    cache.store(lun_ledger.BANK, WWID, stored)
+    with pytest.raises(ValueError, match="the record of"):
+        ledger(cache).fetch(WWID)
+
+
+class BrokenCache(SimulatedCache):
+    def fetch(self, bank, key):
+        raise OSError("Input/output error")
+
+    def store(self, bank, key, data):
+        raise OSError("No space left on device")
+
+
+class ForgetfulCache(SimulatedCache):
+    def store(self, bank, key, data):
+        pass
+
+
+def test_a_cache_that_fails_is_named():
+    with pytest.raises(ValueError, match=r"can not be read: Input/output error"):
+        ledger(BrokenCache()).fetch(WWID)
+    with pytest.raises(ValueError, match=r"can not be written: No space left"):
+        ledger(BrokenCache()).store(answers.record(PILLAR, "held"))
+
+
+def test_a_store_that_does_not_read_back_is_no_store():
+    with pytest.raises(ValueError, match="does not read back"):
+        ledger(ForgetfulCache()).store(answers.record(PILLAR, "held"))
+
+
+def test_the_past_of_a_record_goes_with_it_and_does_not_grow_for_ever():
+    record = answers.record(PILLAR, "formatted")
+    for number in range(100):
+        record = record.noted(str(number), "forgotten", "root", "again and again")
+    assert [event["time"] for event in record.events][-1] == "99"
+    assert len(record.events) == 50
+    assert record.becomes("never", "now").events == record.events
+
+
+def test_a_released_format_keeps_its_uuid_and_loses_leader_and_token():
+    begun = answers.record(PILLAR, "formatting")
+    released = begun.released("f" * 32)
+    assert (released.leader, released.token) == ("", "f" * 32)
+    assert (released.uuid, released.state) == (begun.uuid, begun.state)
+
+
+def test_the_same_evidence_has_the_same_digest():
+    one, other = {"a": 1, "b": [2]}, {"b": [2], "a": 1}
+    assert audit.digest(one) == audit.digest(other)
+    assert audit.digest(one) != audit.digest({**one, "a": 2})
+
+
+def test_a_line_of_the_audit_log_stays_one_line(tmp_path):
+    text = audit.line("refused", "primary\n", WWID, "ocfs2", ["G3: \u2028 it holds\next4"])
+    audit.append(str(tmp_path / "minion"), text)
+    audit.append(str(tmp_path / "minion"), text)
+    lines = (tmp_path / audit.NAME).read_text().splitlines()
+    assert lines == [text, text]
+    assert (tmp_path / audit.NAME).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J", "a\rb", "\x9b1m", "\udcff"])
+def test_what_a_terminal_would_obey_is_not_shown(text):
+    assert "?" in wording.harmless(text)
+    assert not set(text) - set("a[2J1mb") & set(wording.harmless(text))

@@ -1,0 +1,48 @@
+import pytest
+
+from ocfs2lib.node import fstab as node_fstab
+from support import answers
+
+PILLAR = answers.desired()
+PATH = PILLAR.luns[0].mount.path
+OCFS2 = {"device": "/dev/mapper/old", "fstype": "ocfs2", "options": []}
+EXT4 = {"device": "/dev/sda1", "fstype": "ext4", "options": []}
+
+
+@pytest.mark.parametrize(
+    ("fstab", "mounts", "found"),
+    [
+        ({}, [], []),
+        ({PATH: OCFS2, "/": EXT4}, [PATH], []),
+        ({"/san/old": OCFS2}, [], [("mount:/san/old", "in fstab")]),
+        ({}, ["/san/old"], [("mount:/san/old", "mounted")]),
+        ({"/san/old": OCFS2}, ["/san/old"], [("mount:/san/old", "mounted")]),
+        (
+            {"/san/b": OCFS2},
+            ["/san/a", PATH],
+            [("mount:/san/a", "mounted"), ("mount:/san/b", "in fstab")],
+        ),
+        ({"/san/old": "nonsense"}, [], []),
+    ],
+)
+def test_a_volume_that_is_no_lun_of_pillar_is_named(fstab, mounts, found):
+    gaps = node_fstab.strays(PILLAR, fstab, mounts)
+    assert [(gap.what, gap.old) for gap in gaps] == found
+    assert {gap.verb for gap in gaps} <= {"retire_lun"}
+    assert all(gap.refused and gap.new is None for gap in gaps)
+
+
+@pytest.mark.parametrize(
+    ("entry", "ours"), [(OCFS2, True), (EXT4, False), (None, False), ("ocfs2", False), ({}, False)]
+)
+def test_what_mounts_an_ocfs2(entry, ours):
+    assert node_fstab.is_ocfs2(entry) is ours
+
+
+def test_only_the_whole_line_agrees():
+    lun = PILLAR.luns[0]
+    line = node_fstab.line(lun)
+    assert node_fstab.agrees(lun, {PATH: line})
+    assert not node_fstab.agrees(lun, {})
+    assert not node_fstab.agrees(lun, {PATH: {**line, "options": line["options"][1:]}})
+    assert not node_fstab.agrees(lun, {PATH: {**line, "device": "/dev/sdb"}})

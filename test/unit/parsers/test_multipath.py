@@ -1,0 +1,58 @@
+"""What multipathd prints, in the words of multipath-tools 0.9.4."""
+
+import math
+
+import pytest
+
+from ocfs2lib.parsers import multipath
+
+WWID = "35000c50000000001"
+MAPS = f"{WWID}|primary|dm-0|12 chk|1 queue_if_no_path\n35000c50000000002|b|dm-1|-|0\n"
+PATHS = f"{WWID}|sda|active|ready\n{WWID}|sdb|failed|faulty\n|sdc|undef|unchecked\n"
+CONFIG = """\
+defaults {
+	verbosity 2
+	polling_interval 5
+	max_polling_interval 20
+"""
+
+
+def test_maps():
+    assert multipath.maps(MAPS) == {
+        WWID: {"name": "primary", "node": "/dev/dm-0", "queueing": "12 chk"},
+        "35000c50000000002": {"name": "b", "node": "/dev/dm-1", "queueing": "off"},
+    }
+    queues = MAPS.replace("|-|0", "|-|1 queue_if_no_path")
+    assert multipath.maps(queues)["35000c50000000002"]["queueing"] == "on"
+
+
+def test_paths_of_no_lun_are_left_out():
+    assert multipath.paths(PATHS) == {WWID: {"sda": "ok", "sdb": "failed faulty"}}
+
+
+@pytest.mark.parametrize("text", ["", "no paths\n", "timeout\n", "a|b\n", "error -1 receiving\n"])
+def test_what_is_no_table_is_empty(text):
+    assert multipath.maps(text) == multipath.paths(text) == {}
+
+
+def test_the_polling_interval():
+    assert multipath.polling_interval(CONFIG) == 5
+    quoted = CONFIG.replace(" 5\n", ' "15"\n')
+    assert multipath.polling_interval(quoted) == 15
+    assert multipath.polling_interval("") is None
+
+
+@pytest.mark.parametrize(
+    ("queueing", "interval", "seconds"),
+    [
+        ("12 chk", 5, 60),
+        ("12 chk", None, None),
+        ("40 sec", None, 40),
+        ("off", 5, 0),
+        ("on", 5, math.inf),
+        ("rubbish", 5, None),
+        ("-3 chk", 5, None),
+    ],
+)
+def test_how_long_io_waits(queueing, interval, seconds):
+    assert multipath.patience(queueing, interval) == seconds

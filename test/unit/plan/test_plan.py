@@ -1,0 +1,251 @@
+import copy
+
+import pytest
+
+from ocfs2lib.firewall import interconnect
+from ocfs2lib.node import setup as node_setup
+from ocfs2lib.node import units
+from ocfs2lib.pillar import check
+from ocfs2lib.plan import plan as plan_plan
+from ocfs2lib.plan import text as plan_text
+from support import answers
+from support import roster
+
+PILLAR = answers.desired()
+HOSTS = [node.minion for node in PILLAR.nodes]
+PATH = PILLAR.luns[0].mount.path
+DROP_IN = "/etc/systemd/system/old.service.d/ocfs2-formula.conf"
+
+
+def plan(census, silent=None, pillar=PILLAR, record=None):
+    records = {"primary": record or answers.record(pillar)}
+    return plan_plan.plan(pillar, census, silent or {}, answers.FORMULA, records)
+
+
+def leaders(found):
+    return [lun.leader for lun in found.to_format()]
+
+
+def formatted(**changes):
+    """Every node sees the described volume, none has mounted it."""
+    return answers.census(PILLAR, volume=answers.volume(PILLAR, **changes), written=None)
+
+
+def mounted():
+    return answers.census(
+        PILLAR,
+        volume=answers.volume(PILLAR),
+        written=None,
+        mounts=[{"path": PATH, "options": ["rw"]}],
+        slot=0,
+    )
+
+
+def only_lun(found):
+    (lun,) = found.luns
+    return lun
+
+
+def test_a_fresh_cluster_is_formatted_on_the_lowest_node_number():
+    found = plan(answers.census(PILLAR))
+    lun = only_lun(found)
+    assert (lun.action, lun.refusals) == (plan_plan.FORMAT, ())
+    last = plan_text.lines(found)[-1]
+    assert last == "4 to do, carried out by salt-run state.orchestrate ocfs2.orch."
+    assert [each.key for each in found.to_format()] == ["primary"]
+    assert leaders(found) == [HOSTS[0]]
+    assert found.failures() == []
+    assert found.differences() == [
+        f"LUN primary: format on {HOSTS[0]}",
+        *(f"{host}: mount LUN primary" for host in HOSTS),
+    ]
+
+
+def test_the_leader_is_the_lowest_number_whatever_the_order_of_the_answers():
+    census = answers.census(PILLAR)
+    assert leaders(plan(dict(reversed(census.items())))) == [HOSTS[0]]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_silent_node_keeps_a_blank_lun_from_being_formatted(host):
+    census = answers.census(PILLAR)
+    del census[host]
+    found = plan(census, {host: "did not return within 45 s"})
+    last = plan_text.lines(found)[-1]
+    assert last == "2 refused or missing (above): put that right by hand."
+    assert only_lun(found).action == plan_plan.REFUSE
+    assert found.to_format() == []
+    assert f"{host}: did not return within 45 s" in found.failures()
+    assert [(each.guard, each.node) for each in only_lun(found).refusals] == [("G8", host)]
+
+
+def test_a_node_of_which_nothing_was_heard_is_silent():
+    census = answers.census(PILLAR)
+    del census[HOSTS[1]]
+    assert f"{HOSTS[1]}: did not answer" in plan(census).failures()
+
+
+def test_nobody_answering_formats_nothing():
+    found = plan({})
+    assert found.to_format() == []
+    assert len(found.failures()) == 2 * len(HOSTS)
+
+
+def test_a_silent_node_does_not_keep_the_others_from_mounting():
+    census = formatted()
+    del census[HOSTS[0]]
+    found = plan(census)
+    assert only_lun(found).mount_on == tuple(HOSTS[1:])
+    assert found.answering() == HOSTS[1:]
+
+
+def test_another_lun_under_the_name_is_not_mounted_where_it_is_seen():
+    census = formatted()
+    census[HOSTS[1]]["luns"]["primary"] = answers.lun(PILLAR, wwid="3600a0b8000999")
+    found = plan(census)
+    lun = only_lun(found)
+    assert lun.action == plan_plan.USE
+    assert lun.volume["uuid"] == answers.UUID
+    assert lun.mount_on == (HOSTS[0], HOSTS[2])
+    assert {each.node for each in lun.refusals} == {HOSTS[1]}
+    assert found.to_format() == []
+    assert any("3600a0b8000999" in each for each in found.failures())
+
+
+def test_a_node_that_sees_the_lun_blank_while_others_see_a_volume_is_refused():
+    census = formatted()
+    census[HOSTS[2]]["luns"]["primary"] = answers.lun(PILLAR)
+    found = plan(census)
+    assert only_lun(found).mount_on == tuple(HOSTS[:2])
+    assert found.to_format() == []
+
+
+def test_a_volume_of_another_cluster_is_neither_formatted_nor_mounted():
+    found = plan(formatted(cluster="web", stamp="o2cb/web"))
+    lun = only_lun(found)
+    assert (lun.action, lun.volume, lun.mount_on) == (plan_plan.REFUSE, None, ())
+    assert all("o2cb/web" in str(each) for each in lun.refusals)
+    assert len(lun.refusals) == len(HOSTS)
+
+
+def test_another_filesystem_is_not_formatted():
+    found = plan(answers.census(PILLAR, signature={"TYPE": "ext4", "UUID": "x"}, written=None))
+    assert only_lun(found).action == plan_plan.REFUSE
+    assert all("it holds ext4 (x)" in str(each) for each in only_lun(found).refusals)
+
+
+def test_one_node_that_sees_data_is_enough():
+    census = answers.census(PILLAR)
+    census[HOSTS[2]]["luns"]["primary"]["written"] = [0]
+    found = plan(census)
+    assert found.to_format() == []
+    assert [each.node for each in only_lun(found).refusals] == [HOSTS[2]]
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "words"),
+    [
+        (None, "formula", "0.9.0+000000000000", "it has build 0.9.0+000000000000 of the formula"),
+        ("o2cb", "modules", False, "no ocfs2 module"),
+        ("host", "platform", "Debian 11", "Debian 11 is not supported"),
+        ("host", "hostname", "elsewhere", "called elsewhere"),
+        ("host", "addresses", [], "it has none"),
+    ],
+)
+def test_an_unfit_node_takes_no_part(section, key, value, words):
+    census = answers.census(PILLAR)
+    answer = census[HOSTS[0]]
+    (answer[section] if section else answer)[key] = value
+    found = plan(census)
+    assert words in found.nodes[0].silent
+    assert found.answering() == HOSTS[1:]
+    assert found.to_format() == []
+    assert any(words in each for each in found.failures())
+
+
+def test_nothing_is_left_when_all_is_as_described():
+    found = plan(mounted())
+    assert (found.failures(), found.differences()) == ([], [])
+    text = plan_text.lines(found)
+    assert f"    volume {answers.UUID}, mounted" in text
+    assert text[-1] == "Nothing to do."
+
+
+def test_a_mount_elsewhere_does_not_count():
+    census = mounted()
+    census[HOSTS[0]]["luns"]["primary"]["mounts"] = [{"path": "/mnt", "options": []}]
+    assert plan(census).differences() == [f"{HOSTS[0]}: mount LUN primary"]
+
+
+def test_a_node_off_in_one_setting_is_named():
+    census = mounted()
+    cluster = census[HOSTS[1]]["o2cb"]["clusters"][PILLAR.cluster.name]
+    cluster["fence_method"] = "panic"
+    assert plan(census).differences() == [f"{HOSTS[1]}: live:fence_method: panic -> reset"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("missing",), ["mkfs.ocfs2"], "mkfs.ocfs2: absent -> installed"),
+        (("files", units.UNIT_PATH), None, "o2cb.service: absent -> as described"),
+        (("files", units.STOP_PATH), "exit 0\n", "o2cb-stop: other content -> as described"),
+        (("files", interconnect.RULES["iptables"]), "", "firewall.iptables: present -> absent"),
+        (("enabled",), [interconnect.UNIT], "o2cb.service: disabled -> enabled"),
+        (("masked",), [], "ocfs2.service: not masked -> masked"),
+        (("panic", "kernel.panic"), {"live": "0", "file": "30"}, "kernel.panic: 0, at boot 30"),
+        (("panic", "kernel.panic"), {"live": "30", "file": None}, "30, at boot not set -> 30"),
+        (("services",), {DROP_IN: ""}, "old.service.d/ocfs2-formula.conf: present -> absent"),
+        (("firewall", "rules"), {"anything": [1]}, "rules: other or none -> loaded by nftables"),
+    ],
+)
+def test_whatever_is_off_on_a_host_is_named(path, value, words):
+    census = mounted()
+    setup = census[HOSTS[1]]["setup"]
+    for name in path[:-1]:
+        setup = setup[name]
+    setup[path[-1]] = value
+    found = plan(census)
+    (difference,) = found.differences()
+    assert difference.startswith(f"{HOSTS[1]}: ")
+    assert words in difference
+
+
+@pytest.mark.parametrize(("found", "old"), [({}, "absent"), ({DROP_IN: "x"}, "other content")])
+def test_a_drop_in_that_is_not_as_described_is_named(found, old):
+    section = roster.section()
+    section["luns"]["primary"]["mount"]["services"] = ["old.service"]
+    gaps = node_setup.services(check.parse(section), found)
+    assert [str(gap) for gap in gaps] == [f"{DROP_IN}: {old} -> as described"]
+
+
+def test_a_chain_of_others_that_drops_the_port_is_a_failure():
+    census = mounted()
+    census[HOSTS[1]]["setup"]["firewall"]["blocking"] = [["inet", "filter", "input"]]
+    (failure,) = plan(census).failures()
+    assert failure.startswith(f"{HOSTS[1]}: Chain inet filter input drops TCP port 7777")
+    assert "Fix: nft insert rule inet filter input ip saddr" in failure
+
+
+@pytest.mark.parametrize("line", [None, {"device": "/dev/sdd", "fstype": "ocfs2", "options": []}])
+def test_a_volume_that_the_next_boot_would_not_mount_is_named(line):
+    census = mounted()
+    census[HOSTS[1]]["fstab"] = {PATH: line} if line else {}
+    found = plan(census)
+    assert found.differences() == [f"{HOSTS[1]}: mount LUN primary at boot"]
+
+
+def test_planning_changes_no_answer():
+    census = mounted()
+    before = copy.deepcopy(census)
+    plan(census)
+    assert census == before
+
+
+def test_who_did_not_answer_is_in_the_plan_with_the_reason():
+    census = mounted()
+    del census[HOSTS[2]]
+    data = plan_text.data(plan(census))
+    assert data["nodes"][HOSTS[0]] == {"reachable": True, "reason": ""}
+    assert data["nodes"][HOSTS[2]] == {"reachable": False, "reason": "did not answer"}
+    assert data["luns"] == {"primary": "use"}
