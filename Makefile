@@ -37,6 +37,7 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/yamllint --strict $(YAML)
 	$(BIN)/salt-lint $(SLS)
 	$(BIN)/rstcheck --log-level ERROR $(RST)
+	@$(MAKE) --no-print-directory html
 
 # Rows of tests side by side; the functional ones share devices of the host among themselves.
 QUICK := test-daemons test-daemons-lts test-functional test-guards test-fuzz test-page \
@@ -146,9 +147,14 @@ docs: ## Regenerate docs/pillar.rst and docs/pillar.schema.json from the model
 		print(json.dumps(reference.json_schema(), indent=2))' \
 		> docs/pillar.schema.json
 
+.PHONY: html
+html: $(STAMPS)/salt ## The documents as HTML, from build/html/docs/index.html; a dead link is an error
+	$(BIN)/sphinx-build -q -n -W --keep-going -c docs . build/html
+
 .PHONY: clean
-clean: ## Remove environments and caches of this checkout
+clean: ## Remove environments, caches and pages of this checkout
 	rm -rf $(VENV) $(VENV_LTS) $(VENV_PEERS) $(VENV_PROMETHEUS) .pytest_cache .ruff_cache .hypothesis
+	rm -rf build
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMPS)/packages: Makefile

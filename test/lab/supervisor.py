@@ -102,7 +102,7 @@ class Supervisor:
         root = self.state / "root"
         root.mkdir()
         for entry in Path(self.spec.root).iterdir():
-            if not entry.name.startswith("."):
+            if not entry.name.startswith(".") and entry.name != "build":
                 (root / entry.name).symlink_to(entry)
 
     def _truncate(self, lun: str, size: int) -> None:
