@@ -1,9 +1,7 @@
-"""What the fuzz is made of: pillars, whole and damaged. A case comes from the seed and its number
-alone, so a number is all that a failure has to name."""
+"""What the fuzz is made of: pillars, whole and damaged."""
 
 import copy
 import datetime
-import os
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +11,8 @@ import yaml
 from ocfs2lib.pillar import model
 from support import roster
 
-#: How many pillars there are; every other test takes a share of that.
-CASES = int(os.environ.get("FUZZ_CASES", "2000"))
-SEED = os.environ.get("FUZZ_SEED", "1")
+from .cases import SEED
+from .cases import chance
 
 EXAMPLE_PATH = Path(__file__).parents[2] / "pillar.example"
 EXAMPLE = yaml.safe_load(EXAMPLE_PATH.read_text(encoding="utf-8"))["ocfs2"]
@@ -82,16 +79,6 @@ class Case:
     def __str__(self):
         words = "; ".join(self.done.values()) or "nothing done"
         return f"FUZZ_SEED={SEED} pillar {self.number} with {list(self.done)}: {words}"
-
-
-def share(part):
-    """One of ``part`` parts of all cases."""
-    return range(max(1, CASES // part))
-
-
-def chance(kind, number):
-    """The random numbers of one case."""
-    return random.Random(f"{SEED} {kind} {number}")  # noqa: S311
 
 
 def pillar(number, keep=None):

@@ -7,9 +7,10 @@ from ocfs2lib.findings import find
 from ocfs2lib.status import report
 from ocfs2lib.status import table
 from support import answers
-from unit.answers.test_census import at
-from unit.answers.test_census import places
+from support.places import at
+from support.places import places
 
+from . import cases
 from . import strategies
 from .findings import Findings
 
@@ -22,7 +23,7 @@ PLACES = list(places(HEALTHY[MINION]))
 
 def examinations(number):
     """The answers of all nodes, of which that of one is damaged; and what was done."""
-    dice = strategies.chance("examination", number)
+    dice = cases.chance("examination", number)
     everybody, done = copy.deepcopy(HEALTHY), []
     for place in dice.sample(PLACES, dice.choice((1, 1, 2, 5))):
         try:
@@ -49,8 +50,8 @@ def _another(dice, old):
 
 def test_whatever_is_believed_becomes_a_status():
     found, believed, states = Findings(), 0, set()
-    cases = strategies.share(4)
-    for number in cases:
+    numbers = cases.share(4)
+    for number in numbers:
         everybody, done = examinations(number)
         with found.watch(f"examination {number}: {'; '.join(done)}"):
             odd = {}
@@ -63,7 +64,7 @@ def test_whatever_is_believed_becomes_a_status():
                 del everybody[MINION]
             states.add(status(everybody, odd))
     found.none()
-    assert 0.1 < believed / len(cases) < 0.95
+    assert 0.1 < believed / len(numbers) < 0.95
     assert states == {"healthy", "degraded", "broken", "unknown"}
 
 

@@ -25,6 +25,7 @@ from support.images import own_uuid
 from support.images import sparse
 from support.zoo import SIZE
 
+from . import cases
 from . import strategies
 from .findings import Findings
 
@@ -145,7 +146,7 @@ MARK = {"cluster": "ocfs2", "wwid": WWID, "token": "t"}
 
 def called(number, minion, place):
     """One call of the formula: the function, its arguments by name, what it may raise."""
-    dice = strategies.chance("call", number)
+    dice = cases.chance("call", number)
     section = section_of(number)
     name = odd_name(dice, section, place)
     kind = dice.random()
@@ -241,7 +242,7 @@ def carried_out(number, minion, place, found):
 
 def test_python_starts_no_shell(minion, starts, place):
     found, tools, hostile = Findings(), set(), 0
-    for number in strategies.share(10):
+    for number in cases.share(10, least=100):
         starts.seen.clear()
         starts.on = True
         try:
@@ -310,7 +311,7 @@ def test_the_kernel_starts_no_shell(minion, starts, place, traced):
     starts.seen.clear()
     starts.on = True
     try:
-        for number in strategies.share(100):
+        for number in cases.share(100, least=20):
             given.append(carried_out(number, minion, place, found))
     finally:
         starts.on = False

@@ -29,6 +29,7 @@ from ocfs2lib.plan import plan as plan_plan
 from ocfs2lib.plan import text as plan_text
 from support import answers
 
+from . import cases
 from . import strategies
 from .findings import Findings
 
@@ -42,8 +43,8 @@ ODD = (
 
 def damaged(kind, part, text, pieces=ODD):
     """Many damaged copies of a text, or of any of several."""
-    for number in strategies.share(part):
-        dice = strategies.chance(kind, number)
+    for number in cases.share(part):
+        dice = cases.chance(kind, number)
         whole = text if isinstance(text, (str, bytes)) else dice.choice(text)
         yield strategies.garbled(dice, whole, pieces)
 
@@ -112,7 +113,7 @@ def test_cluster_conf_is_understood_as_the_tool_does(tmp_path):
                 assert ours == loaded(path, "web")
             accepted += ours is not None
     found.none()
-    assert 0.1 < accepted / len(strategies.share(10)) < 0.9
+    assert 0.1 < accepted / len(cases.share(10)) < 0.9
 
 
 def test_any_cluster_conf_is_understood_or_refused():
@@ -188,7 +189,7 @@ def understood_settings(kind, part):
 
 
 def test_any_settings_are_plain_assignments_or_refused():
-    assert len(understood_settings("any settings", 1)) > strategies.CASES / 10
+    assert len(understood_settings("any settings", 1)) > cases.CASES / 10
 
 
 def test_settings_that_are_understood_say_the_same_to_the_shell(tmp_path):
@@ -251,8 +252,8 @@ def as_the_kernel_writes(text):
 
 def test_a_mount_of_any_name_is_read_back():
     found, names = Findings(), ("/", "/san", "tmpfs", "", "-", *ODD)
-    for number in strategies.share(2):
-        dice = strategies.chance("mounts", number)
+    for number in cases.share(2):
+        dice = cases.chance("mounts", number)
         path, source = ("".join(dice.choices(names, k=2)).replace("\0", "") for _ in range(2))
         path = f"/{path}"
         left = f"42 1 0:{number} / {as_the_kernel_writes(path)} rw,relatime shared:2"
@@ -382,8 +383,8 @@ def test_no_bit_of_a_superblock_makes_the_reading_fail(head):
 def test_any_bytes_are_a_volume_or_none(head):
     found = Findings()
     pieces = (b"\0", b"\xff" * 8, b"OCFSV2", b"\x80\xe2\x82", bytes(64), b"\n", b"o2cb", b"pcmk")
-    for number in strategies.share(2):
-        dice = strategies.chance("superblock", number)
+    for number in cases.share(2):
+        dice = cases.chance("superblock", number)
         kind = dice.randrange(3)
         start = 2 * dice.choice((512, 1024, 2048, 4096))
         if kind == 0:
@@ -623,8 +624,8 @@ class TestNftables:
 
     def test_any_ruleset_that_the_kernel_takes_is_judged(self):
         found, taken, verdicts = Findings(), 0, set()
-        for number in strategies.share(40):
-            text = some_table(strategies.chance("nft", number))
+        for number in cases.share(40):
+            text = some_table(cases.chance("nft", number))
             ruleset = nft_listing(text)
             if ruleset is None:
                 continue
@@ -633,7 +634,7 @@ class TestNftables:
                 judged(ruleset)
                 verdicts.add(bool(nft_trace.blocking(ruleset, 7777, PEERS, OWN)))
         found.none()
-        assert taken > len(strategies.share(40)) / 3
+        assert taken > len(cases.share(40)) / 3
         assert verdicts == {True, False}
 
     @pytest.mark.parametrize("match", ["ip protocol 1-17", "meta l4proto 5-17"])
@@ -644,9 +645,9 @@ class TestNftables:
     def test_any_damaged_listing_is_judged(self):
         found, whole = Findings(), nft_listing(RULESET)
         assert whole
-        for number in strategies.share(10):
+        for number in cases.share(10):
             ruleset = copy.deepcopy(whole)
-            done = strategies.damaged(strategies.chance("nft listing", number), ruleset)
+            done = strategies.damaged(cases.chance("nft listing", number), ruleset)
             try:
                 ruleset = json.loads(json.dumps(ruleset))
             except (TypeError, ValueError, RecursionError):
@@ -730,7 +731,7 @@ CENSUS = {
 
 def census(number):
     """The answers of all nodes, of which that of one is damaged; and what was done."""
-    dice = strategies.chance("census", number)
+    dice = cases.chance("census", number)
     answers_ = copy.deepcopy(CENSUS[dice.choice(list(CENSUS))])
     if dice.random() < 0.02:
         answers_[MINION] = strategies.anything(dice)
@@ -772,17 +773,17 @@ def accepted(answer):
 
 def test_any_answer_is_a_census_or_refused_in_few_words():
     found, taken = Findings(), 0
-    for number in strategies.share(2):
+    for number in cases.share(2):
         everybody, done = census(number)
         with found.watch(f"census {number}: {'; '.join(done)}"):
             taken += accepted(everybody[MINION]) is not None
     found.none()
-    assert 0.1 < taken / len(strategies.share(2)) < 0.9
+    assert 0.1 < taken / len(cases.share(2)) < 0.9
 
 
 def test_whatever_is_accepted_can_be_planned_and_printed():
     found = Findings()
-    for number in strategies.share(4):
+    for number in cases.share(4):
         everybody, done = census(number)
         try:
             answers_census.checked(everybody[MINION], {"primary": PILLAR.luns[0].device})

@@ -22,6 +22,7 @@ from ocfs2lib.pillar import model
 from ocfs2lib.text import in_path
 from support import roster
 
+from . import cases
 from . import strategies
 from .findings import Findings
 
@@ -46,7 +47,7 @@ def sweep(numbers, judge):
 def problems():
     """The problems of every case, as their paths; what is raised instead, the first test tells."""
     found, paths = Findings(), {}
-    for number in strategies.share(1):
+    for number in cases.share(1):
         case = strategies.pillar(number)
         with found.watch(case):
             paths[number] = [problem.path for problem in check.check(case.section)]
@@ -106,7 +107,7 @@ KEYS = {sub.name for key in (model.PILLAR, *model.PILLAR.keys) for sub in key.ke
 
 
 def test_every_problem_has_its_place_reason_and_fix():
-    sweep(strategies.share(1), problems_are_of_use)
+    sweep(cases.share(1), problems_are_of_use)
 
 
 def test_more_nodes_than_there_may_be_and_wrong_slots_are_problems():
@@ -139,7 +140,7 @@ def test_every_key_is_refused_at_some_time(problems):
 
 
 def test_a_size_with_many_blanks_is_refused_at_once():
-    section = strategies.whole(strategies.chance("blanks", 0))
+    section = strategies.whole(cases.chance("blanks", 0))
     next(iter(section["luns"].values()))["size"] = f"1{' ' * 10000}!"
     start = time.process_time()
     assert check.check(section)
@@ -188,8 +189,8 @@ def file_is_checked(modules, path):
 def test_any_file_is_checked_or_named_as_no_yaml(modules, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found, judged = Findings(), []
-    for number in strategies.share(5):
-        dice = strategies.chance("file", number)
+    for number in cases.share(5):
+        dice = cases.chance("file", number)
         text = strategies.EXAMPLE_PATH.read_text(encoding="utf-8")
         path = tmp_path / dice.choice(("pillar.sls", "a b;c", "-x", "$(x)", "é\n"))
         text = strategies.garbled(dice, text, YAML)

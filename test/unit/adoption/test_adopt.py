@@ -9,13 +9,13 @@ import yaml
 from ocfs2lib.adoption import adopt
 from ocfs2lib.adoption import survey as adoption_survey
 from ocfs2lib.answers import census
-from ocfs2lib.lun import guards
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import stack
 from ocfs2lib.pillar import check
 from support import by_hand
 from support.by_hand import MINIONS
 from support.by_hand import UUID
+from support.places import put
 
 HOST, OTHER, LAST = MINIONS
 
@@ -71,18 +71,6 @@ def everywhere(change, *arguments):
 
 def on(minion, change, *arguments):
     return lambda nodes: change(nodes[minion], *arguments)
-
-
-def put(path, value):
-    """A change to one value of a survey, by its path."""
-
-    def change(survey):
-        *above, last = path
-        for key in above:
-            survey = survey[key]
-        survey[last] = value
-
-    return change
 
 
 LUN = ("luns", "/dev/dm-0")
@@ -675,15 +663,6 @@ def test_a_survey_of_another_shape_is_refused(nodes, path, value, words):
         census.surveyed(nodes[HOST])
 
 
-def places(value, path=()):
-    """Every place in nested dicts and lists, as a path of keys."""
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, item in list(items):
-        yield (*path, key)
-        if isinstance(item, (dict, list)):
-            yield from places(item, (*path, key))
-
-
 # ---- fstab as it stands
 
 
@@ -719,99 +698,3 @@ def test_the_alias_of_a_map_is_the_best_name():
         "/dev/mapper/primary",
     ]
     assert adoption_survey.preferred(names) == [names[3], names[2], names[1], names[0]]
-
-
-# ---- any cluster
-
-
-hypothesis = pytest.importorskip("hypothesis")
-given = hypothesis.strategies
-
-NAMES = given.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
-OPTIONS = given.lists(
-    given.sampled_from(["noatime", "nodev", "commit=30", "errors=panic", "nointr", "noacl"]),
-    unique=True,
-)
-
-
-@given.composite
-def sections(draw):
-    """The section of pillar of any consistent cluster that the formula can run."""
-    hosts = draw(given.lists(NAMES, min_size=1, max_size=6, unique=True))
-    numbers = draw(given.permutations(range(255)).map(lambda all_: all_[: len(hosts)]))
-    keepalive, reconnect = draw(given.integers(1000, 9000)), draw(given.integers(2000, 9000))
-    nodes = {
-        f"{host}.example.com": {
-            "number": number,
-            "address": f"10.0.{number}.1",
-            "name": draw(given.sampled_from([host, f"{host}.example.com"])),
-        }
-        for host, number in zip(hosts, numbers, strict=True)
-    }
-    names = draw(given.lists(NAMES, min_size=1, max_size=4, unique=True))
-    return {
-        "cluster": {
-            "name": draw(given.from_regex(r"[A-Za-z0-9]{1,16}", fullmatch=True)),
-            "heartbeat_threshold": draw(given.integers(7, 601)),
-            "idle_timeout_ms": draw(given.integers(max(5000, keepalive + reconnect), 600000)),
-            "keepalive_delay_ms": keepalive,
-            "reconnect_delay_ms": reconnect,
-            "fence_method": draw(given.sampled_from(["reset", "panic"])),
-            "port": draw(given.integers(1, 65534)),
-        },
-        "kernel": {"panic": draw(given.integers(1, 3600)), "panic_on_oops": draw(given.booleans())},
-        "firewall": {"backend": "none"},
-        "nodes": nodes,
-        "luns": {
-            name: {
-                "device": f"/dev/mapper/{name}",
-                "wwid": f"3600a0b800012345600{at:015x}",
-                "size": 512 * draw(given.integers(1 << 20, 1 << 32)),
-                "label": draw(given.sampled_from([name, f"label_{name}"])),
-                "slots": draw(given.integers(len(hosts), 255)),
-                "uuid": f"{at + 1:032X}",
-                "mount": {"path": f"/san/{name}", "options": draw(OPTIONS)},
-            }
-            for at, name in enumerate(names)
-        },
-    }
-
-
-@hypothesis.given(sections())
-@hypothesis.settings(deadline=None, max_examples=150)
-def test_a_consistent_cluster_is_read_back_and_nothing_in_it_would_change(section):
-    desired = check.parse(section)
-    nodes = by_hand.surveys(desired)
-    adoption = adopted(nodes)
-    assert adoption.obstacles == ()
-    again = check.parse(adoption.pillar["ocfs2"])
-    assert again == desired
-    for minion, survey in nodes.items():
-        assert stack.differences(again, minion, survey["o2cb"]) == []
-    assert not any("mount LUN" in change or "conf:" in change for change in adoption.changes)
-    for lun in again.luns:
-        seen = {
-            minion: facts
-            for minion, survey in nodes.items()
-            for facts in survey["luns"].values()
-            if facts["wwid"] == lun.wwid
-        }
-        assert guards.mount_refusals(guards.Case(again, lun, seen)) == []
-
-
-@hypothesis.given(given.data())
-@hypothesis.settings(deadline=None, max_examples=300)
-def test_nothing_that_has_the_shape_of_a_survey_breaks_the_reading(data):
-    nodes = by_hand.surveys()
-    junk = given.one_of(
-        given.none(), given.integers(), given.text(), given.just([]), given.just({})
-    )
-    survey = nodes[data.draw(given.sampled_from(MINIONS))]
-    path = data.draw(given.sampled_from(list(places(survey))))
-    put(path, data.draw(junk))(survey)
-    try:
-        adoption = adopted(nodes)
-    except ValueError as err:
-        assert str(err).startswith("its ")
-    else:
-        assert adoption.pillar is None or adopt.comment(adoption)

@@ -1,10 +1,9 @@
-import copy
-
 import pytest
 
 from ocfs2lib.answers import census
 from ocfs2lib.node import units
 from support import answers
+from support.places import at
 
 PILLAR = answers.desired()
 HOST = "host0.example.com"
@@ -17,21 +16,6 @@ def good():
         "mounts": [{"path": "/san/primary", "options": ["rw"]}],
     }
     return answers.node(PILLAR, HOST, **lun)
-
-
-def places(value, path=()):
-    """Every place in nested dicts and lists, as a path of keys."""
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, item in items:
-        yield (*path, key)
-        if isinstance(item, (dict, list)):
-            yield from places(item, (*path, key))
-
-
-def at(value, path):
-    for key in path:
-        value = value[key]
-    return value
 
 
 def test_a_census_is_taken_as_it_is():
@@ -92,32 +76,3 @@ def test_a_missing_fact_is_refused_by_its_name(name):
     del answer["luns"]["primary"][name]
     with pytest.raises(ValueError, match=f"its primary lacks {name}"):
         census.checked(answer, KEYS)
-
-
-def test_no_answer_gives_anything_but_a_census_or_the_reason():
-    hypothesis = pytest.importorskip("hypothesis")
-    given = hypothesis.strategies
-    leaves = given.none() | given.booleans() | given.integers() | given.floats() | given.text()
-    json = given.recursive(
-        leaves, lambda inner: given.lists(inner) | given.dictionaries(given.text(), inner)
-    )
-
-    @hypothesis.given(given.data(), given.sampled_from([(), *places(good())]), json)
-    @hypothesis.settings(deadline=None, max_examples=400)
-    def holds(data, path, value):
-        answer = copy.deepcopy(good())
-        if not path:
-            answer = value
-        elif data.draw(given.booleans()):
-            at(answer, path[:-1])[path[-1]] = value
-        else:
-            del at(answer, path[:-1])[path[-1]]
-        try:
-            checked = census.checked(answer, KEYS)
-        except ValueError as err:
-            assert str(err).startswith("its ")
-        else:
-            assert checked is answer
-            assert set(checked["luns"]) == set(KEYS)
-
-    holds()

@@ -7,111 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ocfs2lib.pillar import check
 from ocfs2lib.pillar import model
 from ocfs2lib.pillar import reference
 from ocfs2lib.pillar import rules
 
-hypothesis = pytest.importorskip("hypothesis")
 jsonschema = pytest.importorskip("jsonschema")
-st = pytest.importorskip("hypothesis.strategies")
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = reference.json_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 EXAMPLE = yaml.safe_load((ROOT / "pillar.example").read_text())["ocfs2"]
-
-fuzz = hypothesis.settings(
-    max_examples=2000,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(hypothesis.HealthCheck),
-)
-
-NUMBERS = st.integers() | st.floats() | st.integers(0, 300) | st.just(10**60)
-WORDS = st.sampled_from(
-    ["ocfs2", "yes", "010", "0x1F", "2T", "2TiB", "/dev/sda", "/san/b", "10.0.0.1", "::1", "once"]
-)
-SCALARS = st.none() | st.booleans() | NUMBERS | WORDS | st.text() | st.binary() | st.dates()
-KEY_NAMES = st.sampled_from(
-    sorted({sub.name for key in (model.PILLAR, *model.PILLAR.keys) for sub in key.keys})
-)
-NAMES = KEY_NAMES | WORDS | st.text() | st.integers() | st.none() | st.booleans()
-ANYTHING = st.recursive(
-    SCALARS,
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(NAMES, inner, max_size=4)
-        | st.tuples(inner, inner)
-    ),
-    max_leaves=12,
-)
-
-
-def places(section, path=()):
-    """Return the path of everything below ``section``."""
-    found = []
-    items = enumerate(section) if isinstance(section, list) else section.items()
-    for key, value in items:
-        found.append((*path, key))
-        if isinstance(value, (dict, list)):
-            found += places(value, (*path, key))
-    return found
-
-
-@st.composite
-def mutations(draw):
-    """Draw a valid pillar with one to three things replaced, removed or added."""
-    section = copy.deepcopy(EXAMPLE)
-    for _ in range(draw(st.integers(1, 3))):
-        options = places(section)
-        if not options:
-            break
-        *above, last = draw(st.sampled_from(options))
-        place = section
-        for key in above:
-            place = place[key]
-        action = draw(st.sampled_from(("replace", "remove", "add")))
-        if action == "replace":
-            place[last] = draw(SCALARS | ANYTHING)
-        elif action == "remove":
-            del place[last]
-        elif isinstance(place, dict):
-            place[draw(NAMES)] = copy.deepcopy(place[last])
-        else:
-            place.append(draw(SCALARS))
-    return section
-
-
-def judge(section):
-    """Check ``section`` in every way that holds for any object."""
-    problems = check.check(section)
-    for problem in problems:
-        assert problem.path.startswith("ocfs2")
-        assert problem.reason
-        assert problem.fix
-        assert str(problem).isascii()
-        assert str(problem).isprintable()
-    if problems:
-        with pytest.raises(check.InvalidPillar) as caught:
-            check.parse(section)
-        assert caught.value.problems == tuple(problems)
-    else:
-        assert check.parse(section).nodes
-        assert not list(VALIDATOR.iter_errors({"ocfs2": section}))
-
-
-@fuzz
-@hypothesis.given(ANYTHING)
-def test_any_object_gives_problems_and_never_a_traceback(section):
-    judge(section)
-
-
-@fuzz
-@hypothesis.given(mutations())
-def test_any_change_of_a_pillar_gives_problems_or_a_valid_pillar(section):
-    judge(section)
 
 
 def test_the_schema_is_one():
