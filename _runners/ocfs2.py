@@ -18,6 +18,7 @@ of salt-run) and ``outputter``.
 """
 
 from ocfs2lib.commands import ORCHESTRATE
+from ocfs2lib.errors import MasterBusy
 from ocfs2lib.operations import joining
 from ocfs2lib.operations.format_luns import FormatStage
 from ocfs2lib.plan import text
@@ -100,7 +101,7 @@ def _settled(master, found):
         with master.alone():
             master.keep_numbers(lambda roll, time: roll.seen(found.members(), time))
             return FormatStage(master.desired, master).settle(found)[1]
-    except master.Busy:
+    except MasterBusy:
         return []  # the other run puts it down
     except ValueError as err:
         return [str(err)]

@@ -156,10 +156,10 @@ def _said(lines, good, adoption, written=False):
     return {
         "outputter": "ocfs2",
         "retcode": 0 if good else 1,
-        "lines": [wording.harmless(line) for line in lines],
+        "lines": [wording.printable(line) for line in lines],
         "pillar": adoption.pillar,
-        "oddities": [wording.harmless(each) for each in adoption.oddities],
-        "obstacles": [wording.harmless(each) for each in adoption.obstacles],
-        "changes": [wording.harmless(each) for each in adoption.changes],
+        "oddities": [wording.printable(each) for each in adoption.oddities],
+        "obstacles": [wording.printable(each) for each in adoption.obstacles],
+        "changes": [wording.printable(each) for each in adoption.changes],
         "written": written,
     }

@@ -57,7 +57,7 @@ def note(tag, message="", node=""):
 def _harmless(text, length):
     """The first characters of whatever came, without what a terminal would obey."""
     words = text[:length] if isinstance(text, str) else wording.shown(text)
-    return wording.harmless(words)
+    return wording.printable(words)
 
 
 def _append(path, line):

@@ -116,7 +116,7 @@ def _reported(found, file, last, written=False):
         "retcode": found["retcode"] if written else 2,
         "file": file,
         "written": written,
-        "lines": [*lines, wording.harmless(last)],
+        "lines": [*lines, wording.printable(last)],
     }
 
 

@@ -25,6 +25,7 @@ from ocfs2lib import version
 from ocfs2lib.answers import census as answers_census
 from ocfs2lib.answers import examination
 from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.errors import MasterBusy
 from ocfs2lib.findings import snapshot
 from ocfs2lib.firewall import interconnect
 from ocfs2lib.lun import audit as lun_audit
@@ -51,7 +52,7 @@ def of(desired=None, absent=None):
     The master: an object with what a stage or operation may do.
 
     desired
-        The cluster, :class:`pillar.model.Desired`; None where no cluster is looked at.
+        The cluster, :class:`pillar.desired.Desired`; None where no cluster is looked at.
     absent
         ``{minion id: reason}`` of nodes that could not take part a moment ago: they are not
         waited for once more.
@@ -133,7 +134,7 @@ def _carried_out(stage, master):
         result = stage(master)
     except (ValueError, SaltException) as err:
         result = {"result": False, "lines": str(err).splitlines(), "changes": {}}
-    result["lines"] = [wording.harmless(line) for line in result["lines"]]
+    result["lines"] = [wording.printable(line) for line in result["lines"]]
     return result
 
 
@@ -141,14 +142,8 @@ def _milliseconds():
     return time.time_ns() // 1_000_000
 
 
-class _BusyError(ValueError):
-    """Another run of this master is at the formats."""
-
-
 class _Master:
     """This Salt master, for one cluster."""
-
-    Busy = _BusyError
 
     def __init__(self, desired, absent):
         self.desired, self._absent = desired, absent
@@ -333,7 +328,7 @@ class _Master:
 
     def say(self, text):
         """Show progress."""
-        __salt__["ocfs2_nodes.say"](f"[{self.desired.cluster.name}] {wording.harmless(text)}")
+        __salt__["ocfs2_nodes.say"](f"[{self.desired.cluster.name}] {wording.printable(text)}")
 
     def audit(self, verdict, lun, reasons, evidence):
         """Put a decision about a LUN of the cluster down."""
@@ -383,7 +378,7 @@ class _Master:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise _BusyError(
+                raise MasterBusy(
                     "another run on this master is changing a cluster. Wait for it, then run again"
                 ) from None
             yield

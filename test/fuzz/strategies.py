@@ -8,7 +8,10 @@ from pathlib import Path
 
 import yaml
 
-from ocfs2lib.pillar import model
+from ocfs2lib import sizes
+from ocfs2lib.pillar.desired import default_slots
+from ocfs2lib.pillar.keys import PILLAR
+from ocfs2lib.pillar.mount_options import MOUNT_OPTIONS
 from support import roster
 
 from .cases import SEED
@@ -24,7 +27,7 @@ _WIDE = 100_000  # characters
 _NETWORKS = ((10, 0), (10, 255), (172, 16), (192, 168), (100, 64), (198, 18), (1, 1), (223, 255))
 _PRINTABLE = [chr(code) for code in range(0x21, 0x7F) if chr(code) != "/"]
 _LABEL = [each for each in _PRINTABLE if each != "-"]  # as the first character
-_FIELDS = {sub.name: sub for key in (model.PILLAR, *model.PILLAR.keys) for sub in key.keys}
+_FIELDS = {sub.name: sub for key in (PILLAR, *PILLAR.keys) for sub in key.keys}
 _FIELDS |= {sub.name: sub for sub in _FIELDS["mount"].keys}
 
 SHELL = (
@@ -260,11 +263,11 @@ def _lun(dice, index, nodes):
     pinned = dice.random() < 0.3
     slots = dice.choice((None, nodes, 255, dice.randint(nodes, 255)))
     kind = dice.choice(("vmstore", "datafiles", "mail"))
-    needed = max(2 * (slots or model.default_slots(nodes)) * 256 * model.MIB, 2 * model.GIB)
+    needed = max(2 * (slots or default_slots(nodes)) * 256 * sizes.MIB, 2 * sizes.GIB)
     lun = {
         "device": device,
         "wwid": wwid,
-        "size": _size(dice, 300 * model.MIB if pinned else needed),
+        "size": _size(dice, 300 * sizes.MIB if pinned else needed),
         "mount": {"path": f"/san/{dice.choice(('a.b', 'x_y', 'd/e', 'p@q+r'))}{index}"},
     }
     label = dice.choice(_LABEL) + "".join(dice.choices(_PRINTABLE, k=dice.randint(2, 56)))
@@ -314,11 +317,11 @@ _PLAIN = str.maketrans("+@=#", "____")
 
 
 def _size(dice, least):
-    size = max(least, dice.choice((least, 3 * model.GIB, model.TIB, 16 * model.TIB)))
-    size += dice.choice((0, 0, model.SECTOR, model.GIB))
+    size = max(least, dice.choice((least, 3 * sizes.GIB, sizes.TIB, 16 * sizes.TIB)))
+    size += dice.choice((0, 0, sizes.SECTOR, sizes.GIB))
     for unit in ("TiB", "GiB", "MiB", "kB"):
-        if not size % model.UNITS[unit] and dice.random() < 0.4:
-            return f"{size // model.UNITS[unit]}{unit}"
+        if not size % sizes.UNITS[unit] and dice.random() < 0.4:
+            return f"{size // sizes.UNITS[unit]}{unit}"
     return size
 
 
@@ -331,7 +334,7 @@ def _uuid(dice):
 def _options(dice):
     """Mount options that do not contradict each other."""
     groups = {}
-    for option in dice.sample(list(model.MOUNT_OPTIONS.values()), dice.randint(0, 8)):
+    for option in dice.sample(list(MOUNT_OPTIONS.values()), dice.randint(0, 8)):
         value = ""
         if option.choices:
             value = f"={dice.choice(option.choices)}"

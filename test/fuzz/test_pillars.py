@@ -14,12 +14,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from salt.exceptions import SaltInvocationError
 
+from ocfs2lib import sizes
+from ocfs2lib.errors import PillarInvalid
 from ocfs2lib.lun import format_order
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.pillar import check
-from ocfs2lib.pillar import model
-from ocfs2lib.text import in_path
+from ocfs2lib.pillar.keys import PILLAR
+from ocfs2lib.pillar.problem import in_path
+from ocfs2lib.pillar.volume_types import journal_bytes
 from support import roster
 
 from . import cases
@@ -29,7 +32,7 @@ from .findings import Findings
 DEFAULTS = strategies.EXAMPLE["cluster"]
 UUID = "458E997A48634B3DAB36F01667EBB761"
 WORKERS = 2
-LARGEST_FILE = 15 * model.TIB  # that ext4 takes
+LARGEST_FILE = 15 * sizes.TIB  # that ext4 takes
 
 
 def sweep(numbers, judge):
@@ -71,7 +74,7 @@ def problems_are_of_use(case):
         assert stands_in(case.section, problem.path), problem.path
     try:
         desired = check.parse(case.section)
-    except check.InvalidPillar as err:
+    except PillarInvalid as err:
         assert problems
         assert err.problems == tuple(problems)
     else:
@@ -89,7 +92,7 @@ def stands_in(section, path):
         if not step:
             break
         here, rest = step
-    return top == model.PILLAR.name and (not rest or set(rest.split(":")) <= KEYS)
+    return top == PILLAR.name and (not rest or set(rest.split(":")) <= KEYS)
 
 
 def _step(entries, rest):
@@ -103,7 +106,7 @@ def _step(entries, rest):
     return None
 
 
-KEYS = {sub.name for key in (model.PILLAR, *model.PILLAR.keys) for sub in key.keys} | {"path"}
+KEYS = {sub.name for key in (PILLAR, *PILLAR.keys) for sub in key.keys} | {"path"}
 
 
 def test_every_problem_has_its_place_reason_and_fix():
@@ -334,7 +337,7 @@ def test_mkfs_understands_every_order_in_a_dry_run(valid, tmp_path):
 
     def understood(case):
         for typed, lun, order in list(orders(case))[:2]:
-            if lun.size > LARGEST_FILE or (lun.uuid and lun.size < 16 * model.GIB):
+            if lun.size > LARGEST_FILE or (lun.uuid and lun.size < 16 * sizes.GIB):
                 continue
             os.truncate(image, lun.size)
             done = subprocess.run(
@@ -347,6 +350,6 @@ def test_mkfs_understands_every_order_in_a_dry_run(valid, tmp_path):
             assert f"Label: {typed.get('label') or lun.key}" in lines
             assert f"Node slots: {lun.slots}" in lines
             assert f"Filesystem Type of {lun.type}" in lines
-            assert f"Journal size: {model.journal_bytes(lun.type, lun.size)}" in lines
+            assert f"Journal size: {journal_bytes(lun.type, lun.size)}" in lines
 
     sweep(valid[::10], understood)

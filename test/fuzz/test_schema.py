@@ -7,9 +7,10 @@ import jsonschema
 import pytest
 from hypothesis import strategies as st
 
+from ocfs2lib.errors import PillarInvalid
 from ocfs2lib.pillar import check
-from ocfs2lib.pillar import model
 from ocfs2lib.pillar import reference
+from ocfs2lib.pillar.keys import PILLAR
 from support.places import at
 from support.places import places
 
@@ -24,7 +25,7 @@ WORDS = st.sampled_from(
 )
 SCALARS = st.none() | st.booleans() | NUMBERS | WORDS | st.text() | st.binary() | st.dates()
 KEY_NAMES = st.sampled_from(
-    sorted({sub.name for key in (model.PILLAR, *model.PILLAR.keys) for sub in key.keys})
+    sorted({sub.name for key in (PILLAR, *PILLAR.keys) for sub in key.keys})
 )
 NAMES = KEY_NAMES | WORDS | st.text() | st.integers() | st.none() | st.booleans()
 ANYTHING = st.recursive(
@@ -70,7 +71,7 @@ def judge(section):
         assert str(problem).isascii()
         assert str(problem).isprintable()
     if problems:
-        with pytest.raises(check.InvalidPillar) as caught:
+        with pytest.raises(PillarInvalid) as caught:
             check.parse(section)
         assert caught.value.problems == tuple(problems)
     else:

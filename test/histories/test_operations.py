@@ -7,13 +7,13 @@ import random
 
 import pytest
 
+from ocfs2lib.errors import Refused
 from ocfs2lib.operations import joining
 from ocfs2lib.operations import node_numbers
 from ocfs2lib.operations.grow import Grow
 from ocfs2lib.operations.joining import AddNode
 from ocfs2lib.operations.offline import Fsck
 from ocfs2lib.operations.offline import Slots
-from ocfs2lib.operations.operation import Refused
 from ocfs2lib.operations.retiring import RemoveNode
 from ocfs2lib.operations.retiring import RetireLun
 from ocfs2lib.operations.retune import Retune

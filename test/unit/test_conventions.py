@@ -10,6 +10,25 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {kind: sorted((ROOT / f"_{kind}").glob("*.py")) for kind in ("modules", "runners")}
 STATES = sorted((ROOT / "_states").glob("*.py"))
 UTILS = sorted((ROOT / "_utils").rglob("*.py"))
+LIBRARY = ROOT / "_utils" / "ocfs2lib"
+#: Which room may import which; every room may import the files beside the rooms.
+ARROWS = {
+    "": "",
+    "parsers": "",
+    "platform": "",
+    "firewall": "parsers platform",
+    "pillar": "",
+    "node": "firewall parsers pillar platform",
+    "lun": "node parsers pillar",
+    "answers": "node",
+    "plan": "lun node",
+    "operations": "answers lun node pillar plan",
+    "findings": "lun node parsers plan platform",
+    "status": "findings node plan",
+    "fence": "parsers",
+    "health": "findings node",
+    "adoption": "firewall lun node parsers pillar platform",
+}
 CALLED = [path for paths in SOURCES.values() for path in paths]
 
 
@@ -92,6 +111,35 @@ def test_pure_code_knows_neither_salt_nor_what_stands_on_it(path):
     known = {"ocfs2lib"} | sys.stdlib_module_names
     assert set(_imports(path)) <= known
     assert "__salt__" not in path.read_text()
+
+
+def _room(path):
+    """The room of a file below the library, ``""`` for what lies beside the rooms."""
+    parts = path.relative_to(LIBRARY).parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+def _rooms_imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "ocfs2lib":
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}".split(".")[1]
+                yield name if (LIBRARY / name).is_dir() else ""
+
+
+@pytest.mark.parametrize("path", UTILS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_imports_only_what_lies_beneath_it(path):
+    room = _room(path)
+    assert set(_rooms_imported(path)) <= {"", room, *ARROWS[room].split()}
+
+
+def test_there_is_no_circle_between_rooms():
+    left = {room: set(beneath.split()) for room, beneath in ARROWS.items()}
+    while left:
+        bottom = [room for room, beneath in left.items() if not beneath & left.keys()]
+        assert bottom, f"a circle among {sorted(left)}"
+        for room in bottom:
+            del left[room]
 
 
 def test_nothing_hands_a_force_flag_to_mkfs():

@@ -11,6 +11,7 @@ from ocfs2lib.adoption import cluster as adoption_cluster
 from ocfs2lib.adoption import luns as adoption_luns
 from ocfs2lib.adoption.oddity import Oddity
 from ocfs2lib.adoption.oddity import named
+from ocfs2lib.errors import PillarInvalid
 from ocfs2lib.firewall import interconnect
 from ocfs2lib.lun import guards
 from ocfs2lib.node import fstab
@@ -18,7 +19,7 @@ from ocfs2lib.node import setup
 from ocfs2lib.node import stack
 from ocfs2lib.node.difference import ONLINE
 from ocfs2lib.pillar import check
-from ocfs2lib.pillar import model
+from ocfs2lib.pillar.keys import PILLAR
 
 #: It makes Salt read the file as YAML alone: text from a node must not reach Jinja.
 SHEBANG = "#!yaml"
@@ -66,7 +67,7 @@ def adopt(surveys, silent):
     section = _section(sections, luns)
     try:
         desired = check.parse(section)
-    except check.InvalidPillar as err:
+    except PillarInvalid as err:
         found += [Oddity(f"The pillar is not valid yet. {each}", True) for each in err.problems]
         return _adoption(section, found, (), surveys)
     changes, odd = _changes(desired, surveys, seen)
@@ -79,7 +80,7 @@ def adopt(surveys, silent):
 def _adoption(section, found, changes=(), surveys=None):
     texts = dict.fromkeys(each.text for each in found)
     obstacles = dict.fromkeys(each.text for each in found if each.obstacle)
-    pillar = section and {model.PILLAR.name: section}
+    pillar = section and {PILLAR.name: section}
     notes = _notes(surveys or {})
     return Adoption(pillar, tuple(texts), tuple(obstacles), tuple(changes), notes)
 
@@ -100,7 +101,7 @@ def _section(sections, luns):
     """The whole section, its keys in the order of the model."""
     whole = {**sections, "firewall": {"backend": "none"}, "luns": luns}
     nodes = sorted(whole["nodes"].items(), key=lambda item: item[1]["number"])
-    known = (key.name for key in model.PILLAR.keys if key.name in whole)
+    known = (key.name for key in PILLAR.keys if key.name in whole)
     return {**{name: whole[name] for name in known}, "nodes": dict(nodes)}
 
 
@@ -187,7 +188,7 @@ def _not_mounted(desired, seen):
 
 def comment(adoption):
     """The head of the pillar file: what it is, and everything that has to be known about it."""
-    cluster = adoption.pillar[model.PILLAR.name]["cluster"]["name"]
+    cluster = adoption.pillar[PILLAR.name]["cluster"]["name"]
     lines = [
         f"The cluster {cluster} as its nodes had it. Nothing was changed on them.",
         *_findings(adoption),

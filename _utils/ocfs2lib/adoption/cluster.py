@@ -13,7 +13,10 @@ from ocfs2lib.node import units
 from ocfs2lib.node.cluster_conf import Conf
 from ocfs2lib.node.cluster_conf import ConfCluster
 from ocfs2lib.node.cluster_conf import ConfNode
-from ocfs2lib.pillar import model
+from ocfs2lib.pillar.desired import Node
+from ocfs2lib.pillar.desired import default_name
+from ocfs2lib.pillar.keys import MAX_NODES
+from ocfs2lib.pillar.keys import PILLAR
 
 _CONF = "cluster.conf"
 #: Cluster attribute -> setting in the file of the init script.
@@ -23,7 +26,7 @@ _SETTINGS = {
     "keepalive_delay_ms": "O2CB_KEEPALIVE_DELAY_MS",
     "reconnect_delay_ms": "O2CB_RECONNECT_DELAY_MS",
 }
-_SECTIONS = {section.name: section for section in model.PILLAR.keys}
+_SECTIONS = {section.name: section for section in PILLAR.keys}
 _DEFAULTS = {key.name: key.default for key in _SECTIONS["cluster"].keys}
 _ORDER = tuple(_DEFAULTS)
 
@@ -200,12 +203,12 @@ def _has_its_address(node, _name, minion, surveys):
 
 
 def _has_its_id(node, _name, minion, _surveys):
-    return model.default_name(node.name) == model.default_name(minion)
+    return default_name(node.name) == default_name(minion)
 
 
 def _node(minion, node):
     entry = {"number": node.number, "address": node.address}
-    return entry if node.name == model.default_name(minion) else {**entry, "name": node.name}
+    return entry if node.name == default_name(minion) else {**entry, "name": node.name}
 
 
 def _members(members, ids, name, surveys):
@@ -213,7 +216,7 @@ def _members(members, ids, name, surveys):
         minion = ids[node.name]
         if minion not in surveys:
             continue
-        entry = model.Node(minion, node.number, node.address, node.name)
+        entry = Node(minion, node.number, node.address, node.name)
         for reason in requirements.unfit(entry, surveys[minion]["host"]):
             yield Oddity(f"{minion}: {reason}.", obstacle=True)
         if not surveys[minion]["o2cb"]["modules"]:
@@ -228,7 +231,7 @@ def _members(members, ids, name, surveys):
 
 def _strangers(members, ids, name, surveys):
     used = {node.number for node in members}
-    number = next((each for each in range(model.MAX_NODES) if each not in used), "none")
+    number = next((each for each in range(MAX_NODES) if each not in used), "none")
     for minion in surveys:
         if minion not in ids.values():
             yield Oddity(

@@ -8,8 +8,13 @@ from ocfs2lib.adoption.oddity import Oddity
 from ocfs2lib.adoption.oddity import agreed
 from ocfs2lib.adoption.oddity import is_clear
 from ocfs2lib.adoption.oddity import named
-from ocfs2lib.pillar import model
 from ocfs2lib.pillar import values
+from ocfs2lib.pillar.desired import default_slots
+from ocfs2lib.pillar.device_names import UNSTABLE_DEVICES
+from ocfs2lib.pillar.key import OPTIONS
+from ocfs2lib.pillar.key import Key
+from ocfs2lib.pillar.keys import DEVICE
+from ocfs2lib.pillar.keys import PILLAR
 
 #: What the kernel lists for a mount although nobody asked for it (Linux 6.1).
 _UNASKED = frozenset(
@@ -20,8 +25,8 @@ _UNASKED = frozenset(
 )
 #: Options that the formula sets by itself, or that change nothing, wherever they stand.
 _IMPLIED = re.compile(r"_netdev|x-systemd\..*|defaults|rw|auto|heartbeat=local|cluster_stack=o2cb")
-_OPTIONS = model.Key("options", model.OPTIONS, "")
-_LUN_KEY = next(key.entry for key in model.PILLAR.keys if key.name == "luns")
+_OPTIONS = Key("options", OPTIONS, "")
+_LUN_KEY = next(key.entry for key in PILLAR.keys if key.name == "luns")
 _NO_LINE = "there is no line for it in /etc/fstab"
 
 
@@ -228,7 +233,7 @@ def _lun(volume, path, key, cluster):
 def _device(volume, key):
     """The best name that is stable and the same on every node."""
     names = [
-        [name for name in facts["names"] if re.fullmatch(model.DEVICE, name)]
+        [name for name in facts["names"] if re.fullmatch(DEVICE, name)]
         for facts in volume.seen.values()
     ]
     common = [name for name in names[0] if all(name in other for other in names)]
@@ -297,7 +302,7 @@ def _slots(volume, key, nodes):
     if slots < nodes:
         yield Oddity(
             f"LUN {key}: it has {slots} slots for {nodes} nodes; the last to mount is refused. "
-            f"Unmount it on every node, then on one: tunefs.ocfs2 -N {model.default_slots(nodes)}.",
+            f"Unmount it on every node, then on one: tunefs.ocfs2 -N {default_slots(nodes)}.",
             obstacle=True,
         )
     elif slots == nodes:
@@ -365,7 +370,7 @@ def _fstab(volume, path, key, device):
 
 def _line(minion, line, key, device):
     where = f"{minion}: the line of LUN {key} in /etc/fstab"
-    for pattern, why in model.UNSTABLE_DEVICES:
+    for pattern, why in UNSTABLE_DEVICES:
         if re.fullmatch(pattern, line["source"]) and "disk/by-uuid" not in line["source"]:
             yield Oddity(
                 f"{where} names {line['source']}; {why}, so that another LUN may be mounted after "

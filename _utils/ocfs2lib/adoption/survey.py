@@ -5,7 +5,8 @@ How a node that no pillar describes yet mounts and names its LUNs.
 import posixpath
 
 from ocfs2lib.parsers import blockdev
-from ocfs2lib.pillar import model
+from ocfs2lib.pillar.mount_options import MOUNT_OPTIONS
+from ocfs2lib.pillar.mount_options import REFUSED_OPTIONS
 
 #: Directories of names that udev and multipath give to a LUN, the better names first.
 NAME_DIRECTORIES = ("/dev/mapper", "/dev/disk/by-id")
@@ -58,8 +59,8 @@ def typeless(line):
 
 def _is_option(word):
     name = word.partition("=")[0]
-    starts = tuple(each for each in model.REFUSED_OPTIONS if each.endswith("."))
-    return name in ("", *model.MOUNT_OPTIONS, *model.REFUSED_OPTIONS) or name.startswith(starts)
+    starts = tuple(each for each in REFUSED_OPTIONS if each.endswith("."))
+    return name in ("", *MOUNT_OPTIONS, *REFUSED_OPTIONS) or name.startswith(starts)
 
 
 def options(line):

@@ -52,7 +52,7 @@ def _odd(minion, reason):
         )
     return Finding(
         "node-odd-answer",
-        f"its answer is of no use: {text.harmless(reason)}",
+        f"its answer is of no use: {text.printable(reason)}",
         f"salt {NODES} saltutil.clear_cache, then restart its salt-minion; if it still answers "
         "like that, find out who answers for it",
         (minion,),
@@ -173,7 +173,7 @@ def held(sight):
     """What orchestrations that have not ended keep down."""
     for plan, facts in sight.plans():
         for sentence in holds.sentences(facts["holds"]):
-            what, _, fix = text.harmless(sentence).partition(". Fix: ")
+            what, _, fix = text.printable(sentence).partition(". Fix: ")
             yield Finding("held", what, fix or f"{commands.ORCHESTRATE}.VERB again", (plan.minion,))
 
 

@@ -35,7 +35,7 @@ class Sight:
 
     @property
     def desired(self):
-        """Pillar (:class:`pillar.model.Desired`)."""
+        """Pillar (:class:`pillar.desired.Desired`)."""
         return self.plan.desired
 
     @property

@@ -82,7 +82,7 @@ def files(desired, minion):
     """Return {path: text} for the backend pillar asks for; empty for ``none``.
 
     desired
-        Pillar as ``pillar.model.Desired``.
+        Pillar as ``pillar.desired.Desired``.
 
     minion
         Minion id of the node the files are for.

@@ -1,6 +1,6 @@
 """What separates a volume that is in use from pillar: its size and its slots."""
 
-from ocfs2lib import text
+from ocfs2lib import sizes
 from ocfs2lib.node.difference import IMPOSSIBLE
 from ocfs2lib.node.difference import ONLINE
 from ocfs2lib.node.difference import OUTAGE
@@ -36,7 +36,7 @@ def _size(case, volume):
     want, have = case.lun.size, volume["size"]
     seen = case.sizes
     largest = max(seen.values(), default=want)
-    human = text.human
+    human = sizes.human
     if usable(want, volume) < have:
         why = f"a volume never shrinks: write size: {largest}"
         yield Difference("size", human(have), human(want), IMPOSSIBLE, why=why)

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from ocfs2lib.lun import guards
 from ocfs2lib.lun import ledger
-from ocfs2lib.pillar import model
+from ocfs2lib.pillar.keys import DEVICE
+from ocfs2lib.pillar.keys import LABEL
+from ocfs2lib.pillar.keys import WWID
 
 #: The grain that marks the leader and carries the second key to the one permitted format.
 LEADER_GRAIN = "ocfs2_leader"
 
 _LIMITS = {
-    "device": re.compile(model.DEVICE),
-    "wwid": re.compile(model.WWID),
+    "device": re.compile(DEVICE),
+    "wwid": re.compile(WWID),
     "uuid": re.compile(r"[0-9A-F]{32}"),
-    "label": re.compile(model.LABEL),
+    "label": re.compile(LABEL),
     "cluster": re.compile(r"[A-Za-z0-9]{1,16}"),
     "leader": re.compile(r"[!-~]{1,255}"),
     "fs_type": re.compile(r"datafiles|mail|vmstore"),

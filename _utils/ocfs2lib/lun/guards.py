@@ -39,7 +39,7 @@ class Case:
     One LUN and all that is known of it.
 
     desired, lun
-        What pillar says (:class:`pillar.model.Desired`, :class:`pillar.model.Lun`).
+        What pillar says (:class:`pillar.desired.Desired`, :class:`pillar.desired.Lun`).
     seen
         ``{minion id: facts}``, the LUN's entry of every node that answered the census.
     silent

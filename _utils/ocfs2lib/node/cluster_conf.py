@@ -111,7 +111,7 @@ def render(conf):
 
 
 def from_desired(desired):
-    """Return the :class:`Conf` that pillar (an ``pillar.model.Desired``) describes."""
+    """Return the :class:`Conf` that pillar (an ``pillar.desired.Desired``) describes."""
     cluster = desired.cluster
     return Conf(
         (ConfCluster(cluster.name, cluster.heartbeat_mode, len(desired.nodes)),),

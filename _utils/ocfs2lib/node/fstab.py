@@ -19,7 +19,7 @@ _OURS = (
 
 
 def line(lun):
-    """The line of a :class:`pillar.model.Lun`; its options are the formula's own, then the
+    """The line of a :class:`pillar.desired.Lun`; its options are the formula's own, then the
     operator's."""
     options = [*_OURS, *lun.mount.options]
     return {"device": lun.device, "fstype": "ocfs2", "options": options}
@@ -30,7 +30,7 @@ def strays(desired, fstab, mounts):
     The :class:`Difference` of each OCFS2 on a node that is no LUN of pillar.
 
     desired
-        Pillar as :class:`pillar.model.Desired`.
+        Pillar as :class:`pillar.desired.Desired`.
     fstab, mounts
         The node's lines by mount point, and the paths on which an OCFS2 is mounted.
     """

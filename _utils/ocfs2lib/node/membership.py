@@ -8,9 +8,9 @@ def is_member(node, desired, text):
     Whether a node's own cluster.conf has it in the cluster.
 
     node
-        The :class:`pillar.model.Node`.
+        The :class:`pillar.desired.Node`.
     desired
-        Its cluster, :class:`pillar.model.Desired`.
+        Its cluster, :class:`pillar.desired.Desired`.
     text
         Its cluster.conf, None if there is none.
     """
@@ -27,7 +27,7 @@ def strangers(desired, minions, facts):
     Which of some nodes a node that is online does not know as pillar describes them.
 
     desired
-        Pillar as :class:`pillar.model.Desired`.
+        Pillar as :class:`pillar.desired.Desired`.
     minions
         Their minion ids.
     facts

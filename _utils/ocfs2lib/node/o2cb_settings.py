@@ -82,7 +82,7 @@ def render(values):
 
 
 def from_desired(desired):
-    """Return {name: value} that pillar (an ``pillar.model.Desired``) describes."""
+    """Return {name: value} that pillar (an ``pillar.desired.Desired``) describes."""
     cluster = desired.cluster
     return {
         "O2CB_ENABLED": "true",

@@ -11,7 +11,7 @@ def unfit(node, host):
     Why a host can not be this node, as sentences; empty if it can.
 
     node
-        The :class:`pillar.model.Node` of pillar.
+        The :class:`pillar.desired.Node` of pillar.
     host
         What ``ocfs2_node.host`` returned there.
     """

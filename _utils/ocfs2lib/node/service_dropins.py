@@ -4,12 +4,10 @@
 however that came; ``After`` is their order at boot and, reversed, at shutdown.
 """
 
-import re
+from ocfs2lib import unit_names
 
 #: Every drop-in of the formula, also of a service that is no longer named.
 DROP_INS = "/etc/systemd/system/*.d/ocfs2-formula.conf"
-#: UNIT_NAME_MAX of systemd, without the byte that ends it; later ones hash what is longer.
-LONGEST_UNIT = 255
 
 _HEADER = """\
 # Written by ocfs2-formula: it runs only while its LUNs are mounted.
@@ -19,7 +17,7 @@ _HEADER = """\
 
 def files(desired):
     """Return {path: text} of the drop-ins of every service that pillar (an
-    ``pillar.model.Desired``) names."""
+    ``pillar.desired.Desired``) names."""
     found = {}
     for lun in desired.luns:
         for service, paths in bound(desired, lun).items():
@@ -36,18 +34,11 @@ def bound(desired, lun):
     }
 
 
-def mount_unit(path):
-    """Return the unit of a mount point, as ``systemd-escape --path --suffix=mount`` names it."""
-    text = path.strip("/").encode()
-    escaped = re.sub(rb"^\.|[^A-Za-z0-9:_./]", lambda found: b"\\x%02x" % ord(found[0]), text)
-    return escaped.replace(b"/", b"-").decode() + ".mount"
-
-
 def belongs(cgroups, services):
     """Return whether a process is one of ``services``; ``cgroups`` is its /proc/PID/cgroup."""
     return any(not {*line.split("/")}.isdisjoint(services) for line in cgroups.splitlines())
 
 
 def _drop_in(paths):
-    units = map(mount_unit, paths)
+    units = map(unit_names.of_mount, paths)
     return _HEADER + "".join(f"BindsTo={unit}\nAfter={unit}\n" for unit in units)

@@ -31,7 +31,7 @@ def differences(desired, minion, facts):
     """Return every :class:`Difference` of one host.
 
     desired
-        Pillar as ``pillar.model.Desired``.
+        Pillar as ``pillar.desired.Desired``.
     minion
         Minion id of the node.
     facts

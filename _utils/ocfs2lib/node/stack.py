@@ -24,7 +24,7 @@ def differences(desired, minion, facts):
     """Return every :class:`Difference` of one node: cluster.conf, settings, stack, live cluster.
 
     desired
-        Pillar as ``pillar.model.Desired``.
+        Pillar as ``pillar.desired.Desired``.
 
     minion
         Minion id of the node; ValueError if the roster does not know it.
@@ -97,7 +97,7 @@ def debconf(desired, answers):
 
 
 def live(desired, node, facts):
-    """Return the differences of the running kernel on the ``pillar.model.Node`` given."""
+    """Return the differences of the running kernel on the ``pillar.desired.Node`` given."""
     found = []
     if facts["stack"] != STACK:
         found.append(_stack(facts["stack"]))

@@ -110,7 +110,7 @@ def fence_method(unit):
 
 
 def files(desired):
-    """Return {path: text} of what systemd needs for pillar (an ``pillar.model.Desired``)."""
+    """Return {path: text} of what systemd needs for pillar (an ``pillar.desired.Desired``)."""
     unit = _UNIT.format(
         name=desired.cluster.name,
         fence_method=desired.cluster.fence_method,

@@ -1,8 +1,8 @@
 """Nodes are emptied before their volumes go: by the operator's own hook, and then proved empty."""
 
 from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.errors import StepFailed
 from ocfs2lib.operations.operation import QUICK
-from ocfs2lib.operations.operation import Broken
 
 
 def mounts(desired, keys=None):
@@ -15,7 +15,7 @@ def mounts(desired, keys=None):
 
 
 def hook(operation, minions):
-    """Run the operator's drain hook on nodes, in parallel; Broken if it fails on one."""
+    """Run the operator's drain hook on nodes, in parallel; StepFailed if it fails on one."""
     drain = operation.desired.drain
     if drain.command:
         limit = drain.limit + QUICK
@@ -47,11 +47,11 @@ def has_hook(desired):
 
 
 def emptied(operation, minions, paths):
-    """Empty nodes; Broken if anybody still works there."""
+    """Empty nodes; StepFailed if anybody still works there."""
     hook(operation, minions)
     still = users(operation, minions, paths)
     if still:
-        raise Broken(*still)
+        raise StepFailed(*still)
 
 
 def unready(operation, minions, paths):

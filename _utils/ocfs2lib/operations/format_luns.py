@@ -29,7 +29,7 @@ class FormatStage:
     Carry out what a plan allows.
 
     desired
-        The cluster, :class:`pillar.model.Desired`.
+        The cluster, :class:`pillar.desired.Desired`.
     master
         Has ``look()`` (the plan as of now), ``ask(minions, fun, *arg, limit, progress, **kwarg)``
         (``(returns, silent)``; ``progress`` names the LUN whose full read is to be followed),

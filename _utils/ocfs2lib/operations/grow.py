@@ -1,11 +1,11 @@
 """Volumes follow their LUNs: grown while everybody works on them."""
 
+from ocfs2lib.errors import Refused
+from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun import capacity
 from ocfs2lib.lun.capacity import GROW
 from ocfs2lib.operations.operation import SLOW
-from ocfs2lib.operations.operation import Broken
 from ocfs2lib.operations.operation import Operation
-from ocfs2lib.operations.operation import Refused
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import whole
 from ocfs2lib.plan.plan import USE
@@ -81,7 +81,7 @@ class Grow(Operation):
             if size != self.lun.size
         ]
         if wrong:
-            raise Broken(*wrong)
+            raise StepFailed(*wrong)
 
     def _verify(self):
         plan = self.look().lun(self.key)
@@ -91,7 +91,7 @@ class Grow(Operation):
             if not self._is_grown(facts)
         ]
         if wrong:
-            raise Broken(*wrong)
+            raise StepFailed(*wrong)
 
     @staticmethod
     def _words(volume):

@@ -5,13 +5,13 @@ In the wrong order the newcomer's mount waits a minute for peers that refuse it,
 error 107; while lists differ, no node can mount anything anew (dlm_match_nodes).
 """
 
+from ocfs2lib.errors import Refused
+from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun.capacity import SLOTS
 from ocfs2lib.node import membership
 from ocfs2lib.node.stack import REMOVE
 from ocfs2lib.node.stack import RETUNE
-from ocfs2lib.operations.operation import Broken
 from ocfs2lib.operations.operation import Operation
-from ocfs2lib.operations.operation import Refused
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import is_outage
 from ocfs2lib.operations.operation import pending
@@ -106,4 +106,4 @@ class AddNode(Operation):
     def _known(self, minions):
         unready = strangers(self.look(), minions)
         if unready:
-            raise Broken(*unready)
+            raise StepFailed(*unready)

@@ -72,7 +72,7 @@ class Roll:
 
     def seen(self, nodes, time):
         """
-        The roll after these :class:`pillar.model.Node` were seen to be members. One that has the
+        The roll after these :class:`pillar.desired.Node` were seen to be members. One that has the
         number of another host does not take its place: that stays a problem.
         """
         entries = dict(self.entries)

@@ -5,16 +5,16 @@ While it is worked on, it stands in no fstab and a hold keeps a highstate away f
 mounts it, whatever happens meanwhile. The other LUNs of the cluster go on.
 """
 
-from ocfs2lib import text
+from ocfs2lib import sizes
+from ocfs2lib.errors import Refused
+from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun.capacity import SLOTS
 from ocfs2lib.node import holds
 from ocfs2lib.operations import drain
 from ocfs2lib.operations.grow import volume_refusals
 from ocfs2lib.operations.operation import QUICK
 from ocfs2lib.operations.operation import SLOW
-from ocfs2lib.operations.operation import Broken
 from ocfs2lib.operations.operation import Operation
-from ocfs2lib.operations.operation import Refused
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import named
 from ocfs2lib.operations.operation import unretuned
@@ -123,7 +123,7 @@ class LunDown(Operation):
             try:
                 for each in returning:
                     each.do()
-            except Broken as err:
+            except StepFailed as err:
                 return [f"LUN {self.key} is not mounted again: {err}", f"Next: {self.command}"]
             return [
                 f"LUN {self.key} is mounted again on every node, as it was.",
@@ -180,7 +180,7 @@ class LunDown(Operation):
         if members["beating"]:
             wrong.append(f"node {', '.join(map(str, members['beating']))} writes its heartbeat")
         if wrong:
-            raise Broken(*wrong)
+            raise StepFailed(*wrong)
 
     def on_leader(self, function, *arguments, kind=dict, limit=SLOW):
         """What a function of ``ocfs2_tune`` returns for this volume."""
@@ -221,14 +221,14 @@ class Slots(LunDown):
     def _prove_room(self):
         lack = self._lack(self.on_leader("room"))
         if lack:
-            raise Broken(*lack)
+            raise StepFailed(*lack)
 
     def _lack(self, room):
         more = self.lun.slots - self.plan.volume["slots"]
         need = more * room["journal"] + _MARGIN
         if room["free"] >= need:
             return []
-        human = text.human
+        human = sizes.human
         return [
             f"{more} more slots take {human(need)} of LUN {self.key}, a journal of "
             f"{human(room['journal'])} each, and {human(room['free'])} are free: free some, or "
@@ -243,7 +243,7 @@ class Slots(LunDown):
             if not facts["volume"] or facts["volume"]["slots"] != self.lun.slots
         ]
         if wrong:
-            raise Broken(*wrong)
+            raise StepFailed(*wrong)
 
 
 class Fsck(LunDown):
@@ -278,7 +278,7 @@ class Fsck(LunDown):
         repair = self.repair == self.key
         self.found = self.on_leader("check", self.key, repair, limit=_CHECK)
         if not self.found["ended"]:
-            raise Broken(f"fsck.ocfs2 did not reach its end: {self.found['said']}")
+            raise StepFailed(f"fsck.ocfs2 did not reach its end: {self.found['said']}")
 
     def failures(self):
         found = self.found

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from ocfs2lib import commands
 from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.errors import Refused
+from ocfs2lib.errors import StepFailed
 from ocfs2lib.node.difference import OUTAGE
 from ocfs2lib.node.stack import RETUNE
 
@@ -20,23 +22,9 @@ QUICK = 120
 SLOW = 900
 
 
-class Refused(ValueError):  # noqa: N818 - what it is, not that it is an error
-    """What was asked for can not be done; ``args`` are the reasons. Nothing was changed."""
-
-    def __str__(self):
-        return "\n".join([*map(str, self.args), "Refused: nothing was changed."])
-
-
-class Broken(ValueError):  # noqa: N818 - what it is, not that it is an error
-    """A step did not reach its end; ``args`` are the reasons."""
-
-    def __str__(self):
-        return "; ".join(map(str, self.args))
-
-
 @dataclass(frozen=True)
 class Step:
-    """One step: what it does, in words, and the function that does it or raises Broken."""
+    """One step: what it does, in words, and the function that does it or raises StepFailed."""
 
     words: str
     do: object
@@ -86,7 +74,7 @@ class Operation:
     def _checked_steps(self):
         try:
             return self.steps()
-        except Broken as err:  # a question that nobody answered
+        except StepFailed as err:  # a question that nobody answered
             raise Refused(*err.args) from err
 
     def _carry_out(self, steps):
@@ -95,7 +83,7 @@ class Operation:
             self.master.say(f"{self.verb}: {step.words}")
             try:
                 step.do()
-            except Broken as err:
+            except StepFailed as err:
                 lines = [*map(_did, done), f"STOPPED at: {step.words}: {err}"]
                 return _result(False, lines + self.retreat(step), done)
             done.append(step.words)
@@ -118,38 +106,38 @@ class Operation:
     # ---- what steps are made of
 
     def call(self, minions, fun, *arguments, limit=QUICK):
-        """Call a function that returns True on nodes, in parallel; Broken if one does not."""
+        """Call a function that returns True on nodes, in parallel; StepFailed if one does not."""
         returns, silent = self.master.ask(minions, fun, *arguments, limit=limit)
         failures = answers_returns.of_calls(returns, silent)
         if failures:
-            raise Broken(*failures)
+            raise StepFailed(*failures)
 
     def answer(self, minion, fun, *arguments, kind=dict, limit=QUICK):
-        """What one node returns, which is of a ``kind``; Broken if it is not."""
+        """What one node returns, which is of a ``kind``; StepFailed if it is not."""
         returns, silent = self.master.ask([minion], fun, *arguments, limit=limit)
         found = silent.get(minion, returns.get(minion))
         if type(found) is not kind or silent:
-            raise Broken(f"{minion}: {found}")
+            raise StepFailed(f"{minion}: {found}")
         return found
 
     def apply(self, minions, sls, **arguments):
-        """Apply an sls to nodes, in parallel; Broken if one fails."""
+        """Apply an sls to nodes, in parallel; StepFailed if one fails."""
         _, failures = self.master.apply(minions, sls, **arguments)
         if failures:
-            raise Broken(*failures)
+            raise StepFailed(*failures)
 
     def single(self, minions, state):
-        """Apply one state that needs no arguments; Broken if it fails."""
+        """Apply one state that needs no arguments; StepFailed if it fails."""
         returns, silent = self.master.ask(minions, "state.single", state, name="ocfs2", limit=SLOW)
         _, failures = answers_returns.of_state_runs(returns, silent)
         if failures:
-            raise Broken(*failures)
+            raise StepFailed(*failures)
 
     def look(self):
-        """The plan as of now; Broken if a node takes no part."""
+        """The plan as of now; StepFailed if a node takes no part."""
         found = self.master.look()
         if found.silent():
-            raise Broken(*found.silent())
+            raise StepFailed(*found.silent())
         return found
 
 

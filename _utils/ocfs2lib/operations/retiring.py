@@ -1,19 +1,19 @@
 """What has left pillar leaves the nodes: a LUN, whose data stays, or a node, whose number stays."""
 
 from ocfs2lib import commands
+from ocfs2lib.errors import Refused
+from ocfs2lib.errors import StepFailed
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import fstab
 from ocfs2lib.operations import drain
 from ocfs2lib.operations.node_numbers import ACTIVE
 from ocfs2lib.operations.node_numbers import Entry
 from ocfs2lib.operations.operation import SLOW
-from ocfs2lib.operations.operation import Broken
 from ocfs2lib.operations.operation import Operation
-from ocfs2lib.operations.operation import Refused
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import unretuned
 from ocfs2lib.operations.operation import whole
-from ocfs2lib.pillar import model
+from ocfs2lib.pillar.desired import default_name
 
 #: Seconds after which a node that does not answer may be dead.
 _PING = 45
@@ -82,7 +82,7 @@ class RetireLun(Operation):
     def _verify(self):
         left = [f"{minion} still has it" for each in self._where(self.look()) for minion in each]
         if left:
-            raise Broken(*left)
+            raise StepFailed(*left)
 
 
 class RemoveNode(Operation):
@@ -146,7 +146,7 @@ class RemoveNode(Operation):
         entry = roll.of_minion(self.node)
         # A run that was cut has put its number on record as retired already.
         names = [each.name for each in roll.entries.values() if each.minion == self.node]
-        names += [self.node, model.default_name(self.node)]
+        names += [self.node, default_name(self.node)]
         known = [strangers[name] for name in names if name in strangers]
         if entry or not known:
             if strangers and not entry:
@@ -235,7 +235,7 @@ class RemoveNode(Operation):
     def _verify(self, entry):
         left = _strangers(self.look())
         if entry.name in left:
-            raise Broken(f"{entry.name} is still in a kernel or a cluster.conf")
+            raise StepFailed(f"{entry.name} is still in a kernel or a cluster.conf")
 
 
 def _strangers(found):

@@ -7,13 +7,13 @@ ones: it is set everywhere before anything goes down, and released only after ev
 new files.
 """
 
+from ocfs2lib.errors import Refused
+from ocfs2lib.errors import StepFailed
 from ocfs2lib.node import holds
 from ocfs2lib.node.stack import REMOVE
 from ocfs2lib.operations import drain
 from ocfs2lib.operations.operation import SLOW
-from ocfs2lib.operations.operation import Broken
 from ocfs2lib.operations.operation import Operation
-from ocfs2lib.operations.operation import Refused
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import is_outage
 from ocfs2lib.operations.operation import named
@@ -101,7 +101,7 @@ class Retune(Operation):
         for do in (self._release, lambda: self.apply(self.minions, "ocfs2.mount")):
             try:
                 do()
-            except Broken as err:
+            except StepFailed as err:
                 failures.append(f"Not all is mounted again: {err}")
         return [*failures, f"Next: {self.command}"] if failures else []
 
@@ -129,4 +129,4 @@ class Retune(Operation):
             if gap.what.startswith(("conf", "settings"))
         ]
         if wrong:
-            raise Broken(*wrong)
+            raise StepFailed(*wrong)

@@ -1,11 +1,11 @@
 """Every node restarts, one after the other, so that the others keep the volumes in use."""
 
 from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.errors import Refused
+from ocfs2lib.errors import StepFailed
 from ocfs2lib.operations import drain
 from ocfs2lib.operations.operation import QUICK
-from ocfs2lib.operations.operation import Broken
 from ocfs2lib.operations.operation import Operation
-from ocfs2lib.operations.operation import Refused
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import whole
 
@@ -85,7 +85,7 @@ class RollingReboot(Operation):
             returns, silent = self.master.ask([minion], "ocfs2_reboot.boot_id", limit=_PING)
             if not silent and returns[minion] != boot:
                 return
-        raise Broken(f"{minion} has not come back within {self.limit or _LIMIT} s")
+        raise StepFailed(f"{minion} has not come back within {self.limit or _LIMIT} s")
 
     def _all_are_well(self):
         reasons = []
@@ -94,7 +94,7 @@ class RollingReboot(Operation):
             reasons = whole(found) + _missing(found)
             if not reasons:
                 return
-        raise Broken(*reasons)
+        raise StepFailed(*reasons)
 
 
 def _missing(found):

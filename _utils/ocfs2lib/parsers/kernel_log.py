@@ -45,7 +45,7 @@ def matters(text):
 
 def clean(text):
     """One line as it is kept and shown: of one line, bounded, nothing a terminal would obey."""
-    return re.sub(r"\s", " ", wording.harmless(text[:_LONGEST])).strip()
+    return re.sub(r"\s", " ", wording.printable(text[:_LONGEST])).strip()
 
 
 def rows(text):

@@ -1,28 +1,22 @@
 """Check an ``ocfs2`` pillar and turn it into typed objects.
 
-:func:`check` lists every error at once, :func:`parse` gives the :class:`pillar.model.Desired` of a
-pillar without errors. Any object is a legal argument: what Salt hands over is checked, never
+:func:`check` lists every error at once, :func:`parse` gives the :class:`pillar.desired.Desired` of
+a pillar without errors. Any object is a legal argument: what Salt hands over is checked, never
 trusted.
 
 The work has three steps: read every key by its table (``pillar.values``); derive the defaults that
 depend on other keys; compare the keys with each other (``pillar.rules``).
 """
 
-from ocfs2lib.pillar import model
+from ocfs2lib.errors import PillarInvalid
+from ocfs2lib.pillar import desired
+from ocfs2lib.pillar import keys
 from ocfs2lib.pillar import rules
 from ocfs2lib.pillar import values
-from ocfs2lib.text import Problem
-from ocfs2lib.text import in_path
+from ocfs2lib.pillar.problem import Problem
+from ocfs2lib.pillar.problem import in_path
+from ocfs2lib.pillar.problem import typed
 from ocfs2lib.text import shown
-from ocfs2lib.text import typed
-
-
-class InvalidPillar(ValueError):  # noqa: N818 - what it is, not that it is an error
-    """The pillar has errors: ``problems`` is a tuple of all of them."""
-
-    def __init__(self, problems):
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
 
 
 def check(pillar_section):
@@ -33,33 +27,33 @@ def check(pillar_section):
 
 def parse(pillar_section):
     """Return the Desired that ``pillar_section``, the value of the pillar key
-    ``ocfs2``, describes. Raises InvalidPillar with all problems."""
+    ``ocfs2``, describes. Raises PillarInvalid with all problems."""
     good, found = _examine(pillar_section)
     if found:
-        raise InvalidPillar(found)
-    return model.Desired(
-        cluster=model.Cluster(**good["cluster"]),
+        raise PillarInvalid(found)
+    return desired.Desired(
+        cluster=desired.Cluster(**good["cluster"]),
         nodes=tuple(
             sorted(
-                (model.Node(minion=minion, **node) for minion, node in good["nodes"].items()),
+                (desired.Node(minion=minion, **node) for minion, node in good["nodes"].items()),
                 key=lambda node: node.number,
             )
         ),
         luns=tuple(_lun(key, lun) for key, lun in sorted(good["luns"].items())),
-        kernel=model.Kernel(**good["kernel"]),
-        firewall=model.Firewall(**good["firewall"]),
-        drain=model.Drain(**good["drain"]),
+        kernel=desired.Kernel(**good["kernel"]),
+        firewall=desired.Firewall(**good["firewall"]),
+        drain=desired.Drain(**good["drain"]),
     )
 
 
 def _lun(key, lun):
-    return model.Lun(**{**lun, "key": key, "mount": model.Mount(**lun["mount"])})
+    return desired.Lun(**{**lun, "key": key, "mount": desired.Mount(**lun["mount"])})
 
 
 def _examine(pillar_section):
     """Return what is good in the pillar, and every problem."""
     found = []
-    good = values.read(model.PILLAR, pillar_section, model.PILLAR.name, found)
+    good = values.read(keys.PILLAR, pillar_section, keys.PILLAR.name, found)
     if good is not values.BAD:
         _derive(good, found)
         for rule in rules.RULES:
@@ -78,17 +72,17 @@ def _derive(good, found):
             lun["label"] = lun["label"] or key
         if "slots" in lun:
             lun["slots_given"] = lun["slots"] is not None
-            lun["slots"] = lun["slots"] or model.default_slots(len(nodes))
+            lun["slots"] = lun["slots"] or desired.default_slots(len(nodes))
         if lun.get("uuid"):
             lun["uuid"] = lun["uuid"].replace("-", "").upper()
 
 
 def _derive_name(minion, node, found):
     """Fill the node name in, unless the minion id gives none."""
-    key = model.NODE_NAME
-    node["name"] = model.default_name(minion)
+    key = keys.NODE_NAME
+    node["name"] = desired.default_name(minion)
     if not key.matches(node["name"]):
-        path = f"{model.PILLAR.name}:nodes:{in_path(minion)}:{key.name}"
+        path = f"{keys.PILLAR.name}:nodes:{in_path(minion)}:{key.name}"
         reason = f"{shown(node['name'])}, from the minion id, is not {key.rule}"
         found.append(Problem(path, reason, f"add the host name of the node as {typed(key)}"))
         del node["name"]

@@ -7,10 +7,13 @@ The docstrings are what the key reference tells the operator.
 import posixpath
 import re
 
-from ocfs2lib.node import service_dropins
-from ocfs2lib.pillar import model
-from ocfs2lib.text import Problem
-from ocfs2lib.text import human
+from ocfs2lib import unit_names
+from ocfs2lib.pillar import desired
+from ocfs2lib.pillar import device_names
+from ocfs2lib.pillar import keys
+from ocfs2lib.pillar import volume_types
+from ocfs2lib.pillar.problem import Problem
+from ocfs2lib.sizes import human
 from ocfs2lib.text import shown
 
 
@@ -74,7 +77,7 @@ def _node_values(good):
 
     def free():
         used = {node.get("number") for node in good["nodes"].values()}
-        for number in range(model.MAX_NODES):
+        for number in range(keys.MAX_NODES):
             if number not in used:
                 return f"type a number that no host ever had, like {number}"
         return "remove one of the two: every number is in use"
@@ -153,12 +156,12 @@ def _mount_units(good):
         mount = lun.get("mount", {})
         if not (mount.get("services") and "path" in mount):
             continue
-        unit = service_dropins.mount_unit(mount["path"])
-        if len(unit) > service_dropins.LONGEST_UNIT:
+        unit = unit_names.of_mount(mount["path"])
+        if len(unit) > unit_names.LONGEST:
             yield Problem(
                 f"ocfs2:luns:{key}:mount:path",
                 f"{shown(mount['path'])} becomes a unit of {len(unit)} characters, and"
-                f" {service_dropins.LONGEST_UNIT} are possible",
+                f" {unit_names.LONGEST} are possible",
                 "type a shorter path, or one with fewer of +@-",
             )
 
@@ -168,7 +171,7 @@ def _device_wwids(good):
     for key, lun in good.get("luns", {}).items():
         if "device" not in lun or "wwid" not in lun:
             continue
-        for pattern, form in model.DEVICE_WWIDS:
+        for pattern, form in device_names.DEVICE_WWIDS:
             found = re.fullmatch(pattern, lun["device"])
             says = found and form.format(found[1])
             if says and says.lower() != lun["wwid"].lower():
@@ -198,7 +201,7 @@ def _slots(good):
             yield Problem(
                 f"ocfs2:luns:{key}:slots",
                 f"{lun['slots']} slots are too few for {nodes} nodes",
-                f"type {model.default_slots(nodes)}: more slots later need every node to unmount",
+                f"type {desired.default_slots(nodes)}: more slots later need every node to unmount",
             )
 
 
@@ -213,7 +216,7 @@ def _sizes(good):
 
 def _room(path, size, kind, slots, nodes):
     """Yield the Problem of a LUN of ``size`` bytes that has no room for what it shall be."""
-    minimum, journal = model.TYPES[kind].minimum, model.journal_bytes(kind, size)
+    minimum, journal = volume_types.TYPES[kind].minimum, volume_types.journal_bytes(kind, size)
     fewer = size // 2 // journal
     if size < minimum:
         yield Problem(

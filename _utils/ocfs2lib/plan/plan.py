@@ -103,7 +103,7 @@ class Plan:
         return [node for node in self.nodes if node.facts and node.facts["o2cb"]["online"] == name]
 
     def members(self):
-        """The :class:`pillar.model.Node` that a node which is online knows as pillar says."""
+        """The :class:`pillar.desired.Node` that a node which is online knows as pillar says."""
         known = [node.facts["o2cb"] for node in self.online()]
         minions = [node.minion for node in self.desired.nodes]
         strange = [membership.strangers(self.desired, minions, each) for each in known]
@@ -165,7 +165,7 @@ def plan(desired, census, silent, formula, records, numbers=None, proof=True):
     Decide.
 
     desired
-        Pillar as :class:`pillar.model.Desired`.
+        Pillar as :class:`pillar.desired.Desired`.
     census
         ``{minion id: facts}`` of the nodes that answered, shaped as :mod:`answers.census` checks.
     silent

@@ -3,6 +3,7 @@ import subprocess
 
 import pytest
 
+from ocfs2lib import unit_names
 from ocfs2lib.node import service_dropins
 from ocfs2lib.pillar import check
 from support import roster
@@ -42,7 +43,7 @@ def desired(**services):
 def test_a_mount_unit_is_named_as_systemd_names_it(path):
     argv = ["systemd-escape", "--path", "--suffix=mount", "--", path]
     said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-    assert service_dropins.mount_unit(path) == said.rstrip("\n")
+    assert unit_names.of_mount(path) == said.rstrip("\n")
 
 
 def test_a_service_waits_for_every_lun_that_names_it():

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from ocfs2lib.errors import StepFailed
 from ocfs2lib.operations import drain as operations_drain
-from ocfs2lib.operations.operation import Broken
 from ocfs2lib.operations.operation import Operation
 from support import answers
 from support import roster
@@ -69,7 +69,7 @@ def test_who_keeps_a_node_from_being_empty(busy, silent, found):
     assert operations_drain.users(each, MINIONS, PATHS) == found
     assert operations_drain.unready(each, MINIONS, PATHS) == found
     if found:
-        with pytest.raises(Broken) as err:
+        with pytest.raises(StepFailed) as err:
             operations_drain.emptied(each, MINIONS, PATHS)
         assert list(err.value.args) == found
     else:
@@ -81,7 +81,7 @@ def test_with_a_hook_it_shows_only_after_it_has_run():
     each = operation(busy, drain=COMMAND)
     assert operations_drain.unready(each, MINIONS, PATHS) == []
     assert each.master.asked == []
-    with pytest.raises(Broken, match="qemu"):
+    with pytest.raises(StepFailed, match="qemu"):
         operations_drain.emptied(each, MINIONS, PATHS)
     assert [fun for fun, *_ in each.master.asked] == ["ocfs2_drain.run", "ocfs2_mount.busy"]
 
@@ -95,7 +95,7 @@ def test_with_a_hook_it_shows_only_after_it_has_run():
 )
 def test_nobody_is_asked_after_a_hook_that_failed(drain, more):
     each = operation(drain=drain, **more)
-    with pytest.raises(Broken, match=MINIONS[0]):
+    with pytest.raises(StepFailed, match=MINIONS[0]):
         operations_drain.emptied(each, MINIONS, PATHS)
     assert len(each.master.asked) == 1
 

@@ -7,9 +7,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ocfs2lib import text
+from ocfs2lib import sizes
+from ocfs2lib.errors import PillarInvalid
 from ocfs2lib.pillar import check
-from ocfs2lib.pillar import model
+from ocfs2lib.pillar.desired import Cluster
+from ocfs2lib.pillar.desired import Drain
+from ocfs2lib.pillar.desired import Firewall
+from ocfs2lib.pillar.desired import Kernel
+from ocfs2lib.pillar.desired import Lun
+from ocfs2lib.pillar.desired import Mount
+from ocfs2lib.pillar.desired import Node
+from ocfs2lib.pillar.key import TABLE
+from ocfs2lib.pillar.keys import PILLAR
+from ocfs2lib.pillar.mount_options import MOUNT_OPTIONS
+from ocfs2lib.pillar.problem import Problem
 
 ROOT = Path(__file__).parents[3]
 WWID = "3600a0b8000123456000abcd012345678"
@@ -33,7 +44,7 @@ def pillar(nodes=3):
             "second": {
                 "device": "/dev/disk/by-id/wwn-0x600a0b8000123456000abcd012345679",
                 "wwid": "3600a0b8000123456000abcd012345679",
-                "size": 2 * model.TIB,
+                "size": 2 * sizes.TIB,
                 "mount": {"path": "/san/second", "options": ["noatime", "commit=30"]},
             },
         },
@@ -177,7 +188,7 @@ SINGLE = [
     ((*LUN, "size"), 2e12 + 0.5, "is not a size", "type bytes like"),
     ((*LUN, "size"), 0, "0 is out of range", "from 300MiB to 4095TiB"),
     ((*LUN, "size"), "9PiB", "'9PiB' is out of range", "from 300MiB to 4095TiB"),
-    ((*LUN, "size"), 2 * model.TIB + 1, "not a multiple of 512", "blockdev --getsize64"),
+    ((*LUN, "size"), 2 * sizes.TIB + 1, "not a multiple of 512", "blockdev --getsize64"),
     ((*LUN, "size"), "1GiB", "1GiB is too small for the type vmstore", "2GiB or more"),
     ((*LUN, "label"), "a" * 64, "1 to 63 printable", "like 'ocfs2_primary'"),
     ((*LUN, "label"), "a b", "without blanks and slashes", "like"),
@@ -359,7 +370,7 @@ def test_contradicting_mount_options(options, reason):
 
 
 def test_every_allowed_option_is_accepted_with_its_extremes():
-    for option in model.MOUNT_OPTIONS.values():
+    for option in MOUNT_OPTIONS.values():
         values = option.choices or (option.minimum, option.maximum)
         items = [f"{option.name}={value}" for value in values]
         for item in items if option.takes_value else [option.name]:
@@ -643,7 +654,7 @@ def _lun(index):
 @pytest.mark.parametrize("section", [None, {}, [], "", 0, False, object(), {"nodes": {}}])
 def test_no_cluster_is_an_error_and_never_zero_nodes(section):
     assert check.check(section)
-    with pytest.raises(check.InvalidPillar):
+    with pytest.raises(PillarInvalid):
         check.parse(section)
 
 
@@ -672,7 +683,7 @@ def test_all_problems_come_at_once():
     section = changed((*LUN, "mount", "path"), "/etc", section)
     section = changed((*LUN, "device"), "/dev/sda", section)
     section = changed(("luns", "second", "slots"), 1, section)
-    with pytest.raises(check.InvalidPillar) as caught:
+    with pytest.raises(PillarInvalid) as caught:
         check.parse(section)
     assert [problem.path for problem in caught.value.problems] == [
         "ocfs2:cluster:name",
@@ -686,22 +697,22 @@ def test_all_problems_come_at_once():
 
 
 def test_a_problem_is_one_line():
-    problem = text.Problem("ocfs2:cluster:port", "0 is out of range", "type 7777")
+    problem = Problem("ocfs2:cluster:port", "0 is out of range", "type 7777")
     assert str(problem) == "ocfs2:cluster:port: 0 is out of range. Fix: type 7777."
 
 
 def test_parse_fills_the_defaults():
     desired = check.parse(pillar())
-    assert desired.cluster == model.Cluster("ocfs2", "local", 31, 30000, 2000, 2000, "reset", 7777)
-    assert desired.kernel == model.Kernel(30, True)
-    assert desired.firewall == model.Firewall("nftables")
-    assert desired.drain == model.Drain(None, None, 600)
-    assert desired.nodes[0] == model.Node("host1.domain.com", 0, "192.168.100.1", "host1")
-    assert desired.lun("primary") == model.Lun(
+    assert desired.cluster == Cluster("ocfs2", "local", 31, 30000, 2000, 2000, "reset", 7777)
+    assert desired.kernel == Kernel(30, True)
+    assert desired.firewall == Firewall("nftables")
+    assert desired.drain == Drain(None, None, 600)
+    assert desired.nodes[0] == Node("host1.domain.com", 0, "192.168.100.1", "host1")
+    assert desired.lun("primary") == Lun(
         key="primary",
         device="/dev/mapper/primary",
         wwid=WWID,
-        size=2 * model.TIB,
+        size=2 * sizes.TIB,
         label="primary",
         type="vmstore",
         slots=5,
@@ -709,7 +720,7 @@ def test_parse_fills_the_defaults():
         format="never",
         verify="samples",
         uuid=None,
-        mount=model.Mount("/san/primary", (), ()),
+        mount=Mount("/san/primary", (), ()),
     )
 
 
@@ -727,7 +738,7 @@ def test_parse_keeps_what_is_given():
     assert desired.node("host1.domain.com").name == "host1.domain.com"
     assert desired.lun("second").mount.options == ("noatime", "commit=30")
     assert lun.mount.services == ("b.service", "a.service")
-    assert desired.drain == model.Drain(None, "hypervisor.drain", 60)
+    assert desired.drain == Drain(None, "hypervisor.drain", 60)
 
 
 def test_parse_sorts_nodes_by_number_and_luns_by_key():
@@ -751,12 +762,12 @@ def test_pillar_example_is_valid_and_shows_every_key():
     assert [node.name for node in desired.nodes] == ["host1", "host2", "host3"]
     assert desired.lun("primary").mount.path == "/san/primary"
     assert desired.cluster == check.parse(pillar()).cluster
-    assert _missing(model.PILLAR, section) == []
+    assert _missing(PILLAR, section) == []
 
 
 def _missing(key, section):
     """Return the keys of the model that the first entries of ``section`` leave out."""
-    if key.kind == model.TABLE:
+    if key.kind == TABLE:
         section = next(iter(section.values()))
     missing = [sub.name for sub in key.keys if sub.name not in section]
     for sub in key.keys:

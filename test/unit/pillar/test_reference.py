@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ocfs2lib.pillar import model
 from ocfs2lib.pillar import reference
 from ocfs2lib.pillar import rules
+from ocfs2lib.pillar.keys import PILLAR
+from ocfs2lib.pillar.mount_options import MOUNT_OPTIONS
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -97,9 +98,9 @@ def test_docs_reference_is_the_generated_one():
 
 def test_the_reference_names_every_key_option_and_rule():
     text = reference.reference_rst()
-    for key in (model.PILLAR, *model.PILLAR.keys):
+    for key in (PILLAR, *PILLAR.keys):
         for sub in key.keys:
             assert f"``{sub.name}`` : " in text
-    for option in model.MOUNT_OPTIONS:
+    for option in MOUNT_OPTIONS:
         assert f"     - ``{option}" in text or f"   * - ``{option}" in text
     assert text.count("\n- ") == len(rules.RULES)

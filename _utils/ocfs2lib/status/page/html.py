@@ -23,7 +23,7 @@ def text(value):
     """Anything as text, with nothing in it that a browser would obey."""
     if isinstance(value, Markup):
         return value
-    shown = "".join(map(_harmless, wording.harmless(str(value))))
+    shown = "".join(map(_harmless, wording.printable(str(value))))
     return Markup(html.escape(shown))
 
 

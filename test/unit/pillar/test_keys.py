@@ -5,12 +5,32 @@ from pathlib import Path
 
 import pytest
 
-from ocfs2lib.pillar import model
+from ocfs2lib import sizes
+from ocfs2lib.pillar.desired import Cluster
+from ocfs2lib.pillar.desired import Desired
+from ocfs2lib.pillar.desired import Drain
+from ocfs2lib.pillar.desired import Firewall
+from ocfs2lib.pillar.desired import Kernel
+from ocfs2lib.pillar.desired import Lun
+from ocfs2lib.pillar.desired import Mount
+from ocfs2lib.pillar.desired import Node
+from ocfs2lib.pillar.desired import default_name
+from ocfs2lib.pillar.desired import default_slots
+from ocfs2lib.pillar.key import INTEGER
+from ocfs2lib.pillar.key import REQUIRED
+from ocfs2lib.pillar.key import SIZE
+from ocfs2lib.pillar.key import TABLE
+from ocfs2lib.pillar.key import TEXT
+from ocfs2lib.pillar.keys import PILLAR
+from ocfs2lib.pillar.mount_options import MOUNT_OPTIONS
+from ocfs2lib.pillar.mount_options import REFUSED_OPTIONS
+from ocfs2lib.pillar.value_checks import SYSTEM_PATHS
+from ocfs2lib.pillar.volume_types import journal_bytes
 
 ROOT = Path(__file__).parents[3]
 
 
-def keys(key=model.PILLAR):
+def keys(key=PILLAR):
     """Yield every key of the model, entries of tables included."""
     yield key
     for sub in (*key.keys, *([key.entry] if key.entry else ())):
@@ -24,43 +44,43 @@ def ids(key):
 @pytest.mark.parametrize("key", list(keys()), ids=ids)
 def test_every_key_is_documented_and_its_text_bounded(key):
     assert key.doc.endswith(".")
-    if key.kind == model.TEXT:
+    if key.kind == TEXT:
         assert bool(key.choices) != bool(key.pattern)
         assert bool(key.pattern) == bool(key.rule)
-    if key.kind in (model.INTEGER, model.SIZE, model.TABLE):
+    if key.kind in (INTEGER, SIZE, TABLE):
         assert key.minimum < key.maximum
 
 
 @pytest.mark.parametrize("key", [key for key in keys() if key.example], ids=ids)
 def test_examples_are_what_they_exemplify(key):
-    if key.kind == model.INTEGER:
+    if key.kind == INTEGER:
         assert key.minimum <= int(key.example) <= key.maximum
-    elif key.kind == model.SIZE:
-        assert key.minimum <= model.size_bytes(key.example) <= key.maximum
+    elif key.kind == SIZE:
+        assert key.minimum <= sizes.size_bytes(key.example) <= key.maximum
     else:
         assert key.matches(key.example)
 
 
 @pytest.mark.parametrize(
-    "key", [key for key in keys() if key.default not in (model.REQUIRED, None, ())], ids=ids
+    "key", [key for key in keys() if key.default not in (REQUIRED, None, ())], ids=ids
 )
 def test_defaults_are_allowed(key):
     if key.choices:
         assert key.default in key.choices
-    elif key.kind == model.INTEGER:
+    elif key.kind == INTEGER:
         assert key.minimum <= key.default <= key.maximum
-    elif key.kind == model.TEXT:
+    elif key.kind == TEXT:
         assert key.matches(key.default)
     else:
         assert key.default is True
 
 
 def test_only_nodes_and_luns_are_required():
-    assert [key.name for key in model.PILLAR.keys if key.required] == ["nodes", "luns"]
+    assert [key.name for key in PILLAR.keys if key.required] == ["nodes", "luns"]
 
 
 def test_allowed_and_refused_options_are_apart():
-    assert not set(model.MOUNT_OPTIONS) & set(model.REFUSED_OPTIONS)
+    assert not set(MOUNT_OPTIONS) & set(REFUSED_OPTIONS)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +102,7 @@ def test_allowed_and_refused_options_are_apart():
     ],
 )
 def test_size_bytes(size, expected):
-    assert model.size_bytes(size) == expected
+    assert sizes.size_bytes(size) == expected
 
 
 @pytest.mark.parametrize(
@@ -90,41 +110,41 @@ def test_size_bytes(size, expected):
 )
 def test_size_bytes_refuses_other_text(size):
     with pytest.raises(ValueError, match="not a size"):
-        model.size_bytes(size)
+        sizes.size_bytes(size)
 
 
 @pytest.mark.parametrize(
     ("kind", "size", "mib"),
     [
-        ("mail", 300 * model.MIB, 32),
-        ("mail", 512 * model.MIB - 512, 32),
-        ("mail", 512 * model.MIB, 64),
-        ("mail", model.GIB - 512, 64),
-        ("mail", model.GIB, 128),
-        ("mail", 2 * model.GIB - 512, 128),
-        ("mail", 2 * model.GIB, 256),
-        ("mail", model.TIB, 256),
-        ("vmstore", 2 * model.GIB, 128),
-        ("vmstore", model.TIB, 128),
-        ("datafiles", 2 * model.GIB, 32),
+        ("mail", 300 * sizes.MIB, 32),
+        ("mail", 512 * sizes.MIB - 512, 32),
+        ("mail", 512 * sizes.MIB, 64),
+        ("mail", sizes.GIB - 512, 64),
+        ("mail", sizes.GIB, 128),
+        ("mail", 2 * sizes.GIB - 512, 128),
+        ("mail", 2 * sizes.GIB, 256),
+        ("mail", sizes.TIB, 256),
+        ("vmstore", 2 * sizes.GIB, 128),
+        ("vmstore", sizes.TIB, 128),
+        ("datafiles", 2 * sizes.GIB, 32),
     ],
 )
 def test_journal_bytes(kind, size, mib):
-    assert model.journal_bytes(kind, size) == mib * model.MIB
+    assert journal_bytes(kind, size) == mib * sizes.MIB
 
 
 @pytest.mark.parametrize(
     ("nodes", "slots"), [(1, 4), (2, 4), (3, 5), (32, 34), (253, 255), (254, 255), (255, 255)]
 )
 def test_default_slots(nodes, slots):
-    assert model.default_slots(nodes) == slots
+    assert default_slots(nodes) == slots
 
 
 @pytest.mark.parametrize(
     ("minion", "name"), [("host1", "host1"), ("host1.domain.com", "host1"), (".x", "")]
 )
 def test_default_name(minion, name):
-    assert model.default_name(minion) == name
+    assert default_name(minion) == name
 
 
 @pytest.mark.parametrize(
@@ -132,7 +152,7 @@ def test_default_name(minion, name):
     ["/", "/usr", "/usr/local/x", "/etc", "/var", "/var/lib", "/home", "/lib64", "/run/x"],
 )
 def test_system_paths(path):
-    assert re.fullmatch(model.SYSTEM_PATHS, path)
+    assert re.fullmatch(SYSTEM_PATHS, path)
 
 
 @pytest.mark.parametrize(
@@ -140,22 +160,22 @@ def test_system_paths(path):
     ["/san", "/san/primary", "/home/vm", "/var/lib/libvirt", "/mnt/a", "/users", "/libs", "/etcd"],
 )
 def test_other_paths(path):
-    assert not re.fullmatch(model.SYSTEM_PATHS, path)
+    assert not re.fullmatch(SYSTEM_PATHS, path)
 
 
 def test_desired_finds_nodes_luns_and_peers():
-    nodes = tuple(model.Node(f"host{i}.x", i, f"10.0.0.{i}", f"host{i}") for i in (1, 2, 3))
-    mount = model.Mount("/a", (), ())
-    lun = model.Lun(
+    nodes = tuple(Node(f"host{i}.x", i, f"10.0.0.{i}", f"host{i}") for i in (1, 2, 3))
+    mount = Mount("/a", (), ())
+    lun = Lun(
         "a", "/dev/mapper/a", "36", 512, "a", "mail", 4, False, "never", "samples", None, mount
     )
-    desired = model.Desired(
-        model.Cluster("c", "local", 31, 30000, 2000, 2000, "reset", 7777),
+    desired = Desired(
+        Cluster("c", "local", 31, 30000, 2000, 2000, "reset", 7777),
         nodes,
         (lun,),
-        model.Kernel(30, True),
-        model.Firewall("none"),
-        model.Drain(None, None, 600),
+        Kernel(30, True),
+        Firewall("none"),
+        Drain(None, None, 600),
     )
     assert desired.node("host2.x") is nodes[1]
     assert desired.node("host2") is None
