@@ -138,7 +138,8 @@ demo-down: $(STAMPS)/salt ## End the demo
 	$(BIN)/python test/lab/demo.py down
 
 .PHONY: docs
-docs: ## Regenerate docs/pillar.rst and docs/pillar.schema.json from the model
+docs: ## Regenerate docs/pillar.rst and docs/pillar.schema.json from the model, and the pictures
+	$(PYTHON) docs/pictures.py
 	PYTHONPATH=_utils $(PYTHON) -c \
 		'from ocfs2lib.pillar import reference; print(reference.reference_rst(), end="")' \
 		> docs/pillar.rst
