@@ -25,7 +25,11 @@ html_title = "ocfs2-formula"
 html_show_sourcelink = False
 html_show_copyright = False
 html_use_index = False
-html_theme_options = {"description": "OCFS2 clusters with Salt", "page_width": "1100px"}
+html_theme_options = {
+    "description": "OCFS2 clusters with Salt",
+    "page_width": "1240px",
+    "body_max_width": "960px",
+}
 html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 WIDTH = 1000
-LINE = 17
+LINE = 18
 
 #: The rooms of ocfs2lib, each above all rooms that it imports, and what each of them is about.
 ROOMS = (
@@ -40,7 +40,7 @@ ON_A_NODE = (
 )
 
 STYLE = """
-svg { font-family: system-ui, "DejaVu Sans", Arial, sans-serif; font-size: 13px; }
+svg { font-family: system-ui, "DejaVu Sans", Arial, sans-serif; font-size: 14px; }
 .back { fill: #ffffff; }
 .panel { fill: #f3f6f9; stroke: #c3ccd6; }
 .box { fill: #ffffff; stroke: #5c6b7a; }
@@ -48,7 +48,7 @@ svg { font-family: system-ui, "DejaVu Sans", Arial, sans-serif; font-size: 13px;
 .beat { fill: #fdeccf; stroke: #b9822f; }
 text { fill: #1b2530; }
 .name { font-weight: 600; }
-.small { font-size: 12px; fill: #4b5967; }
+.small { font-size: 13px; fill: #4b5967; }
 .line { fill: none; stroke: #34424f; stroke-width: 1.5; }
 .use { fill: none; stroke: #7ea3cc; stroke-width: 1.5; stroke-dasharray: 5 4; }
 .net { fill: none; stroke: #2f8f5b; stroke-width: 5; }
@@ -193,7 +193,7 @@ def _between():
 
 def _rooms():
     yield from panel((20, 492), (960, _height_of_rooms()), "_utils/ocfs2lib/")
-    yield text(150, 516, "what the formula knows; standard library alone", "small", "start")
+    yield text(168, 516, "what the formula knows; standard library alone", "small", "start")
     yield arrow((50, 351), (35, 351), (35, 492), style="use")
     yield arrow((950, 287), (965, 287), (965, 492), style="use")
     yield '<polyline points="950,351 965,351" class="use"/>'
@@ -239,7 +239,7 @@ def _salt():
 def _hosts():
     for number, x in enumerate(NODES):
         yield from panel((x, 116), (240, 300), f"host{number + 1}")
-        yield text(x + 224, 140, f"node number {number}", "small", "end")
+        yield text(x + 224, 140, f"number {number}", "small", "end")
         for row, (name, about) in enumerate(ON_A_NODE):
             yield from box((x + 14, 150 + row * 66), (212, 52), name, about)
         for side, path, anchor in ((-60, "path A", "end"), (60, "path B", "start")):
