@@ -149,9 +149,9 @@ def _limit(timeout):
 
 
 def _status_stage(master, timeout, patient):
-    sight = master.examine(timeout, patient)
+    snapshot = master.examine(timeout, patient)
     now = time.time()
-    data = report.data(sight, find.of(sight), audit.now())
+    data = report.data(snapshot, find.all_findings(snapshot), audit.now())
     memory = master.last_seen()
     if not master.testing:
         master.keep_seen(last_seen.kept(memory, data, now))
@@ -160,7 +160,7 @@ def _status_stage(master, timeout, patient):
     return {
         "result": _is_as_described(data),
         "retcode": report.RETCODES[data["state"]],
-        "lines": report.lines(data) + report.next_lines(data, sight.plan),
+        "lines": report.lines(data) + report.next_lines(data, snapshot.plan),
         "changes": {},
         "status": data,
     }
@@ -170,7 +170,7 @@ def _explain_stage(master, node, hours, timeout):
     about = _named(master.desired, node)
     if type(hours) not in (int, float) or not 1 <= hours <= _YEAR:
         raise ValueError(f"hours={hours} is not a number from 1 to {_YEAR}. Fix: hours=24.")
-    sight = master.examine(timeout)
+    snapshot = master.examine(timeout)
     since = time.time() - hours * 3600
     logs = master.logs(since - _PRELUDE, timeout)
     if not any(logs.values()):
@@ -179,7 +179,7 @@ def _explain_stage(master, node, hours, timeout):
             f"{kinds.target(list(logs))} test.ping, then the same command again"
         )
     named = {each.name: logs.get(each.minion) for each in master.desired.nodes}
-    case = fence_case.case(about.name, named, {**_settings(sight, about), "since": since})
+    case = fence_case.case(about.name, named, {**_settings(snapshot, about), "since": since})
     return {
         "result": None,
         "retcode": int(case.verdict == cause.UNKNOWN),
@@ -198,15 +198,15 @@ def _named(desired, node):
     raise ValueError(f"ocfs2:nodes has no {node} (known: {known}). Fix: name one of them.")
 
 
-def _settings(sight, node):
+def _settings(snapshot, node):
     """What :func:`fence.case.case` wants to know of the cluster."""
-    seen = sight.seen.get(node.minion)
+    seen = snapshot.examinations.get(node.minion)
     return {
-        **vars(sight.desired.cluster),
-        "cluster": sight.cluster,
-        "nodes": {each.name: each.number for each in sight.desired.nodes},
+        **vars(snapshot.desired.cluster),
+        "cluster": snapshot.cluster,
+        "nodes": {each.name: each.number for each in snapshot.desired.nodes},
         "multipath": seen and seen["multipath"],
-        "clock": {each.name: sight.ahead(facts) for each, facts in sight.nodes()},
+        "clock": {each.name: snapshot.clock_ahead(facts) for each, facts in snapshot.nodes()},
     }
 
 

@@ -26,7 +26,7 @@ from ocfs2lib.answers import census as answers_census
 from ocfs2lib.answers import examination
 from ocfs2lib.answers import returns as answers_returns
 from ocfs2lib.errors import MasterBusy
-from ocfs2lib.findings import snapshot
+from ocfs2lib.findings.snapshot import Snapshot
 from ocfs2lib.firewall import interconnect
 from ocfs2lib.lun import audit as lun_audit
 from ocfs2lib.lun.ledger import Ledger
@@ -183,7 +183,7 @@ class _Master:
 
     def examine(self, timeout=None, patient=False):
         """
-        Everything that can be seen of the cluster now (:class:`findings.snapshot.Sight`).
+        Everything that can be seen of the cluster now (:class:`findings.snapshot.Snapshot`).
 
         timeout
             Seconds after which the look ends, whoever has answered by then; None for patience.
@@ -205,7 +205,7 @@ class _Master:
             self.numbers(),
             proof=False,
         )
-        return snapshot.Sight(plan, seen, odd, formula, asked, heard, tuple(found["slow"]))
+        return Snapshot(plan, seen, odd, formula, asked, heard, tuple(found["slow"]))
 
     def logs(self, since, timeout=None):
         """

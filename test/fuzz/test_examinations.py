@@ -69,14 +69,14 @@ def test_whatever_is_believed_becomes_a_status():
 
 
 def status(everybody, odd):
-    sight = answers.sight(PILLAR, everybody, odd_answers=odd)
-    findings = find.of(sight)
-    data = report.data(sight, findings, "2026-01-31T23:59:59Z")
+    snapshot = answers.snapshot(PILLAR, everybody, malformed=odd)
+    findings = find.all_findings(snapshot)
+    data = report.data(snapshot, findings, "2026-01-31T23:59:59Z")
     lines = report.lines(data)
     assert all(isinstance(table.coloured(line), str) for line in lines)
     assert report.changes(data, data) == []
     if odd:
         assert "node-odd-answer" in [each.kind for each in findings]
-    if sight.plan.failures() or sight.plan.differences():
+    if snapshot.plan.failures() or snapshot.plan.differences():
         assert data["state"] != "healthy"
     return data["state"]

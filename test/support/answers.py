@@ -2,7 +2,7 @@
 
 import copy
 
-from ocfs2lib.findings import snapshot
+from ocfs2lib.findings.snapshot import Snapshot
 from ocfs2lib.firewall import interconnect
 from ocfs2lib.lun import ledger
 from ocfs2lib.node import cluster_conf
@@ -208,10 +208,10 @@ def room():
     return {"bytes": 1 << 41, "free_bytes": 1 << 40, "inodes": 1 << 21, "free_inodes": 1 << 20}
 
 
-def sight(pillar, answers=None, silent=None, odd_answers=None, record=None, numbers=None, slow=()):
-    """Return what was seen of a cluster that answered so (:class:`findings.snapshot.Sight`)."""
+def snapshot(pillar, answers=None, silent=None, malformed=None, record=None, numbers=None, slow=()):
+    """Return what was seen of a cluster that answered so (:class:`findings.snapshot.Snapshot`)."""
     answers = examinations(pillar) if answers is None else answers
-    lost = {**dict(silent or {}), **dict(odd_answers or {})}
+    lost = {**dict(silent or {}), **dict(malformed or {})}
     records = {pillar.luns[0].key: record}
     seen = plan.plan(pillar, answers, lost, FORMULA, records, numbers, proof=False)
-    return snapshot.Sight(seen, answers, dict(odd_answers or {}), FORMULA, 999_500, 1_000_700, slow)
+    return Snapshot(seen, answers, dict(malformed or {}), FORMULA, 999_500, 1_000_700, slow)

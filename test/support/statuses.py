@@ -10,10 +10,10 @@ from support import answers
 TIME = "2026-01-31T23:59:59Z"
 
 
-def status(pillar, nodes=None, **sight):
+def status(pillar, nodes=None, **snapshot):
     """Return the status of a cluster whose nodes answered so."""
-    seen = answers.sight(pillar, nodes, **sight)
-    return report.data(seen, find.of(seen), TIME)
+    seen = answers.snapshot(pillar, nodes, **snapshot)
+    return report.data(seen, find.all_findings(seen), TIME)
 
 
 def healthy(nodes=3):

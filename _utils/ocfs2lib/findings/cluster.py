@@ -3,12 +3,12 @@ What is wrong with the settings of the cluster: in files, in the kernels, betwee
 """
 
 import math
+from collections import Counter
 
 from ocfs2lib import commands
 from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.findings.kinds import NODES
 from ocfs2lib.findings.kinds import Finding
-from ocfs2lib.findings.snapshot import odd
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import stack as node_stack
 from ocfs2lib.node.difference import IMPOSSIBLE
@@ -20,9 +20,9 @@ _BEAT = 2
 _SLOWEST = 4
 
 
-def offline(sight):
+def offline(snapshot):
     """Nodes that can be in the cluster and are not."""
-    for plan, facts in sight.plans():
+    for plan, facts in snapshot.node_plans():
         stack = facts["o2cb"]["stack"]
         if stack not in (None, node_stack.STACK):
             yield Finding(
@@ -32,8 +32,10 @@ def offline(sight):
                 f"salt {NODES} state.apply ocfs2",
                 (plan.minion,),
             )
-        elif not _is_online(sight, facts) and not plan.held():
-            others = ", ".join(name for name in facts["o2cb"]["clusters"] if name != sight.cluster)
+        elif not _is_online(snapshot, facts) and not plan.held():
+            others = ", ".join(
+                name for name in facts["o2cb"]["clusters"] if name != snapshot.cluster
+            )
             what = f"cluster {others} is online there" if others else "the cluster is not online"
             yield Finding(
                 "cluster-offline",
@@ -43,40 +45,57 @@ def offline(sight):
             )
 
 
-def _is_online(sight, facts):
-    return facts["o2cb"]["online"] == sight.cluster and sight.live(facts) is not None
+def _is_online(snapshot, facts):
+    return facts["o2cb"]["online"] == snapshot.cluster and snapshot.live_cluster(facts) is not None
 
 
-def conf(sight):
+def conf(snapshot):
     """cluster.conf, held against pillar and against the other nodes'."""
-    texts = {node.minion: facts["o2cb"]["conf"]["text"] for node, facts in sight.nodes()}
-    usual, strange = odd({minion: _content(text) for minion, text in texts.items()})
-    for plan, facts in sight.plans():
-        gaps = node_stack.conf(sight.desired, facts["o2cb"]["conf"]["text"])
+    texts = {node.minion: facts["o2cb"]["conf"]["text"] for node, facts in snapshot.nodes()}
+    usual, strange = _outliers({minion: _content(text) for minion, text in texts.items()})
+    for plan, facts in snapshot.node_plans():
+        gaps = node_stack.conf(snapshot.desired, facts["o2cb"]["conf"]["text"])
         gaps = [gap for gap in gaps if gap.kind != IMPOSSIBLE]
         stale = [gap for gap in gaps if gap.new is None and ":" in gap.what]
         others = [gap for gap in gaps if gap not in stale and not _counts_nodes(gap, stale)]
         if stale:
             names = ", ".join(gap.what.rpartition(":")[2] for gap in stale)
-            yield _stale(sight, plan.minion, f"cluster.conf still has {names}", names)
+            yield _stale(snapshot, plan.minion, f"cluster.conf still has {names}", names)
         if others:
             who = _who(plan.minion, usual, strange, texts)
             yield Finding(
                 "conf-differs",
                 f"cluster.conf is not as described{who}: {_said(others)}",
-                _command(sight, plan),
+                _command(snapshot, plan),
                 (plan.minion,),
             )
 
 
-def _command(sight, plan):
+def _outliers(values):
+    """
+    Return ``(usual, {minion id: value})``: what most nodes have, and those that have another.
+
+    values
+        ``{minion id: value}``
+
+    Without a majority, ``usual`` is None and all are returned; if all agree, none is.
+    """
+    if not values:
+        return None, {}
+    usual, count = Counter(values.values()).most_common(1)[0]
+    if count * 2 <= len(values) and len(set(values.values())) > 1:
+        return None, dict(values)
+    return usual, {key: value for key, value in values.items() if value != usual}
+
+
+def _command(snapshot, plan):
     """What brings files and kernel of a node to what pillar says."""
     verbs = {gap.verb for gap in plan.gaps}
-    return _retune(sight) if node_stack.RETUNE in verbs else ORCHESTRATE
+    return _retune(snapshot) if node_stack.RETUNE in verbs else ORCHESTRATE
 
 
-def _retune(sight):
-    return commands.orchestrate("retune", cluster=sight.cluster, outage=sight.cluster)
+def _retune(snapshot):
+    return commands.orchestrate("retune", cluster=snapshot.cluster, outage=snapshot.cluster)
 
 
 def _content(text):
@@ -99,45 +118,45 @@ def _who(minion, usual, strange, texts):
     return ""
 
 
-def _stale(sight, minion, what, names):
+def _stale(snapshot, minion, what, names):
     return Finding(
         "conf-stale",
         f"{what}, which pillar does not know",
-        f"{commands.orchestrate('remove_node', cluster=sight.cluster, node='MINION-ID')} "
+        f"{commands.orchestrate('remove_node', cluster=snapshot.cluster, node='MINION-ID')} "
         f"with the minion id of {names}",
         (minion,),
     )
 
 
-def kernel(sight):
+def kernel(snapshot):
     """What the kernels run, held against pillar."""
-    for plan, facts in sight.plans():
-        node = sight.desired.node(plan.minion)
+    for plan, facts in snapshot.node_plans():
+        node = snapshot.desired.node(plan.minion)
         gaps = [
             gap
-            for gap in node_stack.live(sight.desired, node, facts["o2cb"])
+            for gap in node_stack.live(snapshot.desired, node, facts["o2cb"])
             if gap.what not in ("stack", "live:cluster") and gap.kind != IMPOSSIBLE
         ]
         stale = [gap for gap in gaps if gap.verb == node_stack.REMOVE]
         others = [gap for gap in gaps if gap not in stale]
         if stale:
             names = ", ".join(gap.what.rpartition(":")[2] for gap in stale)
-            yield _stale(sight, plan.minion, f"the kernel still has {names}", names)
+            yield _stale(snapshot, plan.minion, f"the kernel still has {names}", names)
         if others:
             what = f"the kernel does not run what pillar says: {_said(others)}"
-            fix = _command(sight, plan)
+            fix = _command(snapshot, plan)
             yield Finding("live-differs", what, fix, (plan.minion,))
 
 
-def settings(sight):
+def settings(snapshot):
     """The settings file, held against pillar."""
-    for plan, facts in sight.plans():
-        gaps = node_stack.settings(sight.desired, facts["o2cb"]["settings"]["values"])
+    for plan, facts in snapshot.node_plans():
+        gaps = node_stack.settings(snapshot.desired, facts["o2cb"]["settings"]["values"])
         if gaps:
             yield Finding(
                 "settings-differ",
                 f"{facts['o2cb']['settings']['path']} is not as described: {_said(gaps)}",
-                _command(sight, plan),
+                _command(snapshot, plan),
                 (plan.minion,),
             )
 
@@ -151,28 +170,32 @@ def _change(gap):
     return f"is {old}, pillar says {new}"
 
 
-def timeouts(sight):
+def timeouts(snapshot):
     """Values that the nodes compare when they connect, and in which their kernels differ."""
-    live = {node.minion: sight.live(facts) for node, facts in sight.nodes() if sight.live(facts)}
+    live = {
+        node.minion: snapshot.live_cluster(facts)
+        for node, facts in snapshot.nodes()
+        if snapshot.live_cluster(facts)
+    }
     for name in node_stack.AGREED:
         values = {minion: cluster[name] for minion, cluster in live.items()}
-        usual, strange = odd(values)
+        usual, strange = _outliers(values)
         for minion, value in strange.items():
             most = "the nodes do not agree" if usual is None else f"most nodes have {usual}"
             yield Finding(
                 "timeouts-differ",
                 f"its kernel has {name} {value}, {most}",
-                _retune(sight),
+                _retune(snapshot),
                 (minion,),
             )
 
 
-def renumbered(sight):
+def renumbered(snapshot):
     """Node numbers that moved, or were given away."""
     fix = "write the old number for the node, and a number that no host ever had for a new one"
-    for each in sight.plan.misnumbered:
+    for each in snapshot.plan.misnumbered:
         yield Finding("renumbered", each, fix)
-    for plan, _ in sight.plans():
+    for plan, _ in snapshot.node_plans():
         gaps = [
             gap
             for gap in plan.gaps
@@ -183,13 +206,13 @@ def renumbered(sight):
             yield Finding("renumbered", str(gap), gap.why or fix, (plan.minion,))
 
 
-def threshold(sight):
+def threshold(snapshot):
     """Multipath that waits longer for a path than a node may be without a heartbeat."""
-    beats = sight.desired.cluster.heartbeat_threshold
+    beats = snapshot.desired.cluster.heartbeat_threshold
     limit = (beats - 1) * _BEAT
-    for node, facts in sight.nodes():
+    for node, facts in snapshot.nodes():
         multipath = facts["multipath"]
-        for lun in sight.desired.luns:
+        for lun in snapshot.desired.luns:
             found = multipath and multipath["maps"].get(lun.wwid.lower())
             if not found:
                 continue
@@ -203,7 +226,7 @@ def threshold(sight):
                 yield _endless(node, lun, beats, limit, interval)
             elif waits + margin >= limit:
                 sum_ = _sum(found["queueing"], interval, waits)
-                yield _short(sight, node, lun, sum_, waits, margin)
+                yield _short(snapshot, node, lun, sum_, waits, margin)
 
 
 def _endless(node, lun, beats, limit, interval):
@@ -224,8 +247,8 @@ def _sum(queueing, interval, waits):
     return f"{count} checks x {interval} s = {waits} s" if unit == "chk" else f"{waits} s more"
 
 
-def _short(sight, node, lun, sum_, waits, margin):
-    beats = sight.desired.cluster.heartbeat_threshold
+def _short(snapshot, node, lun, sum_, waits, margin):
+    beats = snapshot.desired.cluster.heartbeat_threshold
     needed = math.floor((waits + margin) / _BEAT) + 2
     return Finding(
         "threshold-low",
@@ -233,10 +256,10 @@ def _short(sight, node, lun, sum_, waits, margin):
         f"{margin} s late that one is back; the node fences itself after ({beats} - 1) x {_BEAT} s "
         f"= {(beats - 1) * _BEAT} s",
         f"write heartbeat_threshold: {needed} under cluster, which is ({needed} - 1) x {_BEAT} s = "
-        f"{(needed - 1) * _BEAT} s, then {_retune(sight)}",
+        f"{(needed - 1) * _BEAT} s, then {_retune(snapshot)}",
         (node.minion,),
         lun.key,
     )
 
 
-LOOKS = (offline, conf, kernel, settings, timeouts, renumbered, threshold)
+CHECKS = (offline, conf, kernel, settings, timeouts, renumbered, threshold)

@@ -9,16 +9,16 @@ from ocfs2lib.findings import network
 from ocfs2lib.findings import node
 from ocfs2lib.findings import volume
 
-#: Each is a function that looks at a :class:`findings.snapshot.Sight` and yields findings.
-LOOKS = (
-    *node.LOOKS,
-    *cluster.LOOKS,
-    *network.LOOKS,
-    *lun.LOOKS,
-    *volume.LOOKS,
+#: Each is a function that takes a :class:`findings.snapshot.Snapshot` and yields findings.
+CHECKS = (
+    *node.CHECKS,
+    *cluster.CHECKS,
+    *network.CHECKS,
+    *lun.CHECKS,
+    *volume.CHECKS,
 )
 
 
-def of(sight):
-    """Every :class:`findings.kinds.Finding`, worst first; none of a healthy cluster."""
-    return kinds.gathered(each for look in LOOKS for each in look(sight))
+def all_findings(snapshot):
+    """Return every :class:`findings.kinds.Finding`, worst first; none of a healthy cluster."""
+    return kinds.merged(each for check in CHECKS for each in check(snapshot))

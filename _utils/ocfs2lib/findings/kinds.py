@@ -109,8 +109,8 @@ def worst(findings):
     return max((each.severity for each in findings), key=SEVERITIES.index, default=None)
 
 
-def gathered(findings):
-    """The findings in order, worst first; what several nodes have in common stands once."""
+def merged(findings):
+    """Return the findings, worst first; what several nodes have in common is one finding."""
     nodes = {}
     for each in findings:
         key = (each.kind, each.what, each.fix, each.lun, each.severity)

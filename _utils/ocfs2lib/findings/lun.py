@@ -3,7 +3,6 @@ What is wrong with LUNs: identity, paths, contents.
 """
 
 from ocfs2lib.commands import ORCHESTRATE
-from ocfs2lib.findings import snapshot
 from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.parsers import blockdev
@@ -23,9 +22,9 @@ _GUARDS = {
 }
 
 
-def refused(sight):
+def refused(snapshot):
     """LUNs that a guard keeps from being formatted or mounted."""
-    for lun in sight.plan.luns:
+    for lun in snapshot.plan.luns:
         for refusal in lun.refusals:
             # G8 is the nodes' own trouble, and is told with them.
             if refusal.guard != "G8" and _is_seen(lun.case, refusal):
@@ -60,9 +59,9 @@ def _same(one, other):
     return bool(one and blockdev.same_wwid(one, other))
 
 
-def blank(sight):
+def blank(snapshot):
     """LUNs that wait for their format."""
-    for lun in sight.plan.luns:
+    for lun in snapshot.plan.luns:
         if lun.action == plan.FORMAT:
             what = "its format was cut short" if lun.again else "it shows no volume"
             what += f", and {lun.leader} is to format it"
@@ -73,9 +72,9 @@ def blank(sight):
         yield Finding("format-pending", what, ORCHESTRATE, (), lun.key)
 
 
-def sizes(sight):
+def sizes(snapshot):
     """LUNs that have another size on one node than on another."""
-    for lun in sight.plan.luns:
+    for lun in snapshot.plan.luns:
         largest = max(lun.case.sizes.values(), default=0)
         for minion, size in lun.case.behind.items():
             yield Finding(
@@ -88,20 +87,23 @@ def sizes(sight):
             )
 
 
-def paths(sight):
+def paths(snapshot):
     """LUNs with paths that do not work, fewer than elsewhere, or none but one."""
-    for lun in sight.desired.luns:
-        counts = {node.minion: len(snapshot.paths(facts, lun.key)) for node, facts in sight.nodes()}
+    for lun in snapshot.desired.luns:
+        counts = {
+            node.minion: len(snapshot.paths(node.minion, lun.key)) for node, _ in snapshot.nodes()
+        }
         most = max(counts.values(), default=0)
-        for node, facts in sight.nodes():
-            yield from _path_findings(lun, node, facts, counts[node.minion], most)
+        for node, facts in snapshot.nodes():
+            seen = snapshot.paths(node.minion, lun.key)
+            yield from _bad_paths(lun, node, seen, most)
+            yield from _past_multipath(lun, node, facts, most)
 
 
-def _path_findings(lun, node, facts, count, most):
-    bad = {disk: state for disk, state in snapshot.paths(facts, lun.key).items() if state != "ok"}
-    said = [f"{disk} is {state}" for disk, state in sorted(bad.items())]
-    if 0 < count < most:
-        said.append(f"it has {count} paths, other nodes have {most}")
+def _bad_paths(lun, node, paths_, most):
+    said = [f"{disk} is {state}" for disk, state in sorted(paths_.items()) if state != "ok"]
+    if 0 < len(paths_) < most:
+        said.append(f"it has {len(paths_)} paths, other nodes have {most}")
     if said:
         yield Finding(
             "path-missing",
@@ -110,6 +112,9 @@ def _path_findings(lun, node, facts, count, most):
             (node.minion,),
             lun.key,
         )
+
+
+def _past_multipath(lun, node, facts, most):
     loose = [
         each for wwid, disks in facts["loose"].items() if _same(wwid, lun.wwid) for each in disks
     ]
@@ -124,14 +129,14 @@ def _path_findings(lun, node, facts, count, most):
         )
 
 
-def clones(sight):
+def clones(snapshot):
     """Volumes whose UUID another LUN bears, too."""
     homes = {}
-    for node, facts in sight.nodes():
+    for node, facts in snapshot.nodes():
         for device, volume in facts["volumes"].items():
             wwid = (volume["wwid"] or device).lower()
             homes.setdefault(volume["uuid"], {}).setdefault(wwid, []).append((node, device))
-    keys = {lun.wwid.lower(): lun.key for lun in sight.desired.luns}
+    keys = {lun.wwid.lower(): lun.key for lun in snapshot.desired.luns}
     for uuid, luns in homes.items():
         if len(luns) > 1:
             places = [f"{wwid} ({_places(where)})" for wwid, where in sorted(luns.items())]
@@ -151,4 +156,4 @@ def _places(where):
     return ", ".join(f"{device} on {node.name}" for node, device in where)
 
 
-LOOKS = (refused, blank, sizes, paths, clones)
+CHECKS = (refused, blank, sizes, paths, clones)

@@ -11,13 +11,13 @@ from ocfs2lib.node import setup
 QUIET, LATE = 0.5, 0.25
 
 
-def connections(sight):
+def connections(snapshot):
     """Pairs of nodes that share a volume and have no connection."""
-    for one, other in itertools.combinations(sight.nodes(), 2):
+    for one, other in itertools.combinations(snapshot.nodes(), 2):
         if _share(one, other):
             first, second = _knows(one, other), _knows(other, one)
             if not (first and second):
-                yield _missing(sight, one, other, first, second)
+                yield _missing(snapshot, one, other, first, second)
 
 
 def _share(one, other):
@@ -30,26 +30,26 @@ def _knows(one, other):
     return bool(peer and peer["handshake"])
 
 
-def _missing(sight, one, other, first, second):
+def _missing(snapshot, one, other, first, second):
     # The one with the higher number connects to the one with the lower (o2net_start_connect).
     server, client = sorted((one, other), key=lambda each: each[0].number)
-    port = sight.desired.cluster.port
+    port = snapshot.desired.cluster.port
     if first != second:
         sees, not_ = (one, other) if first else (other, one)
         what = f"{sees[0].name} believes to be connected to {not_[0].name}, which has no connection"
     else:
         what = f"{client[0].name} has no connection to {server[0].name}"
-    causes = list(_causes(sight, server, client))
+    causes = list(_causes(snapshot, server, client))
     return Finding(
         "connection-missing",
         f"{what} ({client[0].name} connects to {server[0].address}:{port})"
         + (f"; {'; '.join(causes)}" if causes else ""),
-        _remedy(sight, server, client, causes),
+        _remedy(snapshot, server, client, causes),
         (client[0].minion, server[0].minion),
     )
 
 
-def _causes(sight, server, client):
+def _causes(snapshot, server, client):
     """What can be seen that keeps a node from connecting to another."""
     for node, facts in (server, client):
         for chain in facts["setup"]["firewall"]["blocking"]:
@@ -57,7 +57,7 @@ def _causes(sight, server, client):
         if node.address not in facts["host"]["addresses"]:
             yield f"{node.address} is on no interface of {node.name}"
     for (node, facts), (peer, _) in ((server, client), (client, server)):
-        cluster = sight.live(facts)
+        cluster = snapshot.live_cluster(facts)
         known = cluster and cluster["nodes"].get(peer.name)
         if cluster and not known:
             yield f"{node.name} does not know {peer.name}"
@@ -65,26 +65,26 @@ def _causes(sight, server, client):
             yield f"{node.name} takes {known['address']} for {peer.name}"
 
 
-def _remedy(sight, server, client, causes):
+def _remedy(snapshot, server, client, causes):
     minions = (server[0].minion, client[0].minion)
     for minion, (_, facts) in zip(minions, (server, client), strict=True):
         for sentence in setup.blocked(
-            sight.desired, minion, facts["setup"]["firewall"]["blocking"]
+            snapshot.desired, minion, facts["setup"]["firewall"]["blocking"]
         ):
             return sentence.partition("Fix: ")[2].rstrip(".") + f" on {minion}"
     if causes:
         return "salt-run ocfs2.plan, which shows how to put that right"
-    port = sight.desired.cluster.port
+    port = snapshot.desired.cluster.port
     return (
         f"on {minions[1]}: ping -c 3 {server[0].address}; nc -vz {server[0].address} {port}; then "
         "look at switches and firewalls between them"
     )
 
 
-def quiet(sight):
+def quiet(snapshot):
     """Connections on which nothing has come for too long."""
-    limit = sight.desired.cluster.idle_timeout_ms
-    for node, facts in sight.nodes():
+    limit = snapshot.desired.cluster.idle_timeout_ms
+    for node, facts in snapshot.nodes():
         for name, peer in facts["vitals"]["peers"].items():
             if peer["handshake"] and (peer["quiet_ms"] or 0) > QUIET * limit:
                 yield Finding(
@@ -100,18 +100,18 @@ def _part(share):
     return {0.25: "a quarter", 0.5: "half"}[share]
 
 
-def blocked(sight):
+def blocked(snapshot):
     """Foreign rules of a firewall that keep the other nodes out."""
-    for node, facts in sight.nodes():
+    for node, facts in snapshot.nodes():
         chains = facts["setup"]["firewall"]["blocking"]
-        for sentence in setup.blocked(sight.desired, node.minion, chains):
+        for sentence in setup.blocked(snapshot.desired, node.minion, chains):
             what, _, fix = sentence.partition(". Fix: ")
             yield Finding("port-blocked", what, fix.rstrip("."), (node.minion,))
 
 
-def late(sight):
+def late(snapshot):
     """Nodes that have not written their heartbeat for a while."""
-    for node, facts in sight.nodes():
+    for node, facts in snapshot.nodes():
         for uuid, volume in facts["vitals"]["volumes"].items():
             since, limit = volume["late_ms"], volume["limit_ms"]
             if since and limit and since > LATE * limit:
@@ -121,18 +121,18 @@ def late(sight):
                     f"{_part(LATE)} of the {limit / 1000:g} s after which the node fences itself",
                     "look at its paths: multipath -ll, dmesg; if all nodes are late, at the array",
                     (node.minion,),
-                    _key(sight, volume),
+                    _key(snapshot, volume),
                 )
 
 
-def evicted(sight):
+def evicted(snapshot):
     """Nodes with a volume mounted that the others share no locks with any more."""
     for uuid in dict.fromkeys(
-        uuid for _, facts in sight.nodes() for uuid in facts["vitals"]["volumes"]
+        uuid for _, facts in snapshot.nodes() for uuid in facts["vitals"]["volumes"]
     ):
-        mounting = sight.mounting(uuid)
+        mounting = snapshot.nodes_mounting(uuid)
         for node, volume in mounting:
-            number = _number(sight, node)
+            number = _number(snapshot, node)
             witnesses = [
                 peer.name
                 for peer, seen in mounting
@@ -146,21 +146,21 @@ def evicted(sight):
                     "reset it at once, without a shutdown (echo b > /proc/sysrq-trigger): what it "
                     "still writes does harm",
                     (node.minion,),
-                    _key(sight, volume),
+                    _key(snapshot, volume),
                 )
 
 
-def _number(sight, node):
+def _number(snapshot, node):
     """The number by which the others know a node, which pillar may have changed since."""
-    cluster = sight.live(sight.seen[node.minion])
+    cluster = snapshot.live_cluster(snapshot.examinations[node.minion])
     known = cluster["nodes"].values() if cluster else ()
     return next((each["number"] for each in known if each["local"]), node.number)
 
 
-def recovering(sight):
+def recovering(snapshot):
     """Volumes on which the journal of a dead node is replayed."""
-    names = {node.number: node.name for node in sight.desired.nodes}
-    for node, facts in sight.nodes():
+    names = {node.number: node.name for node in snapshot.desired.nodes}
+    for node, facts in snapshot.nodes():
         for uuid, volume in facts["vitals"]["volumes"].items():
             for number in volume["recovering"]:
                 yield Finding(
@@ -168,7 +168,7 @@ def recovering(sight):
                     f"{_place(volume, uuid)} recovers from {names.get(number, f'node {number}')}",
                     "wait, some seconds as a rule; salt-run ocfs2.watch shows when it is over",
                     (node.minion,),
-                    _key(sight, volume),
+                    _key(snapshot, volume),
                 )
 
 
@@ -176,10 +176,10 @@ def _place(volume, uuid):
     return ", ".join(volume["paths"]) or f"volume {uuid}"
 
 
-def _key(sight, volume):
+def _key(snapshot, volume):
     """The LUN that pillar has for a mounted volume, or ``""``."""
-    keys = [lun.key for lun in sight.desired.luns if lun.mount.path in volume["paths"]]
+    keys = [lun.key for lun in snapshot.desired.luns if lun.mount.path in volume["paths"]]
     return keys[0] if keys else ""
 
 
-LOOKS = (connections, quiet, blocked, late, evicted, recovering)
+CHECKS = (connections, quiet, blocked, late, evicted, recovering)

@@ -17,13 +17,13 @@ from ocfs2lib.node import units
 _DRIFT = 2
 
 
-def silent(sight):
+def silent(snapshot):
     """Nodes that did not answer, or nothing of use."""
-    beating = _beating(sight)
-    for plan in sight.plan.nodes:
-        if plan.minion in sight.odd_answers:
-            yield _odd(plan.minion, sight.odd_answers[plan.minion])
-        elif plan.minion in sight.slow:
+    beating = _beating(snapshot)
+    for plan in snapshot.plan.nodes:
+        if plan.minion in snapshot.malformed:
+            yield _odd(plan.minion, snapshot.malformed[plan.minion])
+        elif plan.minion in snapshot.slow:
             yield Finding(
                 "node-slow",
                 plan.silent,
@@ -32,10 +32,10 @@ def silent(sight):
                 (plan.minion,),
             )
         elif not plan.facts:
-            number = sight.desired.node(plan.minion).number
+            number = snapshot.desired.node(plan.minion).number
             yield Finding(
                 "node-silent",
-                f"{plan.silent}; {_pulse(number, beating, sight.seen)}",
+                f"{plan.silent}; {_pulse(number, beating, snapshot.examinations)}",
                 f"salt {NODES} test.ping, then look at its console and its salt-minion",
                 (plan.minion,),
             )
@@ -59,10 +59,10 @@ def _odd(minion, reason):
     )
 
 
-def _beating(sight):
+def _beating(snapshot):
     """``{node number: [names of the nodes that see its heartbeat]}``"""
     found = {}
-    for node, facts in sight.nodes():
+    for node, facts in snapshot.nodes():
         for volume in facts["vitals"]["volumes"].values():
             for number in volume["beating"]:
                 found.setdefault(number, {})[node.name] = None
@@ -79,29 +79,29 @@ def _pulse(number, beating, seen):
     return "nobody answered who could see its heartbeat"
 
 
-def formula(sight):
+def formula(snapshot):
     """Nodes with other code than the master."""
-    for node, facts in sight.nodes():
-        if facts["formula"] != sight.formula:
+    for node, facts in snapshot.nodes():
+        if facts["formula"] != snapshot.formula:
             yield Finding(
                 "formula-differs",
-                f"it has build {facts['formula']} of the formula, the master {sight.formula}",
+                f"it has build {facts['formula']} of the formula, the master {snapshot.formula}",
                 f"{ORCHESTRATE}, which brings it there (salt-run ocfs2.plan does, too)",
                 (node.minion,),
             )
 
 
-def host(sight):
+def host(snapshot):
     """Hosts that can not be their node."""
-    for node, facts in sight.nodes():
+    for node, facts in snapshot.nodes():
         for kind, what, fix in requirements.problems(node, facts["host"]):
             yield Finding(kind, what, fix, (node.minion,))
 
 
-def modules(sight):
+def modules(snapshot):
     """Kernels without ocfs2: the one that runs, and those that the next boot may start."""
     fix = "apt install linux-image-amd64 (not a cloud image), and boot that kernel"
-    for node, facts in sight.nodes():
+    for node, facts in snapshot.nodes():
         running = facts["host"]["kernel"]
         if not facts["o2cb"]["modules"] and "modprobe" not in facts["setup"]["missing"]:
             what = f"its kernel {running} has no ocfs2 module"
@@ -112,10 +112,10 @@ def modules(sight):
                 yield Finding("module-missing-at-boot", what, fix, (node.minion,))
 
 
-def tools(sight):
+def tools(snapshot):
     """Hosts on which a tool is not installed."""
     packages = {"modprobe": "kmod"}
-    for node, facts in sight.nodes():
+    for node, facts in snapshot.nodes():
         for tool in facts["setup"]["missing"]:
             package = packages.get(tool, "ocfs2-tools")
             yield Finding(
@@ -126,10 +126,10 @@ def tools(sight):
             )
 
 
-def setup(sight):
+def setup(snapshot):
     """Files, units and kernel settings of the formula that are not as pillar says."""
-    for plan, facts in sight.plans():
-        gaps = node_setup.differences(sight.desired, plan.minion, facts["setup"])
+    for plan, facts in snapshot.node_plans():
+        gaps = node_setup.differences(snapshot.desired, plan.minion, facts["setup"])
         names = [gap.what for gap in gaps if gap.what not in node_setup.TOOLS]
         if names:
             yield Finding(
@@ -140,9 +140,9 @@ def setup(sight):
             )
 
 
-def order(sight):
+def order(snapshot):
     """Hosts whose systemd starts the cluster before what it stands on."""
-    for node, facts in sight.nodes():
+    for node, facts in snapshot.nodes():
         lacking = [unit for unit in units.AFTER if unit not in (facts["order"] or ())]
         if facts["order"] is not None and lacking:
             yield Finding(
@@ -154,10 +154,10 @@ def order(sight):
             )
 
 
-def clock(sight):
+def clock(snapshot):
     """Hosts whose clock is not the master's."""
-    for node, facts in sight.nodes():
-        ahead = sight.ahead(facts)
+    for node, facts in snapshot.nodes():
+        ahead = snapshot.clock_ahead(facts)
         if abs(ahead) > _DRIFT:
             way = "ahead of" if ahead > 0 else "behind"
             yield Finding(
@@ -169,12 +169,12 @@ def clock(sight):
             )
 
 
-def held(sight):
+def held(snapshot):
     """What orchestrations that have not ended keep down."""
-    for plan, facts in sight.plans():
+    for plan, facts in snapshot.node_plans():
         for sentence in holds.sentences(facts["holds"]):
             what, _, fix = text.printable(sentence).partition(". Fix: ")
             yield Finding("held", what, fix or f"{commands.ORCHESTRATE}.VERB again", (plan.minion,))
 
 
-LOOKS = (silent, formula, host, modules, tools, setup, order, clock, held)
+CHECKS = (silent, formula, host, modules, tools, setup, order, clock, held)

@@ -15,38 +15,38 @@ from ocfs2lib.node.difference import IMPOSSIBLE
 _LOW, _NONE = 0.10, 0.02
 
 
-def mounts(sight):
+def mounts(snapshot):
     """Volumes that are not mounted where they should be, and mounts that are no LUN of pillar."""
-    for lun in sight.plan.luns:
-        path = sight.desired.lun(lun.key).mount.path
+    for lun in snapshot.plan.luns:
+        path = snapshot.desired.lun(lun.key).mount.path
         waiting = [
-            minion for minion in lun.mount_on if lun.volume and not _held(sight, minion, lun)
+            minion for minion in lun.mount_on if lun.volume and not _held(snapshot, minion, lun)
         ]
         for minion in waiting:
             what = f"the volume is not mounted on {path}"
             yield Finding("not-mounted", what, ORCHESTRATE, (minion,), lun.key)
         for minion in lun.fstab_on:
-            if lun.volume and not _held(sight, minion, lun):
-                yield _fstab(sight, minion, lun.key)
-    for node, facts in sight.nodes():
-        for gap in fstab.strays(sight.desired, facts["fstab"], facts["mounts"]):
+            if lun.volume and not _held(snapshot, minion, lun):
+                yield _fstab(snapshot, minion, lun.key)
+    for node, facts in snapshot.nodes():
+        for gap in fstab.strays(snapshot.desired, facts["fstab"], facts["mounts"]):
             path = gap.what.partition(":")[2]
             yield Finding(
                 "stray-volume",
                 f"an OCFS2 that is no LUN of pillar is {gap.old} on {path}",
-                commands.orchestrate("retire_lun", cluster=sight.cluster, path=path),
+                commands.orchestrate("retire_lun", cluster=snapshot.cluster, path=path),
                 (node.minion,),
             )
 
 
-def _held(sight, minion, lun):
-    holds = sight.seen[minion]["holds"]
+def _held(snapshot, minion, lun):
+    holds = snapshot.examinations[minion]["holds"]
     return bool(holds["cluster"] or lun.key in holds["luns"])
 
 
-def _fstab(sight, minion, key):
-    want = sight.desired.lun(key)
-    have = sight.seen[minion]["fstab"].get(want.mount.path)
+def _fstab(snapshot, minion, key):
+    want = snapshot.desired.lun(key)
+    have = snapshot.examinations[minion]["fstab"].get(want.mount.path)
     what = f"/etc/fstab has no line for {want.mount.path}"
     if have:
         what = f"the line of /etc/fstab for {want.mount.path} is not as described"
@@ -57,10 +57,10 @@ def _fstab(sight, minion, key):
     return Finding("fstab-differs", what, f"salt {NODES} state.apply ocfs2", (minion,), key)
 
 
-def errors(sight):
+def errors(snapshot):
     """Volumes that are read-only, or that do not answer."""
-    for lun in sight.desired.luns:
-        for node, facts in sight.nodes():
+    for lun in snapshot.desired.luns:
+        for node, facts in snapshot.nodes():
             path = lun.mount.path
             if path in facts["hung"]:
                 yield Finding(
@@ -71,10 +71,10 @@ def errors(sight):
                     (node.minion,),
                     lun.key,
                 )
-            yield from _read_only(sight, lun, node, facts)
+            yield from _read_only(snapshot, lun, node, facts)
 
 
-def _read_only(sight, lun, node, facts):
+def _read_only(snapshot, lun, node, facts):
     path = lun.mount.path
     volumes = facts["vitals"]["volumes"].values()
     volume = next((each for each in volumes if path in each["paths"]), None)
@@ -83,7 +83,9 @@ def _read_only(sight, lun, node, facts):
         for mount in facts["luns"][lun.key]["mounts"]
     )
     if volume and volume["failed"]:
-        command = commands.orchestrate("fsck", cluster=sight.cluster, lun=lun.key, outage=lun.key)
+        command = commands.orchestrate(
+            "fsck", cluster=snapshot.cluster, lun=lun.key, outage=lun.key
+        )
         yield Finding(
             "volume-failed",
             f"{path} is read-only because of an error in the volume",
@@ -96,15 +98,17 @@ def _read_only(sight, lun, node, facts):
         yield Finding("read-only", f"{path} is read-only", fix, (node.minion,), lun.key)
 
 
-def slots(sight):
+def slots(snapshot):
     """Volumes on which no node, or only one more, finds a slot."""
-    nodes = len(sight.desired.nodes)
-    for lun in sight.plan.luns:
+    nodes = len(snapshot.desired.nodes)
+    for lun in snapshot.plan.luns:
         spare = lun.volume["slots"] - nodes if lun.volume else None
         if spare is None or spare > 1 or any(gap.verb == "slots" for gap in lun.gaps):
             continue
         count = lun.volume["slots"]
-        slots_ = commands.orchestrate("slots", cluster=sight.cluster, lun=lun.key, outage=lun.key)
+        slots_ = commands.orchestrate(
+            "slots", cluster=snapshot.cluster, lun=lun.key, outage=lun.key
+        )
         yield Finding(
             "slots-full" if spare <= 0 else "slots-few",
             f"{nodes} nodes take {min(nodes, count)} of {count} slots",
@@ -114,18 +118,18 @@ def slots(sight):
         )
 
 
-def space(sight):
+def space(snapshot):
     """Volumes with little room. All nodes see one volume; the first that answered speaks for it."""
-    for lun in sight.desired.luns:
+    for lun in snapshot.desired.luns:
         path = lun.mount.path
         seen = next(
-            (facts["space"][path] for _, facts in sight.nodes() if path in facts["space"]), None
+            (facts["space"][path] for _, facts in snapshot.nodes() if path in facts["space"]), None
         )
         if seen:
-            yield from _room(sight, lun, seen)
+            yield from _room(snapshot, lun, seen)
 
 
-def _room(sight, lun, seen):
+def _room(snapshot, lun, seen):
     # One share for both: OCFS2 counts inodes by the clusters of which they can be made (statfs).
     free, total = seen["free_bytes"], seen["bytes"]
     if total > 0 and free < _LOW * total:
@@ -134,31 +138,31 @@ def _room(sight, lun, seen):
             "space-low",
             f"less than {_NONE if none else _LOW:.0%} of its room, for bytes and inodes, is free",
             "remove what nobody needs, or grow the LUN on the array, write its new size, and "
-            + commands.orchestrate("grow", cluster=sight.cluster, lun=lun.key),
+            + commands.orchestrate("grow", cluster=snapshot.cluster, lun=lun.key),
             (),
             lun.key,
             BROKEN if none else "",
         )
 
 
-def size(sight):
+def size(snapshot):
     """Volumes whose size or slots are not pillar's. A node that is behind is told with the LUNs."""
-    for lun in sight.plan.luns:
+    for lun in snapshot.plan.luns:
         behind = [capacity.size_on(minion) for minion in lun.case.behind]
         for gap in [each for each in lun.gaps if each.what not in behind]:
             fix = gap.why
             if gap.kind != IMPOSSIBLE:
                 told = {"outage": lun.key} if gap.verb == "slots" else {}
-                fix = commands.orchestrate(gap.verb, cluster=sight.cluster, lun=lun.key, **told)
+                fix = commands.orchestrate(gap.verb, cluster=snapshot.cluster, lun=lun.key, **told)
                 fix = f"{gap.why}; then {fix}" if gap.why else fix
             what = f"{gap.what} {gap.old}, pillar says {gap.new}"
             yield Finding("volume-differs", what, fix, (), lun.key)
 
 
-def under(sight):
+def under(snapshot):
     """Files in a directory that is a mount point."""
-    for lun in sight.desired.luns:
-        for node, facts in sight.nodes():
+    for lun in snapshot.desired.luns:
+        for node, facts in snapshot.nodes():
             names = facts["under"].get(lun.mount.path)
             if names:
                 parent, _, name = lun.mount.path.rpartition("/")
@@ -174,4 +178,4 @@ def under(sight):
                 )
 
 
-LOOKS = (mounts, errors, slots, space, size, under)
+CHECKS = (mounts, errors, slots, space, size, under)

@@ -9,7 +9,6 @@ import textwrap
 from ocfs2lib import commands
 from ocfs2lib import text as wording
 from ocfs2lib.findings import kinds as findings_kinds
-from ocfs2lib.findings import snapshot
 from ocfs2lib.findings.kinds import BROKEN
 from ocfs2lib.findings.kinds import DEGRADED
 from ocfs2lib.findings.kinds import NOTE
@@ -41,12 +40,12 @@ _WORDS = {
 }
 
 
-def data(sight, findings, time):
+def data(snapshot, findings, time):
     """
     The status as data.
 
-    sight
-        What was seen (:class:`findings.snapshot.Sight`).
+    snapshot
+        What was seen (:class:`findings.snapshot.Snapshot`).
     findings
         What is wrong with it, worst first.
     time
@@ -56,15 +55,15 @@ def data(sight, findings, time):
     "differences"}``.
     """
     return {
-        "cluster": sight.cluster,
+        "cluster": snapshot.cluster,
         "state": _state(findings),
         "time": time,
-        "seconds": round((sight.heard_ms - sight.asked_ms) / 1000, 1),
-        "nodes": {each.minion: _node(sight, each, findings) for each in sight.plan.nodes},
-        "luns": {each.key: _lun(sight, each) for each in sight.plan.luns},
+        "seconds": round((snapshot.answered_ms - snapshot.asked_ms) / 1000, 1),
+        "nodes": {each.minion: _node(snapshot, each, findings) for each in snapshot.plan.nodes},
+        "luns": {each.key: _lun(snapshot, each) for each in snapshot.plan.luns},
         "findings": [_finding(each) for each in findings],
-        "failures": sight.plan.failures(),
-        "differences": sight.plan.differences(),
+        "failures": snapshot.plan.failures(),
+        "differences": snapshot.plan.differences(),
     }
 
 
@@ -85,8 +84,8 @@ def _finding(finding):
     }
 
 
-def _node(sight, plan, findings):
-    described = sight.desired.node(plan.minion)
+def _node(snapshot, plan, findings):
+    described = snapshot.desired.node(plan.minion)
     mine = [each for each in findings if plan.minion in each.nodes]
     row = {
         "name": described.name,
@@ -94,21 +93,21 @@ def _node(sight, plan, findings):
         "address": described.address,
         "state": _state(mine),
         "answers": bool(plan.facts),
-        "slow": plan.minion in sight.slow,
+        "slow": plan.minion in snapshot.slow,
     }
     if not plan.facts:
         return {**row, "cluster": "unknown", "connections": None, "luns": {}}
-    facts = sight.seen[plan.minion]
+    facts = snapshot.examinations[plan.minion]
     return {
         **row,
-        "cluster": "online" if facts["o2cb"]["online"] == sight.cluster else "offline",
-        "connections": _connections(sight, plan.minion, facts),
+        "cluster": "online" if facts["o2cb"]["online"] == snapshot.cluster else "offline",
+        "connections": _connections(snapshot, plan.minion, facts),
         "formula": facts["formula"],
         "kernel": facts["host"]["kernel"],
         "platform": facts["host"]["platform"],
         "boot": facts["vitals"]["boot"],
-        "settings": sight.live(facts) and _settings(sight.live(facts)),
-        "luns": {lun.key: _cell(sight, plan.minion, lun, mine) for lun in sight.plan.luns},
+        "settings": snapshot.live_cluster(facts) and _settings(snapshot.live_cluster(facts)),
+        "luns": {lun.key: _cell(snapshot, plan.minion, lun, mine) for lun in snapshot.plan.luns},
     }
 
 
@@ -116,37 +115,37 @@ def _settings(live):
     return {name: live[name] for name in (*stack.AGREED, *sorted(stack.FREE))}
 
 
-def _connections(sight, minion, facts):
+def _connections(snapshot, minion, facts):
     """``{node name: {"state", "quiet_ms"}}`` of the other nodes of the cluster."""
     found = {}
-    for peer in sight.desired.peers(minion):
+    for peer in snapshot.desired.peers(minion):
         known = facts["vitals"]["peers"].get(peer.name)
         state = ("up" if known["handshake"] else "refused") if known else "none"
         found[peer.name] = {"state": state, "quiet_ms": known and known["quiet_ms"]}
     return found
 
 
-def _cell(sight, minion, lun, findings):
+def _cell(snapshot, minion, lun, findings):
     """One LUN on one node."""
-    facts = sight.seen[minion]
+    facts = snapshot.examinations[minion]
     seen = facts["luns"][lun.key]
     pulse = facts["vitals"]["volumes"].get(seen["volume"]["uuid"] if seen["volume"] else "") or {}
     kinds = [each.kind for each in findings if each.lun == lun.key]
     word = next((word for kind, word in _WORDS.items() if kind in kinds), None)
     return {
-        "state": word or _at_rest(sight, minion, lun),
+        "state": word or _at_rest(snapshot, minion, lun),
         "device": seen["node"],
         "size": seen["size"],
         "slot": seen["slot"],
         "late_ms": pulse.get("late_ms"),
         "limit_ms": pulse.get("limit_ms"),
-        "paths": snapshot.paths(facts, lun.key),
+        "paths": snapshot.paths(minion, lun.key),
     }
 
 
-def _at_rest(sight, minion, lun):
+def _at_rest(snapshot, minion, lun):
     """The word for a LUN about which nothing more special is to be said."""
-    holds = sight.seen[minion]["holds"]
+    holds = snapshot.examinations[minion]["holds"]
     if minion in lun.case.mounted:
         return "mounted"
     if holds["cluster"] or lun.key in holds["luns"]:
@@ -156,12 +155,12 @@ def _at_rest(sight, minion, lun):
     return "unmounted" if lun.volume else "refused"
 
 
-def _lun(sight, plan):
-    described = sight.desired.lun(plan.key)
+def _lun(snapshot, plan):
+    described = snapshot.desired.lun(plan.key)
     path = described.mount.path
-    rooms = [facts["space"][path] for _, facts in sight.nodes() if path in facts["space"]]
+    rooms = [facts["space"][path] for _, facts in snapshot.nodes() if path in facts["space"]]
     volume = plan.volume or {}
-    answered = [each for each in sight.plan.nodes if each.facts]
+    answered = [each for each in snapshot.plan.nodes if each.facts]
     return {
         "device": described.device,
         "wwid": described.wwid,
@@ -171,7 +170,7 @@ def _lun(sight, plan):
         "label": volume.get("label"),
         "slots": volume.get("slots"),
         "mounted": len(plan.case.mounted) if answered else None,
-        "unknown": len(sight.plan.nodes) - len(answered),
+        "unknown": len(snapshot.plan.nodes) - len(answered),
         "space": rooms[0] if rooms else None,
     }
 

@@ -27,9 +27,9 @@ WWID = PILLAR.luns[0].wwid
 ALL = (ONE, TWO, THREE)
 
 
-def found(answers_=None, pillar=PILLAR, **sight):
-    seen = answers.sight(pillar, answers_, **sight)
-    findings = find.of(seen)
+def found(answers_=None, pillar=PILLAR, **snapshot):
+    seen = answers.snapshot(pillar, answers_, **snapshot)
+    findings = find.all_findings(seen)
     assert not any(findings_kinds.NODES in each.fix for each in findings)
     # Nothing that separates the cluster from pillar goes without a finding.
     if seen.plan.failures() or seen.plan.differences():
@@ -37,8 +37,8 @@ def found(answers_=None, pillar=PILLAR, **sight):
     return findings
 
 
-def kinds(answers_=None, pillar=PILLAR, **sight):
-    return {each.kind for each in found(answers_, pillar, **sight)}
+def kinds(answers_=None, pillar=PILLAR, **snapshot):
+    return {each.kind for each in found(answers_, pillar, **snapshot)}
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def nodes():
     return answers.examinations(PILLAR)
 
 
-def only(nodes, kind, where=(), **sight):
+def only(nodes, kind, where=(), **snapshot):
     """The one finding there is, which is of this kind and about these nodes."""
-    (finding,) = found(nodes, **sight)
+    (finding,) = found(nodes, **snapshot)
     assert (finding.kind, finding.nodes) == (kind, where), finding
     return finding
 
@@ -139,8 +139,8 @@ PILLARS = {
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
 def test_without_an_answer_nothing_is_said_of_a_lun(record, pillar):
     silent = dict.fromkeys(ALL, "did not answer")
-    seen = answers.sight(pillar, {}, silent=silent, record=record)
-    said = find.of(seen)
+    seen = answers.snapshot(pillar, {}, silent=silent, record=record)
+    said = find.all_findings(seen)
     assert [each.kind for each in said] == ["node-silent"]
     assert findings_kinds.worst(said) == findings_kinds.UNKNOWN
     told = " ".join([*map(str, said), *seen.plan.failures(), *plan_text.lines(seen.plan)])
@@ -160,8 +160,8 @@ def test_without_an_answer_nothing_is_said_of_a_lun(record, pillar):
 )
 def test_a_lun_that_no_node_can_read_is_not_said_to_be_gone(nodes, unseen):
     unformatted(nodes, **unseen)
-    seen = answers.sight(PILLAR, nodes, record=answers.record(PILLAR, "formatted"))
-    assert "lun-on-record" not in {each.kind for each in find.of(seen)}
+    seen = answers.snapshot(PILLAR, nodes, record=answers.record(PILLAR, "formatted"))
+    assert "lun-on-record" not in {each.kind for each in find.all_findings(seen)}
     assert "forget" not in " ".join(seen.plan.failures())
     # The record itself refuses a format all the same.
     assert "G4" in {each.guard for each in seen.plan.luns[0].refusals}
@@ -170,13 +170,13 @@ def test_a_lun_that_no_node_can_read_is_not_said_to_be_gone(nodes, unseen):
 def test_a_node_whose_answer_is_of_no_use(nodes):
     del nodes[TWO]
     reason = "its answer is too large to be a examination"
-    assert reason in only(nodes, "node-odd-answer", (TWO,), odd_answers={TWO: reason}).what
+    assert reason in only(nodes, "node-odd-answer", (TWO,), malformed={TWO: reason}).what
 
 
 def test_a_node_without_the_formula(nodes):
     del nodes[TWO]
     reason = "its answer is no census: 'ocfs2_node.examine' is not available."
-    finding = only(nodes, "formula-differs", (TWO,), odd_answers={TWO: reason})
+    finding = only(nodes, "formula-differs", (TWO,), malformed={TWO: reason})
     assert finding.severity == findings_kinds.UNKNOWN
 
 

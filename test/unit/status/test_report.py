@@ -18,9 +18,9 @@ TIME = "2026-01-31T23:59:59Z"
 DOCUMENT = Path(__file__).parents[3] / "docs" / "status.rst"
 
 
-def status(nodes=None, **sight):
-    seen = answers.sight(PILLAR, nodes, **sight)
-    return report.data(seen, find.of(seen), TIME)
+def status(nodes=None, **snapshot):
+    seen = answers.snapshot(PILLAR, nodes, **snapshot)
+    return report.data(seen, find.all_findings(seen), TIME)
 
 
 @pytest.fixture
@@ -98,8 +98,8 @@ def test_a_cluster_of_which_nobody_answered():
 def test_one_sentence_says_who_was_waited_for_and_what_to_type():
     silent = dict.fromkeys((ONE, TWO), "did not answer")
     nodes = {THREE: answers.examination(PILLAR, THREE)}
-    seen = answers.sight(PILLAR, nodes, silent=silent, slow=(TWO,))
-    data = report.data(seen, find.of(seen), TIME)
+    seen = answers.snapshot(PILLAR, nodes, silent=silent, slow=(TWO,))
+    data = report.data(seen, find.all_findings(seen), TIME)
     lines = report.next_lines({**data, "seconds": 40.3}, seen.plan)
     assert lines[:2] == [
         "",
@@ -110,12 +110,12 @@ def test_one_sentence_says_who_was_waited_for_and_what_to_type():
 
 def test_what_is_said_in_the_end_is_counted_nowhere_else():
     """What is called above is above: findings and their fixes, and no further count of them."""
-    seen = answers.sight(PILLAR, {}, silent=dict.fromkeys((ONE, TWO, THREE), "did not answer"))
-    data = report.data(seen, find.of(seen), TIME)
+    seen = answers.snapshot(PILLAR, {}, silent=dict.fromkeys((ONE, TWO, THREE), "did not answer"))
+    data = report.data(seen, find.all_findings(seen), TIME)
     lines = report.next_lines(data, seen.plan)
     assert len(lines) == 2
     assert "(above)" not in " ".join(lines)
-    assert report.next_lines(status(), answers.sight(PILLAR).plan) == []
+    assert report.next_lines(status(), answers.snapshot(PILLAR).plan) == []
 
 
 def test_who_did_not_answer_has_no_connections_to_count(nodes):
@@ -162,8 +162,8 @@ def test_exit_codes(broken):
 
 def test_notes_do_not_degrade():
     pillar = answers.desired(slots=4)
-    seen = answers.sight(pillar)
-    data = report.data(seen, find.of(seen), "")
+    seen = answers.snapshot(pillar)
+    data = report.data(seen, find.all_findings(seen), "")
     assert (data["state"], data["findings"][0]["severity"]) == ("healthy", "note")
     assert report.lines(data)[0] == "Cluster ocfs2: HEALTHY (1 note)"
 
