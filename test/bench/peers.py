@@ -144,22 +144,17 @@ def _formatted(tool, names, originals, work):
 
 def table(verdicts):
     """``{column: names that were formatted}`` as a table of all contents, and its totals."""
-    yield from (".. list-table::", "   :header-rows: 1", "")
-    yield from _row("content", verdicts)
-    for name in (*ZOO, BLANK):
-        yield from _row(
-            name,
-            ("formatted" if name in changed else "left" for changed in verdicts.values()),
-        )
-    yield from _row(
-        f"**formatted, of {len(ZOO)} that hold something**",
-        (f"**{len(changed - {BLANK})}**" for changed in verdicts.values()),
-    )
-
-
-def _row(first, others):
-    yield f"   * - {first}"
-    yield from (f"     - {other}" for other in others)
+    rows = [
+        (name, *("formatted" if name in changed else "left" for changed in verdicts.values()))
+        for name in (*ZOO, BLANK)
+    ]
+    totals = (f"**{len(changed - {BLANK})}**" for changed in verdicts.values())
+    rows.append((f"**formatted, of {len(ZOO)} that hold something**", *totals))
+    head = ("Content", *verdicts)
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    rule = tuple("=" * width for width in widths)
+    for row in (rule, head, rule, *rows, rule):
+        yield "  ".join(map(str.ljust, row, widths)).rstrip()
 
 
 def versions(bin_directory):
@@ -181,9 +176,9 @@ def main(bin_directory):
         os.environ["BLKID_FILE"] = f"{root}/blkid.tab"
         modules, states = loaders(root)
         tools = {
-            "Salt ``blockdev.formatted``": partial(stock_salt, states),
-            "Ansible ``filesystem``, ``force: false``": partial(ansible, bin_directory),
-            "``mkfs.ocfs2``": plain_mkfs,
+            "Salt": partial(stock_salt, states),
+            "Ansible": partial(ansible, bin_directory),
+            "mkfs.ocfs2": plain_mkfs,
             "ocfs2-formula": partial(ours, modules),
         }
         verdicts = {}
