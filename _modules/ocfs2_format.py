@@ -21,9 +21,10 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.lun import audit
 from ocfs2lib.lun import format_order
-from ocfs2lib.lun import guards
 from ocfs2lib.lun import superblock
 from ocfs2lib.lun.format_order import LEADER_GRAIN
+from ocfs2lib.lun.refusal import Code
+from ocfs2lib.lun.refusal import Refusal
 
 __virtualname__ = "ocfs2_format"
 
@@ -135,8 +136,8 @@ class _Audit:
         return CommandExecutionError("Refused: " + " ".join(map(str, reasons)))
 
 
-def _refusal(guard, found, fix):
-    return guards.Refusal(guard, __grains__["id"], found, fix)
+def _refusal(guard, code, found, fix):
+    return Refusal(guard, code, __grains__["id"], found, fix)
 
 
 @contextlib.contextmanager
@@ -146,7 +147,9 @@ def _only_one_format(order, log):
     try:
         if _lock(fd, fcntl.F_OFD_SETLK) or _outlived(_said(fd)):
             found = "another format is running here"
-            raise log.refused([_refusal("G6", found, "Wait for it, then run again")])
+            raise log.refused(
+                [_refusal("G6", Code.BEING_FORMATTED, found, "Wait for it, then run again")]
+            )
 
         def progress(read):
             said = {"wwid": order.wwid, "uuid": order.uuid, "read": read, "size": order.size}
@@ -207,7 +210,9 @@ def _held(device, log):
         handle = os.open(device, os.O_RDONLY | os.O_DIRECT | os.O_CLOEXEC)
     except OSError as err:
         found = f"{device}: {os.strerror(err.errno)}"
-        raise log.refused([_refusal("G1", found, "Present the LUN to this node")]) from err
+        raise log.refused(
+            [_refusal("G1", Code.LUN_MISSING, found, "Present the LUN to this node")]
+        ) from err
     try:
         yield handle
     finally:
@@ -216,7 +221,12 @@ def _held(device, log):
 
 def _missing_tools():
     return [
-        _refusal("G9", f"{tool} is missing", "Install kmod and ocfs2-tools (state ocfs2.package)")
+        _refusal(
+            "G9",
+            Code.TOOL_MISSING,
+            f"{tool} is missing",
+            "Install kmod and ocfs2-tools (state ocfs2.package)",
+        )
         for tool in _TOOLS
         if not salt.utils.path.which(tool)
     ]
@@ -225,12 +235,19 @@ def _missing_tools():
 def _spent_token(order, token):
     """Take the permission out of the leader's grain; the refusal, in a list, if there is none."""
     if order.leader != __grains__["id"]:
-        return [_refusal("G6", f"the leader is {order.leader}", "Send the order to nobody else")]
+        return [
+            _refusal(
+                "G6",
+                Code.NOT_LEADER,
+                f"the leader is {order.leader}",
+                "Send the order to nobody else",
+            )
+        ]
     grain = __salt__["grains.get"](LEADER_GRAIN, {})
     held = (grain.get("wwid"), grain.get("token")) if isinstance(grain, dict) else (None, None)
     if not token or held != (order.wwid, token):
         found = f"its grain {LEADER_GRAIN} holds no permission to format {order.wwid}"
-        return [_refusal("G6", found, f"Run {ORCHESTRATE} on the master")]
+        return [_refusal("G6", Code.NOT_LEADER, found, f"Run {ORCHESTRATE} on the master")]
     __salt__["grains.set"](LEADER_GRAIN, {"cluster": grain.get("cluster")}, force=True)
     return []
 

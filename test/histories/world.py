@@ -20,6 +20,7 @@ from greenlet import greenlet
 
 from ocfs2lib.lun import ledger as lun_ledger
 from ocfs2lib.lun import superblock
+from ocfs2lib.lun.refusal import Code
 from ocfs2lib.pillar import check
 from support import answers
 from support import roster
@@ -171,7 +172,8 @@ class SimulatedNode:
     @contextlib.contextmanager
     def _only_one_format(self, order, log):
         if self.formatting:
-            raise log.refused([self._refusal("G6", "another format is running here", "Wait")])
+            found = "another format is running here"
+            raise log.refused([self._refusal("G6", Code.BEING_FORMATTED, found, "Wait")])
         self.formatting = order.wwid
         try:
             yield lambda read: None

@@ -5,20 +5,32 @@ What is wrong with LUNs: identity, paths, contents.
 from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
+from ocfs2lib.lun.refusal import Code
 from ocfs2lib.parsers import blockdev
 from ocfs2lib.plan import plan
 
-#: What each guard's objection is called; some need a second look.
-_GUARDS = {
-    "G1": "lun-other",
-    "G2": "lun-unreadable",
-    "G3": "lun-not-blank",
-    "G4": "lun-on-record",
-    "G5": "format-not-allowed",
-    "G6": "format-unknown",
-    "G7": "lun-in-use",
-    "G9": "format-cut",
-    "mount": "volume-other",
+#: What each objection of a guard is called.
+KINDS = {
+    Code.LUN_MISSING: "lun-missing",
+    Code.OTHER_LUN: "lun-other",
+    Code.OTHER_PATH: "lun-other",
+    Code.SIZE_DIFFERS: "lun-size-differs",
+    Code.UNREADABLE: "lun-unreadable",
+    Code.NOT_READ: "lun-not-blank",
+    Code.NOT_BLANK: "lun-not-blank",
+    Code.RECORD_UNREADABLE: "lun-on-record",
+    Code.ON_RECORD: "lun-on-record",
+    Code.OTHER_CLUSTER: "lun-on-record",
+    Code.OTHER_THAN_BEGUN: "lun-on-record",
+    Code.PINNED: "format-not-allowed",
+    Code.NOT_PERMITTED: "format-not-allowed",
+    Code.BEING_FORMATTED: "format-unknown",
+    Code.OUTCOME_UNKNOWN: "format-unknown",
+    Code.IN_USE: "lun-in-use",
+    Code.READ_ONLY: "lun-read-only",
+    Code.CUT_SHORT: "format-cut",
+    Code.OTHER_VOLUME: "volume-other",
+    Code.SLOTS_TOO_FEW: "volume-other",
 }
 
 
@@ -26,10 +38,10 @@ def refused(snapshot):
     """LUNs that a guard keeps from being formatted or mounted."""
     for lun in snapshot.plan.luns:
         for refusal in lun.refusals:
-            # G8 is the nodes' own trouble, and is told with them.
-            if refusal.guard != "G8" and _is_seen(lun.case, refusal):
+            # An absent node is told of with the nodes.
+            if refusal.code is not Code.NODE_ABSENT and _is_seen(lun.case, refusal):
                 yield Finding(
-                    _kind(lun, refusal),
+                    KINDS[refusal.code],
                     refusal.found,
                     refusal.fix,
                     (refusal.node,) if refusal.node else (),
@@ -44,17 +56,6 @@ def _is_seen(case, refusal):
     return refusal.node in case.seen or case.observed
 
 
-def _kind(lun, refusal):
-    facts = lun.case.seen.get(refusal.node, {})
-    if refusal.guard == "G1" and facts.get("error"):
-        return "lun-missing"
-    if refusal.guard == "G1" and f"has {facts.get('size')} bytes" in refusal.found:
-        return "lun-size-differs"
-    if refusal.guard == "G7" and facts.get("read_only"):
-        return "lun-read-only"
-    return _GUARDS[refusal.guard]
-
-
 def _same(one, other):
     return bool(one and blockdev.same_wwid(one, other))
 
@@ -65,7 +66,7 @@ def blank(snapshot):
         if lun.action == plan.FORMAT:
             what = "its format was cut short" if lun.again else "it shows no volume"
             what += f", and {lun.leader} is to format it"
-        elif lun.case.seen and {each.guard for each in lun.refusals} == {"G8"}:
+        elif lun.case.seen and {each.code for each in lun.refusals} == {Code.NODE_ABSENT}:
             what = "it shows no volume, and is not formatted while a node is missing"
         else:
             continue

@@ -13,24 +13,12 @@ from dataclasses import field
 
 from ocfs2lib import commands
 from ocfs2lib.lun import ledger as lun_ledger
+from ocfs2lib.lun.refusal import Code
+from ocfs2lib.lun.refusal import Refusal
 from ocfs2lib.parsers import blockdev
 
 #: What to do first about a LUN that no node sees.
 _UNSEEN = "Have a node see the LUN and run again: nobody knows now what it holds"
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """One reason: the guard, the node that saw it (``""``: all), what was found, what to do."""
-
-    guard: str
-    node: str
-    found: str
-    fix: str
-
-    def __str__(self):
-        where = f"{self.node}: " if self.node else ""
-        return f"{self.guard}: {where}{self.found}. {self.fix}."
 
 
 @dataclass(frozen=True)
@@ -131,10 +119,17 @@ def identity(case):
     want = case.lun.wwid
     for node, facts in sorted(case.seen.items()):
         if facts["error"]:
-            yield Refusal("G1", node, facts["error"], "Present the LUN to this node and run again")
+            yield Refusal(
+                "G1",
+                Code.LUN_MISSING,
+                node,
+                facts["error"],
+                "Present the LUN to this node and run again",
+            )
         elif not case.shows(facts):
             yield Refusal(
                 "G1",
+                Code.OTHER_LUN,
                 node,
                 f"{case.lun.device} is {facts['wwid'] or 'without a WWID'}, not {want}",
                 "Correct luns:" + case.lun.key + ":wwid or the device's name on this node",
@@ -148,6 +143,7 @@ def _foreign_paths(lun, node, facts):
         if not wwid or not blockdev.same_wwid(wwid, lun.wwid):
             yield Refusal(
                 "G1",
+                Code.OTHER_PATH,
                 node,
                 f"path {name} of {lun.device} leads to {wwid or 'an unnamed LUN'}, not {lun.wwid}",
                 "Repair the paths of this map (multipath -ll)",
@@ -162,6 +158,7 @@ def size(case):
         if not facts["error"] and known and facts["size"] != case.lun.size:
             yield Refusal(
                 "G1",
+                Code.SIZE_DIFFERS,
                 node,
                 f"{case.lun.device} has {facts['size']} bytes, pillar says {case.lun.size}",
                 f"If this is the right LUN, write size: {facts['size']}; "
@@ -174,7 +171,11 @@ def readable(case):
     for node, facts in sorted(case.seen.items()):
         if facts["unreadable"]:
             yield Refusal(
-                "G2", node, facts["unreadable"], "Repair the path to the LUN, then run again"
+                "G2",
+                Code.UNREADABLE,
+                node,
+                facts["unreadable"],
+                "Repair the path to the LUN, then run again",
             )
 
 
@@ -185,10 +186,11 @@ def blank(case):
             continue
         found = contents(facts)
         if case.proof and not found and facts["written"] is None:
-            yield Refusal("G3", node, f"{case.lun.device} was not read", "Run again")
+            yield Refusal("G3", Code.NOT_READ, node, f"{case.lun.device} was not read", "Run again")
         elif found:
             yield Refusal(
                 "G3",
+                Code.NOT_BLANK,
                 node,
                 f"{case.lun.device} is not blank: it holds {found}",
                 _clearing(case, facts),
@@ -220,6 +222,7 @@ def ledger(case):
     if isinstance(record, str):
         yield _on_record(
             case,
+            Code.RECORD_UNREADABLE,
             record,
             "Repair the cache of this Salt master",
             f"; if this record alone is broken and the LUN was never in use: "
@@ -233,6 +236,7 @@ def ledger(case):
         )
         yield _on_record(
             case,
+            Code.ON_RECORD,
             f"{found}. {shown}" if case.observed else found,
             "Find out where it went",
             f". If the LUN was cleared on purpose: {commands.forget(wwid)}",
@@ -240,15 +244,16 @@ def ledger(case):
     elif case.begun and case.begun.cluster != case.desired.cluster.name:
         yield _on_record(
             case,
+            Code.OTHER_CLUSTER,
             f"LUN {wwid} is on record: {record.words()}",
             "Name another LUN",
             f". If that cluster is gone for good: {commands.forget(wwid)}",
         )
 
 
-def _on_record(case, found, fix, forget):
+def _on_record(case, code, found, fix, forget):
     """The refusal, with the advice to forget the record only where somebody sees the LUN."""
-    return Refusal("G4", "", found, fix + forget if case.observed else _UNSEEN)
+    return Refusal("G4", code, "", found, fix + forget if case.observed else _UNSEEN)
 
 
 def one_writer(case):
@@ -256,12 +261,17 @@ def one_writer(case):
     for node, wwid in sorted(case.formatting.items()):
         if blockdev.same_wwid(wwid, case.lun.wwid):
             yield Refusal(
-                "G6", node, f"{case.lun.device} is being formatted", "Wait for it, then run again"
+                "G6",
+                Code.BEING_FORMATTED,
+                node,
+                f"{case.lun.device} is being formatted",
+                "Wait for it, then run again",
             )
     leader = case.begun.leader if case.begun else ""
     if leader and (leader in case.silent or leader not in case.seen):
         yield Refusal(
             "G6",
+            Code.OUTCOME_UNKNOWN,
             leader,
             f"its format of {case.lun.device}, begun {case.begun.time}, has an UNKNOWN outcome, "
             "and it takes no part; nobody else is elected",
@@ -307,13 +317,13 @@ def permission(case):
         found = f"{path}:uuid pins volume {case.lun.uuid}"
         lost = "Find out where the volume went; a pinned LUN is never formatted"
         if case.observed:
-            yield Refusal("G5", "", f"{found}, but the LUN does not hold it", lost)
+            yield Refusal("G5", Code.PINNED, "", f"{found}, but the LUN does not hold it", lost)
         else:
-            yield Refusal("G5", "", found, _UNSEEN)
+            yield Refusal("G5", Code.PINNED, "", found, _UNSEEN)
     elif case.lun.format != "once":
         allow = f"To have this blank LUN formatted, write format: once under {path}"
         found = f"{path}:format is {case.lun.format}"
-        yield Refusal("G5", "", found, allow if case.observed else _UNSEEN)
+        yield Refusal("G5", Code.NOT_PERMITTED, "", found, allow if case.observed else _UNSEEN)
 
 
 def in_use(case):
@@ -334,6 +344,7 @@ def in_use(case):
         if users:
             yield Refusal(
                 "G7",
+                Code.IN_USE,
                 node,
                 f"{case.lun.device} is in use: {', '.join(users)}",
                 "Release it on this node first",
@@ -346,6 +357,7 @@ def writable(case):
         if facts["read_only"]:
             yield Refusal(
                 "G7",
+                Code.READ_ONLY,
                 node,
                 f"{case.lun.device} is read-only",
                 "Export it writable, or release the reservation on it",
@@ -357,6 +369,7 @@ def roster(case):
     for node, reason in sorted(case.silent.items()):
         yield Refusal(
             "G8",
+            Code.NODE_ABSENT,
             node,
             "takes no part: " + reason.split(";")[0],
             "Nothing is formatted unless every node of the roster agrees; bring it back or take "
@@ -374,6 +387,7 @@ def stamped_as_ours(case):
         for difference in volume_differences(case, facts["volume"]):
             yield Refusal(
                 "mount",
+                Code.OTHER_VOLUME,
                 node,
                 f"{case.lun.device} holds {contents(facts) or 'no volume'}: {difference}",
                 "Mounting it is refused; correct pillar or present the right LUN",
@@ -389,6 +403,7 @@ def enough_slots(case):
         if volume and volume["slots"] <= len(mounted) < nodes and node not in mounted:
             yield Refusal(
                 "mount",
+                Code.SLOTS_TOO_FEW,
                 node,
                 f"{case.lun.device} has {volume['slots']} slots for {nodes} nodes",
                 f"Raise them by {commands.orchestrate('slots', lun=case.lun.key)}",
@@ -401,6 +416,7 @@ def finished(case):
         if facts["volume"] and facts["half_made"]:
             yield Refusal(
                 "G9",
+                Code.CUT_SHORT,
                 node,
                 f"the format of {case.lun.device} as volume {facts['volume']['uuid']} was cut short"
                 " (no lost+found, never mounted)",
@@ -424,6 +440,7 @@ def as_on_record(case):
         if case.begun and volume and volume["uuid"] != case.begun.uuid:
             yield Refusal(
                 "G4",
+                Code.OTHER_THAN_BEGUN,
                 node,
                 f"{case.lun.device} holds volume {volume['uuid']}, but on record is "
                 f"{case.begun.words()}",

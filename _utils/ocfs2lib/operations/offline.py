@@ -9,6 +9,7 @@ from ocfs2lib import sizes
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun.capacity import SLOTS
+from ocfs2lib.lun.refusal import Code
 from ocfs2lib.node import holds
 from ocfs2lib.operations import drain
 from ocfs2lib.operations.grow import volume_refusals
@@ -149,7 +150,7 @@ class LunDown(Operation):
     def _volume_refusals(self, found):
         """A volume without slots for all nodes is no obstacle: it may be what is put right."""
         plan = found.lun(self.key)
-        if plan and plan.volume and all("slots for" in str(each) for each in plan.refusals):
+        if plan and plan.volume and all(each.code is Code.SLOTS_TOO_FEW for each in plan.refusals):
             return []
         return volume_refusals(found, self.key)
 

@@ -8,11 +8,13 @@ import pytest
 
 from ocfs2lib.findings import find
 from ocfs2lib.findings import kinds as findings_kinds
+from ocfs2lib.findings import lun as findings_lun
 from ocfs2lib.findings.kinds import BROKEN
 from ocfs2lib.findings.kinds import DEGRADED
 from ocfs2lib.findings.kinds import KINDS
 from ocfs2lib.findings.kinds import NOTE
 from ocfs2lib.findings.kinds import Finding
+from ocfs2lib.lun.refusal import Code
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.pillar import check
 from ocfs2lib.plan import text as plan_text
@@ -751,3 +753,9 @@ def test_every_kind_has_a_test():
 def test_a_finding_of_an_unknown_kind_is_an_error():
     with pytest.raises(KeyError):
         Finding("nonsense", "", "")
+
+
+def test_every_objection_that_a_plan_can_have_is_a_kind_of_finding():
+    on_the_leader = {Code.NOT_LEADER, Code.TOOL_MISSING}
+    assert set(findings_lun.KINDS) == set(Code) - on_the_leader - {Code.NODE_ABSENT}
+    assert set(findings_lun.KINDS.values()) <= set(KINDS)

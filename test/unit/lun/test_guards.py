@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from ocfs2lib.lun import guards
+from ocfs2lib.lun.refusal import Code
 from support import answers
 
 PILLAR = answers.desired()
@@ -27,129 +28,154 @@ def with_volume(**changes):
     return case(volume=volume, written=None)
 
 
-#: Each fault is seen by one guard alone: name: (guard, its number, case, words of the refusal).
+#: Each fault is seen by one guard alone: (guard, its number, code, case, words of the refusal).
 FAULTS = {
     "no such device": (
         guards.identity,
         "G1",
+        Code.LUN_MISSING,
         case(error="/dev/mapper/primary: No such file or directory"),
         "No such file",
     ),
     "another LUN under the name": (
         guards.identity,
         "G1",
+        Code.OTHER_LUN,
         case(wwid=OTHER_WWID),
         f"is {OTHER_WWID}, not {PILLAR.luns[0].wwid}",
     ),
-    "no WWID": (guards.identity, "G1", case(wwid=None), "without a WWID"),
-    "empty WWID": (guards.identity, "G1", case(wwid=""), "without a WWID"),
+    "no WWID": (guards.identity, "G1", Code.OTHER_LUN, case(wwid=None), "without a WWID"),
+    "empty WWID": (guards.identity, "G1", Code.OTHER_LUN, case(wwid=""), "without a WWID"),
     "one path leads elsewhere": (
         guards.identity,
         "G1",
+        Code.OTHER_PATH,
         case(paths={"sda": PILLAR.luns[0].wwid, "sdb": OTHER_WWID}),
         f"path sdb of /dev/mapper/primary leads to {OTHER_WWID}",
     ),
     "one path without a name": (
         guards.identity,
         "G1",
+        Code.OTHER_PATH,
         case(paths={"sda": PILLAR.luns[0].wwid, "sdb": None}),
         "path sdb of /dev/mapper/primary leads to an unnamed LUN",
     ),
     "one byte too many": (
         guards.size,
         "G1",
+        Code.SIZE_DIFFERS,
         case(size=PILLAR.luns[0].size + 1),
         f"pillar says {PILLAR.luns[0].size}",
     ),
     "I/O error": (
         guards.readable,
         "G2",
+        Code.UNREADABLE,
         case(unreadable="/dev/mapper/primary: Input/output error", written=None),
         "Input/output error",
     ),
     "not even opened": (
         guards.readable,
         "G2",
+        Code.UNREADABLE,
         case(unreadable="/dev/mapper/primary: Input/output error", size=0, written=None),
         "Input/output error",
     ),
-    "OCFS2": (guards.blank, "G3", with_volume(), f"uuid {answers.UUID}"),
+    "OCFS2": (guards.blank, "G3", Code.NOT_BLANK, with_volume(), f"uuid {answers.UUID}"),
     "ext4": (
         guards.blank,
         "G3",
+        Code.NOT_BLANK,
         case(signature={"TYPE": "ext4", "LABEL": "mail"}, written=None),
         "it holds ext4 (mail)",
     ),
     "partition table": (
         guards.blank,
         "G3",
+        Code.NOT_BLANK,
         case(signature={"PTTYPE": "gpt", "PTUUID": "77"}, written=None),
         "it holds gpt partition table (77)",
     ),
-    "no zero": (guards.blank, "G3", case(written=[4096, 1 << 30]), "at byte 4096, 1073741824"),
-    "first byte": (guards.blank, "G3", case(written=[0]), "data at byte 0"),
-    "not sampled": (guards.blank, "G3", case(written=None), "was not read"),
+    "no zero": (
+        guards.blank,
+        "G3",
+        Code.NOT_BLANK,
+        case(written=[4096, 1 << 30]),
+        "at byte 4096, 1073741824",
+    ),
+    "first byte": (guards.blank, "G3", Code.NOT_BLANK, case(written=[0]), "data at byte 0"),
+    "not sampled": (guards.blank, "G3", Code.NOT_READ, case(written=None), "was not read"),
     "format never": (
         guards.permission,
         "G5",
+        Code.NOT_PERMITTED,
         case(answers.desired(format="never")),
         "luns:primary:format is never",
     ),
     "pinned": (
         guards.permission,
         "G5",
+        Code.PINNED,
         case(answers.desired(uuid=answers.UUID, format="once")),
         f"pins volume {answers.UUID}",
     ),
     "formatted before": (
         guards.ledger,
         "G4",
+        Code.ON_RECORD,
         case(record=record("formatted")),
         f"formatted as volume {answers.UUID}",
     ),
     "seen full before": (
         guards.ledger,
         "G4",
+        Code.ON_RECORD,
         case(record=record("held", found=f"ext4 (mail) on {NODE}")),
         f"held ext4 (mail) on {NODE}",
     ),
     "formatting for another cluster": (
         guards.ledger,
         "G4",
+        Code.OTHER_CLUSTER,
         case(record=record("formatting", cluster="web")),
         "of cluster web",
     ),
     "no ledger": (
         guards.ledger,
         "G4",
+        Code.RECORD_UNREADABLE,
         case(record="the record can not be read: no such device"),
         "can not be read",
     ),
     "being formatted": (
         guards.one_writer,
         "G6",
+        Code.BEING_FORMATTED,
         case(formatting={NODE: PILLAR.luns[0].wwid.upper()}),
         "is being formatted",
     ),
     "the leader is lost": (
         guards.one_writer,
         "G6",
+        Code.OUTCOME_UNKNOWN,
         case(record=record("formatting", leader="host9.example.com")),
         "UNKNOWN outcome",
     ),
-    "somebody beats": (guards.in_use, "G7", case(beats=True), "somebody writes to it"),
+    "somebody beats": (guards.in_use, "G7", Code.IN_USE, case(beats=True), "somebody writes to it"),
     "mounted": (
         guards.in_use,
         "G7",
+        Code.IN_USE,
         case(mounts=[{"path": "/srv", "options": []}]),
         "mounted on /srv",
     ),
-    "held": (guards.in_use, "G7", case(holders=["dm-7"]), "held by dm-7"),
-    "busy": (guards.in_use, "G7", case(busy=True), "opened exclusively"),
-    "read-only": (guards.writable, "G7", case(read_only=True), "is read-only"),
+    "held": (guards.in_use, "G7", Code.IN_USE, case(holders=["dm-7"]), "held by dm-7"),
+    "busy": (guards.in_use, "G7", Code.IN_USE, case(busy=True), "opened exclusively"),
+    "read-only": (guards.writable, "G7", Code.READ_ONLY, case(read_only=True), "is read-only"),
     "silent node": (
         guards.roster,
         "G8",
+        Code.NODE_ABSENT,
         case(silent={NODE: "did not answer"}),
         "takes no part: did not answer",
     ),
@@ -169,9 +195,9 @@ def test_a_blank_lun_that_all_nodes_agree_on_may_be_formatted():
 
 @faults
 def test_one_fault_gives_the_one_refusal_of_its_guard(name):
-    guard, number, faulty, words = FAULTS[name]
+    guard, number, code, faulty, words = FAULTS[name]
     (refusal,) = guards.format_refusals(faulty)
-    assert refusal.guard == number
+    assert (refusal.guard, refusal.code) == (number, code)
     assert refusal.node == ("" if guard in OF_ALL else LOST.get(name, NODE))
     assert words in refusal.found
     assert refusal.fix
@@ -180,7 +206,7 @@ def test_one_fault_gives_the_one_refusal_of_its_guard(name):
 
 @faults
 def test_without_its_guard_the_fault_would_pass(name, monkeypatch):
-    guard, _, faulty, _ = FAULTS[name]
+    guard, _, _, faulty, _ = FAULTS[name]
     others = tuple(each for each in guards.FORMAT_GUARDS if each is not guard)
     monkeypatch.setattr(guards, "FORMAT_GUARDS", others)
     assert guards.format_refusals(faulty) == []
@@ -255,6 +281,7 @@ def test_a_volume_without_a_slot_for_every_node_is_not_mounted_anew():
         case.seen[node]["mounts"] = [{"path": case.lun.mount.path, "options": []}]
     (refusal,) = guards.mount_refusals(case)
     assert refusal.node == NODE
+    assert refusal.code is Code.SLOTS_TOO_FEW
     assert "2 slots for 3 nodes" in refusal.found
     assert "ocfs2.orch.slots" in refusal.fix
 
