@@ -16,6 +16,10 @@ class PillarInvalid(FormulaError):  # noqa: N818 - what it is, not that it is an
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class NotInRoster(FormulaError):  # noqa: N818
+    """A minion is no node of the cluster."""
+
+
 class ArgumentInvalid(FormulaError):  # noqa: N818
     """An argument is not one that can be used."""
 

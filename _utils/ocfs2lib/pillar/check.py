@@ -21,7 +21,7 @@ from ocfs2lib.text import shown
 
 def check(pillar_section):
     """Return every Problem of ``pillar_section``, the value of the pillar key
-    ``ocfs2``, in the order of the model; an empty list means that it is valid."""
+    ``ocfs2``, in the order of the keys; an empty list means that it is valid."""
     return _examine(pillar_section)[1]
 
 

@@ -2,12 +2,15 @@
 From the pillars of all minions to the clusters they describe.
 """
 
+from ocfs2lib.errors import FormulaError
+from ocfs2lib.errors import PillarInvalid
 from ocfs2lib.pillar import check
+from ocfs2lib.pillar.problem import Problem
 
 
 def described(sections, wanted=None):
     """
-    The clusters in pillar.
+    Return the clusters in pillar.
 
     sections
         ``{minion id: the ocfs2 section of its pillar}``.
@@ -19,15 +22,15 @@ def described(sections, wanted=None):
     """
     found, errors = {}, []
     members = _members(sections)
-    shared = _shared({name: sections[minions[0]] for name, minions in members.items()})
+    claimed = _claimed_twice({name: sections[minions[0]] for name, minions in members.items()})
     for name, minions in members.items():
         if wanted and name != wanted:
             continue
         try:
-            if name in shared:
-                raise ValueError("\n".join(shared[name]))
+            if name in claimed:
+                raise PillarInvalid(claimed[name])
             found[name] = _one_cluster(name, minions, sections)
-        except ValueError as err:
+        except FormulaError as err:
             errors.append((name, str(err).splitlines()))
     if not (found or errors):
         errors.append((wanted or "none", [_no_cluster(wanted, members)]))
@@ -44,9 +47,9 @@ def _members(sections):
     return members
 
 
-def _shared(clusters):
+def _claimed_twice(clusters):
     """
-    What two clusters claim for themselves, as ``{cluster name: sentences}``.
+    Return what two clusters claim for themselves, as ``{cluster name: problems}``.
 
     A host has one cluster stack, and a LUN the heartbeats of one cluster.
     """
@@ -55,12 +58,13 @@ def _shared(clusters):
         for path, what in _claims(section):
             other = owners.setdefault(what, (name, path))
             if other[0] != name:
-                text = (
-                    f"ocfs2:{path}: {what} is in cluster {name} and in cluster {other[0]}. "
-                    f"Fix: take it out of the pillar of one of them."
+                problem = Problem(
+                    f"ocfs2:{path}",
+                    f"{what} is in cluster {name} and in cluster {other[0]}",
+                    "take it out of the pillar of one of them",
                 )
-                problems.setdefault(name, []).append(text)
-                problems.setdefault(other[0], []).append(text)
+                problems.setdefault(name, []).append(problem)
+                problems.setdefault(other[0], []).append(problem)
     return problems
 
 
@@ -81,27 +85,39 @@ def _table(section, key):
 
 def _no_cluster(wanted, members):
     what = f"a cluster {wanted}" if wanted else "any cluster"
-    return (
-        f"ocfs2: no accepted minion's pillar describes {what} (known: "
-        f"{', '.join(members) or 'none'}). Fix: give the nodes the pillar in top.sls and accept "
-        "their keys (salt-key)."
+    return str(
+        Problem(
+            "ocfs2",
+            f"no accepted minion's pillar describes {what} (known: {', '.join(members) or 'none'})",
+            "give the nodes the pillar in top.sls and accept their keys (salt-key)",
+        )
     )
 
 
 def _one_cluster(name, members, sections):
-    """The description that all members share; ValueError if they do not, or if it is not valid."""
+    """Return the description that all members share; PillarInvalid if there is none."""
     first = sections[members[0]]
     for minion in members[1:]:
         if sections[minion] != first:
-            raise ValueError(
-                f"ocfs2: {members[0]} and {minion} have different pillars for cluster {name}. "
-                "Fix: give all nodes of a cluster one and the same ocfs2 section."
+            raise PillarInvalid(
+                [
+                    Problem(
+                        "ocfs2",
+                        f"{members[0]} and {minion} have different pillars for cluster {name}",
+                        "give all nodes of a cluster one and the same ocfs2 section",
+                    )
+                ]
             )
     desired = check.parse(first)
     for minion in members:
         if not desired.node(minion):
-            raise ValueError(
-                f"ocfs2:nodes: {minion} has the pillar of cluster {name} but is not in its "
-                "roster. Fix: add it to nodes, or take the pillar from it in top.sls."
+            raise PillarInvalid(
+                [
+                    Problem(
+                        "ocfs2:nodes",
+                        f"{minion} has the pillar of cluster {name} but is not in its roster",
+                        "add it to nodes, or take the pillar from it in top.sls",
+                    )
+                ]
             )
     return desired

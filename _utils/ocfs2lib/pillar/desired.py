@@ -4,6 +4,7 @@ A pillar that passed the check: complete, typed and immutable.
 
 from dataclasses import dataclass
 
+from ocfs2lib.errors import NotInRoster
 from ocfs2lib.pillar.keys import MAX_NODES
 
 
@@ -110,10 +111,10 @@ class Desired:
         return next((node for node in self.nodes if node.minion == minion), None)
 
     def member(self, minion):
-        """Return the Node of the minion id ``minion``; ValueError if the roster has none."""
+        """Return the Node of the minion id ``minion``; NotInRoster if the roster has none."""
         node = self.node(minion)
         if not node:
-            raise ValueError(
+            raise NotInRoster(
                 f"ocfs2:nodes: the minion {minion} is not in the roster. "
                 "Fix: add it to nodes, or do not apply ocfs2 to it."
             )

@@ -258,7 +258,7 @@ def _contradiction(groups, option, item):
 
 
 def _option(item):
-    """Return the model's Option for the list item ``item``."""
+    """Return the Option for the list item ``item``."""
     if not isinstance(item, str):
         raise WrongValue(f"{shown(item)} is not a mount option", "type it as text, like noatime")
     if "," in item:
