@@ -19,13 +19,15 @@ from ocfs2lib.node import stack
 from ocfs2lib.node import units
 from ocfs2lib.node.difference import NODE
 from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import Part
+from ocfs2lib.node.difference import subjects
 from ocfs2lib.pillar import check
 
 __virtualname__ = "o2cb"
 
 _REFUSALS = (CommandExecutionError, SaltInvocationError, ValueError)
 # Gaps that only going online from scratch closes.
-_ABSENT_STACK = ("stack", "live:cluster")
+_ABSENT_STACK = (Part.STACK, Part.LIVE_CLUSTER)
 
 
 def __virtual__():
@@ -81,9 +83,9 @@ def settings(name, config):
 
     def close(desired, found):
         values = o2cb_settings.from_desired(desired)
-        if any(gap.what.startswith("settings:") for gap in found):
+        if any(gap.part is Part.SETTING for gap in found):
             __salt__["o2cb.settings_write"](values)
-        if any(gap.what.startswith("debconf:") for gap in found):
+        if any(gap.part is Part.DEBCONF for gap in found):
             __salt__["o2cb.debconf_set"](values)
 
     return _converge(name, config, "The o2cb settings are those of pillar.", gaps, close)
@@ -105,7 +107,7 @@ def boot(name, config):
 
     def close(desired, found):
         _write(units.files(desired), found)
-        changed = {gap.what for gap in found}
+        changed = subjects(found, Part.UNIT)
         if units.KILLER in changed:
             __salt__["ocfs2_systemd.unit"]("mask", units.KILLER)
         if units.UNIT in changed:
@@ -149,14 +151,14 @@ def online(name, config):
 
     def close(desired, found):
         cluster = desired.cluster.name
-        if any(gap.kind == NODE or gap.what in _ABSENT_STACK for gap in found):
+        if any(gap.kind == NODE or gap.part in _ABSENT_STACK for gap in found):
             __salt__["o2cb.online"](cluster)
             return
-        changed = {gap.what.removeprefix("live:"): gap.new for gap in found}
-        if any(what.startswith("node:") for what in changed):
+        if any(gap.part is Part.LIVE_NODE for gap in found):
             __salt__["o2cb.register"](cluster)
-        for attribute in stack.FREE & changed.keys():
-            __salt__["o2cb.attribute_write"](cluster, attribute, changed[attribute])
+        for gap in found:
+            if gap.part is Part.LIVE_VALUE and gap.subject in stack.FREE:
+                __salt__["o2cb.attribute_write"](cluster, gap.subject, gap.new)
 
     return _converge(name, config, "The cluster is online as pillar says.", gaps, close)
 
@@ -188,7 +190,7 @@ def firewall(name, config):
         if backend != interconnect.NONE:
             _write(interconnect.files(desired, __opts__["id"]), found)
             __salt__["o2cb_firewall.load"](backend)
-            if {interconnect.UNIT, interconnect.UNIT_PATH} & {gap.what for gap in found}:
+            if {interconnect.UNIT, interconnect.UNIT_PATH} & subjects(found, Part.UNIT, Part.FILE):
                 __salt__["ocfs2_systemd.unit"]("reenable", interconnect.UNIT)
                 __salt__["ocfs2_systemd.reload"]()
                 if __salt__["ocfs2_systemd.booted"]():
@@ -213,7 +215,7 @@ def offline(name):
         use = __salt__["o2cb.in_use"]()
         if use:
             raise CommandExecutionError(f"The cluster stays online: {use}. Fix: unmount first.")
-        found = [Difference(cluster, "online", "offline") for cluster in clusters]
+        found = [Difference(Part.REGISTERED, cluster, "online", "offline") for cluster in clusters]
         _changed(ret, found)
         if __opts__["test"]:
             return _would(ret, found)
@@ -282,8 +284,8 @@ def _converge(name, config, fine, gaps, close):
             close(desired, found)
         finally:
             left = gaps(desired, __salt__["o2cb.facts"]())
-            still = {gap.what for gap in left}
-            _changed(ret, [gap for gap in found if gap.what not in still])
+            still = {gap.thing for gap in left}
+            _changed(ret, [gap for gap in found if gap.thing not in still])
         if left:
             raise CommandExecutionError(f"After the change there is still {_list(left)}.")
     except _REFUSALS as err:
@@ -305,7 +307,7 @@ def _remove_firewall(keep):
     """Take the rules, files and unit of every backend but ``keep`` away; the file goes last, so
     an interrupted removal is taken up again."""
     files = __salt__["o2cb_setup.boot"]()["files"]
-    leftovers = {gap.what for gap in node_setup.leftovers(keep, files)}
+    leftovers = subjects(node_setup.leftovers(keep, files), Part.FILE)
     if interconnect.UNIT_PATH in leftovers:
         _remove_unit(interconnect.UNIT, interconnect.UNIT_PATH)
     for backend, path in interconnect.RULES.items():
@@ -338,9 +340,9 @@ def _leftovers(facts):
     found += node_setup.present(setup["services"], setup["services"])
     found += node_setup.leftovers(interconnect.NONE, setup["files"])
     if (__salt__["o2cb.debconf_get"]() or {}).get("O2CB_ENABLED") == "true":
-        found.append(Difference("debconf:O2CB_ENABLED", "true", "false"))
+        found.append(Difference(Part.DEBCONF, "O2CB_ENABLED", "true", "false"))
     if units.KILLER in setup["masked"]:
-        found.append(Difference(units.KILLER, "masked", "not masked"))
+        found.append(Difference(Part.UNIT, units.KILLER, "masked", "not masked"))
     return found
 
 
@@ -355,23 +357,23 @@ def _kept_files(facts):
 
 
 def _remove(facts):
-    found = {gap.what for gap in _leftovers(facts)}
-    if "debconf:O2CB_ENABLED" in found:
+    found = _leftovers(facts)
+    files, switched = subjects(found, Part.FILE), subjects(found, Part.UNIT)
+    if subjects(found, Part.DEBCONF):
         __salt__["o2cb.debconf_set"]({"O2CB_ENABLED": "false"})
     _remove_drop_ins()
     _remove_firewall(interconnect.NONE)
-    if units.UNIT_PATH in found:
+    if units.UNIT_PATH in files:
         _remove_unit(units.UNIT, units.UNIT_PATH)
-    for path in found & {*_kept_files(facts)}:
+    for path in files & {*_kept_files(facts)}:
         __salt__["ocfs2_file.remove"](path)
-    if units.KILLER in found:
+    if units.KILLER in switched:
         __salt__["ocfs2_systemd.unit"]("unmask", units.KILLER)
         __salt__["ocfs2_systemd.reload"]()
 
 
 def _write(files, found):
-    changed = {gap.what for gap in found}
-    for path in files.keys() & changed:
+    for path in files.keys() & subjects(found, Part.FILE):
         __salt__["ocfs2_file.write"](path, files[path])
 
 

@@ -105,7 +105,7 @@ def kernel(name, config):
             ret["result"], ret["comment"] = None, "The kernel's panic settings would be changed."
             return ret
         for gap in gaps:
-            __salt__["sysctl.persist"](gap.what, gap.new, config=name)
+            __salt__["sysctl.persist"](gap.subject, gap.new, config=name)
         ret["comment"] = "The kernel's panic settings are changed."
     except _REFUSALS as err:
         return _refused(ret, err)

@@ -12,6 +12,9 @@ from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import stack as node_stack
 from ocfs2lib.node.difference import IMPOSSIBLE
+from ocfs2lib.node.difference import REMOVE
+from ocfs2lib.node.difference import RETUNE
+from ocfs2lib.node.difference import Part
 from ocfs2lib.parsers import multipath as parsers_multipath
 
 #: Seconds between two beats.
@@ -56,10 +59,10 @@ def conf(snapshot):
     for plan, facts in snapshot.node_plans():
         gaps = node_stack.conf(snapshot.desired, facts["o2cb"]["conf"]["text"])
         gaps = [gap for gap in gaps if gap.kind != IMPOSSIBLE]
-        stale = [gap for gap in gaps if gap.new is None and ":" in gap.what]
+        stale = [gap for gap in gaps if gap.new is None]
         others = [gap for gap in gaps if gap not in stale and not _counts_nodes(gap, stale)]
         if stale:
-            names = ", ".join(gap.what.rpartition(":")[2] for gap in stale)
+            names = ", ".join(gap.subject for gap in stale)
             yield _stale(snapshot, plan.minion, f"cluster.conf still has {names}", names)
         if others:
             who = _who(plan.minion, usual, strange, texts)
@@ -91,7 +94,7 @@ def _outliers(values):
 def _command(snapshot, plan):
     """What brings files and kernel of a node to what pillar says."""
     verbs = {gap.verb for gap in plan.gaps}
-    return _retune(snapshot) if node_stack.RETUNE in verbs else ORCHESTRATE
+    return _retune(snapshot) if RETUNE in verbs else ORCHESTRATE
 
 
 def _retune(snapshot):
@@ -108,7 +111,7 @@ def _content(text):
 
 def _counts_nodes(gap, stale):
     """Whether a gap is only that the number of nodes counts those that left."""
-    return bool(stale) and gap.what.count(":") == 1 and "node_count" in f"{gap.old}{gap.new}"
+    return bool(stale) and gap.part is Part.CONF_CLUSTER
 
 
 def _who(minion, usual, strange, texts):
@@ -135,12 +138,12 @@ def kernel(snapshot):
         gaps = [
             gap
             for gap in node_stack.live(snapshot.desired, node, facts["o2cb"])
-            if gap.what not in ("stack", "live:cluster") and gap.kind != IMPOSSIBLE
+            if gap.part not in (Part.STACK, Part.LIVE_CLUSTER) and gap.kind != IMPOSSIBLE
         ]
-        stale = [gap for gap in gaps if gap.verb == node_stack.REMOVE]
+        stale = [gap for gap in gaps if gap.verb == REMOVE]
         others = [gap for gap in gaps if gap not in stale]
         if stale:
-            names = ", ".join(gap.what.rpartition(":")[2] for gap in stale)
+            names = ", ".join(gap.subject for gap in stale)
             yield _stale(snapshot, plan.minion, f"the kernel still has {names}", names)
         if others:
             what = f"the kernel does not run what pillar says: {_said(others)}"
@@ -162,7 +165,7 @@ def settings(snapshot):
 
 
 def _said(gaps):
-    return ", ".join(f"{gap.what.partition(':')[2] or gap.what} {_change(gap)}" for gap in gaps)
+    return ", ".join(f"{gap.name} {_change(gap)}" for gap in gaps)
 
 
 def _change(gap):
@@ -196,11 +199,7 @@ def renumbered(snapshot):
     for each in snapshot.plan.misnumbered:
         yield Finding("renumbered", each, fix)
     for plan, _ in snapshot.node_plans():
-        gaps = [
-            gap
-            for gap in plan.gaps
-            if gap.kind == IMPOSSIBLE and gap.what.startswith(("conf", "live:node"))
-        ]
+        gaps = [gap for gap in plan.gaps if gap.finding == "renumbered"]
         # What file and kernel have in common is said once.
         for gap in {gap.why: gap for gap in gaps}.values():
             yield Finding("renumbered", str(gap), gap.why or fix, (plan.minion,))

@@ -12,6 +12,7 @@ from ocfs2lib.node import holds
 from ocfs2lib.node import requirements
 from ocfs2lib.node import setup as node_setup
 from ocfs2lib.node import units
+from ocfs2lib.node.difference import Part
 
 #: Seconds by which a node's clock may be off before its log is misread.
 _DRIFT = 2
@@ -130,7 +131,7 @@ def setup(snapshot):
     """Files, units and kernel settings of the formula that are not as pillar says."""
     for plan, facts in snapshot.node_plans():
         gaps = node_setup.differences(snapshot.desired, plan.minion, facts["setup"])
-        names = [gap.what for gap in gaps if gap.what not in node_setup.TOOLS]
+        names = [gap.what for gap in gaps if gap.part is not Part.TOOL]
         if names:
             yield Finding(
                 "setup-differs",

@@ -7,9 +7,9 @@ from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.findings.kinds import BROKEN
 from ocfs2lib.findings.kinds import NODES
 from ocfs2lib.findings.kinds import Finding
-from ocfs2lib.lun import capacity
 from ocfs2lib.node import fstab
 from ocfs2lib.node.difference import IMPOSSIBLE
+from ocfs2lib.node.difference import Part
 
 #: Shares of free room below which there is too little, and next to none.
 _LOW, _NONE = 0.10, 0.02
@@ -30,7 +30,7 @@ def mounts(snapshot):
                 yield _fstab(snapshot, minion, lun.key)
     for node, facts in snapshot.nodes():
         for gap in fstab.strays(snapshot.desired, facts["fstab"], facts["mounts"]):
-            path = gap.what.partition(":")[2]
+            path = gap.subject
             yield Finding(
                 "stray-volume",
                 f"an OCFS2 that is no LUN of pillar is {gap.old} on {path}",
@@ -148,8 +148,9 @@ def _room(snapshot, lun, seen):
 def size(snapshot):
     """Volumes whose size or slots are not pillar's. A node that is behind is told with the LUNs."""
     for lun in snapshot.plan.luns:
-        behind = [capacity.size_on(minion) for minion in lun.case.behind]
-        for gap in [each for each in lun.gaps if each.what not in behind]:
+        for gap in lun.gaps:
+            if gap.part is Part.SIZE_SEEN and gap.subject in lun.case.behind:
+                continue
             fix = gap.why
             if gap.kind != IMPOSSIBLE:
                 told = {"outage": lun.key} if gap.verb == "slots" else {}

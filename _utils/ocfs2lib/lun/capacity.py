@@ -5,6 +5,7 @@ from ocfs2lib.node.difference import IMPOSSIBLE
 from ocfs2lib.node.difference import ONLINE
 from ocfs2lib.node.difference import OUTAGE
 from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import Part
 
 #: The orchestrations that change a volume.
 GROW, SLOTS = "grow", "slots"
@@ -13,11 +14,6 @@ GROW, SLOTS = "grow", "slots"
 def usable(size, volume):
     """How much of a LUN of ``size`` bytes a volume can fill: whole clusters only."""
     return size // volume["cluster_size"] * volume["cluster_size"]
-
-
-def size_on(minion):
-    """What the size that one node sees is called, where it is a difference."""
-    return f"size on {minion}"
 
 
 def differences(case, volume):
@@ -39,23 +35,23 @@ def _size(case, volume):
     human = sizes.human
     if usable(want, volume) < have:
         why = f"a volume never shrinks: write size: {largest}"
-        yield Difference("size", human(have), human(want), IMPOSSIBLE, why=why)
+        yield Difference(Part.SIZE, None, human(have), human(want), IMPOSSIBLE, why=why)
     elif usable(want, volume) > have:
-        yield Difference("size", human(have), human(want), ONLINE, GROW)
+        yield Difference(Part.SIZE, None, human(have), human(want), ONLINE, GROW)
     elif largest > want:
         why = f"the array has grown the LUN: write size: {largest} first"
-        yield Difference("size", human(largest), human(want), ONLINE, GROW, why)
+        yield Difference(Part.SIZE, None, human(largest), human(want), ONLINE, GROW, why)
     for minion, size in sorted(seen.items()):
         if size < min(have, want):
             why = f"{minion} has not seen that the LUN was grown"
-            yield Difference(size_on(minion), human(size), human(want), ONLINE, GROW, why)
+            yield Difference(Part.SIZE_SEEN, minion, human(size), human(want), ONLINE, GROW, why)
 
 
 def _slots(case, volume):
     want, have, nodes = case.lun.slots, volume["slots"], len(case.desired.nodes)
     if have < nodes or (case.lun.slots_given and have < want):
         why = "" if have >= nodes else f"there are {nodes} nodes, and each takes a slot"
-        yield Difference("slots", have, want, OUTAGE, SLOTS, why)
+        yield Difference(Part.SLOTS, None, have, want, OUTAGE, SLOTS, why)
     elif case.lun.slots_given and have > want:
         why = f"slots are not taken away from a volume: write slots: {have}"
-        yield Difference("slots", have, want, IMPOSSIBLE, why=why)
+        yield Difference(Part.SLOTS, None, have, want, IMPOSSIBLE, why=why)

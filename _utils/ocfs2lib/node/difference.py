@@ -1,4 +1,5 @@
-"""One thing in which a node or volume differs from pillar, and what it takes to close the gap.
+"""
+One thing in which a node or volume differs from pillar, and what it takes to close the gap.
 
 A gap in a file is always closed by writing the file.  A gap in the running kernel or a volume is
 of one of these kinds:
@@ -12,6 +13,7 @@ of one of these kinds:
 ``impossible``  nothing does it: pillar has to be put right
 """
 
+import enum
 from dataclasses import dataclass
 
 from ocfs2lib import commands
@@ -21,44 +23,160 @@ NODE = "node"
 OUTAGE = "outage"
 IMPOSSIBLE = "impossible"
 
+#: The orchestrations that change what the nodes have agreed on.
+RETUNE, REMOVE = "retune", "remove_node"
+
+
+class Part(enum.Enum):
+    """What of a node or a volume differs."""
+
+    CONF = "cluster.conf as a whole"
+    CONF_CLUSTER = "cluster in cluster.conf"
+    CONF_NODE = "node of a cluster in cluster.conf"
+    CONF_STRAY = "node of no cluster in cluster.conf"
+    SETTING = "setting for the next start of the cluster"
+    DEBCONF = "answer from which the package writes a setting"
+    STACK = "cluster stack of the kernel"
+    LIVE_CLUSTER = "cluster in the kernel"
+    LIVE_LOCAL = "node that the kernel takes for itself"
+    LIVE_VALUE = "value of the cluster in the kernel"
+    LIVE_NODE = "node of the cluster in the kernel"
+    REGISTERED = "any cluster that the kernel has"
+    TOOL = "installed tool"
+    PANIC = "kernel setting for panics"
+    UNIT = "systemd unit"
+    FILE = "file of the formula"
+    FIREWALL_RULES = "rules of the firewall in the kernel"
+    MOUNT = "mount of an OCFS2"
+    SIZE = "size of a volume"
+    SIZE_SEEN = "size of a LUN as one node sees it"
+    SLOTS = "slots of a volume"
+
+
+# Where a part is, "" if its name says that, and what it is called there.
+_TEXTS = {
+    Part.CONF: ("", "conf"),
+    Part.CONF_CLUSTER: ("conf", "{subject}"),
+    Part.CONF_NODE: ("conf", "{cluster}:{subject}"),
+    Part.CONF_STRAY: ("conf", "{subject}"),
+    Part.SETTING: ("settings", "{subject}"),
+    Part.DEBCONF: ("debconf", "{subject}"),
+    Part.STACK: ("", "stack"),
+    Part.LIVE_CLUSTER: ("live", "cluster"),
+    Part.LIVE_LOCAL: ("live", "local"),
+    Part.LIVE_VALUE: ("live", "{subject}"),
+    Part.LIVE_NODE: ("live", "node:{subject}"),
+    Part.FIREWALL_RULES: ("", "rules"),
+    Part.MOUNT: ("mount", "{subject}"),
+    Part.SIZE: ("", "size"),
+    Part.SIZE_SEEN: ("", "size on {subject}"),
+    Part.SLOTS: ("", "slots"),
+}
+_USUAL_TEXT = ("", "{subject}")
+
+#: cluster.conf and all in it.
+CONF_PARTS = frozenset((Part.CONF, Part.CONF_CLUSTER, Part.CONF_NODE, Part.CONF_STRAY))
+#: The files of the cluster, which all nodes have to agree on.
+CLUSTER_FILES = CONF_PARTS | {Part.SETTING}
+
+# The kind of the finding that tells a part; see also Difference.finding.
+_FINDINGS = {
+    **dict.fromkeys(CONF_PARTS, "conf-differs"),
+    **dict.fromkeys((Part.SETTING, Part.DEBCONF), "settings-differ"),
+    **dict.fromkeys((Part.STACK, Part.LIVE_CLUSTER, Part.REGISTERED), "cluster-offline"),
+    **dict.fromkeys((Part.LIVE_LOCAL, Part.LIVE_VALUE, Part.LIVE_NODE), "live-differs"),
+    Part.TOOL: "tools-missing",
+    **dict.fromkeys((Part.PANIC, Part.UNIT, Part.FILE, Part.FIREWALL_RULES), "setup-differs"),
+    Part.MOUNT: "stray-volume",
+    **dict.fromkeys((Part.SIZE, Part.SIZE_SEEN, Part.SLOTS), "volume-differs"),
+}
+
 
 @dataclass(frozen=True)
 class Difference:
     """
-    ``what`` is ``old`` and pillar says ``new``; None means absent.
+    A thing is ``old`` and pillar says ``new``; None means absent.
 
-    ``verb`` names the orchestration that alone may close the gap, ``""`` if a highstate may.
-    ``why`` is the reason, and for what is impossible also the fix.
+    ``part`` and ``subject`` are the thing: a :class:`Part` and which of its kind, such as a node
+    name, a setting, a unit or a path; None if there is only one. ``cluster`` is the cluster of a
+    node in cluster.conf. ``kind`` is what it takes to close the gap. ``verb`` names the
+    orchestration that alone may close it, ``""`` if a highstate may. ``why`` is the reason, and for
+    what is impossible also the fix.
     """
 
-    what: str
+    part: Part
+    subject: str | None
     old: object
     new: object
     kind: str = ONLINE
     verb: str = ""
     why: str = ""
+    cluster: str = ""
 
     def __str__(self):
         old, new = ("absent" if value is None else value for value in (self.old, self.new))
         return f"{self.what}: {old} -> {new}" + (f" ({self.why})" if self.why else "")
 
     @property
+    def thing(self):
+        """What differs, to find the same difference again with other values."""
+        return self.part, self.cluster, self.subject
+
+    @property
+    def name(self):
+        """What the thing is called where it is, as text."""
+        _, name = _TEXTS.get(self.part, _USUAL_TEXT)
+        return name.format(subject=self.subject, cluster=self.cluster)
+
+    @property
+    def what(self):
+        """The thing, as text."""
+        place, _ = _TEXTS.get(self.part, _USUAL_TEXT)
+        return f"{place}:{self.name}" if place else self.name
+
+    @property
     def refused(self):
         """Whether a highstate leaves it alone."""
         return bool(self.verb) or self.kind in (OUTAGE, IMPOSSIBLE)
 
+    @property
+    def finding(self):
+        """The kind of the finding that tells it (a key of ``findings.kinds.KINDS``)."""
+        in_conf = self.part in CONF_PARTS
+        if self.kind == IMPOSSIBLE and (in_conf or self.part is Part.LIVE_NODE):
+            return "renumbered"
+        if self.verb == REMOVE or (in_conf and self.new is None):
+            return "conf-stale"
+        if self.part is Part.STACK and self.kind == IMPOSSIBLE:
+            return "stack-other"
+        return _FINDINGS[self.part]
 
-def compare(prefix, have, want):
-    """Return the :class:`Difference` of each key of two dicts; one that is absent is None."""
+
+def changed(have, want):
+    """Return ``[(key, old, new)]`` of each key in which two dicts differ; absent is None."""
     return [
-        Difference(f"{prefix}:{key}", have.get(key), want.get(key))
+        (key, have.get(key), want.get(key))
         for key in dict.fromkeys([*want, *have])
         if have.get(key) != want.get(key)
     ]
 
 
+def compare(part, have, want):
+    """Return the :class:`Difference` of each subject of a :class:`Part` in which two dicts differ.
+
+    have, want
+        ``{subject: value}``
+    """
+    return [Difference(part, *each) for each in changed(have, want)]
+
+
+def subjects(gaps, *parts):
+    """Return the set of what differs in ``parts``: node names, settings, units, or paths."""
+    return {gap.subject for gap in gaps if gap.part in parts}
+
+
 def refusals(gaps):
-    """Why a highstate must not touch a node that has ``gaps``, as sentences with the fix."""
+    """Return why a highstate must not touch a node that has ``gaps``, as sentences with the fix."""
     found = []
     for kind, verb in dict.fromkeys((gap.kind, gap.verb) for gap in gaps if gap.refused):
         named = "; ".join(str(gap) for gap in gaps if (gap.kind, gap.verb) == (kind, verb))

@@ -3,6 +3,7 @@ How a volume stands in /etc/fstab.
 """
 
 from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import Part
 
 #: Seconds a mount may take: the lock manager waits up to 60 s for a peer, the heartbeat before it.
 MOUNT_TIMEOUT = 180
@@ -38,7 +39,8 @@ def strays(desired, fstab, mounts):
     listed = [path for path, each in fstab.items() if is_ocfs2(each)]
     return [
         Difference(
-            f"mount:{path}",
+            Part.MOUNT,
+            path,
             "mounted" if path in mounts else "in fstab",
             None,
             verb="retire_lun",

@@ -9,6 +9,7 @@ from ocfs2lib.firewall import nft_trace
 from ocfs2lib.node import service_dropins
 from ocfs2lib.node import units
 from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import Part
 
 #: Every file that is looked at.
 FILES = (
@@ -47,7 +48,7 @@ def differences(desired, minion, facts):
 
 
 def _packages(facts):
-    return [Difference(tool, None, "installed") for tool in facts["missing"]]
+    return [Difference(Part.TOOL, tool, None, "installed") for tool in facts["missing"]]
 
 
 def panic(desired, settings):
@@ -58,7 +59,7 @@ def panic(desired, settings):
     """
     wanted = (desired.kernel.panic, int(desired.kernel.panic_on_oops))
     return [
-        Difference(name, f"{old['live']}, at boot {old['file'] or 'not set'}", new)
+        Difference(Part.PANIC, name, f"{old['live']}, at boot {old['file'] or 'not set'}", new)
         for name, new, old in zip(PANIC, wanted, map(settings.get, PANIC), strict=True)
         if (old["live"], old["file"]) != (str(new), str(new))
     ]
@@ -68,7 +69,7 @@ def boot(desired, facts):
     """Return the differences of what systemd does at boot and shutdown."""
     found = _files(units.files(desired), facts["files"])
     if units.KILLER not in facts["masked"]:
-        found.append(Difference(units.KILLER, "not masked", "masked"))
+        found.append(Difference(Part.UNIT, units.KILLER, "not masked", "masked"))
     return found + _disabled(units.UNIT, facts)
 
 
@@ -91,7 +92,7 @@ def firewall(desired, minion, facts):
         return found
     found += _files(interconnect.files(desired, minion), facts["files"])
     if facts["firewall"]["rules"] != interconnect.expected(desired, minion):
-        found.append(Difference("rules", "other or none", f"loaded by {backend}"))
+        found.append(Difference(Part.FIREWALL_RULES, None, "other or none", f"loaded by {backend}"))
     return found + _disabled(interconnect.UNIT, facts)
 
 
@@ -106,7 +107,9 @@ def leftovers(backend, files):
 
 def present(paths, files):
     """Return the differences of files that should not be there."""
-    return [Difference(path, "present", _ABSENT) for path in paths if files[path] is not None]
+    return [
+        Difference(Part.FILE, path, "present", _ABSENT) for path in paths if files[path] is not None
+    ]
 
 
 def blocked(desired, minion, chains):
@@ -126,11 +129,11 @@ def blocked(desired, minion, chains):
 
 def _files(wanted, files):
     return [
-        Difference(path, _ABSENT if files.get(path) is None else _OTHER, _PRESENT)
+        Difference(Part.FILE, path, _ABSENT if files.get(path) is None else _OTHER, _PRESENT)
         for path, text in wanted.items()
         if files.get(path) != text
     ]
 
 
 def _disabled(unit, facts):
-    return [] if unit in facts["enabled"] else [Difference(unit, "disabled", "enabled")]
+    return [] if unit in facts["enabled"] else [Difference(Part.UNIT, unit, "disabled", "enabled")]

@@ -8,13 +8,14 @@ from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node.difference import IMPOSSIBLE
 from ocfs2lib.node.difference import NODE
 from ocfs2lib.node.difference import OUTAGE
+from ocfs2lib.node.difference import REMOVE
+from ocfs2lib.node.difference import RETUNE
 from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import Part
+from ocfs2lib.node.difference import changed
 from ocfs2lib.node.difference import compare
 
 STACK = "o2cb"
-#: The orchestrations that change what the nodes have agreed on.
-RETUNE, REMOVE = "retune", "remove_node"
-
 FREE = frozenset(("reconnect_delay_ms", "fence_method"))  # a running cluster takes these
 #: What the nodes compare when they connect.
 AGREED = ("heartbeat_mode", "heartbeat_threshold", "idle_timeout_ms", "keepalive_delay_ms")
@@ -45,22 +46,27 @@ def conf(desired, text):
     want = cluster_conf.from_desired(desired)
     summary = f"{len(want.nodes)} nodes of cluster {desired.cluster.name}"
     if text is None:
-        return [Difference("conf", None, summary)]
+        return [Difference(Part.CONF, None, None, summary)]
     try:
         have = cluster_conf.parse(text)
     except cluster_conf.ConfError as err:
-        return [Difference("conf", f"unreadable ({err})", summary)]
+        return [Difference(Part.CONF, None, f"unreadable ({err})", summary)]
     known = {node.name: node for node in have.nodes if node.cluster == desired.cluster.name}
-    moved = {f"conf:{desired.cluster.name}:{name}": why for name, why in _moved(desired, known)}
+    moved = {
+        (Part.CONF_NODE, desired.cluster.name, name): why for name, why in _moved(desired, known)
+    }
     return [
-        replace(gap, kind=IMPOSSIBLE, why=moved[gap.what]) if gap.what in moved else gap
+        replace(gap, kind=IMPOSSIBLE, why=moved[gap.thing]) if gap.thing in moved else gap
         for gap in conf_differences(have, want)
     ]
 
 
 def conf_differences(have, want):
     """Return the differences of two :class:`node.cluster_conf.Conf`."""
-    return compare("conf", _conf_items(have), _conf_items(want))
+    return [
+        Difference(part, subject, old, new, cluster=cluster)
+        for (part, cluster, subject), old, new in changed(_conf_things(have), _conf_things(want))
+    ]
 
 
 def _moved(desired, known):
@@ -88,12 +94,12 @@ def settings(desired, values):
     not made of plain assignments."""
     want = o2cb_settings.from_desired(desired)
     have = o2cb_settings.effective(values) if values is not None else {}
-    return compare("settings", have, want)
+    return compare(Part.SETTING, have, want)
 
 
 def debconf(desired, answers):
     """Return the differences of the debconf answers ({setting: answer})."""
-    return compare("debconf", answers, o2cb_settings.from_desired(desired))
+    return compare(Part.DEBCONF, answers, o2cb_settings.from_desired(desired))
 
 
 def live(desired, node, facts):
@@ -103,42 +109,42 @@ def live(desired, node, facts):
         found.append(_stack(facts["stack"]))
     name = desired.cluster.name
     for other in sorted(set(facts["clusters"]) - {name}):
-        found.append(_at_rest("live:cluster", other, name, facts["clusters"][other]))
+        found.append(_at_rest(Part.LIVE_CLUSTER, None, other, name, facts["clusters"][other]))
     cluster = facts["clusters"].get(name)
     if cluster is None:
         if not facts["clusters"]:
-            found.append(Difference("live:cluster", None, name))
+            found.append(Difference(Part.LIVE_CLUSTER, None, None, name))
         return found
     return found + _attributes(desired, cluster) + _nodes(desired, node, cluster)
 
 
 def _stack(loaded):
     if loaded is None:
-        return Difference("stack", None, STACK)
+        return Difference(Part.STACK, None, None, STACK)
     why = f"stop {loaded} on this node by hand, and unload its ocfs2 modules"
-    return Difference("stack", loaded, STACK, IMPOSSIBLE, why=why)
+    return Difference(Part.STACK, None, loaded, STACK, IMPOSSIBLE, why=why)
 
 
 def _busy(cluster):
     return OUTAGE if cluster["regions"] else NODE
 
 
-def _at_rest(what, old, new, cluster):
-    """A difference that can only be closed while nothing is mounted."""
+def _at_rest(part, subject, old, new, cluster):
+    """Return a difference that can only be closed while nothing is mounted."""
     kind = _busy(cluster)
-    return Difference(what, old, new, kind, RETUNE if kind == OUTAGE else "")
+    return Difference(part, subject, old, new, kind, RETUNE if kind == OUTAGE else "")
 
 
 def _attributes(desired, cluster):
     wanted = desired.cluster
     return [
         *(
-            _at_rest(f"live:{key}", cluster[key], getattr(wanted, key), cluster)
+            _at_rest(Part.LIVE_VALUE, key, cluster[key], getattr(wanted, key), cluster)
             for key in AGREED
             if cluster[key] != getattr(wanted, key)
         ),
         *(
-            Difference(f"live:{key}", cluster[key], getattr(wanted, key))
+            Difference(Part.LIVE_VALUE, key, cluster[key], getattr(wanted, key))
             for key in sorted(FREE)
             if cluster[key] != getattr(wanted, key)
         ),
@@ -149,20 +155,20 @@ def _nodes(desired, node, cluster):
     found = []
     local = ", ".join(sorted(name for name, live in cluster["nodes"].items() if live["local"]))
     if local != node.name:
-        found.append(_at_rest("live:local", local or None, node.name, cluster))
+        found.append(_at_rest(Part.LIVE_LOCAL, None, local or None, node.name, cluster))
     known = {name: SimpleNamespace(**live) for name, live in cluster["nodes"].items()}
     have = {name: _node_text(each.number, each.address, each.port) for name, each in known.items()}
     want = {
         each.name: _node_text(each.number, each.address, desired.cluster.port)
         for each in desired.nodes
     }
-    gaps = compare("live:node", have, want)
+    gaps = compare(Part.LIVE_NODE, have, want)
     return found + [_classed(desired, gap, known, cluster) for gap in gaps]
 
 
 def _classed(desired, gap, known, cluster):
-    """The difference of one node entry, with what it takes to close it."""
-    name = gap.what.removeprefix("live:node:")
+    """Return the difference of one node entry, with what it takes to close it."""
+    name = gap.subject
     wanted = {node.name: node.number for node in desired.nodes}
     moved = dict(_moved(desired, known))
     if name in moved:
@@ -173,20 +179,25 @@ def _classed(desired, gap, known, cluster):
         return gap
     # A node object takes each attribute once: another value, or another name, means a new object,
     # which the kernel refuses while the peer is connected.
-    return _at_rest(gap.what, gap.old, gap.new, cluster)
+    return _at_rest(gap.part, name, gap.old, gap.new, cluster)
 
 
-def _conf_items(conf):
+def _conf_things(conf):
+    """Return ``{(part, cluster, subject): text}`` of all that a cluster.conf holds."""
     clusters = {
-        cluster.name: f"heartbeat_mode {cluster.heartbeat_mode}, node_count {cluster.node_count}"
-        + "".join(f", region {region}" for region in cluster.regions)
-        for cluster in conf.clusters
+        (Part.CONF_CLUSTER, "", cluster.name): _cluster_text(cluster) for cluster in conf.clusters
     }
     nodes = {
-        f"{node.cluster}:{node.name}": _node_text(node.number, node.address, node.port)
+        (Part.CONF_NODE, node.cluster, node.name): _node_text(node.number, node.address, node.port)
         for node in conf.nodes
     }
-    return {**clusters, **nodes, **dict.fromkeys(conf.stray, "a node of no cluster")}
+    strays = {(Part.CONF_STRAY, "", name): "a node of no cluster" for name in conf.stray}
+    return {**clusters, **nodes, **strays}
+
+
+def _cluster_text(cluster):
+    regions = "".join(f", region {region}" for region in cluster.regions)
+    return f"heartbeat_mode {cluster.heartbeat_mode}, node_count {cluster.node_count}{regions}"
 
 
 def _node_text(number, address, port):

@@ -9,8 +9,8 @@ from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun.capacity import SLOTS
 from ocfs2lib.node import membership
-from ocfs2lib.node.stack import REMOVE
-from ocfs2lib.node.stack import RETUNE
+from ocfs2lib.node.difference import REMOVE
+from ocfs2lib.node.difference import RETUNE
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import is_outage

@@ -11,6 +11,7 @@ from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun.capacity import SLOTS
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.node import holds
+from ocfs2lib.node.difference import Part
 from ocfs2lib.operations import drain
 from ocfs2lib.operations.grow import volume_refusals
 from ocfs2lib.operations.operation import QUICK
@@ -97,7 +98,7 @@ class LunDown(Operation):
         highstate makes it known on one node. So all know it before any volume goes down.
         """
         gaps = [gap for node in found.nodes if node.minion in self.members for gap in node.gaps]
-        unknown = any(gap.what.startswith("live:node:") and not gap.refused for gap in gaps)
+        unknown = any(gap.part is Part.LIVE_NODE and not gap.refused for gap in gaps)
         if not unknown or any(gap.refused for gap in gaps):
             return []
         where = ", ".join(self.members)

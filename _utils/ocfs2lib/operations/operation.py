@@ -14,7 +14,7 @@ from ocfs2lib.answers import returns as answers_returns
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node.difference import OUTAGE
-from ocfs2lib.node.stack import RETUNE
+from ocfs2lib.node.difference import RETUNE
 
 #: Seconds for a job that only writes a file or reads a few.
 QUICK = 120

@@ -10,7 +10,8 @@ new files.
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node import holds
-from ocfs2lib.node.stack import REMOVE
+from ocfs2lib.node.difference import CLUSTER_FILES
+from ocfs2lib.node.difference import REMOVE
 from ocfs2lib.operations import drain
 from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
@@ -126,7 +127,7 @@ class Retune(Operation):
             f"{node.minion}: {gap}"
             for node in found.nodes
             for gap in node.gaps
-            if gap.what.startswith(("conf", "settings"))
+            if gap.part in CLUSTER_FILES
         ]
         if wrong:
             raise StepFailed(*wrong)
