@@ -13,8 +13,11 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from ocfs2lib import commands
+from ocfs2lib.lun import contents
+from ocfs2lib.lun import format_guards
 from ocfs2lib.lun import format_order
-from ocfs2lib.lun import guards
+from ocfs2lib.lun import mount_guards
+from ocfs2lib.lun.case import LunCase
 from ocfs2lib.node import fstab
 from ocfs2lib.node import holds as node_holds
 from ocfs2lib.node import requirements
@@ -128,7 +131,7 @@ def formatted(name, config, grant):
     try:
         desired = check.parse(config)
         order = _order(desired, _lun(desired, name), _checked(grant))
-        refusals = list(guards.permission(guards.Case(desired, desired.lun(name), {})))
+        refusals = list(format_guards.permission(LunCase(desired, desired.lun(name), {})))
         if refusals:
             return _refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
         if __opts__["test"]:
@@ -259,13 +262,13 @@ def mounted(name, config):
 
 
 def _refuse_wrong_volume(desired, lun, facts):
-    if not (facts["error"] or facts["unreadable"] or guards.contents(facts)):
+    if not (facts["error"] or facts["unreadable"] or contents.words(facts)):
         raise CommandExecutionError(
             f"LUN {lun.key} ({lun.device}) holds no volume yet. A highstate never formats; "
             f"run {commands.ORCHESTRATE} on the master."
         )
-    case = guards.Case(desired, lun, {__opts__["id"]: facts})
-    refusals = guards.mount_refusals(case)
+    case = LunCase(desired, lun, {__opts__["id"]: facts})
+    refusals = mount_guards.refusals(case)
     elsewhere = [each["path"] for each in facts["mounts"] if each["path"] != lun.mount.path]
     if elsewhere:
         refusals.append(f"{lun.device} is already mounted on {', '.join(elsewhere)}. Unmount it.")

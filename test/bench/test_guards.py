@@ -12,7 +12,8 @@ from functional.conftest import config  # noqa: F401 (fixtures)
 from functional.conftest import minion  # noqa: F401
 from functional.conftest import modules  # noqa: F401
 from functional.conftest import sandbox  # noqa: F401
-from ocfs2lib.lun import guards
+from ocfs2lib.lun import format_guards
+from ocfs2lib.lun.case import LunCase
 from ocfs2lib.pillar import check
 from support import answers
 from support.devices import named
@@ -83,7 +84,7 @@ def _look(modules, desired, started):  # noqa: F811
         seconds, facts = _seconds(lambda: modules["ocfs2.probe"](lun.device, prove_blank=True))
     assert tools == ["blkid"]
     seen = {each.minion: facts for each in desired.nodes}
-    case = guards.Case(desired, lun, seen, record=answers.record(desired))
-    judged, refusals = _seconds(guards.format_refusals, case)
+    case = LunCase(desired, lun, seen, record=answers.record(desired))
+    judged, refusals = _seconds(format_guards.refusals, case)
     assert refusals == []
     return seconds + judged

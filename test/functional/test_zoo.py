@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ocfs2lib.lun import guards
+from ocfs2lib.lun import contents
+from ocfs2lib.lun import format_guards
+from ocfs2lib.lun.case import LunCase
 from support import answers
 from support.images import GIB
 from support.images import MIB
@@ -35,7 +37,7 @@ def planned(facts):
     """The case of the plan when every node of the roster finds this, on the LUN of pillar."""
     lun = dataclasses.replace(PILLAR.luns[0], size=facts["size"])
     seen = {node.minion: {**facts, "wwid": lun.wwid} for node in PILLAR.nodes}
-    return guards.Case(PILLAR, lun, seen)
+    return LunCase(PILLAR, lun, seen)
 
 
 def test_the_zoo_is_large_enough():
@@ -50,8 +52,8 @@ def test_what_holds_data_is_refused_by_name_and_left_as_it_was(tmp_path, modules
         facts = modules["ocfs2.probe"](device, prove_blank=True)
     assert digest(image) == before
     assert (facts["error"], facts["unreadable"]) == (None, None)
-    assert guards.contents(facts).startswith(ZOO[name].names)
-    refusals = guards.format_refusals(planned(facts))
+    assert contents.words(facts).startswith(ZOO[name].names)
+    refusals = format_guards.refusals(planned(facts))
     assert [(each.guard, each.node) for each in refusals] == [
         ("G3", node.minion) for node in PILLAR.nodes
     ]
@@ -75,5 +77,5 @@ def test_blank_luns_of_any_size_may_be_formatted(tmp_path, modules, count):
             run("losetup", "--set-capacity", device)
             facts = modules["ocfs2.probe"](device, prove_blank=True)
             assert facts["size"] == size
-            refusals = guards.format_refusals(planned(facts))
+            refusals = format_guards.refusals(planned(facts))
             assert refusals == [], f"seed {seed}, size {size}"

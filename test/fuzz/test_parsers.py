@@ -19,7 +19,7 @@ from functional.test_o2cb import of_size
 from ocfs2lib.answers import census as answers_census
 from ocfs2lib.firewall import interconnect
 from ocfs2lib.firewall import nft_trace
-from ocfs2lib.lun import guards
+from ocfs2lib.lun import contents
 from ocfs2lib.lun import superblock
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import o2cb_settings
@@ -241,7 +241,7 @@ def test_any_output_of_blkid_is_a_dict_of_texts():
             assert "DEVNAME" not in pairs
             assert {type(each) for pair in pairs.items() for each in pair} <= {str}
             facts = {"volume": None, "signature": pairs, "written": None}
-            assert isinstance(guards.contents(facts), str)
+            assert isinstance(contents.words(facts), str)
     found.none()
 
 

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from ocfs2lib.adoption import adopt
 from ocfs2lib.answers import census
-from ocfs2lib.lun import guards
+from ocfs2lib.lun import mount_guards
+from ocfs2lib.lun.case import LunCase
 from ocfs2lib.node import stack
 from ocfs2lib.pillar import check
 from support import by_hand
@@ -90,7 +91,7 @@ def test_a_consistent_cluster_is_read_back_and_nothing_in_it_would_change(sectio
             for facts in survey["luns"].values()
             if facts["wwid"] == lun.wwid
         }
-        assert guards.mount_refusals(guards.Case(again, lun, seen)) == []
+        assert mount_guards.refusals(LunCase(again, lun, seen)) == []
 
 
 @hypothesis.given(st.data())

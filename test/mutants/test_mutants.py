@@ -14,10 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("_modules", "_states", "_utils", "pyproject.toml")
 TESTS = ("unit", "functional", "histories", "support")
 
-GUARD, STAGE = "_utils/ocfs2lib/lun/guards.py", "_utils/ocfs2lib/operations/format_luns.py"
+GUARD, CASE = "_utils/ocfs2lib/lun/format_guards.py", "_utils/ocfs2lib/lun/case.py"
+STAGE = "_utils/ocfs2lib/operations/format_luns.py"
 ORDER, FORMAT = "_utils/ocfs2lib/lun/format_order.py", "_modules/ocfs2_format.py"
 PROBE, STATE = "_modules/ocfs2.py", "_states/ocfs2.py"
-FAULT = "test/unit/lun/test_guards.py::test_one_fault_gives_the_one_refusal_of_its_guard"
+FAULT = "test/unit/lun/test_format_guards.py::test_one_fault_gives_the_one_refusal_of_its_guard"
 LEADER = "test/unit/lun/test_format_order.py::test_the_leader_refuses_what_it_sees_itself"
 HERE = "test/functional/test_ocfs2_format.py::"
 HISTORIES = "test/histories/test_histories.py"
@@ -39,8 +40,10 @@ def _without(guard, fault):
     """A guard taken out of those that judge before the format is ordered."""
     listed = "FORMAT_GUARDS = (\n"
     body = (ROOT / GUARD).read_text().split(listed)[1].split(")\n")[0]
-    assert f"    {guard},\n" in body
-    less = body.replace(f"    {guard},\n", "")
+    lines = body.splitlines(keepends=True)
+    asked = (f"    {guard},\n", f"    of_every_node({guard}),\n")
+    less = "".join(line for line in lines if line not in asked)
+    assert len(less.splitlines()) == len(lines) - 1
     return Mutant(GUARD, listed + body, listed + less, f"{FAULT}[{fault}]")
 
 
@@ -89,15 +92,15 @@ MUTANTS = {
         HERE + "test_an_orchestration_formats_a_blank_lun_and_leaves_it_alone_afterwards",
     ),
     "G4 half-made by anybody": Mutant(
-        GUARD,
-        'volume["uuid"] == self.begun.uuid)',
-        "True)",
+        CASE,
+        'volume["uuid"] == self.begun_uuid',
+        "True",
         "test/unit/lun/test_format_order.py::test_what_another_format_left_is_not_formatted_over",
     ),
     "G4 whole or half-made": Mutant(
-        GUARD,
-        'return ours and facts["half_made"] is True',
-        "return ours",
+        CASE,
+        'return self.facts["half_made"] is True',
+        "return True",
         "test/unit/lun/test_format_order.py::test_a_volume_that_may_be_whole_is_never_formatted_over",
     ),
     "G6 the token": Mutant(
@@ -245,5 +248,5 @@ def test_without_the_guard_the_named_test_fails(copy, name):
 
 
 def test_with_every_guard_in_place_they_pass(copy):
-    assert _pytest(copy, "test/unit/lun/test_guards.py") == 0
+    assert _pytest(copy, "test/unit/lun/test_format_guards.py") == 0
     assert _pytest(copy, "test/unit/lun/test_format_order.py") == 0

@@ -33,7 +33,7 @@ def test_the_same_code_is_the_same_build(synced):
 
 
 @pytest.mark.parametrize(
-    "path", ["utils/ocfs2lib/lun/guards.py", "modules/o2cb.py", "states/ocfs2.py"]
+    "path", ["utils/ocfs2lib/lun/format_guards.py", "modules/o2cb.py", "states/ocfs2.py"]
 )
 def test_other_code_is_another_build(synced, path):
     before = version.build(str(synced))

@@ -13,7 +13,8 @@ from ocfs2lib.adoption.oddity import Oddity
 from ocfs2lib.adoption.oddity import named
 from ocfs2lib.errors import PillarInvalid
 from ocfs2lib.firewall import interconnect
-from ocfs2lib.lun import guards
+from ocfs2lib.lun import mount_guards
+from ocfs2lib.lun.case import LunCase
 from ocfs2lib.node import fstab
 from ocfs2lib.node import setup
 from ocfs2lib.node import stack
@@ -178,8 +179,8 @@ def _type_and_options(line):
 def _not_mounted(desired, seen):
     """What the guards say against a mount although nothing above has."""
     for lun in desired.luns:
-        case = guards.Case(desired, lun, seen[lun.key])
-        for refusal in guards.mount_refusals(case):
+        case = LunCase(desired, lun, seen[lun.key])
+        for refusal in mount_guards.refusals(case):
             yield Oddity(f"LUN {lun.key}: {refusal}", obstacle=True)
 
 

@@ -21,7 +21,7 @@ def differences(case, volume):
     Every :class:`Difference` of a volume.
 
     case
-        The LUN as all nodes see it (:class:`lun.guards.Case`).
+        The LUN as all nodes see it (:class:`lun.case.LunCase`).
     volume
         The facts of the volume on it.
     """

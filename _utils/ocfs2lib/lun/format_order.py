@@ -5,8 +5,9 @@ The order to format one LUN: what the leader is told, and what it must read back
 import re
 from dataclasses import dataclass
 
-from ocfs2lib.lun import guards
-from ocfs2lib.lun import ledger
+from ocfs2lib.errors import ArgumentInvalid
+from ocfs2lib.lun import format_guards
+from ocfs2lib.lun.case import NodeView
 from ocfs2lib.pillar.keys import DEVICE
 from ocfs2lib.pillar.keys import LABEL
 from ocfs2lib.pillar.keys import WWID
@@ -29,7 +30,7 @@ _LIMITS = {
 @dataclass(frozen=True)
 class FormatOrder:
     """
-    One volume to be made. Raises ValueError if an argument could not have come from a pillar
+    One volume to be made. Raises ArgumentInvalid if an argument could not have come from a pillar
     that passed its check, whoever sent it.
 
     ``leader`` is the minion that the master has chosen; nobody else carries it out. ``again`` says
@@ -53,18 +54,13 @@ class FormatOrder:
         for name, pattern in _LIMITS.items():
             value = getattr(self, name)
             if not isinstance(value, str) or not pattern.fullmatch(value):
-                raise ValueError(f"{name} {value!r} is not acceptable")
+                raise ArgumentInvalid(f"{name} {value!r} is not acceptable")
         if type(self.slots) is not int or not 1 <= self.slots <= 255:
-            raise ValueError(f"slots {self.slots!r} is not a number from 1 to 255")
+            raise ArgumentInvalid(f"slots {self.slots!r} is not a number from 1 to 255")
         if type(self.size) is not int or self.size <= 0:
-            raise ValueError(f"size {self.size!r} is not a number of bytes")
+            raise ArgumentInvalid(f"size {self.size!r} is not a number of bytes")
         if type(self.again) is not bool:
-            raise ValueError(f"again {self.again!r} is neither true nor false")
-
-    @property
-    def key(self):
-        """What refusals call this LUN."""
-        return self.device
+            raise ArgumentInvalid(f"again {self.again!r} is neither true nor false")
 
     def arguments(self):
         """The arguments of mkfs.ocfs2, but for the device. There is no force among them."""
@@ -77,16 +73,19 @@ class FormatOrder:
             f"--cluster-name={self.cluster}",
         ]
 
-    def case(self, minion, facts):
-        """The case for the guards, as the leader sees it; it takes the master's word for begun."""
-        begun = ledger.Record(self.wwid, ledger.FORMATTING, uuid=self.uuid)
-        record = begun if self.again else None
-        return guards.Case(None, self, {minion: facts}, record=record)
-
     def refusals(self, minion, facts):
         """Why the leader, having looked again itself, must not carry this order out."""
-        case = self.case(minion, facts)
-        return [refusal for guard in guards.LEADER_GUARDS for refusal in guard(case)]
+        view = NodeView(
+            minion,
+            facts,
+            key=self.device,
+            device=self.device,
+            wwid=self.wwid,
+            size=self.size,
+            # The leader has no ledger, and takes the master's word for it.
+            begun_uuid=self.uuid if self.again else "",
+        )
+        return format_guards.leader_refusals(view)
 
     def is_whole(self, facts):
         """Whether the LUN holds the very volume that was ordered, made to its end."""

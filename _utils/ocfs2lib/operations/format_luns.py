@@ -13,7 +13,6 @@ and goes on with the same leader, the same token and the same UUID.
 import dataclasses
 
 from ocfs2lib import commands
-from ocfs2lib.lun import guards
 from ocfs2lib.lun import ledger
 from ocfs2lib.lun.format_order import LEADER_GRAIN
 from ocfs2lib.plan import plan
@@ -99,7 +98,7 @@ class FormatStage:
     def _remember(self, lun):
         """Put down what a LUN was seen to hold, should it ever read as blank."""
         record = lun.case.record
-        held = guards.held(lun.case)
+        held = lun.case.contents
         if held and isinstance(record, ledger.Record) and record.state == ledger.NEVER:
             self._record(lun, ledger.HELD, found=held)
 

@@ -8,7 +8,9 @@ and, once nothing is left in it, the proof that the cluster is as described.
 from dataclasses import dataclass
 
 from ocfs2lib.lun import capacity
-from ocfs2lib.lun import guards
+from ocfs2lib.lun import format_guards
+from ocfs2lib.lun import mount_guards
+from ocfs2lib.lun.case import LunCase
 from ocfs2lib.node import fstab
 from ocfs2lib.node import holds
 from ocfs2lib.node import membership
@@ -48,7 +50,7 @@ class LunPlan:
     One LUN: ``action`` is ``format``, ``use`` or ``refuse``; ``refusals`` say why not, for all
     nodes or one; ``volume`` are the facts of the volume on it; ``mount_on`` are the minions that
     should mount it and have not, ``fstab_on`` those that would not do so as described at boot.
-    ``leader`` is the minion that formats it, ``case`` what was judged (:class:`lun.guards.Case`),
+    ``leader`` is the minion that formats it, ``case`` what was judged (:class:`lun.case.LunCase`),
     ``gaps`` are the volume's :class:`node.difference.Difference` from pillar.
     """
 
@@ -217,7 +219,7 @@ def _node(desired, node, census, silent, formula):
 
 def _case(desired, lun, nodes, record, proof):
     answered = [node for node in nodes if node.facts]
-    return guards.Case(
+    return LunCase(
         desired,
         lun,
         seen={node.minion: node.facts["luns"][lun.key] for node in answered},
@@ -236,9 +238,9 @@ def _lun(case, nodes):
         node.minion for node in nodes if node.facts and not fstab.agrees(lun, node.facts["fstab"])
     ]
     # What our own cut format left counts as no volume, unless anybody sees more in it.
-    if any(facts["volume"] and not case.left_by_ours(facts) for facts in case.seen.values()):
+    if any(view.facts["volume"] and not view.is_cut_format for view in case.views()):
         return _existing(case, wrong)
-    refusals = guards.format_refusals(case)
+    refusals = format_guards.refusals(case)
     if refusals:
         return LunPlan(lun.key, REFUSE, tuple(refusals), case=case)
     leader = (case.begun and case.begun.leader) or next(node.minion for node in nodes)
@@ -253,7 +255,7 @@ def _lun(case, nodes):
 
 
 def _existing(case, wrong_fstab):
-    refusals = guards.mount_refusals(case)
+    refusals = mount_guards.refusals(case)
     bad = {refusal.node for refusal in refusals}
     good = [node for node in case.seen if node not in bad]
     usable = [node for node in good if node not in case.silent]

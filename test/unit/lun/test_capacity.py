@@ -1,7 +1,7 @@
 import pytest
 
 from ocfs2lib.lun import capacity
-from ocfs2lib.lun import guards
+from ocfs2lib.lun.case import LunCase
 from ocfs2lib.node.difference import IMPOSSIBLE
 from ocfs2lib.node.difference import ONLINE
 from ocfs2lib.node.difference import OUTAGE
@@ -18,7 +18,7 @@ def gaps(volume, sizes=(), nodes=3, **lun):
         node.minion: answers.lun(pillar, size=size)
         for node, size in zip(pillar.nodes, sizes, strict=True)
     }
-    case = guards.Case(pillar, pillar.luns[0], seen)
+    case = LunCase(pillar, pillar.luns[0], seen)
     return capacity.differences(case, answers.volume(pillar, **volume))
 
 

@@ -1,0 +1,148 @@
+"""
+What is judged about a LUN before it is formatted or mounted: what it should be, and what every
+node sees in its place.
+"""
+
+from dataclasses import dataclass
+from dataclasses import field
+
+from ocfs2lib.lun import contents
+from ocfs2lib.lun import ledger
+from ocfs2lib.parsers import blockdev
+
+
+@dataclass(frozen=True)
+class NodeView:
+    """
+    What one node sees in the place of a LUN.
+
+    minion, facts
+        The node, and what ``ocfs2.probe`` found there.
+    key, device, wwid, size
+        The LUN as it should be: its key in pillar, stable name, WWID and bytes.
+    begun_uuid
+        The UUID of the volume as which the LUN's format is on record as begun, ``""`` for none.
+    proof
+        Whether the node was asked to prove that the LUN is blank.
+    """
+
+    minion: str
+    facts: dict
+    key: str
+    device: str
+    wwid: str
+    size: int
+    begun_uuid: str = ""
+    proof: bool = True
+
+    @property
+    def shows_lun(self):
+        """Whether what the node sees under the LUN's name is the LUN."""
+        wwid = self.facts["wwid"]
+        return bool(wwid) and not self.facts["error"] and blockdev.same_wwid(wwid, self.wwid)
+
+    @property
+    def is_cut_format(self):
+        """
+        Whether this is the volume that our own format, on record as begun, was cut short of.
+
+        It has the UUID that was chosen for it before the format, and nobody ever mounted it.
+        """
+        volume = self.facts["volume"]
+        if not (volume and self.begun_uuid and volume["uuid"] == self.begun_uuid):
+            return False
+        return self.facts["half_made"] is True
+
+
+@dataclass(frozen=True)
+class LunCase:
+    """
+    One LUN and all that is known of it.
+
+    desired, lun
+        What pillar says (:class:`pillar.desired.Desired`, :class:`pillar.desired.Lun`).
+    seen
+        ``{minion id: facts}``, the LUN's entry of every node that answered the census.
+    silent
+        ``{minion id: reason}`` of every node of the roster that did not answer or is not fit.
+    record
+        What the ledger has of the LUN (:class:`lun.ledger.Record`), the reason why it cannot
+        be read (text), or None where there is no ledger: on a node.
+    formatting
+        ``{minion id: WWID}`` of the nodes that are formatting a LUN at this moment.
+    proof
+        Whether the nodes were asked to prove that the LUN is blank. Where they were not, nothing
+        may be formatted on the strength of the case.
+    """
+
+    desired: object
+    lun: object
+    seen: dict
+    silent: dict = field(default_factory=dict)
+    record: object = None
+    formatting: dict = field(default_factory=dict)
+    proof: bool = True
+
+    def views(self):
+        """The :class:`NodeView` of each node that answered, by minion id."""
+        lun, begun = self.lun, self.begun
+        return [
+            NodeView(
+                minion,
+                facts,
+                key=lun.key,
+                device=lun.device,
+                wwid=lun.wwid,
+                size=lun.size,
+                begun_uuid=begun.uuid if begun else "",
+                proof=self.proof,
+            )
+            for minion, facts in sorted(self.seen.items())
+        ]
+
+    @property
+    def begun(self):
+        """The record of the format that was ordered and has not been read back, or None."""
+        record = self.record
+        known = isinstance(record, ledger.Record)
+        return record if known and record.state == ledger.FORMATTING else None
+
+    @property
+    def mounted(self):
+        """The set of minions that have the LUN mounted where pillar says."""
+        path = self.lun.mount.path
+        return {
+            minion
+            for minion, facts in self.seen.items()
+            if path in [mount["path"] for mount in facts["mounts"]]
+        }
+
+    @property
+    def observed(self):
+        """Whether a node sees the LUN and could read it; a record alone is no observation."""
+        return any(view.shows_lun and not view.facts["unreadable"] for view in self.views())
+
+    @property
+    def sizes(self):
+        """``{minion: bytes}``: how much of the LUN each node sees, where that is known."""
+        return {
+            view.minion: view.facts["size"]
+            for view in self.views()
+            if view.facts["size"] and view.shows_lun
+        }
+
+    @property
+    def behind(self):
+        """``{minion: bytes}`` of those who see less of the LUN than another node."""
+        sizes = self.sizes
+        largest = max(sizes.values(), default=0)
+        return {minion: size for minion, size in sizes.items() if size < largest}
+
+    @property
+    def contents(self):
+        """What the LUN holds, and by which node that was seen, in words; ``""`` for nothing."""
+        for view in self.views():
+            found = contents.words(view.facts)
+            if view.shows_lun and found:
+                return f"{found} on {view.minion}"
+        return ""
