@@ -195,6 +195,8 @@ looks = 0
 for _ in range(40):
     looks += bool(beacons.process({"ocfs2": [{"interval": 15}]}, opts["grains"]))
 assert looks, "the beacon has seen nothing"
+left = [name for name in sys.modules if name.partition(".")[0] == "ocfs2lib"]
+assert not left, f"the beacon leaves {left} to the jobs"
 
 # The master syncs a newer formula, and then has this minion run a job.
 for name in ("modules/ocfs2_vitals.py", "utils/ocfs2lib/version.py"):

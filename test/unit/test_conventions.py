@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {kind: sorted((ROOT / f"_{kind}").glob("*.py")) for kind in ("modules", "runners")}
 STATES = sorted((ROOT / "_states").glob("*.py"))
+BEACONS = sorted((ROOT / "_beacons").glob("*.py"))
 UTILS = sorted((ROOT / "_utils").rglob("*.py"))
 LIBRARY = ROOT / "_utils" / "ocfs2lib"
 #: Which room may import which; every room may import the files beside the rooms.
@@ -72,6 +73,7 @@ def _imports(path):
 def test_there_is_something_to_look_at():
     assert all(SOURCES.values())
     assert STATES
+    assert BEACONS
     assert UTILS
 
 
@@ -111,6 +113,35 @@ def test_pure_code_knows_neither_salt_nor_what_stands_on_it(path):
     known = {"ocfs2lib"} | sys.stdlib_module_names
     assert set(_imports(path)) <= known
     assert "__salt__" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*CALLED, *STATES, *UTILS, *BEACONS],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_nothing_is_imported_late(path):
+    """
+    The beacon removes the library from the process once a call has ended: what a function imports
+    later than its file would belong to another version of the formula than the file itself.
+    """
+    tree = ast.parse(path.read_text())
+    late = [
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and node not in tree.body
+    ]
+    assert late == []
+
+
+@pytest.mark.parametrize(
+    "path", [*CALLED, *STATES, *BEACONS], ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_the_library_is_removed_from_a_process_by_its_top_name(path):
+    """With a prefix, or one level alone, a job would run old code after an upgrade."""
+    text = path.read_text()
+    if "sys.modules" in text:
+        assert '.partition(".")[0] == "ocfs2lib"' in text
 
 
 def _room(path):
