@@ -15,10 +15,12 @@ import salt.utils.path
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+from ocfs2lib.errors import PlatformUnknown
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import membership
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import units
+from ocfs2lib.platform import registry
 
 __virtualname__ = "o2cb"
 
@@ -146,7 +148,7 @@ def settings_write(values):
     Write the o2cb settings to the file the init script reads.
 
     values
-        ``{name: value}`` with every name of ``node.o2cb_settings.DEBCONF``.
+        ``{name: value}`` with every name of ``node.o2cb_settings.NAMES``.
 
     Returns True. Raises ``SaltInvocationError`` for missing, unknown or unsafe values.
 
@@ -157,10 +159,11 @@ def settings_write(values):
         salt-call o2cb.settings_write '{O2CB_ENABLED: "true", O2CB_BOOTCLUSTER: ocfs2, ...}'
     """
     _checked(values)
-    missing = sorted(set(o2cb_settings.DEBCONF) - set(values))
+    missing = sorted(set(o2cb_settings.NAMES) - set(values))
     if missing:
         raise SaltInvocationError(f"{_settings_path()} needs {', '.join(missing)}")
-    return __salt__["ocfs2_file.write"](_settings_path(), o2cb_settings.render(values))
+    text = o2cb_settings.render(values, _platform_settings())
+    return __salt__["ocfs2_file.write"](_settings_path(), text)
 
 
 def settings_remove():
@@ -180,7 +183,7 @@ def settings_remove():
 
 def debconf_get():
     """
-    The answers from which Debian's package writes the settings file at its next configuration.
+    The answers from which the package writes the settings file at its next configuration.
 
     Returns ``{name: answer}`` for what debconf knows, or None where there is no debconf.
 
@@ -190,9 +193,12 @@ def debconf_get():
 
         salt-call o2cb.debconf_get
     """
-    if not salt.utils.path.which("debconf-show"):
+    questions = _questions()
+    if not questions or not salt.utils.path.which("debconf-show"):
         return None
-    return o2cb_settings.parse_debconf(__salt__["ocfs2_cmd.run"](["debconf-show", "ocfs2-tools"]))
+    packages = dict.fromkeys(question.split("/")[0] for question in questions.values())
+    shown = __salt__["ocfs2_cmd.run"](["debconf-show", *packages])
+    return o2cb_settings.parse_debconf(shown, questions)
 
 
 def debconf_set(values):
@@ -200,7 +206,7 @@ def debconf_set(values):
     Give debconf the answers that make the package write these settings.
 
     values
-        ``{name: value}`` with names of ``node.o2cb_settings.DEBCONF``.
+        ``{name: value}`` with names of ``node.o2cb_settings.NAMES``.
 
     Returns True. Whether debconf holds them afterwards, :func:`debconf_get` tells.
 
@@ -211,7 +217,7 @@ def debconf_set(values):
         salt-call o2cb.debconf_set '{O2CB_ENABLED: "true"}'
     """
     _checked(values)
-    selections = o2cb_settings.debconf_selections(values)
+    selections = o2cb_settings.debconf_selections(values, _questions())
     __salt__["ocfs2_cmd.run"](["debconf-set-selections"], stdin=selections)
     return True
 
@@ -433,10 +439,24 @@ def _settings_path():
     return _SYSCONFIG if os.path.isdir(os.path.dirname(_SYSCONFIG)) else _DEFAULT
 
 
+def _platform_settings():
+    try:
+        return registry.required(__grains__).settings
+    except PlatformUnknown as err:
+        raise CommandExecutionError(str(err)) from err
+
+
+def _questions():
+    """Return the questions of debconf; none on a platform without it, or of which nothing is
+    known."""
+    platform = registry.of_minion(__grains__)
+    return platform.settings.questions if platform else {}
+
+
 def _checked(values):
     for name, value in values.items():
-        if name not in o2cb_settings.DEBCONF:
-            raise SaltInvocationError(f"{name} is none of {', '.join(o2cb_settings.DEBCONF)}")
+        if name not in o2cb_settings.NAMES:
+            raise SaltInvocationError(f"{name} is none of {', '.join(o2cb_settings.NAMES)}")
         if not re.fullmatch("[A-Za-z0-9]*", str(value)):
             raise SaltInvocationError(f"{name}: {value!r} is not made of letters and digits")
 

@@ -10,9 +10,11 @@ import glob
 
 import salt.utils.path
 
+from ocfs2lib.firewall import interconnect
 from ocfs2lib.node import service_dropins
 from ocfs2lib.node import setup
 from ocfs2lib.node import units
+from ocfs2lib.platform import registry
 
 __virtualname__ = "o2cb_setup"
 
@@ -21,6 +23,33 @@ def __virtual__():
     if __grains__.get("kernel") != "Linux":
         return False, "OCFS2 is a filesystem of the Linux kernel."
     return __virtualname__
+
+
+def platform():
+    """
+    What the formula knows of the distribution of this host and the sls files need.
+
+    Returns ``{"name", "packages", "firewall_packages", "repository"}``: ``packages`` are those of
+    every node, ``firewall_packages`` (``{backend: [packages]}``) those of the firewall backends,
+    ``repository`` has the arguments of ``pkgrepo.managed``, or is None where the packages come with
+    the distribution. On a host that is not supported there are no packages.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb_setup.platform
+    """
+    found = registry.of_minion(__grains__)
+    return {
+        "name": registry.release(__grains__),
+        "packages": list(found.packages) if found else [],
+        "firewall_packages": {
+            name: list(found.firewalls[name].packages) if found and name in found.firewalls else []
+            for name in (*interconnect.RULES, interconnect.NONE)
+        },
+        "repository": found and found.repository,
+    }
 
 
 def facts(backend, port, nodes):

@@ -25,6 +25,7 @@ from ocfs2lib.lun import superblock
 from ocfs2lib.lun.format_order import LEADER_GRAIN
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.refusal import Refusal
+from ocfs2lib.platform import registry
 
 __virtualname__ = "ocfs2_format"
 
@@ -220,12 +221,14 @@ def _held(device, log):
 
 
 def _missing_tools():
+    platform = registry.of_minion(__grains__)
+    packages = " and ".join(sorted(platform.packages)) if platform else "its package"
     return [
         _refusal(
             "G9",
             Code.TOOL_MISSING,
             f"{tool} is missing",
-            "Install kmod and ocfs2-tools (state ocfs2.package)",
+            f"Install {packages} (state ocfs2.package)",
         )
         for tool in _TOOLS
         if not salt.utils.path.which(tool)

@@ -11,15 +11,15 @@ import os
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib import version
+from ocfs2lib.errors import PlatformUnknown
 from ocfs2lib.health import health
 from ocfs2lib.health import prometheus
 from ocfs2lib.node import units
+from ocfs2lib.platform import registry
 
 __virtualname__ = "ocfs2_metrics"
 
 _CONF = "/etc/ocfs2/cluster.conf"
-#: Where the package of Debian has node_exporter look.
-_DIRECTORY = "/var/lib/prometheus/node-exporter"
 #: node_exporter reads ``*.prom``.
 _NAME = "ocfs2.prom"
 
@@ -70,13 +70,14 @@ def text():
     return _text(facts())
 
 
-def write(directory=_DIRECTORY, seen=None):
+def write(directory=None, seen=None):
     """
     Leave the metrics as ``ocfs2.prom`` for node_exporter; at every moment the file is whole.
 
     directory
-        Where node_exporter looks for text files (its option ``--collector.textfile.directory``). It
-        must be there.
+        Where node_exporter looks for text files (its option ``--collector.textfile.directory``),
+        if that is not where the package of the platform has it look (Debian:
+        ``/var/lib/prometheus/node-exporter``). It must be there.
     seen
         What :func:`facts` has returned just now; without it, the node is looked at.
 
@@ -89,13 +90,21 @@ def write(directory=_DIRECTORY, seen=None):
         salt-call --local ocfs2_metrics.write
         salt-call --local ocfs2_metrics.write /srv/textfiles
     """
+    directory = directory or _platform().textfile_directory
     if not os.path.isdir(directory):
         raise CommandExecutionError(
             f"{directory} is no directory, so nobody reads metrics there. Fix: install "
-            "prometheus-node-exporter, or name the directory that it reads."
+            f"{_platform().exporter_package}, or name the directory that it reads."
         )
     path = os.path.join(directory, _NAME)
     return __salt__["ocfs2_file.write"](path, _text(seen or facts()))
+
+
+def _platform():
+    try:
+        return registry.required(__grains__)
+    except PlatformUnknown as err:
+        raise CommandExecutionError(str(err)) from err
 
 
 def _text(seen):

@@ -16,6 +16,7 @@ from ocfs2lib import version
 from ocfs2lib.adoption import survey as adoption_survey
 from ocfs2lib.firewall import interconnect
 from ocfs2lib.node import units
+from ocfs2lib.platform import registry
 
 __virtualname__ = "ocfs2_node"
 
@@ -166,7 +167,7 @@ def host():
     return {
         "hostname": os.uname().nodename,
         "kernel": os.uname().release,
-        "platform": f"{__grains__.get('os')} {__grains__.get('osmajorrelease')}",
+        "platform": registry.release(__grains__),
         "addresses": sorted(__salt__["network.ip_addrs"](include_loopback=False)),
     }
 

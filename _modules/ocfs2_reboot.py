@@ -10,10 +10,10 @@ import re
 import salt.utils.path
 from salt.exceptions import CommandExecutionError
 
+from ocfs2lib.platform import registry
+
 __virtualname__ = "ocfs2_reboot"
 
-#: Debian and its derivatives let these point to the kernel that was installed last.
-_LINKS = ("/vmlinuz", "/boot/vmlinuz")
 _KERNEL = re.compile(r"vmlinuz-(.+)")
 _MODULES = ("ocfs2", "ocfs2_stack_o2cb")
 
@@ -41,8 +41,9 @@ def kernels():
     """
     The kernels that the next boot may start, each with what of OCFS2 it lacks.
 
-    They are those that ``/vmlinuz`` and ``/boot/vmlinuz`` point to and the newest in ``/boot``; on
-    a host without any of them, which is started from elsewhere, the one that runs.
+    They are those that the links of the platform point to (Debian: ``/vmlinuz`` and
+    ``/boot/vmlinuz``) and the newest in ``/boot``; on a host without any of them, which is started
+    from elsewhere, the one that runs.
 
     Returns ``{release: [missing modules]}``.
 
@@ -52,7 +53,9 @@ def kernels():
 
         salt-call ocfs2_reboot.kernels
     """
-    releases = {_release(os.path.realpath(link)) for link in _LINKS if os.path.islink(link)}
+    platform = registry.of_minion(__grains__)
+    links = platform.kernel.links if platform else ()
+    releases = {_release(os.path.realpath(link)) for link in links if os.path.islink(link)}
     installed = [_release(name) for name in __salt__["ocfs2_file.names"]("/boot")]
     releases.add(max(filter(None, installed), key=_version, default=None))
     found = {release for release in releases if release} or {os.uname().release}

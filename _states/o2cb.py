@@ -22,6 +22,7 @@ from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 from ocfs2lib.node.difference import subjects
 from ocfs2lib.pillar import check
+from ocfs2lib.platform import registry
 
 __virtualname__ = "o2cb"
 
@@ -103,10 +104,11 @@ def boot(name, config):
     """
 
     def gaps(desired, facts):
-        return node_setup.boot(desired, __salt__["o2cb_setup.boot"]())
+        platform = registry.required(__grains__)
+        return node_setup.boot(desired, __salt__["o2cb_setup.boot"](), platform)
 
     def close(desired, found):
-        _write(units.files(desired), found)
+        _write(units.files(desired, registry.required(__grains__)), found)
         changed = subjects(found, Part.UNIT)
         if units.KILLER in changed:
             __salt__["ocfs2_systemd.unit"]("mask", units.KILLER)
@@ -137,9 +139,10 @@ def online(name, config):
         if found and held:
             raise CommandExecutionError(held)
         if found and not facts["modules"]:
+            platform = registry.required(__grains__)
             raise CommandExecutionError(
                 "The running kernel has no ocfs2 modules. Fix: boot a kernel that has them "
-                "(Debian: linux-image-amd64, never linux-image-cloud-amd64)."
+                f"({platform.name}: {platform.kernel.package}, never {platform.kernel.without})."
             )
         if any(gap.kind == NODE for gap in found):
             use = __salt__["o2cb.in_use"]()

@@ -97,8 +97,8 @@ def kernel(name, config):
         desired = check.parse(config)
         if not __salt__["o2cb.facts"]()["modules"]:
             raise CommandExecutionError(
-                f"The kernel {__grains__['kernelrelease']} has no ocfs2 module. Install the "
-                "distribution's full kernel (linux-image-amd64), not a cloud one, and boot it."
+                f"The kernel {__grains__['kernelrelease']} has no ocfs2 module. Install "
+                f"{requirements.full_kernel(__salt__['ocfs2_node.host']())}, and boot it."
             )
         gaps = setup.panic(desired, __salt__["o2cb_setup.panic"](name))
         ret["changes"] = {gap.what: {"old": gap.old, "new": gap.new} for gap in gaps}

@@ -24,6 +24,10 @@ class ArgumentInvalid(FormulaError):  # noqa: N818
     """An argument is not one that can be used."""
 
 
+class PlatformUnknown(FormulaError):  # noqa: N818
+    """The host runs a distribution on which the formula was not tested."""
+
+
 class FileInvalid(FormulaError):  # noqa: N818
     """A file of the host, or what a tool lists, is not in a form that is understood."""
 

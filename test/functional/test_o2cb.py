@@ -22,6 +22,7 @@ from ocfs2lib.node import service_dropins
 from ocfs2lib.node import setup
 from ocfs2lib.node import units as node_units
 from ocfs2lib.pillar import check
+from ocfs2lib.platform import debian
 
 from .conftest import MINION
 
@@ -64,7 +65,9 @@ def clean(debconf):
     for path in Path("/etc/systemd/system").rglob("o*.service"):
         path.unlink()
     DROP_IN.unlink(missing_ok=True)
-    SETTINGS.write_text(o2cb_settings.render(dict.fromkeys(o2cb_settings.DEBCONF, "")))
+    SETTINGS.write_text(
+        o2cb_settings.render(dict.fromkeys(o2cb_settings.NAMES, ""), debian.PLATFORM.settings)
+    )
     shutil.copy2(debconf, DEBCONF)
     if shutil.which("nft"):
         run("nft", "flush", "ruleset")
@@ -680,7 +683,7 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
 
     def gaps():
         census = modules["ocfs2_node.census"]({}, interconnect.concern(desired))
-        found = setup.differences(desired, MINION, census["setup"])
+        found = setup.differences(desired, MINION, census["setup"], census["host"])
         # The panic settings are those of the host the test runs on.
         return [gap.what for gap in found if gap.what not in setup.PANIC]
 

@@ -12,6 +12,7 @@ from ocfs2lib import version
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import units
+from ocfs2lib.platform import debian
 from support import node_facts
 
 from .test_ocfs2_vitals import DEBUG
@@ -40,7 +41,12 @@ def files(sandbox):
     cluster = cluster_conf.ConfCluster("ocfs2", "local", 3)
     put(CONF, cluster_conf.render(cluster_conf.Conf((cluster,), tuple(nodes))))
     values = {"O2CB_ENABLED": "true", "O2CB_BOOTCLUSTER": "ocfs2"}
-    put(SETTINGS, o2cb_settings.render({**dict.fromkeys(o2cb_settings.DEBCONF, ""), **values}))
+    put(
+        SETTINGS,
+        o2cb_settings.render(
+            {**dict.fromkeys(o2cb_settings.NAMES, ""), **values}, debian.PLATFORM.settings
+        ),
+    )
     put(FSTAB, "/dev/mapper/primary /san/primary ocfs2 _netdev 0 0\n")
     put(Path(units.UNIT_PATH), node_facts.unit())
 

@@ -27,6 +27,7 @@ from ocfs2lib.parsers import blockdev
 from ocfs2lib.parsers import debugfs
 from ocfs2lib.plan import plan as plan_plan
 from ocfs2lib.plan import text as plan_text
+from ocfs2lib.platform import debian
 from support import answers
 
 from . import cases
@@ -142,7 +143,8 @@ def test_a_number_of_any_length_in_cluster_conf_is_refused_or_read(number):
 # The o2cb settings, held against the shell that reads them at boot.
 
 
-_SETTINGS = o2cb_settings.render(dict.fromkeys(o2cb_settings.DEBCONF, "7"))
+SETTINGS = debian.PLATFORM.settings
+_SETTINGS = o2cb_settings.render(dict.fromkeys(o2cb_settings.NAMES, "7"), SETTINGS)
 SETTINGS = (
     _SETTINGS,
     _SETTINGS.replace("\n", "\r\n"),
@@ -154,7 +156,7 @@ SETTINGS_PIECES = (
     *("$", "`", ";", "&", "|", "(", ")", "{", "}", "<", ">", "~", "*", "?", "[a]", "!", "%", "^"),
     *("''", '""', "'a'b", '"a"b', "a'b'", "\\\n", "# a\n", "#\\\n", ":", "test", "if", "\n\n"),
 )
-_NAMES = (*o2cb_settings.DEBCONF, "O2CB_STACK")
+_NAMES = (*o2cb_settings.NAMES, "O2CB_STACK")
 
 
 def sourced(paths):
@@ -182,7 +184,7 @@ def understood_settings(kind, part):
                 assert str(err)
                 continue
             assert {type(each) for pair in values.items() for each in pair} <= {str}
-            assert o2cb_settings.effective(values).keys() >= o2cb_settings.DEBCONF.keys()
+            assert o2cb_settings.effective(values).keys() >= {*o2cb_settings.NAMES}
             kept.append((text, values))
     found.none()
     return kept
@@ -207,11 +209,11 @@ def test_settings_that_are_understood_say_the_same_to_the_shell(tmp_path):
 
 def test_any_output_of_debconf_is_answers():
     found = Findings()
-    text = "".join(f"* {name}: 7\n" for name in o2cb_settings.DEBCONF.values())
+    text = "".join(f"* {name}: 7\n" for name in SETTINGS.questions.values())
     for garbage in damaged("debconf", 4, text):
         with found.watch(ascii(garbage)):
-            answer = o2cb_settings.parse_debconf(garbage)
-            assert answer.keys() <= o2cb_settings.DEBCONF.keys()
+            answer = o2cb_settings.parse_debconf(garbage, SETTINGS.questions)
+            assert answer.keys() <= {*o2cb_settings.NAMES}
             assert all(isinstance(value, str) for value in answer.values())
     found.none()
 

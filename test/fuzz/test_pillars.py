@@ -23,6 +23,7 @@ from ocfs2lib.pillar import check
 from ocfs2lib.pillar.keys import PILLAR
 from ocfs2lib.pillar.problem import in_path
 from ocfs2lib.pillar.volume_types import journal_bytes
+from ocfs2lib.platform import debian
 from support import roster
 
 from . import cases
@@ -275,7 +276,8 @@ def test_o2cb_reads_the_cluster_that_the_pillar_means(valid, tmp_path):
 
 def settings_are_meant(case):
     cluster = meant(case.section)[0]
-    text = o2cb_settings.render(o2cb_settings.from_desired(check.parse(case.section)))
+    values = o2cb_settings.from_desired(check.parse(case.section))
+    text = o2cb_settings.render(values, debian.PLATFORM.settings)
     # The words that a shell finds in it, without a shell.
     assert shlex.split(text, comments=True) == [
         "O2CB_ENABLED=true",

@@ -13,6 +13,7 @@ from ocfs2lib.node import setup
 from ocfs2lib.node import units
 from ocfs2lib.pillar import check
 from ocfs2lib.plan import plan
+from ocfs2lib.platform import debian
 from support import roster
 
 FORMULA = "1.0.0+5f3a9c20d1e4"
@@ -107,7 +108,7 @@ def census(pillar, **changes):
 
 
 def _setup(pillar, minion):
-    files = {**units.files(pillar), **interconnect.files(pillar, minion)}
+    files = {**units.files(pillar, debian.PLATFORM), **interconnect.files(pillar, minion)}
     panic = {"kernel.panic": "30", "kernel.panic_on_oops": "1"}
     return {
         "files": {path: files.get(path) for path in setup.FILES},
@@ -177,7 +178,7 @@ def examination(pillar, minion, **changes):
         "volumes": {"/dev/dm-3": {"uuid": UUID, "wwid": described.wwid}},
         "loose": {},
         "kernels": {"6.1.0-18-amd64": []},
-        "order": sorted([*units.AFTER, "sysinit.target"]),
+        "order": sorted([*units.after(debian.PLATFORM), "sysinit.target"]),
     }
 
 

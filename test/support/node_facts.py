@@ -2,6 +2,7 @@
 
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import units
+from ocfs2lib.platform import debian
 from support import roster
 
 UUID = "458E997A48634B3DAB36F01667EBB761"
@@ -91,7 +92,7 @@ def conf(nodes=3, mode="local"):
 def unit(fence_method="reset"):
     """o2cb.service, which gives the kernel what no other file has."""
     desired = roster.desired(cluster={"fence_method": fence_method})
-    return units.files(desired)[units.UNIT_PATH]
+    return units.files(desired, debian.PLATFORM)[units.UNIT_PATH]
 
 
 def volume(facts):

@@ -144,7 +144,7 @@ def _changes(desired, surveys, seen):
         if desired.node(minion):
             live = stack.differences(desired, minion, survey["o2cb"])
             found += [_refused(minion, each) for each in live if each.kind != ONLINE]
-            gaps = [*live, *setup.differences(desired, minion, survey["setup"])]
+            gaps = [*live, *setup.differences(desired, minion, survey["setup"], survey["host"])]
             changes += [f"{minion}: {gap}" for gap in gaps]
             changes += [f"{minion}: {each}" for each in _mounts(desired, minion, survey, seen)]
     return changes, found

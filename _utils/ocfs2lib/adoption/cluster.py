@@ -17,6 +17,7 @@ from ocfs2lib.pillar.desired import Node
 from ocfs2lib.pillar.desired import default_name
 from ocfs2lib.pillar.keys import MAX_NODES
 from ocfs2lib.pillar.keys import PILLAR
+from ocfs2lib.platform import registry
 
 _CONF = "cluster.conf"
 #: Cluster attribute -> setting in the file of the init script.
@@ -222,8 +223,8 @@ def _members(members, ids, name, surveys):
         if not surveys[minion]["o2cb"]["modules"]:
             kernel = surveys[minion]["host"]["kernel"]
             yield Oddity(
-                f"{minion}: its kernel {kernel} has no ocfs2 module. Install the distribution's "
-                "full kernel (linux-image-amd64), not a cloud one.",
+                f"{minion}: its kernel {kernel} has no ocfs2 module. Install "
+                f"{requirements.full_kernel(surveys[minion]['host'])}.",
                 obstacle=True,
             )
     yield from _strangers(members, ids, name, surveys)
@@ -410,11 +411,12 @@ def _seconds(text):
 def _boot(name, surveys):
     for minion, survey in surveys.items():
         settings, setup = survey["o2cb"]["settings"], survey["setup"]
-        if settings["path"].startswith("/etc/sysconfig") and "Debian" in survey["host"]["platform"]:
+        platform = registry.of(survey["host"])
+        if platform and settings["path"] != platform.settings.path:
             yield Oddity(
                 f"{minion}: {settings['path']} exists, which the init script reads instead of "
-                "/etc/default/o2cb, where Debian's package writes its answers. Applying the pillar "
-                "writes the first; remove it by hand to go by the second."
+                f"{platform.settings.path}, where {platform.name}'s package writes its answers. "
+                "Applying the pillar writes the first; remove it by hand to go by the second."
             )
         why = _not_at_boot(name, survey)
         if why:

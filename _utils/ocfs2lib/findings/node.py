@@ -13,6 +13,7 @@ from ocfs2lib.node import requirements
 from ocfs2lib.node import setup as node_setup
 from ocfs2lib.node import units
 from ocfs2lib.node.difference import Part
+from ocfs2lib.platform import registry
 
 #: Seconds by which a node's clock may be off before its log is misread.
 _DRIFT = 2
@@ -101,8 +102,8 @@ def host(snapshot):
 
 def modules(snapshot):
     """Kernels without ocfs2: the one that runs, and those that the next boot may start."""
-    fix = "apt install linux-image-amd64 (not a cloud image), and boot that kernel"
     for node, facts in snapshot.nodes():
+        fix = _kernel_fix(facts["host"])
         running = facts["host"]["kernel"]
         if not facts["o2cb"]["modules"] and "modprobe" not in facts["setup"]["missing"]:
             what = f"its kernel {running} has no ocfs2 module"
@@ -113,16 +114,25 @@ def modules(snapshot):
                 yield Finding("module-missing-at-boot", what, fix, (node.minion,))
 
 
+def _kernel_fix(host):
+    platform = registry.of(host)
+    if not platform:
+        return f"install {requirements.full_kernel(host)}, and boot it"
+    kernel = platform.kernel
+    return f"{platform.install(kernel.package)} ({kernel.caution}), and boot that kernel"
+
+
 def tools(snapshot):
     """Hosts on which a tool is not installed."""
-    packages = {"modprobe": "kmod"}
     for node, facts in snapshot.nodes():
-        for tool in facts["setup"]["missing"]:
-            package = packages.get(tool, "ocfs2-tools")
+        platform = registry.of(facts["host"])
+        # Which package a tool comes from elsewhere, nobody knows; such a host is refused anyway.
+        for tool in facts["setup"]["missing"] if platform else ():
+            package = platform.package_of(tool)
             yield Finding(
                 "tools-missing",
                 f"{tool} of the package {package} is not installed",
-                f"salt {NODES} state.apply ocfs2, or apt install {package} there",
+                f"salt {NODES} state.apply ocfs2, or {platform.install(package)} there",
                 (node.minion,),
             )
 
@@ -130,7 +140,7 @@ def tools(snapshot):
 def setup(snapshot):
     """Files, units and kernel settings of the formula that are not as pillar says."""
     for plan, facts in snapshot.node_plans():
-        gaps = node_setup.differences(snapshot.desired, plan.minion, facts["setup"])
+        gaps = node_setup.differences(snapshot.desired, plan.minion, facts["setup"], facts["host"])
         names = [gap.what for gap in gaps if gap.part is not Part.TOOL]
         if names:
             yield Finding(
@@ -144,7 +154,9 @@ def setup(snapshot):
 def order(snapshot):
     """Hosts whose systemd starts the cluster before what it stands on."""
     for node, facts in snapshot.nodes():
-        lacking = [unit for unit in units.AFTER if unit not in (facts["order"] or ())]
+        platform = registry.of(facts["host"])
+        wanted = units.after(platform) if platform else ()
+        lacking = [unit for unit in wanted if unit not in (facts["order"] or ())]
         if facts["order"] is not None and lacking:
             yield Finding(
                 "boot-order",

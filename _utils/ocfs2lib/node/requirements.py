@@ -2,8 +2,7 @@
 Whether a host can be the node that pillar describes.
 """
 
-#: Where the formula was built and tested; it refuses others by name rather than half work there.
-PLATFORMS = ("Debian 12", "Debian 13")
+from ocfs2lib.platform import registry
 
 
 def unfit(node, host):
@@ -21,9 +20,9 @@ def unfit(node, host):
 def problems(node, host):
     """``(kind of finding, what is wrong, what to do)`` for each reason of :func:`unfit`."""
     found = []
-    if host["platform"] not in PLATFORMS:
-        what = f"{host['platform']} is not supported yet, only {' and '.join(PLATFORMS)}"
-        found.append(("host-unfit", what, "take the node out of pillar"))
+    # Refused by name rather than served by half.
+    if registry.of(host) is None:
+        found.append(("host-unfit", registry.unsupported(host), "take the node out of pillar"))
     if not name_matches(node.name, host["hostname"]):
         what = (
             f"the host is called {host['hostname']}, which the node name {node.name} does not "
@@ -40,6 +39,16 @@ def problems(node, host):
         fix = f"configure it, or correct nodes:{node.minion}:address (it has {has})"
         found.append(("host-unfit", what, fix))
     return found
+
+
+def full_kernel(host):
+    """Return, for a sentence, the kernel that a host needs.
+
+    host
+        What ``ocfs2_node.host`` returned there.
+    """
+    platform = registry.of(host)
+    return platform.kernel.description if platform else "a kernel that has the ocfs2 modules"
 
 
 def name_matches(name, hostname):

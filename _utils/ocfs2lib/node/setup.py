@@ -10,6 +10,7 @@ from ocfs2lib.node import service_dropins
 from ocfs2lib.node import units
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
+from ocfs2lib.platform import registry
 
 #: Every file that is looked at.
 FILES = (
@@ -28,7 +29,7 @@ PANIC = ("kernel.panic", "kernel.panic_on_oops")
 _ABSENT, _PRESENT, _OTHER = "absent", "as described", "other content"
 
 
-def differences(desired, minion, facts):
+def differences(desired, minion, facts, host):
     """Return every :class:`Difference` of one host.
 
     desired
@@ -37,11 +38,14 @@ def differences(desired, minion, facts):
         Minion id of the node.
     facts
         What ``o2cb_setup.facts`` returned there.
+    host
+        What ``ocfs2_node.host`` returned there.
     """
+    platform = registry.of(host)
     return [
         *_packages(facts),
         *panic(desired, facts["panic"]),
-        *boot(desired, facts),
+        *(boot(desired, facts, platform) if platform else ()),
         *services(desired, facts["services"]),
         *firewall(desired, minion, facts),
     ]
@@ -65,9 +69,9 @@ def panic(desired, settings):
     ]
 
 
-def boot(desired, facts):
+def boot(desired, facts, platform):
     """Return the differences of what systemd does at boot and shutdown."""
-    found = _files(units.files(desired), facts["files"])
+    found = _files(units.files(desired, platform), facts["files"])
     if units.KILLER not in facts["masked"]:
         found.append(Difference(Part.UNIT, units.KILLER, "not masked", "masked"))
     return found + _disabled(units.UNIT, facts)

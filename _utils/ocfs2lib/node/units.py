@@ -1,14 +1,15 @@
 """How a node comes up and goes down: the systemd unit o2cb.service.
 
-Debian 12 has an init script only, Debian 13 also a unit whose start and stop rewrite the
-settings file.  A unit of the same name under /etc/systemd/system replaces both, so every node
-behaves alike, and the package's maintainer scripts leave a running cluster alone (invoke-rc.d
-skips a native unit).  ``ocfs2.service``, which SIGKILLs the users of every mount when it stops, is
-masked by the state.
+The package brings an init script (Debian 12), or also a unit whose start and stop rewrite the
+settings file (Debian 13).  A unit of the same name under /etc/systemd/system replaces both, so
+every node behaves alike, and the package's maintainer scripts leave a running cluster alone
+(invoke-rc.d skips a native unit).  ``ocfs2.service``, which SIGKILLs the users of every mount when
+it stops, is masked by the state.
 """
 
 import re
 
+from ocfs2lib.firewall import interconnect
 from ocfs2lib.node import holds
 
 UNIT = "o2cb.service"
@@ -20,17 +21,6 @@ SYSCTL_PATH = "/etc/sysctl.d/60-ocfs2.conf"
 # Services get 90 s to end unless they ask for more; virtual machines often do.
 _PATIENCE = 240  # seconds
 _STOP_TIMEOUT = 270  # seconds, above the patience and one umount
-
-#: What has to be there before the cluster, and to stay until it is gone.
-AFTER = (
-    "network-online.target",
-    "nftables.service",
-    "netfilter-persistent.service",
-    "ocfs2-firewall.service",
-    "multipathd.service",
-    "iscsid.service",
-    "open-iscsi.service",
-)
 
 _UNIT = """\
 # Written by ocfs2-formula, replaces the unit or init script of the package.
@@ -50,10 +40,8 @@ AssertPathExists=!{hold}
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-# Debian's init functions would hand "start" back to systemd.
-Environment=SYSTEMCTL_SKIP_REDIRECT=1
-# "start" obeys the settings file and, unlike "enable", does not rewrite it.
-ExecStart=/etc/init.d/o2cb start
+{environment}# "start" obeys the settings file and, unlike "enable", does not rewrite it.
+ExecStart={start}
 # It ends with 0 also when it brought nothing up.
 ExecStartPost=/sbin/o2cb cluster-status {name}
 # No tool keeps this across a boot.
@@ -109,14 +97,36 @@ def fence_method(unit):
     return found.group(1) if found else None
 
 
-def files(desired):
-    """Return {path: text} of what systemd needs for pillar (an ``pillar.desired.Desired``)."""
+def after(platform):
+    """Return the units that have to be there before the cluster, and to stay until it is gone.
+
+    platform
+        The ``platform.platform.Platform`` of the node.
+    """
+    return (
+        "network-online.target",
+        *(firewall.service for firewall in platform.firewalls.values()),
+        interconnect.UNIT,
+        *platform.storage_services,
+    )
+
+
+def files(desired, platform):
+    """Return {path: text} of what systemd needs.
+
+    desired
+        Pillar as ``pillar.desired.Desired``.
+    platform
+        The ``platform.platform.Platform`` of the node.
+    """
     unit = _UNIT.format(
         name=desired.cluster.name,
         fence_method=desired.cluster.fence_method,
         stop=STOP_PATH,
         hold=holds.CLUSTER,
-        after=" ".join(AFTER),
+        after=" ".join(after(platform)),
+        environment=platform.environment,
+        start=platform.start_command,
         timeout=_STOP_TIMEOUT,
     )
     return {UNIT_PATH: unit, STOP_PATH: STOP}

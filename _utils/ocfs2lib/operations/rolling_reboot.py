@@ -3,6 +3,7 @@
 from ocfs2lib.answers import returns as answers_returns
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
+from ocfs2lib.node import requirements
 from ocfs2lib.operations import drain
 from ocfs2lib.operations.operation import QUICK
 from ocfs2lib.operations.operation import Operation
@@ -40,7 +41,9 @@ class RollingReboot(Operation):
         if reasons:
             raise Refused(*reasons)
         boots = self._of_all("ocfs2_reboot.boot_id", str)
-        reasons = self._kernels() + drain.unready(self, self.minions, drain.mounts(self.desired))
+        reasons = self._kernels(found) + drain.unready(
+            self, self.minions, drain.mounts(self.desired)
+        )
         if reasons:
             raise Refused(*reasons)
         begun = self.master.reboots(boots)
@@ -60,12 +63,12 @@ class RollingReboot(Operation):
             raise Refused(*wrong)
         return returns
 
-    def _kernels(self):
+    def _kernels(self, found):
         """What the next boot of a node would lack, as sentences."""
+        full = {node.minion: requirements.full_kernel(node.facts["host"]) for node in found.nodes}
         return [
             f"{minion}: its next boot may start kernel {release}, which has no "
-            f"{' and no '.join(map(str, missing))}. Install the distribution's full kernel "
-            "(linux-image-amd64), not a cloud one, or remove this one"
+            f"{' and no '.join(map(str, missing))}. Install {full[minion]}, or remove this one"
             for minion, kernels in self._of_all("ocfs2_reboot.kernels", dict).items()
             for release, missing in kernels.items()
             if missing

@@ -201,11 +201,11 @@ def _node(desired, node, census, silent, formula):
         )
     if not facts["o2cb"]["modules"]:
         reasons.append(
-            f"its kernel {facts['host']['kernel']} has no ocfs2 module; install the "
-            "distribution's full kernel (linux-image-amd64), not a cloud one"
+            f"its kernel {facts['host']['kernel']} has no ocfs2 module; install "
+            f"{requirements.full_kernel(facts['host'])}"
         )
     gaps = [
-        *setup.differences(desired, node.minion, facts["setup"]),
+        *setup.differences(desired, node.minion, facts["setup"], facts["host"]),
         *stack.differences(desired, node.minion, facts["o2cb"]),
         *fstab.strays(desired, facts["fstab"], facts["mounts"]),
     ]

@@ -2,6 +2,7 @@ import pytest
 
 from ocfs2lib.node import holds as node_holds
 from ocfs2lib.node import units
+from ocfs2lib.platform import debian
 from support import answers
 
 HOLDS = {"cluster": "retune", "luns": {"a": "slots", "b": "fsck"}}
@@ -14,7 +15,7 @@ def test_where_holds_are():
 
 
 def test_the_unit_of_the_cluster_asserts_that_its_hold_is_away():
-    unit = units.files(answers.desired())[units.UNIT_PATH]
+    unit = units.files(answers.desired(), debian.PLATFORM)[units.UNIT_PATH]
     assert f"\nAssertPathExists=!{node_holds.path()}\n" in unit
 
 

@@ -1,8 +1,10 @@
 import pytest
 
 from ocfs2lib.node import o2cb_settings
+from ocfs2lib.platform import debian
 from support import roster
 
+SETTINGS = debian.PLATFORM.settings
 # /etc/default/o2cb as the maintainer script of ocfs2-tools 1.8.7-1 and 1.8.8-3 writes it.
 PACKAGED = """\
 #
@@ -51,7 +53,7 @@ SHOWN = """\
 
 
 def test_the_file_is_that_of_the_package():
-    assert o2cb_settings.render(VALUES) == PACKAGED
+    assert o2cb_settings.render(VALUES, SETTINGS) == PACKAGED
     assert o2cb_settings.parse(PACKAGED) == VALUES
 
 
@@ -102,12 +104,17 @@ def test_the_default_stack_and_foreign_names_make_no_difference():
 
 
 def test_debconf_answers_are_read_by_setting():
-    assert o2cb_settings.parse_debconf(SHOWN) == {**VALUES, "O2CB_RECONNECT_DELAY_MS": ""}
-    assert o2cb_settings.parse_debconf("") == {}
+    assert o2cb_settings.parse_debconf(SHOWN, SETTINGS.questions) == {
+        **VALUES,
+        "O2CB_RECONNECT_DELAY_MS": "",
+    }
+    assert o2cb_settings.parse_debconf("", SETTINGS.questions) == {}
 
 
 def test_debconf_selections_are_typed():
-    assert o2cb_settings.debconf_selections({"O2CB_ENABLED": "false"}) == (
+    assert o2cb_settings.debconf_selections({"O2CB_ENABLED": "false"}, SETTINGS.questions) == (
         "ocfs2-tools ocfs2-tools/init boolean false\n"
     )
-    assert len(o2cb_settings.debconf_selections(VALUES).splitlines()) == len(VALUES)
+    assert len(o2cb_settings.debconf_selections(VALUES, SETTINGS.questions).splitlines()) == len(
+        VALUES
+    )

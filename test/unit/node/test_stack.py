@@ -87,7 +87,7 @@ def test_a_fresh_host_lacks_everything_and_needs_no_outage():
     assert {each.kind for each in differences} == {"online"}
     assert {each.what for each in differences} == {
         "conf",
-        *(f"settings:{name}" for name in o2cb_settings.DEBCONF),
+        *(f"settings:{name}" for name in o2cb_settings.NAMES),
         "stack",
         "live:cluster",
     }

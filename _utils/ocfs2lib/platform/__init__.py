@@ -1,0 +1,1 @@
+"""What distributions differ in: packages, kernels, files, services. One file for each family."""

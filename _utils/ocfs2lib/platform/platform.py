@@ -1,0 +1,85 @@
+"""Everything that the formula has to know of a distribution."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """
+    Which kernel runs OCFS2, and how the one of the next boot is found.
+
+    ``package`` brings the kernel together with the ocfs2 modules, ``without`` brings one that lacks
+    them. ``description`` names the right kernel in a sentence, ``caution`` the wrong one.
+    ``links`` point to the kernel that was installed last; the newest in /boot may be started too.
+    """
+
+    package: str
+    without: str
+    description: str
+    caution: str
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    The file with the o2cb settings.
+
+    ``path`` is the file of the package. ``header`` and ``comments`` (``{setting: text}``) are its
+    text. ``questions`` are those of debconf (``{setting: question}``), from whose answers the
+    package writes the file again; empty where there is no debconf.
+    """
+
+    path: str
+    header: str
+    comments: Mapping[str, str]
+    questions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Firewall:
+    """What a firewall backend is here: its packages, and the service that loads its rules."""
+
+    packages: tuple[str, ...]
+    service: str
+
+
+@dataclass(frozen=True)
+class Platform:
+    """
+    A family of distributions on which the formula works.
+
+    ``releases`` are those that were tested, as :func:`registry.release` names them.
+    ``packages`` is what a node needs, the first of them the package of the tools;
+    ``tool_packages`` says which of the others a tool comes from. ``repository`` has the arguments
+    of the state ``pkgrepo.managed`` where the distribution does not bring the packages itself, with
+    the URL of the key. ``install_command`` is what an operator types before the name of a package.
+    ``start_command`` brings the cluster up, ``environment`` are the lines of the unit that it
+    needs. ``firewalls`` has a :class:`Firewall` for each backend that works here.
+    ``storage_services`` bring the LUNs. ``textfile_directory`` is where node_exporter, from
+    ``exporter_package``, reads metrics.
+    """
+
+    name: str
+    releases: tuple[str, ...]
+    packages: tuple[str, ...]
+    tool_packages: Mapping[str, str]
+    repository: Mapping[str, str] | None
+    install_command: str
+    kernel: Kernel
+    settings: Settings
+    start_command: str
+    environment: str
+    firewalls: Mapping[str, Firewall]
+    storage_services: tuple[str, ...]
+    textfile_directory: str
+    exporter_package: str
+
+    def install(self, package):
+        """Return the command that installs ``package``."""
+        return f"{self.install_command} {package}"
+
+    def package_of(self, tool):
+        """Return the package that a tool comes from."""
+        return self.tool_packages.get(tool, self.packages[0])

@@ -1,0 +1,61 @@
+"""Which platform a host is, and that each of them says all there is to say."""
+
+import dataclasses
+
+import pytest
+
+from ocfs2lib.errors import PlatformUnknown
+from ocfs2lib.node import o2cb_settings
+from ocfs2lib.pillar.keys import PILLAR
+from ocfs2lib.platform import debian
+from ocfs2lib.platform import registry
+
+
+@pytest.mark.parametrize("release", ["Debian 12", "Debian 13"])
+def test_a_host_is_known_by_its_release(release):
+    assert registry.of({"platform": release}) is debian.PLATFORM
+    name, version = release.split()
+    grains = {"os": name, "osmajorrelease": int(version)}
+    assert registry.release(grains) == release
+    assert registry.required(grains) is debian.PLATFORM
+
+
+@pytest.mark.parametrize(
+    "grains",
+    [{"os": "Debian", "osmajorrelease": 11}, {"os": "Ubuntu", "osmajorrelease": 24}, {}],
+)
+def test_any_other_host_is_refused_by_name(grains):
+    release = registry.release(grains)
+    assert registry.of({"platform": release}) is registry.of_minion(grains) is None
+    with pytest.raises(PlatformUnknown) as refused:
+        registry.required(grains)
+    assert str(refused.value) == f"{release} is not supported yet, only Debian 12 and Debian 13."
+
+
+def test_no_release_belongs_to_two_platforms():
+    assert len(registry.RELEASES) == len(set(registry.RELEASES))
+
+
+@pytest.mark.parametrize("platform", registry.PLATFORMS, ids=lambda platform: platform.name)
+def test_a_platform_says_everything(platform):
+    empty = [
+        field.name
+        for field in dataclasses.fields(platform)
+        if not getattr(platform, field.name) and field.name != "repository"
+    ]
+    assert not empty
+    assert {*platform.tool_packages.values()} <= {*platform.packages}
+    settings = platform.settings
+    assert tuple(settings.comments) == o2cb_settings.NAMES
+    assert settings.questions.keys() <= {*o2cb_settings.NAMES}
+    backends = next(key for key in PILLAR.keys if key.name == "firewall").keys[0].choices
+    assert {*platform.firewalls} <= {*backends} - {"none"}
+
+
+def test_what_an_operator_types_on_debian():
+    platform = debian.PLATFORM
+    assert platform.install("kmod") == "apt install kmod"
+    assert [platform.package_of(tool) for tool in ("modprobe", "mkfs.ocfs2")] == [
+        "kmod",
+        "ocfs2-tools",
+    ]
