@@ -85,7 +85,7 @@ def mount(cluster=None, absent=None):
 
 def _plan_stage(master):
     master.say(f"asking {len(master.desired.nodes)} nodes")
-    found = master.look(sync=True)
+    found = master.plan(sync=True)
     lines = text.lines(found)
     master.say("\n".join(lines))
     failures, differences = found.failures() + _settled(master, found), found.differences()
@@ -98,7 +98,7 @@ def _settled(master, found):
     if master.testing:
         return []
     try:
-        with master.alone():
+        with master.exclusive():
             master.keep_numbers(lambda roll, time: roll.seen(found.members(), time))
             return FormatStage(master.desired, master).settle(found)[1]
     except MasterBusy:
@@ -113,7 +113,7 @@ def _converge_stage(master):
 
 
 def _mount_stage(master):
-    found = master.look()
+    found = master.plan()
     if found.impossible():
         return _applied(master, found, {}, found.impossible(), "mounted")
     # In test mode, some mounts would only be possible after the format.
@@ -136,8 +136,8 @@ def _applied(master, found, changes, failures, done):
 
 def _format_stage(master):
     if master.testing:
-        return _format_tested(master.look())
-    with master.alone():
+        return _format_tested(master.plan())
+    with master.exclusive():
         volumes, failures = FormatStage(master.desired, master).run()
     made = [f"LUN {key} formatted on {record.leader}." for key, record in volumes.items()]
     return {

@@ -149,7 +149,7 @@ def _limit(timeout):
 
 
 def _status_stage(master, timeout, patient):
-    snapshot = master.examine(timeout, patient)
+    snapshot = master.snapshot(timeout, patient)
     now = time.time()
     data = report.data(snapshot, find.all_findings(snapshot), audit.now())
     memory = master.last_seen()
@@ -170,7 +170,7 @@ def _explain_stage(master, node, hours, timeout):
     about = _named(master.desired, node)
     if type(hours) not in (int, float) or not 1 <= hours <= _YEAR:
         raise ValueError(f"hours={hours} is not a number from 1 to {_YEAR}. Fix: hours=24.")
-    snapshot = master.examine(timeout)
+    snapshot = master.snapshot(timeout)
     since = time.time() - hours * 3600
     logs = master.logs(since - _PRELUDE, timeout)
     if not any(logs.values()):

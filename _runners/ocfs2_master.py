@@ -152,7 +152,7 @@ class _Master:
         self.ledger = Ledger(self._cache, sync=os.sync)
         self.testing = bool(__opts__.get("test"))
 
-    def look(self, sync=False):
+    def plan(self, sync=False):
         """
         Ask every node of the roster but the absent, and decide: the plan as of now.
 
@@ -181,7 +181,7 @@ class _Master:
         concern = interconnect.concern(self.desired)
         return __salt__["ocfs2_nodes.census"](minions, self._devices(), concern, formula)
 
-    def examine(self, timeout=None, patient=False):
+    def snapshot(self, timeout=None, patient=False):
         """
         Everything that can be seen of the cluster now (:class:`findings.snapshot.Snapshot`).
 
@@ -214,7 +214,7 @@ class _Master:
         since
             Seconds since the epoch.
         timeout
-            As for :meth:`examine`.
+            As for :meth:`snapshot`.
         """
         answers = self._look("ocfs2_logs.kernel", (since,), timeout)["answers"]
         return {minion: answers.get(minion) for minion in self._present()}
@@ -319,7 +319,7 @@ class _Master:
         )
 
     @staticmethod
-    def patience(seconds):
+    def attempts(seconds):
         """Goes on until so many seconds are over, not too fast: each question costs the nodes."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -332,9 +332,10 @@ class _Master:
 
     def audit(self, verdict, lun, reasons, evidence):
         """Put a decision about a LUN of the cluster down."""
-        self.put_down(verdict, lun.key, lun.wwid, self.desired.cluster.name, reasons, evidence)
+        cluster = self.desired.cluster.name
+        self.record_decision(verdict, lun.key, lun.wwid, cluster, reasons, evidence)
 
-    def put_down(self, verdict, lun, wwid, cluster, reasons, evidence=None):
+    def record_decision(self, verdict, lun, wwid, cluster, reasons, evidence=None):
         """Put a decision about any LUN down; the arguments of :func:`lun.audit.line`."""
         stamp = self.stamp()
         text = lun_audit.line(
@@ -371,7 +372,7 @@ class _Master:
 
     @staticmethod
     @contextlib.contextmanager
-    def alone():
+    def exclusive():
         """No two runs on this master decide about a format, or change a cluster, at once."""
         path = os.path.join(__opts__["cachedir"], "ocfs2-format.lock")
         with salt.utils.files.fopen(path, "w") as lock:

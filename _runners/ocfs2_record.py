@@ -140,11 +140,11 @@ def free_number(cluster=None, number=None, reason=None):
                 f"type out cluster=NAME, number=N and a reason=... of {_REASON} characters or more"
             )
         master = _master()
-        with master.alone():
+        with master.exclusive():
             old = master.numbers(cluster)
             new = old.freed(number)
             words = f"was that of {old.entries[number].minion}"
-            master.put_down("freed", f"node number {number}", "", cluster, [reason], words)
+            master.record_decision("freed", f"node number {number}", "", cluster, [reason], words)
             master.keep_numbers(lambda roll, time: new, cluster)
     except ValueError as err:
         return _said([f"{about}: refused, {err}. Nothing was changed."], False)
@@ -179,11 +179,11 @@ def _on_record(verb, wwid, reason, change, what_next):
         known = master.ledger
         if lun_ledger.key(wwid) not in known.wwids():
             raise ValueError("it is not on record (salt-run ocfs2.ledger lists what is)")
-        with master.alone():
+        with master.exclusive():
             old = _old(known, wwid, verb)
             new = change(old, master.stamp())
             evidence = dataclasses.asdict(old)
-            master.put_down(_VERBS[verb], old.lun, wwid, old.cluster, [reason], evidence)
+            master.record_decision(_VERBS[verb], old.lun, wwid, old.cluster, [reason], evidence)
             known.store(new)
     except ValueError as err:
         return _said([f"{verb} {wwid}: refused, {err}. Nothing was changed."], False)

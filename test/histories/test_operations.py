@@ -51,7 +51,7 @@ class Scenario:
         self.make, self.absent = make, ()
         self.world = SimulatedWorld(section or roster.section(), slots)
         master = SimulatedOperator(self.world)
-        members = master.look().members()
+        members = master.plan().members()
         master.keep_numbers(lambda roll, time: roll.seen(members, time))
 
     def pillar(self, change):
@@ -72,7 +72,7 @@ class Scenario:
 
     def left(self):
         """What is not as pillar says."""
-        found = SimulatedOperator(self.world).look()
+        found = SimulatedOperator(self.world).plan()
         wanted = found.failures() + found.differences()
         return [each for each in wanted if not each.startswith(self.absent)]
 

@@ -44,7 +44,7 @@ class SimulatedMaster:
         """The format stage; ``(volumes, failures)``."""
         return FormatStage(self.pillar, self).run()
 
-    def look(self):
+    def plan(self):
         lun = self.pillar.luns[0]
         seen = {minion: node.census_of(lun) for minion, node in self.nodes.items()}
         silent = {minion: "did not answer" for minion, facts in seen.items() if facts is None}
@@ -73,7 +73,7 @@ class SimulatedMaster:
         return returns, silent
 
     @staticmethod
-    def patience(seconds):
+    def attempts(seconds):
         return range(3)
 
     def say(self, text):

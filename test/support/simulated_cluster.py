@@ -637,7 +637,7 @@ class SimulatedOperator:
         self.ledger = ledger.Ledger(world.cache, sync=lambda: None)
         self.said = []
 
-    def alone(self):
+    def exclusive(self):
         return self
 
     def __enter__(self):
@@ -646,8 +646,8 @@ class SimulatedOperator:
     def __exit__(self, *_):
         return False
 
-    def look(self, sync=False):
-        self.world.tick("look", self._roster())
+    def plan(self, sync=False):
+        self.world.tick("plan", self._roster())
         key, device = self.desired.luns[0].key, self.desired.luns[0].device
         census, silent = {}, {}
         for minion in self._roster():
@@ -658,7 +658,7 @@ class SimulatedOperator:
                 silent[minion] = "did not answer ocfs2_node.census"
         records = {key: self.ledger.fetch(self.desired.luns[0].wwid)}
         found = plan.plan(self.desired, census, silent, answers.FORMULA, records, self.numbers())
-        self.world.after(self.world.calls, "look", self._roster())
+        self.world.after(self.world.calls, "plan", self._roster())
         return found
 
     def _roster(self):
@@ -715,7 +715,7 @@ class SimulatedOperator:
         self.world.cache.pop(("ocfs2/reboots", self.desired.cluster.name), None)
 
     @staticmethod
-    def patience(seconds):
+    def attempts(seconds):
         return range(2 * _RESTART + 2)
 
     def say(self, text):

@@ -51,7 +51,7 @@ class FormatStage:
         Returns ``({key: record}, failures)``: of the volumes that were made or found to be made,
         and what went wrong, as sentences.
         """
-        found = self._master.look()
+        found = self._master.plan()
         volumes, failures = self.settle(found)
         failures += found.failures() + self._refused(found)
         ordered = []
@@ -189,7 +189,7 @@ class FormatStage:
     def _marked(self, record):
         """Put the grain on the leader and wait until its minion process shows it."""
         mark = self._mark(record, wwid=self._desired.lun(record.lun).wwid, token=record.token)
-        for _ in self._master.patience(_MARK_LIMIT):
+        for _ in self._master.attempts(_MARK_LIMIT):
             returns, silent = self._master.ask(
                 [record.leader], "grains.get", LEADER_GRAIN, limit=_MARK_LIMIT
             )
@@ -239,7 +239,7 @@ class FormatStage:
 
     def _read_back(self, keys):
         """Every node, asked again, must see the new volumes."""
-        volumes, failures = self.settle(self._master.look())
+        volumes, failures = self.settle(self._master.plan())
         failures += [
             f"LUN {key}: the new volume does not read back on every node; run "
             f"{commands.ORCHESTRATE} again, which looks at it anew"

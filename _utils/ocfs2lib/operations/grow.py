@@ -42,7 +42,7 @@ class Grow(Operation):
         return {"lun": self.key}
 
     def steps(self):
-        found = self.master.look(sync=True)
+        found = self.master.plan(sync=True)
         reasons = whole(found) + volume_refusals(found, self.key)
         plan = found.lun(self.key)
         gaps = [gap for gap in plan.gaps if gap.verb == GROW] if plan else []

@@ -35,7 +35,7 @@ def converge(master):
     Returns ``(found, changes, failures)``: the plan it began with, ``{minion id: changes}``, and
     what went wrong, as sentences.
     """
-    found = master.look()
+    found = master.plan()
     # While some can not be changed, nobody is: a node with nothing mounted would take new values
     # that the others do not have, and its next mount would fail.
     halted = found.impossible() or (pending(found, RETUNE) if is_outage(found) else [])
@@ -47,7 +47,7 @@ def converge(master):
     if newcomers:
         unready = found.silent()
         if not master.testing:
-            unready += strangers(master.look(), newcomers)
+            unready += strangers(master.plan(), newcomers)
         if unready:
             waiting = f"{', '.join(newcomers)}: not brought online before every member knows it"
             return found, changes, [*failures, *(f"{waiting}; {each}" for each in unready)]
@@ -63,7 +63,7 @@ class AddNode(Operation):
     verb = "add_node"
 
     def steps(self):
-        found = self.master.look(sync=True)
+        found = self.master.plan(sync=True)
         reasons = whole(found) + pending(found, SLOTS, RETUNE, REMOVE)
         reasons += [f"LUN {lun.key}: {each}" for lun in found.luns for each in lun.refusals]
         if not found.online():

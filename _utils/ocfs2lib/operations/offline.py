@@ -60,7 +60,7 @@ class LunDown(Operation):
         return []
 
     def steps(self):
-        found = self.master.look(sync=True)
+        found = self.master.plan(sync=True)
         reasons = whole(found, own=self.key) + self._volume_refusals(found) + unretuned(found)
         if not found.online():
             reasons.append("no node is online, and the tools need the cluster")

@@ -63,7 +63,7 @@ class Operation:
 
     def run(self):
         """Carry it out, or in test mode say what would be done. Returns a stage's result."""
-        with self.master.alone():
+        with self.master.exclusive():
             steps = self._checked_steps()
             if not steps:
                 return _result(True, [f"{self.verb}: nothing to do."])
@@ -135,7 +135,7 @@ class Operation:
 
     def look(self):
         """The plan as of now; StepFailed if a node takes no part."""
-        found = self.master.look()
+        found = self.master.plan()
         if found.silent():
             raise StepFailed(*found.silent())
         return found

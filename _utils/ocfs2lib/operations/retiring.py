@@ -38,7 +38,7 @@ class RetireLun(Operation):
         return {"path": self.path}
 
     def steps(self):
-        found = self.master.look(sync=True)
+        found = self.master.plan(sync=True)
         reasons = whole(found)
         owner = [lun.key for lun in self.desired.luns if lun.mount.path == self.path]
         if not isinstance(self.path, str) or not self.path.startswith("/"):
@@ -105,7 +105,7 @@ class RemoveNode(Operation):
         return {"node": self.node}
 
     def steps(self):
-        found = self.master.look(sync=True)
+        found = self.master.plan(sync=True)
         reasons = whole(found)
         if not isinstance(self.node, str):
             reasons.append("name the minion id of the node as ocfs2_node")

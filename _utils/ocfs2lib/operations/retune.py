@@ -41,7 +41,7 @@ class Retune(Operation):
         return {"outage": self.desired.cluster.name}
 
     def steps(self):
-        found = self.master.look(sync=True)
+        found = self.master.plan(sync=True)
         held = [node.minion for node in found.nodes if node.held()]
         reasons = whole(found, own="")
         if not (is_outage(found) or held):

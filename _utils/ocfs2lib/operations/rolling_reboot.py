@@ -34,7 +34,7 @@ class RollingReboot(Operation):
         return {"limit": self.limit} if self.limit else {}
 
     def steps(self):
-        found = self.master.look(sync=True)
+        found = self.master.plan(sync=True)
         reasons = whole(found) + _missing(found)
         if self.limit is not None and (type(self.limit) is not int or self.limit < 60):
             reasons.append(f"ocfs2_limit {self.limit!r} is not a number of seconds from 60")
@@ -84,7 +84,7 @@ class RollingReboot(Operation):
         ]
 
     def _is_back(self, minion, boot):
-        for _ in self.master.patience(self.limit or _LIMIT):
+        for _ in self.master.attempts(self.limit or _LIMIT):
             returns, silent = self.master.ask([minion], "ocfs2_reboot.boot_id", limit=_PING)
             if not silent and returns[minion] != boot:
                 return
@@ -92,8 +92,8 @@ class RollingReboot(Operation):
 
     def _all_are_well(self):
         reasons = []
-        for _ in self.master.patience(self.limit or _LIMIT):
-            found = self.master.look()
+        for _ in self.master.attempts(self.limit or _LIMIT):
+            found = self.master.plan()
             reasons = whole(found) + _missing(found)
             if not reasons:
                 return
