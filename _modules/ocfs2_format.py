@@ -19,6 +19,8 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.commands import ORCHESTRATE
+from ocfs2lib.errors import ArgumentInvalid
+from ocfs2lib.errors import FormulaError
 from ocfs2lib.lun import audit
 from ocfs2lib.lun import format_order
 from ocfs2lib.lun import superblock
@@ -113,7 +115,7 @@ def mkfs(order, token, lun="", job="", operator=""):
 def _order(fields):
     try:
         return format_order.FormatOrder(**fields)
-    except (TypeError, ValueError) as err:
+    except (TypeError, ArgumentInvalid) as err:
         raise SaltInvocationError(f"Refused: {err}") from err
 
 
@@ -128,7 +130,7 @@ class _Audit:
         text = audit.line(verdict, reasons=reasons, evidence=evidence, **self._about)
         try:
             audit.append(__opts__["log_file"], text)
-        except ValueError as err:
+        except FormulaError as err:
             raise CommandExecutionError(f"Refused: {err}") from err
 
     def refused(self, reasons, evidence=None):
@@ -282,7 +284,7 @@ def _retire(order, handle, facts):
         volume = superblock.parse(data)
         if not volume or volume.uuid != order.uuid:
             raise CommandExecutionError(f"{order.device} changed while it was looked at; run again")
-        start, length = superblock.superblock(data)
+        start, length = superblock.span(data)
         head[start : start + length] = bytes(length)
         _write_head(facts["node"], head)
 

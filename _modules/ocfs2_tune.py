@@ -14,6 +14,7 @@ import time
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+from ocfs2lib.errors import FormulaError
 from ocfs2lib.parsers import ocfs2_tools
 
 __virtualname__ = "ocfs2_tune"
@@ -217,7 +218,7 @@ def room(device, uuid):
     volume = _volume(device, uuid)["volume"]
     try:
         return ocfs2_tools.room(_ask(device, ocfs2_tools.ROOM_COMMANDS), volume["cluster_size"])
-    except ValueError as err:
+    except FormulaError as err:
         raise CommandExecutionError(f"{device}: {err}") from err
 
 

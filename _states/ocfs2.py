@@ -13,6 +13,8 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from ocfs2lib import commands
+from ocfs2lib.errors import ArgumentInvalid
+from ocfs2lib.errors import FormulaError
 from ocfs2lib.lun import contents
 from ocfs2lib.lun import format_guards
 from ocfs2lib.lun import format_order
@@ -30,7 +32,7 @@ __virtualname__ = "ocfs2"
 _GRANT = {"uuid", "token", "leader", "again", "job", "operator"}
 #: What unmounting alone changes.
 _RELEASE = {"mount", "services"}
-_REFUSALS = (CommandExecutionError, SaltInvocationError, ValueError)
+_REFUSALS = (CommandExecutionError, SaltInvocationError, FormulaError)
 
 
 def __virtual__():
@@ -60,7 +62,7 @@ def pillar_valid(name, config):
     ret = _ret(name, "The pillar is valid.")
     try:
         check.parse(config).member(__opts__["id"])
-    except ValueError as err:
+    except FormulaError as err:
         return _refused(ret, err)
     return ret
 
@@ -152,7 +154,9 @@ def formatted(name, config, grant):
 
 def _checked(grant):
     if not isinstance(grant, dict) or set(grant) != _GRANT:
-        raise ValueError(f"The grant is not one of the orchestration. Run {commands.ORCHESTRATE}.")
+        raise ArgumentInvalid(
+            f"The grant is not one of the orchestration. Run {commands.ORCHESTRATE}."
+        )
     return grant
 
 
@@ -187,7 +191,7 @@ def _would_format(ret, order):
 def _lun(desired, key):
     lun = desired.lun(key)
     if not lun:
-        raise ValueError(f"ocfs2:luns: there is no LUN {key}. Fix: name one of pillar's LUNs.")
+        raise ArgumentInvalid(f"ocfs2:luns: there is no LUN {key}. Fix: name one of pillar's LUNs.")
     return lun
 
 

@@ -40,6 +40,10 @@ class RecordUnreadable(FormulaError):  # noqa: N818
     """A record of the master cannot be read, or does not read back as it was written."""
 
 
+class RecordUnwritable(FormulaError):  # noqa: N818
+    """A record, or a line of the audit log, cannot be written."""
+
+
 class MasterBusy(FormulaError):  # noqa: N818
     """Another run on this master is changing a cluster."""
 

@@ -7,6 +7,8 @@ import json
 import os
 import time
 
+from ocfs2lib.errors import RecordUnwritable
+
 #: Lies beside Salt's own log, on the master and on each minion.
 NAME = "ocfs2-audit.log"
 
@@ -64,8 +66,8 @@ def append(log_file, text):
     """
     Put a line at the end of the log, on stable storage, before its caller goes on.
 
-    Raises ValueError if that fails. The file is readable by its owner alone: it tells which LUN is
-    where.
+    Raises RecordUnwritable if that fails. The file is readable by its owner alone: it tells which
+    LUN is where.
     """
     try:
         fd = os.open(path(log_file), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -75,7 +77,7 @@ def append(log_file, text):
         finally:
             os.close(fd)
     except OSError as err:
-        raise ValueError(
+        raise RecordUnwritable(
             f"the audit log {path(log_file)} can not be written: {os.strerror(err.errno)}. "
             "Nothing is formatted without it"
         ) from err

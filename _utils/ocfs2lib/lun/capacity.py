@@ -28,6 +28,12 @@ def differences(case, volume):
     return [*_size(case, volume), *_slots(case, volume)]
 
 
+def is_outgrown(case, volume):
+    """Whether the array has grown a LUN whose volume fills all that pillar says."""
+    want = case.lun.size
+    return usable(want, volume) == volume["size"] and max(case.sizes.values(), default=want) > want
+
+
 def _size(case, volume):
     want, have = case.lun.size, volume["size"]
     seen = case.sizes
@@ -38,7 +44,7 @@ def _size(case, volume):
         yield Difference(Part.SIZE, None, human(have), human(want), IMPOSSIBLE, why=why)
     elif usable(want, volume) > have:
         yield Difference(Part.SIZE, None, human(have), human(want), ONLINE, GROW)
-    elif largest > want:
+    elif is_outgrown(case, volume):
         why = f"the array has grown the LUN: write size: {largest} first"
         yield Difference(Part.SIZE, None, human(largest), human(want), ONLINE, GROW, why)
     for minion, size in sorted(seen.items()):

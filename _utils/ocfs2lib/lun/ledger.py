@@ -13,6 +13,9 @@ formatted, and a blank one still needs ``format: once``.
 import dataclasses
 from dataclasses import dataclass
 
+from ocfs2lib.errors import RecordUnreadable
+from ocfs2lib.errors import RecordUnwritable
+
 #: Nothing is on record.
 NEVER = "never"
 #: The LUN was seen to hold something that this formula did not put there.
@@ -110,16 +113,16 @@ def key(wwid):
 
 def parse(data, wwid):
     """
-    The :class:`Record` that was stored, a ``NEVER`` for nothing stored; ValueError for anything
-    that no ledger has written.
+    Return the :class:`Record` that was stored, a ``NEVER`` for nothing stored. Raises
+    RecordUnreadable for anything that no ledger has written.
     """
     if data in ({}, None):
         return Record(key(wwid))
     if not _has_shape(data):
-        raise ValueError(f"the record of {wwid} has another shape than the ledger writes")
+        raise RecordUnreadable(f"the record of {wwid} has another shape than the ledger writes")
     record = Record(**{**data, "events": tuple(data["events"])})
     if record.wwid != key(wwid):
-        raise ValueError(f"the record of {wwid} is about {record.wwid}")
+        raise RecordUnreadable(f"the record of {wwid} is about {record.wwid}")
     return record
 
 
@@ -151,11 +154,11 @@ class Ledger:
         self._cache, self._sync = cache, sync
 
     def fetch(self, wwid):
-        """The record of a LUN. ValueError if the ledger can not be read."""
+        """Return the record of a LUN. Raises RecordUnreadable if it cannot be read."""
         try:
             data = self._cache.fetch(BANK, key(wwid))
         except Exception as err:
-            raise ValueError(f"the record of {wwid} can not be read: {err}") from err
+            raise RecordUnreadable(f"the record of {wwid} can not be read: {err}") from err
         return parse(data, wwid)
 
     def wwids(self):
@@ -163,13 +166,20 @@ class Ledger:
         return sorted(self._cache.list(BANK))
 
     def store(self, record):
-        """Write a record and read it back. ValueError if it is not there afterwards."""
+        """
+        Write a record and read it back. Raises RecordUnwritable, or RecordUnreadable if it is not
+        there afterwards.
+        """
         data = dataclasses.asdict(record)
         data["events"] = list(record.events)
         try:
             self._cache.store(BANK, record.wwid, data)
             self._sync()
         except Exception as err:
-            raise ValueError(f"the record of {record.wwid} can not be written: {err}") from err
+            raise RecordUnwritable(
+                f"the record of {record.wwid} can not be written: {err}"
+            ) from err
         if self.fetch(record.wwid) != record:
-            raise ValueError(f"the record of {record.wwid} does not read back as it was written")
+            raise RecordUnreadable(
+                f"the record of {record.wwid} does not read back as it was written"
+            )

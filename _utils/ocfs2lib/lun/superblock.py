@@ -4,7 +4,7 @@ Read the OCFS2 superblock out of the first bytes of a LUN.
 The layout is ``struct ocfs2_dinode`` holding ``struct ocfs2_super_block``
 (fs/ocfs2/ocfs2_fs.h); it has not moved since 2006. Reading it here, and not
 through a tool, works before ocfs2-tools is installed, costs no process, and
-goes through the caller's own O_DIRECT read, which another node's write can not
+goes through the caller's own O_DIRECT read, which another node's write cannot
 leave stale.
 """
 
@@ -26,7 +26,7 @@ _GLOBAL_HEARTBEAT = 0x01
 
 
 @dataclass(frozen=True)
-class Volume:
+class Superblock:
     """
     What an OCFS2 superblock says.
 
@@ -55,17 +55,17 @@ class Volume:
 
 def parse(head):
     """
-    The :class:`Volume` whose superblock is in ``head``, or None if there is none.
+    Return the :class:`Superblock` in ``head``, or None if there is none.
 
     head
         The first :data:`HEAD_BYTES` bytes of the LUN.
     """
-    found = superblock(head)
-    return _volume(head[found[0] : sum(found)]) if found else None
+    found = span(head)
+    return _parsed(head[found[0] : sum(found)]) if found else None
 
 
-def superblock(head):
-    """``(offset, length)`` in bytes of the superblock in ``head``, or None if there is none."""
+def span(head):
+    """Return ``(offset, length)`` in bytes of the superblock in ``head``, or None."""
     for block_size in _BLOCK_SIZES:
         start = _SUPER_BLOCK * block_size
         if head.startswith(_SIGNATURE, start):
@@ -73,12 +73,12 @@ def superblock(head):
     return None
 
 
-def _volume(inode):
+def _parsed(inode):
     body = inode[_SUPER_AT:]
     incompat = _u32(body, 0x20)
     block_bits, cluster_bits = _u32(body, 0x38), _u32(body, 0x3C)
     stack, cluster, flags = _stamp(body, incompat)
-    return Volume(
+    return Superblock(
         uuid=body[0x90:0xA0].hex().upper(),
         label=_text(body[0x50:0x90]),
         slots=struct.unpack_from("<H", body, 0x40)[0],

@@ -13,6 +13,7 @@ and goes on with the same leader, the same token and the same UUID.
 import dataclasses
 
 from ocfs2lib import commands
+from ocfs2lib.errors import FormulaError
 from ocfs2lib.lun import ledger
 from ocfs2lib.lun.format_order import LEADER_GRAIN
 from ocfs2lib.plan import plan
@@ -81,7 +82,7 @@ class FormatStage:
                     self._audit("done", lun, ())
                 else:
                     self._remember(lun)
-            except ValueError as err:
+            except FormulaError as err:
                 failures.append(f"LUN {lun.key}: {err}")
         return volumes, failures
 
@@ -103,7 +104,7 @@ class FormatStage:
             self._record(lun, ledger.HELD, found=held)
 
     def _record(self, lun, state, **changes):
-        """Put a LUN's record into another state; returns it. ValueError if that fails."""
+        """Put a LUN's record into another state; returns it. RecordUnwritable if that fails."""
         record, stamp = lun.case.record, self._master.stamp()
         begun = lun.case.begun
         if begun:
@@ -147,7 +148,7 @@ class FormatStage:
         try:
             self._audit("granted", lun, ())
             record = self._begin(lun)
-        except ValueError as err:
+        except FormulaError as err:
             return f"not formatted: {err}"
         self._master.say(f"LUN {lun.key}: formatting on {lun.leader}")
         if not self._marked(record):

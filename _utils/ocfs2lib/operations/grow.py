@@ -4,6 +4,7 @@ from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun import capacity
 from ocfs2lib.lun.capacity import GROW
+from ocfs2lib.node.difference import Part
 from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
@@ -46,7 +47,8 @@ class Grow(Operation):
         reasons = whole(found) + volume_refusals(found, self.key)
         plan = found.lun(self.key)
         gaps = [gap for gap in plan.gaps if gap.verb == GROW] if plan else []
-        reasons += [f"LUN {self.key}: {gap}" for gap in gaps if "write size" in gap.why]
+        if gaps and capacity.is_outgrown(plan.case, plan.volume):
+            reasons += [f"LUN {self.key}: {gap}" for gap in gaps if gap.part is Part.SIZE]
         mounted = self._mounted(plan) if plan else []
         if gaps and not mounted:
             reasons.append(f"LUN {self.key} is mounted nowhere, and grows only where it is")

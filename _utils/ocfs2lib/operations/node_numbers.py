@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 from ocfs2lib import commands
+from ocfs2lib.errors import ArgumentInvalid
+from ocfs2lib.errors import RecordUnreadable
 
 #: The bank of Salt's cache in which the rolls are kept, by cluster.
 BANK = "ocfs2/numbers"
@@ -89,12 +91,12 @@ class Roll:
         return Roll(self.cluster, {**self.entries, entry.number: gone})
 
     def freed(self, number):
-        """The roll in which anybody may have the number. ValueError if a member has it."""
+        """Return the roll with the number free. Raises ArgumentInvalid if a member has it."""
         entry = self.entries.get(number)
         if not entry:
-            raise ValueError(f"number {number} of cluster {self.cluster} is free")
+            raise ArgumentInvalid(f"number {number} of cluster {self.cluster} is free")
         if entry.state == ACTIVE:
-            raise ValueError(
+            raise ArgumentInvalid(
                 f"number {number} is that of {entry.minion}, a member of cluster {self.cluster}; "
                 "remove the node first"
             )
@@ -121,7 +123,8 @@ def _same(entry, node):
 
 def load(cache, cluster):
     """
-    The :class:`Roll` of a cluster. ValueError for anything that was not written by :func:`store`.
+    Return the :class:`Roll` of a cluster. Raises RecordUnreadable for anything that :func:`store`
+    has not written.
 
     cache
         Has ``fetch(bank, key)`` and ``store(bank, key, data)``, like Salt's.
@@ -134,13 +137,15 @@ def load(cache, cluster):
                 if type(getattr(entry, name)) is not kind:
                     raise TypeError(name)
     except (KeyError, TypeError) as err:
-        raise ValueError(f"the roll of node numbers of {cluster} can not be read: {err}") from err
+        raise RecordUnreadable(
+            f"the roll of node numbers of {cluster} can not be read: {err}"
+        ) from err
     return Roll(cluster, {entry.number: entry for entry in entries})
 
 
 def store(cache, roll):
-    """Keep a :class:`Roll`. ValueError if it does not read back."""
+    """Keep a :class:`Roll`. Raises RecordUnreadable if it does not read back."""
     entries = [asdict(entry) for _, entry in sorted(roll.entries.items())]
     cache.store(BANK, roll.cluster, {"entries": entries})
     if load(cache, roll.cluster).entries != roll.entries:
-        raise ValueError(f"the roll of node numbers of {roll.cluster} does not read back")
+        raise RecordUnreadable(f"the roll of node numbers of {roll.cluster} does not read back")

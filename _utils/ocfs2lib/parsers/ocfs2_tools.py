@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from ocfs2lib.errors import FileInvalid
+
 #: What to ask debugfs.ocfs2, one command a line, for :func:`members`.
 MEMBERS_COMMANDS = "slotmap\nhb\n"
 #: What to ask debugfs.ocfs2 for :func:`room`.
@@ -76,9 +78,9 @@ def room(text, cluster_size):
     cluster_size
         Bytes of a cluster of the volume.
 
-    Returns ``{"free", "journal"}``; ValueError if the text does not say.
+    Returns ``{"free", "journal"}``; FileInvalid if the text does not say.
     """
     free, journal = _FREE.search(text), _JOURNAL.search(text)
     if not (free and journal):
-        raise ValueError("debugfs.ocfs2 does not tell the room of the volume")
+        raise FileInvalid("debugfs.ocfs2 does not tell the room of the volume")
     return {"free": int(free[1]) * cluster_size, "journal": int(journal[1])}

@@ -73,6 +73,27 @@ def test_what_separates_a_volume_from_pillar(volume, sizes, lun, found):
 
 
 @pytest.mark.parametrize(
+    ("size", "seen", "outgrown"),
+    [
+        (2 * TIB, [3 * TIB] * 3, True),
+        (2 * TIB, [2 * TIB, 3 * TIB, 2 * TIB], True),
+        (2 * TIB, [2 * TIB] * 3, False),
+        # The volume does not fill yet what pillar says.
+        (TIB, [3 * TIB] * 3, False),
+        (3 * TIB, [3 * TIB] * 3, False),
+    ],
+)
+def test_what_the_array_has_grown_beyond_pillar(size, seen, outgrown):
+    pillar = answers.desired()
+    facts = {
+        node.minion: answers.lun(pillar, size=each)
+        for node, each in zip(pillar.nodes, seen, strict=True)
+    }
+    volume = answers.volume(pillar, size=size)
+    assert capacity.is_outgrown(LunCase(pillar, pillar.luns[0], facts), volume) is outgrown
+
+
+@pytest.mark.parametrize(
     ("volume", "sizes", "lun", "words"),
     [
         ({"size": 3 * TIB}, [3 * TIB] * 3, {}, f"never shrinks: write size: {3 * TIB}"),

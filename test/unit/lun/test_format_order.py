@@ -1,5 +1,6 @@
 import pytest
 
+from ocfs2lib.errors import ArgumentInvalid
 from ocfs2lib.lun import format_order
 from support import answers
 
@@ -56,7 +57,7 @@ def test_the_arguments_of_mkfs():
     ],
 )
 def test_no_order_that_pillar_could_not_give(name, value):
-    with pytest.raises(ValueError, match=name):
+    with pytest.raises(ArgumentInvalid, match=name):
         order(**{name: value})
 
 

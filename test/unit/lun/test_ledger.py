@@ -3,6 +3,8 @@ import dataclasses
 import pytest
 
 from ocfs2lib import text as wording
+from ocfs2lib.errors import RecordUnreadable
+from ocfs2lib.errors import RecordUnwritable
 from ocfs2lib.lun import audit
 from ocfs2lib.lun import ledger as lun_ledger
 from support import answers
@@ -47,7 +49,7 @@ def test_a_record_reads_back_whatever_the_case_of_the_wwid(state):
 def test_what_no_ledger_has_written_is_not_read_as_never(stored):
     cache = SimulatedCache()
     cache.store(lun_ledger.BANK, WWID, stored)
-    with pytest.raises(ValueError, match="the record of"):
+    with pytest.raises(RecordUnreadable, match="the record of"):
         ledger(cache).fetch(WWID)
 
 
@@ -65,14 +67,14 @@ class ForgetfulCache(SimulatedCache):
 
 
 def test_a_cache_that_fails_is_named():
-    with pytest.raises(ValueError, match=r"can not be read: Input/output error"):
+    with pytest.raises(RecordUnreadable, match=r"can not be read: Input/output error"):
         ledger(BrokenCache()).fetch(WWID)
-    with pytest.raises(ValueError, match=r"can not be written: No space left"):
+    with pytest.raises(RecordUnwritable, match=r"can not be written: No space left"):
         ledger(BrokenCache()).store(answers.record(PILLAR, "held"))
 
 
 def test_a_store_that_does_not_read_back_is_no_store():
-    with pytest.raises(ValueError, match="does not read back"):
+    with pytest.raises(RecordUnreadable, match="does not read back"):
         ledger(ForgetfulCache()).store(answers.record(PILLAR, "held"))
 
 

@@ -23,7 +23,7 @@ def head(block_size=4096, incompat=CLUSTERINFO, stack=b"o2cb", cluster=b"web", f
 
 @pytest.mark.parametrize("block_size", [512, 1024, 2048, 4096])
 def test_a_superblock_of_every_block_size(block_size):
-    assert superblock.parse(head(block_size)) == superblock.Volume(
+    assert superblock.parse(head(block_size)) == superblock.Superblock(
         uuid=UUID,
         label="primary",
         slots=5,

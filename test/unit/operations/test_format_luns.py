@@ -2,6 +2,7 @@
 
 import pytest
 
+from ocfs2lib.errors import RecordUnwritable
 from support import answers
 from support.simulated import SimulatedCache
 from support.simulated import SimulatedMaster
@@ -171,7 +172,7 @@ def test_nothing_is_formatted_for_a_node_that_is_not_ready(master, nodes):
 
 
 def test_a_ledger_that_can_not_be_written_formats_nothing(master, nodes):
-    master.ledger.store = lambda record: (_ for _ in ()).throw(ValueError("no space"))
+    master.ledger.store = lambda record: (_ for _ in ()).throw(RecordUnwritable("no space"))
     _, (failure,) = master.orchestrate()
     assert failure == "LUN primary: not formatted: no space"
     assert nodes[LEADER].asked == []

@@ -1,5 +1,7 @@
 import pytest
 
+from ocfs2lib.errors import ArgumentInvalid
+from ocfs2lib.errors import RecordUnreadable
 from ocfs2lib.operations import node_numbers
 from ocfs2lib.operations.node_numbers import ACTIVE
 from ocfs2lib.operations.node_numbers import RETIRED
@@ -92,7 +94,7 @@ def test_a_removed_node_keeps_its_number_until_it_is_freed():
     ("number", "words"), [(0, "remove the node first"), (7, "number 7 of cluster ocfs2 is free")]
 )
 def test_the_number_of_a_member_is_not_freed(number, words):
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ArgumentInvalid, match=words):
         roll(entry(0)).freed(number)
 
 
@@ -124,7 +126,7 @@ def test_a_roll_is_kept_for_its_cluster():
 def test_what_was_not_written_by_the_formula_is_an_error(data):
     cache = SimulatedCache()
     cache.store(node_numbers.BANK, "ocfs2", data)
-    with pytest.raises(ValueError, match="can not be read"):
+    with pytest.raises(RecordUnreadable, match="can not be read"):
         node_numbers.load(cache, "ocfs2")
 
 
@@ -133,5 +135,5 @@ def test_a_roll_that_does_not_read_back_is_an_error():
         def store(self, bank, key, data):
             """The disk is full, and nobody says so."""
 
-    with pytest.raises(ValueError, match="does not read back"):
+    with pytest.raises(RecordUnreadable, match="does not read back"):
         node_numbers.store(SimulatedLoss(), roll(entry(0)))
