@@ -184,7 +184,7 @@ def firewall(name, config):
         kernel = __salt__["o2cb_firewall.facts"](**interconnect.concern(desired))
         refusals = node_setup.blocked(desired, minion, kernel["blocking"])
         if refusals:
-            raise CommandExecutionError(" ".join(refusals))
+            raise CommandExecutionError(" ".join(map(str, refusals)))
         found = __salt__["o2cb_setup.boot"]()
         return node_setup.firewall(desired, minion, {**found, "firewall": kernel})
 

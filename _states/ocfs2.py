@@ -283,9 +283,9 @@ def _refuse_wrong_volume(desired, lun, facts):
 def _mount_changes(desired, lun, facts):
     """What differs, in the order it is put right: the line in fstab, the mount, the services."""
     changes = _mount_gaps(desired, lun, facts)
-    holds = node_holds.sentences(__salt__["ocfs2_hold.present"](), lun.key)
+    holds = node_holds.of(__salt__["ocfs2_hold.present"](), lun.key)
     if changes and holds:
-        raise CommandExecutionError(" ".join(holds))
+        raise CommandExecutionError(" ".join(map(str, holds)))
     return changes
 
 

@@ -68,10 +68,9 @@ def _causes(snapshot, server, client):
 def _remedy(snapshot, server, client, causes):
     minions = (server[0].minion, client[0].minion)
     for minion, (_, facts) in zip(minions, (server, client), strict=True):
-        for sentence in setup.blocked(
-            snapshot.desired, minion, facts["setup"]["firewall"]["blocking"]
-        ):
-            return sentence.partition("Fix: ")[2].rstrip(".") + f" on {minion}"
+        chains = facts["setup"]["firewall"]["blocking"]
+        for blocked in setup.blocked(snapshot.desired, minion, chains):
+            return f"{blocked.fix} on {minion}"
     if causes:
         return "salt-run ocfs2.plan, which shows how to put that right"
     port = snapshot.desired.cluster.port
@@ -104,9 +103,8 @@ def blocked(snapshot):
     """Foreign rules of a firewall that keep the other nodes out."""
     for node, facts in snapshot.nodes():
         chains = facts["setup"]["firewall"]["blocking"]
-        for sentence in setup.blocked(snapshot.desired, node.minion, chains):
-            what, _, fix = sentence.partition(". Fix: ")
-            yield Finding("port-blocked", what, fix.rstrip("."), (node.minion,))
+        for each in setup.blocked(snapshot.desired, node.minion, chains):
+            yield Finding(each.finding, each.what, each.fix, (node.minion,))
 
 
 def late(snapshot):

@@ -28,7 +28,7 @@ def silent(snapshot):
         elif plan.minion in snapshot.slow:
             yield Finding(
                 "node-slow",
-                plan.silent,
+                str(plan.silent),
                 "salt-run ocfs2.status again, which waits for it; if that does not help, look at "
                 "the load of the node and of this master",
                 (plan.minion,),
@@ -185,9 +185,10 @@ def clock(snapshot):
 def held(snapshot):
     """What orchestrations that have not ended keep down."""
     for plan, facts in snapshot.node_plans():
-        for sentence in holds.sentences(facts["holds"]):
-            what, _, fix = text.printable(sentence).partition(". Fix: ")
-            yield Finding("held", what, fix or f"{commands.ORCHESTRATE}.VERB again", (plan.minion,))
+        for hold in holds.of(facts["holds"]):
+            what, fix = text.printable(hold.what), text.printable(hold.fix)
+            fix = fix or f"{commands.ORCHESTRATE}.VERB again"
+            yield Finding(hold.finding, what, fix, (plan.minion,))
 
 
 CHECKS = (silent, formula, host, modules, tools, setup, order, clock, held)

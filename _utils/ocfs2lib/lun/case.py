@@ -64,7 +64,8 @@ class LunCase:
     seen
         ``{minion id: facts}``, the LUN's entry of every node that answered the census.
     silent
-        ``{minion id: reason}`` of every node of the roster that did not answer or is not fit.
+        ``{minion id: why}`` (:class:`node.reasons.Silence`) of every node of the roster that did
+        not answer or is not fit.
     record
         What the ledger has of the LUN (:class:`lun.ledger.Record`), the reason why it cannot
         be read (text), or None where there is no ledger: on a node.

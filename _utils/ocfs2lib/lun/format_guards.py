@@ -259,12 +259,12 @@ def one_writer(case):
 
 def roster(case):
     """G8: every node of the roster answered and is fit to join."""
-    for node, reason in sorted(case.silent.items()):
+    for node, silence in sorted(case.silent.items()):
         yield Refusal(
             "G8",
             Code.NODE_ABSENT,
             node,
-            "takes no part: " + reason.split(";")[0],
+            f"takes no part: {silence.short}",
             "Nothing is formatted unless every node of the roster agrees; bring it back or take "
             "it out of pillar",
         )

@@ -4,45 +4,69 @@ A hold is a file, so it outlives a power cut: a node that boots in the middle of
 cluster and mounts nothing that is being worked on, and a highstate leaves both alone.
 """
 
+from dataclasses import dataclass
+
+from ocfs2lib.node.reasons import Blocked
+
 #: Keeps ``o2cb.service`` from starting, and with it every mount.
 CLUSTER = "/etc/ocfs2/hold"
 #: The directory of the holds of single LUNs.
 LUNS = "/etc/ocfs2/hold.d"
 
+# In the file of a hold, between what is going on and what ends it.
+_FIX = ". Fix: "
+
 
 def path(lun=""):
-    """Where the hold of a LUN is, or that of the whole node."""
+    """Return where the hold of a LUN is, or that of the whole node."""
     return f"{LUNS}/{lun}" if lun else CLUSTER
 
 
+@dataclass(frozen=True)
+class Hold(Blocked):
+    """One hold; ``lun`` is the key of the LUN that it keeps down, ``""`` for the whole node."""
+
+    lun: str = ""
+    finding: str = "held"
+
+    def __str__(self):
+        return f"{self.what}{_FIX}{self.fix}" if self.fix else self.what
+
+
 def reason(what, command):
-    """What a hold says: what is going on, and the command that ends it."""
-    return f"{what} is under way. Fix: run {command} again, which ends it"
+    """Return the text of a hold: what is going on, and the command that ends it."""
+    return f"{what} is under way{_FIX}run {command} again, which ends it"
 
 
 def own(holds, lun=""):
     """
-    The sentences of one hold alone.
+    Return the :class:`Hold` of the whole node, or that of one LUN alone, as a list.
 
     holds
         What ``ocfs2_hold.present`` returned.
     lun
         As for :func:`path`.
     """
-    luns = {key: text for key, text in holds["luns"].items() if key == lun}
-    return sentences({"cluster": None if lun else holds["cluster"], "luns": luns})
+    return [hold for hold in of(holds) if hold.lun == lun]
 
 
-def sentences(holds, lun=None):
+def of(holds, lun=None):
     """
-    Why a node, or one LUN on it, is held, as sentences.
+    Return every :class:`Hold` that keeps a node, or one LUN on it, down.
 
     holds
         What ``ocfs2_hold.present`` returned.
     lun
         The key of one LUN; None for all.
     """
-    found = [holds["cluster"]] if holds["cluster"] else []
+    found = [_hold("", holds["cluster"])] if holds["cluster"] else []
     return found + [
-        f"LUN {key}: {text}" for key, text in holds["luns"].items() if lun in (None, key)
+        _hold(key, f"LUN {key}: {text}")
+        for key, text in holds["luns"].items()
+        if lun in (None, key)
     ]
+
+
+def _hold(lun, text):
+    what, _, fix = text.partition(_FIX)
+    return Hold(what, fix, lun=lun)

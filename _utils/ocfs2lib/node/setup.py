@@ -10,6 +10,7 @@ from ocfs2lib.node import service_dropins
 from ocfs2lib.node import units
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
+from ocfs2lib.node.reasons import Blocked
 from ocfs2lib.platform import registry
 
 #: Every file that is looked at.
@@ -117,7 +118,7 @@ def present(paths, files):
 
 
 def blocked(desired, minion, chains):
-    """Return what keeps the other nodes out, as sentences.
+    """Return what keeps the other nodes out (:class:`node.reasons.Blocked`).
 
     chains
         ``[(family, table, chain)]`` of others that drop the port.
@@ -125,8 +126,11 @@ def blocked(desired, minion, chains):
     port = desired.cluster.port
     peers = [peer.address for peer in desired.peers(minion)]
     return [
-        f"Chain {' '.join(chain)} drops TCP port {port} from the other nodes. "
-        f"Fix: {nft_trace.remedy(tuple(chain), port, peers)}."
+        Blocked(
+            f"Chain {' '.join(chain)} drops TCP port {port} from the other nodes",
+            nft_trace.remedy(tuple(chain), port, peers),
+            "port-blocked",
+        )
         for chain in chains
     ]
 

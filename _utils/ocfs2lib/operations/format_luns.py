@@ -255,6 +255,6 @@ def _evidence(case):
     known = isinstance(case.record, ledger.Record)
     return {
         "seen": case.seen,
-        "silent": case.silent,
+        "silent": {minion: str(silence) for minion, silence in case.silent.items()},
         "record": dataclasses.asdict(case.record) if known else case.record,
     }

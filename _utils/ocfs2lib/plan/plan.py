@@ -18,6 +18,7 @@ from ocfs2lib.node import requirements
 from ocfs2lib.node import setup
 from ocfs2lib.node import stack
 from ocfs2lib.node.difference import IMPOSSIBLE
+from ocfs2lib.node.reasons import Silence
 
 #: What becomes of a LUN.
 FORMAT, USE, REFUSE = "format", "use", "refuse"
@@ -28,14 +29,15 @@ class NodePlan:
     """
     One node of the roster.
 
-    ``silent`` is why it takes no part (no answer, another formula, a host that does not
-    fit), or ``""``. ``gaps`` are its :class:`node.difference.Difference` from pillar, ``blocked``
-    what an operator has to put right on it first, as sentences.
+    ``silent`` is why it takes no part (no answer, another formula, a host that does not fit),
+    a :class:`node.reasons.Silence`. ``gaps`` are its :class:`node.difference.Difference` from
+    pillar, ``blocked`` what an operator has to put right on it first
+    (:class:`node.reasons.Blocked`).
     """
 
     minion: str
     facts: dict | None
-    silent: str = ""
+    silent: Silence
     gaps: tuple = ()
     blocked: tuple = ()
 
@@ -192,18 +194,15 @@ def plan(desired, census, silent, formula, records, numbers=None, proof=True):
 def _node(desired, node, census, silent, formula):
     facts = census.get(node.minion)
     if not facts:
-        return NodePlan(node.minion, None, silent.get(node.minion, "did not answer"))
-    reasons = requirements.unfit(node, facts["host"])
+        reason = silent.get(node.minion, "did not answer")
+        return NodePlan(node.minion, None, Silence(((reason, ""),)))
+    reasons = [(what, fix) for _, what, fix in requirements.problems(node, facts["host"])]
     if facts["formula"] != formula:
-        reasons.append(
-            f"it has build {facts['formula']} of the formula, the master {formula}; the "
-            "orchestration brings it there"
-        )
+        what = f"it has build {facts['formula']} of the formula, the master {formula}"
+        reasons.append((what, "the orchestration brings it there"))
     if not facts["o2cb"]["modules"]:
-        reasons.append(
-            f"its kernel {facts['host']['kernel']} has no ocfs2 module; install "
-            f"{requirements.full_kernel(facts['host'])}"
-        )
+        what = f"its kernel {facts['host']['kernel']} has no ocfs2 module"
+        reasons.append((what, f"install {requirements.full_kernel(facts['host'])}"))
     gaps = [
         *setup.differences(desired, node.minion, facts["setup"], facts["host"]),
         *stack.differences(desired, node.minion, facts["o2cb"]),
@@ -212,9 +211,9 @@ def _node(desired, node, census, silent, formula):
     chains = facts["setup"]["firewall"]["blocking"]
     blocked = [
         *setup.blocked(desired, node.minion, chains),
-        *holds.sentences(facts["holds"]),
+        *holds.of(facts["holds"]),
     ]
-    return NodePlan(node.minion, facts, "; ".join(reasons), tuple(gaps), tuple(blocked))
+    return NodePlan(node.minion, facts, Silence(tuple(reasons)), tuple(gaps), tuple(blocked))
 
 
 def _case(desired, lun, nodes, record, proof):

@@ -89,7 +89,7 @@ def _node_words(node):
         return (f"takes no part: {node.silent}",)
     if node.gaps or node.blocked:
         count = f"differs in {len(node.gaps)} things, below" if node.gaps else ""
-        return tuple(filter(None, (count, *node.blocked)))
+        return tuple(filter(None, (count, *map(str, node.blocked))))
     return ("as described",)
 
 
@@ -119,7 +119,7 @@ def data(plan):
     """
     return {
         "nodes": {
-            node.minion: {"reachable": bool(node.facts), "reason": node.silent}
+            node.minion: {"reachable": bool(node.facts), "reason": str(node.silent)}
             for node in plan.nodes
         },
         "luns": {lun.key: lun.action for lun in plan.luns},
