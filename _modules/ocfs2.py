@@ -24,8 +24,10 @@ from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.lun import blank
 from ocfs2lib.lun import superblock as lun_superblock
-from ocfs2lib.parsers import blockdev
+from ocfs2lib.lun.wwid import wwid_of_sysfs
+from ocfs2lib.parsers import blkid
 from ocfs2lib.parsers import debugfs
+from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.pillar import check as pillar_check
 
 __virtualname__ = "ocfs2"
@@ -284,7 +286,7 @@ def _disk_wwid(name):
     for path in ("device/wwid", "wwid"):
         text = _value(f"/sys/class/block/{name}/{path}")
         if text:
-            return blockdev.wwid(text)
+            return wwid_of_sysfs(text)
     return None
 
 
@@ -390,7 +392,7 @@ def _signature(handle, node):
     if result["retcode"] == 2:
         return {}
     if result["retcode"] == 0:
-        return blockdev.blkid(result["stdout"])
+        return blkid.parse(result["stdout"])
     if result["retcode"] == 8:
         return {"TYPE": "more than one signature"}
     raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](argv, result))
@@ -400,8 +402,8 @@ def _half_made(node):
     if not salt.utils.path.which("debugfs.ocfs2"):
         return None
     argv = ["debugfs.ocfs2", "-f", "/dev/stdin", node]
-    answer = __salt__["ocfs2_cmd.attempt"](argv, stdin=blockdev.HALF_MADE_COMMANDS)
-    return blockdev.half_made(answer["stdout"])
+    answer = __salt__["ocfs2_cmd.attempt"](argv, stdin=ocfs2_tools.HALF_MADE_COMMANDS)
+    return ocfs2_tools.half_made(answer["stdout"])
 
 
 def _beats(handle, size):

@@ -18,7 +18,7 @@ from ocfs2lib import commands
 from ocfs2lib import text
 from ocfs2lib.node import fstab as node_fstab
 from ocfs2lib.node import service_dropins
-from ocfs2lib.parsers import blockdev
+from ocfs2lib.parsers import mount_tables
 
 __virtualname__ = "ocfs2_mount"
 
@@ -53,7 +53,7 @@ def mounts(fstype=None):
 
         salt-call ocfs2_mount.mounts ocfs2
     """
-    found = blockdev.mountinfo(__salt__["ocfs2_file.value"]("/proc/self/mountinfo") or "")
+    found = mount_tables.mountinfo(__salt__["ocfs2_file.value"]("/proc/self/mountinfo") or "")
     return [each for each in found if fstype in (None, each["fstype"])]
 
 

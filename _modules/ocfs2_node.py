@@ -13,9 +13,11 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from ocfs2lib import version
-from ocfs2lib.adoption import survey as adoption_survey
+from ocfs2lib.adoption import fstab_lines
+from ocfs2lib.adoption import lun_names
 from ocfs2lib.firewall import interconnect
 from ocfs2lib.node import units
+from ocfs2lib.parsers import mount_tables
 from ocfs2lib.platform import registry
 
 __virtualname__ = "ocfs2_node"
@@ -181,10 +183,10 @@ def survey():
     :func:`census` has too is the same here, ``setup`` as for a firewall that is left alone.
     ``starts`` are the units of ocfs2-tools that start at boot, ``firewalls`` those of ``nftables``
     and ``iptables`` that have rules. ``fstab`` has the lines that concern an OCFS2, as
-    :func:`adoption.survey.fstab` reads them, each with the kernel's name of its device as ``node``,
-    None if there is none. ``luns`` has, by the kernel's name, every whole device with an OCFS2 and
-    every device of a mount or line of one: what ``ocfs2.probe`` returns and, as ``names``, the
-    stable names, the best first.
+    :func:`parsers.mount_tables.fstab` reads them, each with the kernel's name of its device as
+    ``node``, None if there is none. ``luns`` has, by the kernel's name, every whole device with an
+    OCFS2 and every device of a mount or line of one: what ``ocfs2.probe`` returns and, as
+    ``names``, the stable names, the best first.
 
     CLI Example:
 
@@ -213,13 +215,13 @@ def survey():
 
 
 def _fstab():
-    lines = adoption_survey.fstab(__salt__["ocfs2_file.read"](_FSTAB) or "")
+    lines = mount_tables.fstab(__salt__["ocfs2_file.read"](_FSTAB) or "")
     return [{**line, "node": _node(line["source"])} for line in lines]
 
 
 def _on_a_volume(line, luns):
     return any(
-        facts["volume"] and adoption_survey.means(line, node, facts) for node, facts in luns.items()
+        facts["volume"] and fstab_lines.refers_to(line, node, facts) for node, facts in luns.items()
     )
 
 
@@ -236,7 +238,7 @@ def _luns(lines):
     return {
         node: {
             **__salt__["ocfs2.probe"](node),
-            "names": adoption_survey.preferred(names.get(node, ())),
+            "names": lun_names.best_first(names.get(node, ())),
         }
         for node in sorted(nodes)
     }
@@ -261,7 +263,7 @@ def _maps(node):
 def _stable_names():
     """``{the kernel's name: [stable names]}``"""
     found = {}
-    for directory in adoption_survey.NAME_DIRECTORIES:
+    for directory in lun_names.NAME_DIRECTORIES:
         for path in sorted(glob.glob(f"{directory}/*")):
             node = _node(path)
             if node:

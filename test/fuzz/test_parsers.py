@@ -21,10 +21,13 @@ from ocfs2lib.firewall import interconnect
 from ocfs2lib.firewall import nft_trace
 from ocfs2lib.lun import contents
 from ocfs2lib.lun import superblock
+from ocfs2lib.lun.wwid import same_wwid
+from ocfs2lib.lun.wwid import wwid_of_sysfs
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import o2cb_settings
-from ocfs2lib.parsers import blockdev
+from ocfs2lib.parsers import blkid
 from ocfs2lib.parsers import debugfs
+from ocfs2lib.parsers import mount_tables
 from ocfs2lib.plan import plan as plan_plan
 from ocfs2lib.plan import text as plan_text
 from ocfs2lib.platform import debian
@@ -239,7 +242,7 @@ def test_any_output_of_blkid_is_a_dict_of_texts():
     found = Findings()
     for text in damaged("blkid", 2, BLKID):
         with found.watch(ascii(text)):
-            pairs = blockdev.blkid(text)
+            pairs = blkid.parse(text)
             assert "DEVNAME" not in pairs
             assert {type(each) for pair in pairs.items() for each in pair} <= {str}
             facts = {"volume": None, "signature": pairs, "written": None}
@@ -261,7 +264,7 @@ def test_a_mount_of_any_name_is_read_back():
         left = f"42 1 0:{number} / {as_the_kernel_writes(path)} rw,relatime shared:2"
         text = f"{MOUNTINFO}{left} - tmpfs {as_the_kernel_writes(source)} rw,size=1k\n"
         with found.watch(ascii((path, source))):
-            assert blockdev.mountinfo(text)[-1] == {
+            assert mount_tables.mountinfo(text)[-1] == {
                 "id": "42",
                 "device": f"0:{number}",
                 "path": path,
@@ -276,7 +279,7 @@ def test_any_mount_table_is_a_list_of_mounts():
     found, keys = Findings(), {"id", "device", "path", "fstype", "source", "options"}
     for text in damaged("mountinfo", 2, MOUNTINFO[-1000:]):
         with found.watch(ascii(text)):
-            for mount in blockdev.mountinfo(text):
+            for mount in mount_tables.mountinfo(text):
                 assert mount.keys() == keys
                 assert all(isinstance(each, str) for each in mount["options"])
                 assert all(isinstance(mount[key], str) for key in keys - {"options"})
@@ -318,9 +321,9 @@ def test_any_wwid_is_a_text_without_blanks_around_it():
     found = Findings()
     for text in damaged("wwid", 2, WWIDS):
         with found.watch(ascii(text)):
-            wwid = blockdev.wwid(text)
+            wwid = wwid_of_sysfs(text)
             assert wwid == wwid.strip()
-            assert blockdev.same_wwid(wwid, wwid)
+            assert same_wwid(wwid, wwid)
     found.none()
 
 

@@ -3,7 +3,7 @@
 import posixpath
 import re
 
-from ocfs2lib.adoption import survey as adoption_survey
+from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.adoption.oddity import Oddity
 from ocfs2lib.adoption.oddity import agreed
 from ocfs2lib.adoption.oddity import is_clear
@@ -69,7 +69,7 @@ class _Volume:
             minion: [
                 line
                 for line in members[minion]["fstab"]
-                if adoption_survey.means(line, facts["node"], facts)
+                if fstab_lines.refers_to(line, facts["node"], facts)
             ]
             for minion, facts in seen.items()
         }
@@ -382,7 +382,7 @@ def _line(minion, line, key, device):
             "it beside its own. Take it out by hand.",
             obstacle=True,
         )
-    elif adoption_survey.typeless(line):
+    elif fstab_lines.lacks_type(line):
         yield Oddity(
             f"{where} has no type; mount takes {line['fstype'] or 'nothing'!r} for one and fails "
             "at boot. Applying the pillar writes ocfs2."
@@ -432,7 +432,7 @@ def _asked(volume, minion, path):
     """The options in fstab, or of a mount without a line those that somebody asked for."""
     lines = volume.lines[minion]
     if lines:
-        return adoption_survey.options(next((x for x in lines if x["path"] == path), lines[0]))
+        return fstab_lines.intended_options(next((x for x in lines if x["path"] == path), lines[0]))
     mounts = volume.seen[minion]["mounts"]
     mount = next((each for each in mounts if each["path"] == path), None)
     return mount and [each for each in mount["options"] if each not in _UNASKED]
@@ -451,7 +451,7 @@ def _lines_of_nothing(members):
         volumes = {node: facts for node, facts in survey["luns"].items() if facts["volume"]}
         for line in survey["fstab"]:
             if line["fstype"] == "ocfs2" and not any(
-                adoption_survey.means(line, node, facts) for node, facts in volumes.items()
+                fstab_lines.refers_to(line, node, facts) for node, facts in volumes.items()
             ):
                 yield Oddity(
                     f"{minion}: /etc/fstab mounts {line['source']} on {line['path']}, and no OCFS2 "

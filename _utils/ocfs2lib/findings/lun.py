@@ -6,7 +6,7 @@ from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.lun.refusal import Code
-from ocfs2lib.parsers import blockdev
+from ocfs2lib.lun.wwid import same_wwid
 from ocfs2lib.plan import plan
 
 #: What each objection of a guard is called.
@@ -57,7 +57,7 @@ def _is_seen(case, refusal):
 
 
 def _same(one, other):
-    return bool(one and blockdev.same_wwid(one, other))
+    return bool(one and same_wwid(one, other))
 
 
 def blank(snapshot):

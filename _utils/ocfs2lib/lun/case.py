@@ -8,7 +8,7 @@ from dataclasses import field
 
 from ocfs2lib.lun import contents
 from ocfs2lib.lun import ledger
-from ocfs2lib.parsers import blockdev
+from ocfs2lib.lun.wwid import same_wwid
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class NodeView:
     def shows_lun(self):
         """Whether what the node sees under the LUN's name is the LUN."""
         wwid = self.facts["wwid"]
-        return bool(wwid) and not self.facts["error"] and blockdev.same_wwid(wwid, self.wwid)
+        return bool(wwid) and not self.facts["error"] and same_wwid(wwid, self.wwid)
 
     @property
     def is_cut_format(self):

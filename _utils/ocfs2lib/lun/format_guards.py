@@ -17,7 +17,7 @@ from ocfs2lib.lun.ledger import FORMATTED
 from ocfs2lib.lun.ledger import HELD
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.refusal import Refusal
-from ocfs2lib.parsers import blockdev
+from ocfs2lib.lun.wwid import same_wwid
 
 #: What to do first about a LUN that no node sees.
 _UNSEEN = "Have a node see the LUN and run again: nobody knows now what it holds"
@@ -61,7 +61,7 @@ def identity(view):
 
 def _foreign_paths(view):
     for name, wwid in sorted(view.facts["paths"].items()):
-        if not wwid or not blockdev.same_wwid(wwid, view.wwid):
+        if not wwid or not same_wwid(wwid, view.wwid):
             where = wwid or "an unnamed LUN"
             yield Refusal(
                 "G1",
@@ -236,7 +236,7 @@ def permission(case):
 def one_writer(case):
     """G6: nobody else formats the LUN, and nobody who may still be about to has been lost."""
     for node, wwid in sorted(case.formatting.items()):
-        if blockdev.same_wwid(wwid, case.lun.wwid):
+        if same_wwid(wwid, case.lun.wwid):
             yield Refusal(
                 "G6",
                 Code.BEING_FORMATTED,

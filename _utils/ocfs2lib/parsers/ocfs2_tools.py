@@ -1,4 +1,6 @@
-"""Parsers for what tunefs.ocfs2's companions print about a volume: fsck, heartbeats, slots."""
+"""
+Parsers for what fsck.ocfs2 and debugfs.ocfs2 print about a volume.
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +9,8 @@ from ocfs2lib.errors import FileInvalid
 
 #: What to ask debugfs.ocfs2, one command a line, for :func:`members`.
 MEMBERS_COMMANDS = "slotmap\nhb\n"
+#: What to ask debugfs.ocfs2, one command a line, for :func:`half_made`.
+HALF_MADE_COMMANDS = "ls /\nslotmap\nhb\n"
 #: What to ask debugfs.ocfs2 for :func:`room`.
 ROOM_COMMANDS = "stat //global_bitmap\nls -l //\n"
 _FREE = re.compile(r"Bitmap Total: \d+\s+Used: \d+\s+Free: (\d+)")
@@ -28,13 +32,13 @@ class Check:
 
     @property
     def clean(self):
-        """Whether the volume was checked to the end and nothing was found."""
+        """Return whether the volume was checked to the end and nothing was found."""
         return self.ended and not self.findings
 
 
 def check(text):
     """
-    The :class:`Check` in the output of ``fsck.ocfs2 -f``.
+    Return the :class:`Check` in the output of ``fsck.ocfs2 -f``.
 
     Its exit code says nothing: it is 0 with errors found and with errors fixed (fsck.c, main).
     """
@@ -44,9 +48,9 @@ def check(text):
 
 def members(text):
     """
-    Who is on a volume, from what debugfs.ocfs2 printed for :data:`MEMBERS_COMMANDS`.
+    Return who is on a volume, from what debugfs.ocfs2 printed for :data:`MEMBERS_COMMANDS`.
 
-    Returns ``{"slots": {slot: node number}, "beats": {node number: (sequence, generation)}}``. A
+    That is ``{"slots": {slot: node number}, "beats": {node number: (sequence, generation)}}``. A
     sequence that changes from one look to the next is a node at work; a generation of 0 is one
     that has left.
     """
@@ -65,22 +69,57 @@ def members(text):
 
 
 def beating(first, second):
-    """The numbers of the nodes whose heartbeat went on between two looks (:func:`members`)."""
+    """Return the numbers of the nodes that wrote a heartbeat between two :func:`members`."""
     return sorted(number for number, beat in second.items() if first.get(number) != beat)
 
 
 def room(text, cluster_size):
     """
-    How much room a volume has, and what a slot more takes of it, in bytes.
+    Return how much room a volume has, and what one more slot takes of it, in bytes.
 
     text
         What debugfs.ocfs2 printed for :data:`ROOM_COMMANDS`.
     cluster_size
         Bytes of a cluster of the volume.
 
-    Returns ``{"free", "journal"}``; FileInvalid if the text does not say.
+    Returns ``{"free", "journal"}``. Raises ``FileInvalid`` if the text does not say.
     """
     free, journal = _FREE.search(text), _JOURNAL.search(text)
     if not (free and journal):
         raise FileInvalid("debugfs.ocfs2 does not tell the room of the volume")
     return {"free": int(free[1]) * cluster_size, "journal": int(journal[1])}
+
+
+def half_made(text):
+    """
+    Return whether a volume is what a format leaves that was cut short; None if it is not known.
+
+    text
+        What debugfs.ocfs2 printed for :data:`HALF_MADE_COMMANDS`.
+
+    mkfs.ocfs2 makes ``lost+found`` last of all, and has zeroed the heartbeat before the superblock
+    (mkfs.c, main and finish_normal_format). Users may remove ``lost+found`` later; but who mounted
+    the volume has left his heartbeat or his slot.
+    """
+    answers = _answers(text)
+    if not answers.get("ls /", "").strip():
+        return None
+    used = _rows(answers.get("slotmap", "")) or _rows(answers.get("hb", ""))
+    return "lost+found" not in answers["ls /"].split() and not used
+
+
+def _answers(text):
+    """Return ``{command: text}``; reading commands from a file, debugfs.ocfs2 repeats each."""
+    answers, command = {}, None
+    for line in text.splitlines(keepends=True):
+        if line.startswith("debugfs: "):
+            command = line[len("debugfs: ") :].strip()
+            answers[command] = ""
+        elif command is not None:
+            answers[command] += line
+    return answers
+
+
+def _rows(table):
+    """Return the rows of a table below its header: they begin with a number."""
+    return [line for line in table.splitlines() if line.strip()[:1].isdigit()]

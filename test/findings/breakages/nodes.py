@@ -34,8 +34,8 @@ BREAKAGES = (
     _answers("cut-short", '{"formula": "1.0.0", "host": {}}'),
     Breakage(
         "formula-differs",
-        f"echo '# other' >> {_EXTMODS.format('utils/ocfs2lib/parsers/blockdev.py')}",
-        f"sed -i '/^# other$/d' {_EXTMODS.format('utils/ocfs2lib/parsers/blockdev.py')}",
+        f"echo '# other' >> {_EXTMODS.format('utils/ocfs2lib/parsers/blkid.py')}",
+        f"sed -i '/^# other$/d' {_EXTMODS.format('utils/ocfs2lib/parsers/blkid.py')}",
     ),
     Breakage("name-mismatch", "hostname other", "hostname host3"),
     Breakage(

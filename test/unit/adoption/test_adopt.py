@@ -7,7 +7,6 @@ import pytest
 import yaml
 
 from ocfs2lib.adoption import adopt
-from ocfs2lib.adoption import survey as adoption_survey
 from ocfs2lib.answers import census
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import stack
@@ -661,40 +660,3 @@ def test_a_survey_of_another_shape_is_refused(nodes, path, value, words):
     put(path, value)(nodes[HOST])
     with pytest.raises(ValueError, match=words):
         census.surveyed(nodes[HOST])
-
-
-# ---- fstab as it stands
-
-
-def test_fstab_is_read_as_it_stands():
-    text = (
-        "# /dev/old /old ocfs2 _netdev 0 0\n\n"
-        "/dev/sdd /san/primary _netdev,nointr 0 0\n"
-        "LABEL=x /a\\040b ocfs2 _netdev,noatime 0 0\n"
-        "lonely\n"
-    )
-    seed, other = adoption_survey.fstab(text)
-    assert (seed["source"], seed["path"]) == ("/dev/sdd", "/san/primary")
-    assert adoption_survey.typeless(seed)
-    assert adoption_survey.options(seed) == ["_netdev", "nointr"]
-    assert (other["path"], other["fstype"]) == ("/a b", "ocfs2")
-    assert adoption_survey.options(other) == ["_netdev", "noatime"]
-
-
-@pytest.mark.parametrize(
-    ("fstype", "missing"),
-    [("ocfs2", False), ("auto", False), ("ext4", False), ("nointr", True), ("x-systemd.a=b", True)],
-)
-def test_a_type_that_was_left_out_is_told_from_one(fstype, missing):
-    (line,) = adoption_survey.fstab(f"/dev/sdd /san {fstype} 0 0")
-    assert adoption_survey.typeless(line) is missing
-
-
-def test_the_alias_of_a_map_is_the_best_name():
-    names = [
-        "/dev/disk/by-id/dm-name-primary",
-        "/dev/disk/by-id/scsi-3600a",
-        "/dev/disk/by-id/wwn-0x600a",
-        "/dev/mapper/primary",
-    ]
-    assert adoption_survey.preferred(names) == [names[3], names[2], names[1], names[0]]

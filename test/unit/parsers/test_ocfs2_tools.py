@@ -140,3 +140,26 @@ def test_room_is_in_clusters_and_a_slot_takes_a_journal():
 def test_room_that_is_not_told_is_an_error(word):
     with pytest.raises(ValueError, match="does not tell the room"):
         ocfs2_tools.room(ROOM.replace(word, "x"), 4096)
+
+
+ROOT = "debugfs: ls /\n\t5 16 1 2 .\n\t5 16 2 2 ..\n"
+WHOLE = ROOT + "\t6 20 10 2 lost+found\n"
+NO_SLOT = "debugfs: slotmap\n\tSlot#\tNode#\n"
+NO_BEAT = "debugfs: hb\n\tnode: node              seq       generation checksum\n"
+SLOT = NO_SLOT + "\t    0\t    3\n"
+BEAT = NO_BEAT + "\t  0:    3 000000005f0 2b2e0bb21fd6a5a1 6a5d1b6c\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "half_made"),
+    [
+        (ROOT + NO_SLOT + NO_BEAT, True),
+        (WHOLE + NO_SLOT + NO_BEAT, False),
+        (ROOT + SLOT + NO_BEAT, False),
+        (ROOT + NO_SLOT + BEAT, False),
+        ("debugfs: ls /\n" + NO_SLOT + NO_BEAT, None),
+        ("", None),
+    ],
+)
+def test_a_format_that_was_cut_short_left_no_lost_and_found_and_no_node(text, half_made):
+    assert ocfs2_tools.half_made(text) is half_made
