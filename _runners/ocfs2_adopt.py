@@ -17,6 +17,7 @@ from ocfs2lib import text as wording
 from ocfs2lib import version
 from ocfs2lib.adoption import adopt
 from ocfs2lib.answers import census
+from ocfs2lib.errors import AnswerMalformed
 
 
 def pillar(nodes, file=None):
@@ -81,8 +82,8 @@ def _surveys(nodes):
     surveys = {}
     for minion in answers.keys() - silent.keys():
         try:
-            surveys[minion] = census.surveyed(answers[minion])
-        except ValueError as err:
+            surveys[minion] = census.checked_survey(answers[minion])
+        except AnswerMalformed as err:
             silent[minion] = str(err)
     return surveys, silent
 

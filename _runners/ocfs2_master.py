@@ -25,6 +25,7 @@ from ocfs2lib import version
 from ocfs2lib.answers import census as answers_census
 from ocfs2lib.answers import examination
 from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.errors import MasterBusy
 from ocfs2lib.findings.snapshot import Snapshot
 from ocfs2lib.firewall import interconnect
@@ -138,6 +139,10 @@ def _carried_out(stage, master):
     return result
 
 
+def _texts(errors):
+    return {minion: str(error) for minion, error in errors.items()}
+
+
 def _milliseconds():
     return time.time_ns() // 1_000_000
 
@@ -173,8 +178,8 @@ class _Master:
                 # In the next look too, and in the next stage.
                 del silent[minion], self._absent[minion]
             silent.update(lost)
-        census, odd = self._believed(answers, silent, answers_census.checked)
-        silent.update(odd)
+        census, malformed = self._checked(answers, silent, answers_census.checked)
+        silent.update(_texts(malformed))
         return plan_plan.plan(desired, census, silent, formula, self._records(), self.numbers())
 
     def _census(self, minions, formula):
@@ -195,17 +200,17 @@ class _Master:
         arguments = (self._devices(), concern)
         found = self._look("ocfs2_node.examine", arguments, timeout, patient)
         heard = _milliseconds()
-        seen, odd = self._believed(found["answers"], found["silent"], examination.checked)
+        seen, malformed = self._checked(found["answers"], found["silent"], examination.checked)
         plan = plan_plan.plan(
             desired,
             seen,
-            {**found["silent"], **odd},
+            {**found["silent"], **_texts(malformed)},
             formula,
             self._records(),
             self.numbers(),
             proof=False,
         )
-        return Snapshot(plan, seen, odd, formula, asked, heard, tuple(found["slow"]))
+        return Snapshot(plan, seen, malformed, formula, asked, heard, tuple(found["slow"]))
 
     def logs(self, since, timeout=None):
         """
@@ -246,15 +251,15 @@ class _Master:
     def _devices(self):
         return {lun.key: lun.device for lun in self.desired.luns}
 
-    def _believed(self, answers, silent, checked):
-        """``(facts, reasons)``: the answers that are of use, and why the others are not."""
-        facts, reasons = {}, {}
+    def _checked(self, answers, silent, checked):
+        """Return the answers that are of use, and for each other an AnswerMalformed."""
+        facts, malformed = {}, {}
         for minion in answers.keys() - silent.keys():
             try:
                 facts[minion] = checked(answers[minion], self._devices())
-            except ValueError as err:
-                reasons[minion] = str(err)
-        return facts, reasons
+            except AnswerMalformed as err:
+                malformed[minion] = err
+        return facts, malformed
 
     def numbers(self, cluster=None):
         """Who has and had which node number (:class:`operations.node_numbers.Roll`)."""
@@ -306,7 +311,7 @@ class _Master:
         returns, silent = self.ask(
             minions, "state.apply", sls, test=self.testing, limit=limit, **arguments
         )
-        changes, failures = answers_returns.of_state_runs(returns, silent)
+        changes, failures = answers_returns.state_runs(returns, silent)
         for failure in failures:
             self.say(failure)
         return changes, failures
@@ -368,7 +373,7 @@ class _Master:
     @staticmethod
     def failures(answer):
         """Of a state run, as sentences."""
-        return answers_returns.of_states(answer)[1]
+        return answers_returns.state_run(answer)[1]
 
     @staticmethod
     @contextlib.contextmanager

@@ -18,6 +18,7 @@ from salt.exceptions import SaltException
 from ocfs2lib import timeouts
 from ocfs2lib.answers.inquiry import Inquiry
 from ocfs2lib.answers.inquiry import Question
+from ocfs2lib.answers.returns import has_no_function
 from ocfs2lib.timeouts import Patience
 
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each of
@@ -360,7 +361,7 @@ def _put_until_loaded(minions, question):
         got, lost = _put_for_work(waiting, question)
         answers.update(got)
         silent.update(lost)
-        waiting = [minion for minion, answer in got.items() if _not_loaded(answer)]
+        waiting = [minion for minion, answer in got.items() if has_no_function(answer)]
     return answers, silent
 
 
@@ -393,10 +394,6 @@ def _sync(minions):
         say(f"syncing the formula to {', '.join(sorted(minions))}")
     question = Question(list(_SYNC), tuple(_SYNC.values()), called="saltutil.sync_*")
     return _put_for_work(minions, question, timeouts.LOST, _SYNC_LIMIT)[1]
-
-
-def _not_loaded(answer):
-    return isinstance(answer, str) and "is not available" in answer
 
 
 def say(text):

@@ -33,7 +33,14 @@ class FileInvalid(FormulaError):  # noqa: N818
 
 
 class AnswerMalformed(FormulaError):  # noqa: N818
-    """What a node answered does not have the shape of an answer."""
+    """
+    What a node answered does not have the shape of an answer. ``no_function`` tells whether that is
+    because it does not have the function that was called.
+    """
+
+    def __init__(self, reason, no_function=False):
+        self.no_function = no_function
+        super().__init__(reason)
 
 
 class RecordUnreadable(FormulaError):  # noqa: N818

@@ -67,7 +67,7 @@ def by_node(survey, device):
 def test_a_volume_is_found_by_itself_and_left_as_it_was(modules, volume):
     image, device, name = volume
     before = digest(image)
-    survey = census.surveyed(modules["ocfs2_node.survey"]())
+    survey = census.checked_survey(modules["ocfs2_node.survey"]())
     lun = by_node(survey, device)
     assert lun["volume"] == modules["ocfs2.probe"](device)["volume"]
     assert (lun["volume"]["label"], lun["volume"]["stamp"]) == ("primary", "o2cb/web")
@@ -133,7 +133,7 @@ def test_a_survey_becomes_a_pillar(modules, volume, fstab):
     CONF.write_text(STANZAS.format(name=os.uname().nodename))
     SETTINGS.write_text("O2CB_ENABLED=true\nO2CB_BOOTCLUSTER=web\nO2CB_HEARTBEAT_THRESHOLD=61\n")
     fstab(f"{device} /san/primary _netdev,noatime 0 0")
-    survey = census.surveyed(modules["ocfs2_node.survey"]())
+    survey = census.checked_survey(modules["ocfs2_node.survey"]())
     survey["luns"] = {device: by_node(survey, device)}
     adoption = adopt.adopt({MINION: survey}, {})
     section = adoption.pillar["ocfs2"]

@@ -6,6 +6,7 @@ import hypothesis
 from hypothesis import strategies as st
 
 from ocfs2lib.answers import census
+from ocfs2lib.errors import AnswerMalformed
 from support import answers
 from support.places import at
 from support.places import places
@@ -37,7 +38,7 @@ def test_no_answer_gives_anything_but_a_census_or_the_reason(data, path, value):
         del at(answer, path[:-1])[path[-1]]
     try:
         checked = census.checked(answer, KEYS)
-    except ValueError as err:
+    except AnswerMalformed as err:
         assert str(err).startswith("its ")
     else:
         assert checked is answer

@@ -3,6 +3,7 @@
 import copy
 
 from ocfs2lib.answers import examination
+from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.findings import find
 from ocfs2lib.status import report
 from ocfs2lib.status import table
@@ -36,7 +37,7 @@ def examinations(number):
 
 
 def _another(dice, old):
-    """Another value, as a rule of the same type: those are the ones that are believed."""
+    """Another value, as a rule of the same type: those keep the shape."""
     if dice.random() < 0.25:
         return strategies.anything(dice)
     if isinstance(old, bool):
@@ -48,34 +49,34 @@ def _another(dice, old):
     return type(old)()
 
 
-def test_whatever_is_believed_becomes_a_status():
-    found, believed, states = Findings(), 0, set()
+def test_whatever_has_the_shape_of_an_answer_becomes_a_status():
+    found, accepted, states = Findings(), 0, set()
     numbers = cases.share(4)
     for number in numbers:
         everybody, done = examinations(number)
         with found.watch(f"examination {number}: {'; '.join(done)}"):
-            odd = {}
+            malformed = {}
             try:
                 examination.checked(everybody[MINION], KEYS)
-                believed += 1
-            except ValueError as err:
+                accepted += 1
+            except AnswerMalformed as err:
                 assert 0 < len(str(err).encode("utf-8", "replace")) < 1000
-                odd[MINION] = str(err)
+                malformed[MINION] = err
                 del everybody[MINION]
-            states.add(status(everybody, odd))
+            states.add(status(everybody, malformed))
     found.none()
-    assert 0.1 < believed / len(numbers) < 0.95
+    assert 0.1 < accepted / len(numbers) < 0.95
     assert states == {"healthy", "degraded", "broken", "unknown"}
 
 
-def status(everybody, odd):
-    snapshot = answers.snapshot(PILLAR, everybody, malformed=odd)
+def status(everybody, malformed):
+    snapshot = answers.snapshot(PILLAR, everybody, malformed=malformed)
     findings = find.all_findings(snapshot)
     data = report.data(snapshot, findings, "2026-01-31T23:59:59Z")
     lines = report.lines(data)
     assert all(isinstance(table.coloured(line), str) for line in lines)
     assert report.changes(data, data) == []
-    if odd:
+    if malformed:
         assert "node-odd-answer" in [each.kind for each in findings]
     if snapshot.plan.failures() or snapshot.plan.differences():
         assert data["state"] != "healthy"

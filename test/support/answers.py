@@ -212,7 +212,10 @@ def room():
 def snapshot(pillar, answers=None, silent=None, malformed=None, record=None, numbers=None, slow=()):
     """Return what was seen of a cluster that answered so (:class:`findings.snapshot.Snapshot`)."""
     answers = examinations(pillar) if answers is None else answers
-    lost = {**dict(silent or {}), **dict(malformed or {})}
+    lost = {
+        **dict(silent or {}),
+        **{minion: str(why) for minion, why in dict(malformed or {}).items()},
+    }
     records = {pillar.luns[0].key: record}
     seen = plan.plan(pillar, answers, lost, FORMULA, records, numbers, proof=False)
     return Snapshot(seen, answers, dict(malformed or {}), FORMULA, 999_500, 1_000_700, slow)

@@ -689,7 +689,7 @@ class SimulatedOperator:
     def apply(self, minions, sls, limit=0, **arguments):
         call = lambda node: node.apply(sls, self.section, self.testing)  # noqa: E731
         returns, silent = self._reach(minions, sls, call)
-        return answers_returns.of_state_runs(returns, silent)
+        return answers_returns.state_runs(returns, silent)
 
     def numbers(self):
         return node_numbers.load(self.world.cache, self.desired.cluster.name)

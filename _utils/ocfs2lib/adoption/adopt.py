@@ -50,7 +50,7 @@ def adopt(surveys, silent):
 
     surveys
         ``{minion id: survey}`` of the nodes that answered, shaped as
-        :func:`answers.census.surveyed` checks.
+        :func:`answers.census.checked_survey` checks.
     silent
         ``{minion id: reason}`` of the others.
     """

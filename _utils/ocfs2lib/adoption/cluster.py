@@ -37,7 +37,7 @@ def described(surveys, silent):
     The sections ``cluster``, ``kernel`` and ``nodes`` of pillar, and what is odd about them.
 
     surveys
-        ``{minion id: survey}``, shaped as :func:`answers.census.surveyed` checks.
+        ``{minion id: survey}``, shaped as :func:`answers.census.checked_survey` checks.
     silent
         ``{minion id: reason}`` of those that did not answer.
 

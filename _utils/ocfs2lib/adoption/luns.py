@@ -35,7 +35,7 @@ def described(surveys, roster, cluster):
     The section ``luns`` of pillar, and what is odd about it.
 
     surveys
-        ``{minion id: survey}``, shaped as :func:`answers.census.surveyed` checks.
+        ``{minion id: survey}``, shaped as :func:`answers.census.checked_survey` checks.
     roster
         The minion ids of the ``nodes`` section.
     cluster

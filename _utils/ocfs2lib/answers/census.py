@@ -1,18 +1,19 @@
 """
-What a node answered to the census or the survey, checked before it is believed.
+What a node answered to the census or the survey, and whether it has the shape of one.
 
 A minion is free to answer anything, so nothing of it reaches a decision before its shape is known.
 """
 
+from ocfs2lib.answers import shape
 from ocfs2lib.answers.shape import FLAG
 from ocfs2lib.answers.shape import MAYBE_FLAG
 from ocfs2lib.answers.shape import MAYBE_NUMBER
 from ocfs2lib.answers.shape import MAYBE_TEXT
 from ocfs2lib.answers.shape import NUMBER
 from ocfs2lib.answers.shape import TEXT
-from ocfs2lib.answers.shape import all_of
-from ocfs2lib.answers.shape import believed
-from ocfs2lib.answers.shape import shaped
+from ocfs2lib.answers.shape import all_are
+from ocfs2lib.answers.shape import has_fields
+from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.node import setup as node_setup
 
 _LUN = {
@@ -110,78 +111,82 @@ _SURVEY = {
 
 def checked(answer, keys):
     """
-    The census of one node, if it has the shape of one; ValueError with the reason otherwise.
+    Return the census of one node, once it has the shape of one.
 
     answer
         Whatever the minion returned.
     keys
         The LUNs that were asked for.
+
+    Raises AnswerMalformed with the reason.
     """
-    return believed(answer, "a census", lambda: check_census(answer, keys))
+    return shape.checked(answer, "a census", lambda: check_census(answer, keys))
 
 
-def surveyed(answer):
+def checked_survey(answer):
     """
-    The survey of one node, if it has the shape of one; ValueError with the reason otherwise.
+    Return the survey of one node, once it has the shape of one.
 
     answer
         Whatever the minion returned.
+
+    Raises AnswerMalformed with the reason.
     """
-    return believed(answer, "a survey", lambda: _check_survey(answer))
+    return shape.checked(answer, "a survey", lambda: _check_survey(answer))
 
 
 def check_census(answer, keys):
-    """ValueError unless an answer of bounded size has the shape of a census of these LUNs."""
-    shaped(answer, _CENSUS, "census")
+    """Raise AnswerMalformed unless an answer of bounded size is a census of these LUNs."""
+    has_fields(answer, _CENSUS, "census")
     if set(answer["luns"]) != set(keys):
-        raise ValueError("its census answers for other LUNs than were asked for")
-    all_of(answer["mounts"], TEXT, "mounts")
-    all_of(answer["holds"]["luns"].values(), TEXT, "holds.luns")
+        raise AnswerMalformed("its census answers for other LUNs than were asked for")
+    all_are(answer["mounts"], TEXT, "mounts")
+    all_are(answer["holds"]["luns"].values(), TEXT, "holds.luns")
     _check_node(answer)
 
 
 def _check_survey(answer):
-    shaped(answer, _SURVEY, "survey")
+    has_fields(answer, _SURVEY, "survey")
     for name in ("starts", "firewalls"):
-        all_of(answer[name], TEXT, name)
+        all_are(answer[name], TEXT, name)
     for line in answer["fstab"]:
-        shaped(line, _LINE, "fstab")
-        all_of(line["options"], TEXT, "fstab.options")
+        has_fields(line, _LINE, "fstab")
+        all_are(line["options"], TEXT, "fstab.options")
     _check_node(answer)
     for node, facts in answer["luns"].items():
-        shaped(facts, {"node": MAYBE_TEXT, "names": (list,)}, node)
-        all_of(facts["names"], TEXT, f"{node}.names")
+        has_fields(facts, {"node": MAYBE_TEXT, "names": (list,)}, node)
+        all_are(facts["names"], TEXT, f"{node}.names")
 
 
 def _check_node(answer):
     """What census and survey have in common, below the first level."""
-    all_of(answer["host"]["addresses"], TEXT, "host.addresses")
+    all_are(answer["host"]["addresses"], TEXT, "host.addresses")
     _check_setup(answer["setup"])
     for name, cluster in answer["o2cb"]["clusters"].items():
-        shaped(cluster, _CLUSTER, f"o2cb.clusters.{name}")
+        has_fields(cluster, _CLUSTER, f"o2cb.clusters.{name}")
         for node, live in cluster["nodes"].items():
-            shaped(live, _NODE, f"o2cb.clusters.{name}.nodes.{node}")
+            has_fields(live, _NODE, f"o2cb.clusters.{name}.nodes.{node}")
     for key, facts in answer["luns"].items():
         _check_lun(key, facts)
 
 
 def _check_setup(setup):
     for name in ("enabled", "masked", "missing"):
-        all_of(setup[name], TEXT, f"setup.{name}")
-    all_of(setup["services"].values(), TEXT, "setup.services")
+        all_are(setup[name], TEXT, f"setup.{name}")
+    all_are(setup["services"].values(), TEXT, "setup.services")
     for chain in setup["firewall"]["blocking"]:
-        all_of([chain], (list,), "setup.firewall.blocking")
-        all_of(chain, TEXT, "setup.firewall.blocking")
+        all_are([chain], (list,), "setup.firewall.blocking")
+        all_are(chain, TEXT, "setup.firewall.blocking")
 
 
 def _check_lun(key, facts):
-    shaped(facts, _LUN, key)
-    all_of(facts["paths"].values(), MAYBE_TEXT, f"{key}.paths")
-    all_of(facts["signature"].values(), TEXT, f"{key}.signature")
-    all_of(facts["holders"], TEXT, f"{key}.holders")
-    all_of(facts["written"] or (), NUMBER, f"{key}.written")
+    has_fields(facts, _LUN, key)
+    all_are(facts["paths"].values(), MAYBE_TEXT, f"{key}.paths")
+    all_are(facts["signature"].values(), TEXT, f"{key}.signature")
+    all_are(facts["holders"], TEXT, f"{key}.holders")
+    all_are(facts["written"] or (), NUMBER, f"{key}.written")
     for mount in facts["mounts"]:
-        shaped(mount, _MOUNT, f"{key}.mounts")
-        all_of(mount["options"], TEXT, f"{key}.mounts.options")
+        has_fields(mount, _MOUNT, f"{key}.mounts")
+        all_are(mount["options"], TEXT, f"{key}.mounts.options")
     if facts["volume"]:
-        shaped(facts["volume"], _VOLUME, f"{key}.volume")
+        has_fields(facts["volume"], _VOLUME, f"{key}.volume")

@@ -1,17 +1,17 @@
 """
-What a node answered to an examination, checked before it is believed.
+What a node answered to an examination, and whether it has the shape of one.
 """
 
 from ocfs2lib.answers import census
+from ocfs2lib.answers import shape
 from ocfs2lib.answers.shape import FLAG
 from ocfs2lib.answers.shape import MAYBE_FLAG
 from ocfs2lib.answers.shape import MAYBE_NUMBER
 from ocfs2lib.answers.shape import MAYBE_TEXT
 from ocfs2lib.answers.shape import NUMBER
 from ocfs2lib.answers.shape import TEXT
-from ocfs2lib.answers.shape import all_of
-from ocfs2lib.answers.shape import believed
-from ocfs2lib.answers.shape import shaped
+from ocfs2lib.answers.shape import all_are
+from ocfs2lib.answers.shape import has_fields
 
 _SHAPE = {
     "vitals": {
@@ -51,55 +51,57 @@ _FOUND = {"uuid": TEXT, "wwid": MAYBE_TEXT}
 
 def checked(answer, keys):
     """
-    The examination of one node, if it has the shape of one; ValueError with the reason otherwise.
+    Return the examination of one node, once it has the shape of one.
 
     answer
         Whatever the minion returned.
     keys
         The LUNs that were asked for.
+
+    Raises AnswerMalformed with the reason.
     """
-    return believed(answer, "an examination", lambda: _check(answer, keys))
+    return shape.checked(answer, "an examination", lambda: _check(answer, keys))
 
 
 def _check(answer, keys):
     census.check_census(answer, keys)
-    shaped(answer, _SHAPE, "examination")
+    has_fields(answer, _SHAPE, "examination")
     _check_vitals(answer["vitals"])
-    _each(answer["space"], _SPACE, "space")
-    all_of(answer["hung"].values(), TEXT, "hung")
-    _lists(answer["under"], "under")
-    _each(answer["volumes"], _FOUND, "volumes")
-    _lists(answer["loose"], "loose")
-    _lists(answer["kernels"], "kernels")
-    all_of(answer["order"] or (), TEXT, "order")
+    _all_have(answer["space"], _SPACE, "space")
+    all_are(answer["hung"].values(), TEXT, "hung")
+    _all_are_lists(answer["under"], "under")
+    _all_have(answer["volumes"], _FOUND, "volumes")
+    _all_are_lists(answer["loose"], "loose")
+    _all_are_lists(answer["kernels"], "kernels")
+    all_are(answer["order"] or (), TEXT, "order")
     if answer["multipath"] is not None:
         _check_multipath(answer["multipath"])
 
 
 def _check_vitals(vitals):
-    _each(vitals["peers"], _PEER, "vitals.peers")
-    _each(vitals["volumes"], _VOLUME, "vitals.volumes")
+    _all_have(vitals["peers"], _PEER, "vitals.peers")
+    _all_have(vitals["volumes"], _VOLUME, "vitals.volumes")
     for volume in vitals["volumes"].values():
-        all_of(volume["paths"], TEXT, "vitals.volumes.paths")
-        all_of(volume["recovering"], NUMBER, "vitals.volumes.recovering")
-        all_of(volume["beating"], NUMBER, "vitals.volumes.beating")
-        all_of(volume["members"], NUMBER, "vitals.volumes.members")
+        all_are(volume["paths"], TEXT, "vitals.volumes.paths")
+        all_are(volume["recovering"], NUMBER, "vitals.volumes.recovering")
+        all_are(volume["beating"], NUMBER, "vitals.volumes.beating")
+        all_are(volume["members"], NUMBER, "vitals.volumes.members")
 
 
 def _check_multipath(multipath):
-    shaped(multipath, _MULTIPATH, "multipath")
-    _each(multipath["maps"], _MAP, "multipath.maps")
+    has_fields(multipath, _MULTIPATH, "multipath")
+    _all_have(multipath["maps"], _MAP, "multipath.maps")
     for wwid, paths in multipath["paths"].items():
-        all_of([paths], (dict,), "multipath.paths")
-        all_of(paths.values(), TEXT, f"multipath.paths.{wwid}")
+        all_are([paths], (dict,), "multipath.paths")
+        all_are(paths.values(), TEXT, f"multipath.paths.{wwid}")
 
 
-def _each(table, shape, where):
+def _all_have(table, fields, where):
     for key, value in table.items():
-        shaped(value, shape, f"{where}.{key}")
+        has_fields(value, fields, f"{where}.{key}")
 
 
-def _lists(table, where):
+def _all_are_lists(table, where):
     for key, value in table.items():
-        all_of([value], (list,), where)
-        all_of(value, TEXT, f"{where}.{key}")
+        all_are([value], (list,), where)
+        all_are(value, TEXT, f"{where}.{key}")

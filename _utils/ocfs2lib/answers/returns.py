@@ -1,8 +1,17 @@
 """What minions returned, as changes and failures."""
 
 
-def of_states(answer):
-    """``(changes, failures)`` of one minion's state run; anything but a state run is a failure."""
+def has_no_function(answer):
+    """Tell whether Salt answers in place of a function that the minion does not have."""
+    return isinstance(answer, str) and "is not available" in answer
+
+
+def state_run(answer):
+    """
+    Return ``(changes, failures)`` of the state run of one minion.
+
+    Anything but a state run is a failure.
+    """
     if not isinstance(answer, dict):
         text = "; ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
         return {}, [text]
@@ -19,30 +28,32 @@ def of_states(answer):
     return changes, failures
 
 
-def of_state_runs(returns, silent):
+def state_runs(answers, silent):
     """
-    ``({minion id: changes}, failures)`` of one state run on several minions.
+    Return ``({minion id: changes}, failures)`` of one state run on several minions.
 
-    returns, silent
-        What ``ocfs2_nodes.ask`` answered.
+    answers, silent
+        What ``ocfs2_nodes.ask`` returned.
     """
     changes, failures = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
-    for minion, answer in returns.items():
-        changed, failed = of_states(answer)
+    for minion, answer in answers.items():
+        changed, failed = state_run(answer)
         if changed:
             changes[minion] = changed
         failures += [f"{minion}: {each}" for each in failed]
     return changes, failures
 
 
-def of_calls(returns, silent, good=lambda answer: answer is True):
+def failed_calls(answers, silent, succeeded=lambda answer: answer is True):
     """
-    What went wrong in a call on several minions, as sentences.
+    Return what went wrong in a call on several minions, as sentences.
 
-    returns, silent
-        What ``ocfs2_nodes.ask`` answered.
-    good
-        Tells whether an answer is one of a call that has succeeded: True, unless told otherwise.
+    answers, silent
+        What ``ocfs2_nodes.ask`` returned.
+    succeeded
+        Takes an answer, and tells whether the call has succeeded; without it, only True is one
+        that has.
     """
     found = [f"{minion}: {reason}" for minion, reason in silent.items()]
-    return found + [f"{minion}: {answer}" for minion, answer in returns.items() if not good(answer)]
+    wrong = {minion: answer for minion, answer in answers.items() if not succeeded(answer)}
+    return found + [f"{minion}: {answer}" for minion, answer in wrong.items()]

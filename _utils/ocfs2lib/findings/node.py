@@ -24,7 +24,7 @@ def silent(snapshot):
     beating = _beating(snapshot)
     for plan in snapshot.plan.nodes:
         if plan.minion in snapshot.malformed:
-            yield _odd(plan.minion, snapshot.malformed[plan.minion])
+            yield _malformed(plan.minion, snapshot.malformed[plan.minion])
         elif plan.minion in snapshot.slow:
             yield Finding(
                 "node-slow",
@@ -43,8 +43,8 @@ def silent(snapshot):
             )
 
 
-def _odd(minion, reason):
-    if "is not available" in reason:
+def _malformed(minion, error):
+    if error.no_function:
         return Finding(
             "formula-differs",
             "it has no formula, or one that can not be asked",
@@ -54,7 +54,7 @@ def _odd(minion, reason):
         )
     return Finding(
         "node-odd-answer",
-        f"its answer is of no use: {text.printable(reason)}",
+        f"its answer is of no use: {text.printable(str(error))}",
         f"salt {NODES} saltutil.clear_cache, then restart its salt-minion; if it still answers "
         "like that, find out who answers for it",
         (minion,),

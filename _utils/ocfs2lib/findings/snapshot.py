@@ -14,7 +14,7 @@ class Snapshot:
         ``{minion id: examination}`` of the nodes that answered, as :mod:`answers.examination`
         checks them.
     malformed
-        ``{minion id: reason}`` of those whose answer cannot be used.
+        ``{minion id: AnswerMalformed}`` of those whose answer cannot be used.
     formula
         The formula's build on the master.
     asked_ms, answered_ms

@@ -32,7 +32,7 @@ def users(operation, minions, paths):
         What :func:`mounts` returned.
     """
     returns, silent = operation.master.ask(minions, "ocfs2_mount.busy", paths, limit=QUICK)
-    found = answers_returns.of_calls(returns, silent, lambda answer: isinstance(answer, dict))
+    found = answers_returns.failed_calls(returns, silent, lambda answer: isinstance(answer, dict))
     return found + [
         f"{minion}: {path} is in use by {', '.join(map(str, who))}; stop them first"
         for minion, answer in returns.items()

@@ -108,7 +108,7 @@ class Operation:
     def call(self, minions, fun, *arguments, limit=QUICK):
         """Call a function that returns True on nodes, in parallel; StepFailed if one does not."""
         returns, silent = self.master.ask(minions, fun, *arguments, limit=limit)
-        failures = answers_returns.of_calls(returns, silent)
+        failures = answers_returns.failed_calls(returns, silent)
         if failures:
             raise StepFailed(*failures)
 
@@ -129,7 +129,7 @@ class Operation:
     def single(self, minions, state):
         """Apply one state that needs no arguments; StepFailed if it fails."""
         returns, silent = self.master.ask(minions, "state.single", state, name="ocfs2", limit=SLOW)
-        _, failures = answers_returns.of_state_runs(returns, silent)
+        _, failures = answers_returns.state_runs(returns, silent)
         if failures:
             raise StepFailed(*failures)
 

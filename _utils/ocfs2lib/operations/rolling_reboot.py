@@ -58,7 +58,7 @@ class RollingReboot(Operation):
 
     def _of_all(self, fun, kind):
         returns, silent = self.master.ask(self.minions, fun, limit=QUICK)
-        wrong = answers_returns.of_calls(returns, silent, lambda answer: type(answer) is kind)
+        wrong = answers_returns.failed_calls(returns, silent, lambda answer: type(answer) is kind)
         if wrong:
             raise Refused(*wrong)
         return returns

@@ -26,7 +26,7 @@ def nodes():
 
 def adopted(nodes, silent=None):
     for survey in nodes.values():
-        census.surveyed(survey)
+        census.checked_survey(survey)
     return adopt.adopt(nodes, silent or {})
 
 
@@ -659,4 +659,4 @@ def test_what_is_said_of_several_nodes_is_said_once(nodes):
 def test_a_survey_of_another_shape_is_refused(nodes, path, value, words):
     put(path, value)(nodes[HOST])
     with pytest.raises(ValueError, match=words):
-        census.surveyed(nodes[HOST])
+        census.checked_survey(nodes[HOST])

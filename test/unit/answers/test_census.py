@@ -1,6 +1,7 @@
 import pytest
 
 from ocfs2lib.answers import census
+from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.node import units
 from support import answers
 from support.places import at
@@ -29,14 +30,14 @@ def test_a_census_is_taken_as_it_is():
     [None, False, [], "Minion did not return", "'ocfs2_node.census' is not available.", {}],
 )
 def test_what_is_no_census_is_refused(answer):
-    with pytest.raises(ValueError, match=r"no census|census lacks formula"):
+    with pytest.raises(AnswerMalformed, match=r"no census|census lacks formula"):
         census.checked(answer, KEYS)
 
 
 @pytest.mark.parametrize("luns", [{}, {"other": answers.lun(PILLAR)}])
 def test_other_luns_than_asked_for_are_refused(luns):
     answer = {**good(), "luns": luns}
-    with pytest.raises(ValueError, match="other LUNs"):
+    with pytest.raises(AnswerMalformed, match="other LUNs"):
         census.checked(answer, KEYS)
 
 
@@ -66,7 +67,7 @@ def test_other_luns_than_asked_for_are_refused(luns):
 def test_a_value_of_another_kind_is_refused_by_its_name(path, value, words):
     answer = good()
     at(answer, path[:-1])[path[-1]] = value
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(AnswerMalformed, match=words):
         census.checked(answer, KEYS)
 
 
@@ -74,5 +75,5 @@ def test_a_value_of_another_kind_is_refused_by_its_name(path, value, words):
 def test_a_missing_fact_is_refused_by_its_name(name):
     answer = good()
     del answer["luns"]["primary"][name]
-    with pytest.raises(ValueError, match=f"its primary lacks {name}"):
+    with pytest.raises(AnswerMalformed, match=f"its primary lacks {name}"):
         census.checked(answer, KEYS)

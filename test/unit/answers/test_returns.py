@@ -1,6 +1,8 @@
 import pytest
 
-from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.answers.returns import failed_calls
+from ocfs2lib.answers.returns import has_no_function
+from ocfs2lib.answers.returns import state_run
 
 GOOD = {"result": True, "changes": {}, "comment": "fine"}
 CHANGED = {"result": True, "changes": {"a": 1}, "comment": "done", "__id__": "ocfs2-a"}
@@ -27,7 +29,7 @@ HALF = {**FAILED, "changes": {"b": 2}}
     ],
 )
 def test_a_state_run(answer, changes, failures):
-    assert answers_returns.of_states(answer) == (changes, failures)
+    assert state_run(answer) == (changes, failures)
 
 
 @pytest.mark.parametrize(
@@ -42,4 +44,11 @@ def test_a_state_run(answer, changes, failures):
     ],
 )
 def test_only_true_is_a_success(returns, silent, failures):
-    assert answers_returns.of_calls(returns, silent) == failures
+    assert failed_calls(returns, silent) == failures
+
+
+def test_salt_says_that_a_minion_has_no_such_function():
+    assert has_no_function("'ocfs2_node.examine' is not available.")
+    assert not has_no_function("ERROR: in use")
+    assert not has_no_function(["is not available"])
+    assert not has_no_function(None)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ocfs2lib.answers import examination
+from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.findings import find
 from ocfs2lib.findings import kinds as findings_kinds
 from ocfs2lib.findings import lun as findings_lun
@@ -171,14 +173,16 @@ def test_a_lun_that_no_node_can_read_is_not_said_to_be_gone(nodes, unseen):
 
 def test_a_node_whose_answer_is_of_no_use(nodes):
     del nodes[TWO]
-    reason = "its answer is too large to be a examination"
-    assert reason in only(nodes, "node-odd-answer", (TWO,), malformed={TWO: reason}).what
+    reason = "its answer is too large to be an examination"
+    malformed = {TWO: AnswerMalformed(reason)}
+    assert reason in only(nodes, "node-odd-answer", (TWO,), malformed=malformed).what
 
 
 def test_a_node_without_the_formula(nodes):
     del nodes[TWO]
-    reason = "its answer is no census: 'ocfs2_node.examine' is not available."
-    finding = only(nodes, "formula-differs", (TWO,), malformed={TWO: reason})
+    with pytest.raises(AnswerMalformed) as refusal:
+        examination.checked("'ocfs2_node.examine' is not available.", {})
+    finding = only(nodes, "formula-differs", (TWO,), malformed={TWO: refusal.value})
     assert finding.severity == findings_kinds.UNKNOWN
 
 
