@@ -89,7 +89,7 @@ def _space(paths):
     """The parts of the room that are taken, by path; a volume may never answer."""
     if not paths:
         return {}
-    questions = {path: ["ocfs2_checkup.space", path] for path in paths}
+    questions = {path: ["ocfs2_diagnose.space", path] for path in paths}
     answers = __salt__["ocfs2_limit.each"](_PATIENCE, questions)["answers"]
     return {
         path: 1 - room["free_bytes"] / room["bytes"]

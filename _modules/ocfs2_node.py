@@ -93,12 +93,12 @@ def examine(luns, firewall):
         As for :func:`census`.
 
     Returns what :func:`census` returns without a proof that LUNs are blank, and ``vitals``
-    (``ocfs2_vitals.facts``), ``space`` (``{mount point: ocfs2_checkup.space}``), ``under``
-    (``{mount point: ocfs2_checkup.under}``), ``hung`` (``{mount point: reason}`` of those whose
-    ``space`` is missing), ``multipath`` (``ocfs2_checkup.multipath``), ``volumes`` (every whole
+    (``ocfs2_health.facts``), ``space`` (``{mount point: ocfs2_diagnose.space}``), ``under``
+    (``{mount point: ocfs2_diagnose.under}``), ``hung`` (``{mount point: reason}`` of those whose
+    ``space`` is missing), ``multipath`` (``ocfs2_diagnose.multipath``), ``volumes`` (every whole
     device with an OCFS2, as ``{kernel's name: {"uuid", "wwid"}}``), ``loose`` (``{WWID: [kernel's
     names]}`` of the disks that are no path of a map), ``kernels`` (``ocfs2_reboot.kernels``) and
-    ``order`` (``ocfs2_checkup.order``).
+    ``order`` (``ocfs2_diagnose.order``).
 
     CLI Example:
 
@@ -110,18 +110,18 @@ def examine(luns, firewall):
     devices = list(_whole_devices())
     questions = {
         **{("lun", key): ["ocfs2.probe", device] for key, device in luns.items()},
-        **{("space", path): ["ocfs2_checkup.space", path] for path in found["mounts"]},
+        **{("space", path): ["ocfs2_diagnose.space", path] for path in found["mounts"]},
         **{("volume", node): ["ocfs2.superblock", node] for node in devices},
     }
     said = __salt__["ocfs2_limit.each"](_PATIENCE, questions)
     return {
         **found,
         "luns": {key: _seen_or_hung(key, device, said) for key, device in luns.items()},
-        "vitals": __salt__["ocfs2_vitals.facts"](found["o2cb"]),
+        "vitals": __salt__["ocfs2_health.facts"](found["o2cb"]),
         "space": _of("space", said["answers"]),
         "hung": _of("space", said["failures"]),
-        "under": {path: __salt__["ocfs2_checkup.under"](path) for path in found["mounts"]},
-        "multipath": __salt__["ocfs2_checkup.multipath"](),
+        "under": {path: __salt__["ocfs2_diagnose.under"](path) for path in found["mounts"]},
+        "multipath": __salt__["ocfs2_diagnose.multipath"](),
         "volumes": {
             node: {"uuid": volume["uuid"], "wwid": __salt__["ocfs2.wwid"](node)}
             for node, volume in _of("volume", said["answers"]).items()
@@ -129,7 +129,7 @@ def examine(luns, firewall):
         },
         "loose": _loose(devices),
         "kernels": __salt__["ocfs2_reboot.kernels"](),
-        "order": __salt__["ocfs2_checkup.order"](),
+        "order": __salt__["ocfs2_diagnose.order"](),
     }
 
 

@@ -23,7 +23,7 @@ import salt.loader
 
 opts = salt.config.minion_config("/etc/salt/minion")
 opts["grains"] = salt.loader.grains(opts)
-facts = salt.loader.minion_mods(opts)["ocfs2_vitals.facts"]
+facts = salt.loader.minion_mods(opts)["ocfs2_health.facts"]
 looks = going = 0
 open("/run/looking", "w").close()
 while os.path.exists("/run/looking"):

@@ -16,14 +16,14 @@ from ocfs2lib.health import events as health_events
 
 from .conftest import MINION
 from .conftest import REPOSITORY
+from .test_ocfs2_health import DEBUG
+from .test_ocfs2_health import UUID
+from .test_ocfs2_health import mounted  # noqa: F401
+from .test_ocfs2_health import put
+from .test_ocfs2_health import volume  # noqa: F401
 from .test_ocfs2_metrics import SETTINGS
 from .test_ocfs2_metrics import files  # noqa: F401
 from .test_ocfs2_metrics import in_fstab  # noqa: F401
-from .test_ocfs2_vitals import DEBUG
-from .test_ocfs2_vitals import UUID
-from .test_ocfs2_vitals import mounted  # noqa: F401
-from .test_ocfs2_vitals import put
-from .test_ocfs2_vitals import volume  # noqa: F401
 
 INTERVAL = 15
 TAG = f"salt/beacon/{MINION}/ocfs2/"
@@ -199,12 +199,12 @@ left = [name for name in sys.modules if name.partition(".")[0] == "ocfs2lib"]
 assert not left, f"the beacon leaves {left} to the jobs"
 
 # The master syncs a newer formula, and then has this minion run a job.
-for name in ("modules/ocfs2_vitals.py", "utils/ocfs2lib/version.py"):
+for name in ("modules/ocfs2_health.py", "utils/ocfs2lib/version.py"):
     path = root / name
     path.write_text(path.read_text().replace("1.0.0", "9.9.9").replace('"cluster"', '"CLUSTER"'))
 if not os.fork():
     assert "9.9.9" in functions["ocfs2_metrics.text"].__globals__["version"].VERSION
-    assert "CLUSTER" in functions["ocfs2_vitals.facts"]()
+    assert "CLUSTER" in functions["ocfs2_health.facts"]()
     os._exit(0)
 assert os.wait()[1] == 0, "the job runs the code that the beacon has loaded"
 """

@@ -15,11 +15,11 @@ from ocfs2lib.node import units
 from ocfs2lib.platform import debian
 from support import node_facts
 
-from .test_ocfs2_vitals import DEBUG
-from .test_ocfs2_vitals import UUID
-from .test_ocfs2_vitals import mounted  # noqa: F401
-from .test_ocfs2_vitals import put
-from .test_ocfs2_vitals import volume  # noqa: F401
+from .test_ocfs2_health import DEBUG
+from .test_ocfs2_health import UUID
+from .test_ocfs2_health import mounted  # noqa: F401
+from .test_ocfs2_health import put
+from .test_ocfs2_health import volume  # noqa: F401
 
 CONF = Path("/etc/ocfs2/cluster.conf")
 SETTINGS = Path("/etc/default/o2cb")

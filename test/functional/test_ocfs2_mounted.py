@@ -16,11 +16,11 @@ from support.images import run
 from support.images import sparse
 from unit.parsers.test_debugfs import DOMAIN
 
-from .test_ocfs2_vitals import DEBUG
-from .test_ocfs2_vitals import UUID
-from .test_ocfs2_vitals import mounted  # noqa: F401
-from .test_ocfs2_vitals import put
-from .test_ocfs2_vitals import volume  # noqa: F401
+from .test_ocfs2_health import DEBUG
+from .test_ocfs2_health import UUID
+from .test_ocfs2_health import mounted  # noqa: F401
+from .test_ocfs2_health import put
+from .test_ocfs2_health import volume  # noqa: F401
 
 OTHER = "22F18C8D5DDD4318ABFA0E7FBD972778"
 NOTHING = {"fs_state": "", "dlm_state": ""}

@@ -10,11 +10,11 @@ import pytest
 
 from functional.conftest import kernel  # noqa: F401
 from functional.conftest import sandbox  # noqa: F401
+from functional.test_ocfs2_health import DEBUG
+from functional.test_ocfs2_health import UUID
+from functional.test_ocfs2_health import put
+from functional.test_ocfs2_health import volume  # noqa: F401
 from functional.test_ocfs2_metrics import files  # noqa: F401
-from functional.test_ocfs2_vitals import DEBUG
-from functional.test_ocfs2_vitals import UUID
-from functional.test_ocfs2_vitals import put
-from functional.test_ocfs2_vitals import volume  # noqa: F401
 
 from .conftest import PATIENCE
 from .conftest import ROOT

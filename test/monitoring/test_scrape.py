@@ -10,10 +10,10 @@ from functional.conftest import kernel  # noqa: F401
 from functional.conftest import minion  # noqa: F401
 from functional.conftest import modules  # noqa: F401
 from functional.conftest import sandbox  # noqa: F401
+from functional.test_ocfs2_health import UUID
+from functional.test_ocfs2_health import mounted  # noqa: F401
+from functional.test_ocfs2_health import volume  # noqa: F401
 from functional.test_ocfs2_metrics import files  # noqa: F401
-from functional.test_ocfs2_vitals import UUID
-from functional.test_ocfs2_vitals import mounted  # noqa: F401
-from functional.test_ocfs2_vitals import volume  # noqa: F401
 from ocfs2lib.health import prometheus as health_prometheus
 
 from .conftest import DASHBOARD

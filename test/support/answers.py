@@ -188,7 +188,7 @@ def examinations(pillar):
 
 
 def pulse(pillar, minion):
-    """Return what ``ocfs2_vitals.facts`` has of a mounted volume that is well."""
+    """Return what ``ocfs2_health.facts`` has of a mounted volume that is well."""
     numbers = [each.number for each in pillar.nodes]
     return {
         "paths": [pillar.luns[0].mount.path],
@@ -205,7 +205,7 @@ def pulse(pillar, minion):
 
 
 def room():
-    """Return what ``ocfs2_checkup.space`` has of a volume with enough room."""
+    """Return what ``ocfs2_diagnose.space`` has of a volume with enough room."""
     return {"bytes": 1 << 41, "free_bytes": 1 << 40, "inodes": 1 << 21, "free_inodes": 1 << 20}
 
 

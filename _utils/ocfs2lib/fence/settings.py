@@ -53,7 +53,7 @@ def read(settings):
     settings
         ``cluster`` (its name), ``heartbeat_threshold``, ``idle_timeout_ms`` and ``fence_method``,
         as pillar calls them; ``nodes``, ``{name: number}`` with the names that the logs are given
-        under. May have ``multipath``, what ``ocfs2_checkup.multipath`` returned on the node, and
+        under. May have ``multipath``, what ``ocfs2_diagnose.multipath`` returned on the node, and
         ``clock``, ``{name: seconds}`` by which a node's clock is ahead of the master's; and
         ``since``, seconds since the epoch: what was before is not judged.
 

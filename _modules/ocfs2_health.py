@@ -10,7 +10,7 @@ import time
 
 from ocfs2lib.parsers import debugfs
 
-__virtualname__ = "ocfs2_vitals"
+__virtualname__ = "ocfs2_health"
 
 _DEBUG = "/sys/kernel/debug"
 #: Milliseconds between two beats (fs/ocfs2/cluster/heartbeat.h, O2HB_REGION_TIMEOUT_MS).
@@ -47,7 +47,7 @@ def facts(live=None):
 
     .. code-block:: bash
 
-        salt-call ocfs2_vitals.facts
+        salt-call ocfs2_health.facts
     """
     live = live or __salt__["o2cb.live"]()
     cluster = live["clusters"].get(live["online"])

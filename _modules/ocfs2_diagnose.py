@@ -17,7 +17,7 @@ from salt.exceptions import CommandExecutionError
 from ocfs2lib.node import units
 from ocfs2lib.parsers import multipath as parsers_multipath
 
-__virtualname__ = "ocfs2_checkup"
+__virtualname__ = "ocfs2_diagnose"
 
 _SHOW = ["multipathd", "show"]
 #: A daemon that hangs is to cost no more than this many seconds.
@@ -48,7 +48,7 @@ def space(path):
 
     .. code-block:: bash
 
-        salt-call ocfs2_checkup.space /san/primary
+        salt-call ocfs2_diagnose.space /san/primary
     """
     found = os.statvfs(path)
     return {
@@ -73,7 +73,7 @@ def under(path):
 
     .. code-block:: bash
 
-        salt-call ocfs2_checkup.under /san/primary
+        salt-call ocfs2_diagnose.under /san/primary
     """
     if not (os.path.isabs(path) and __salt__["ocfs2_mount.at"](path)):
         return []
@@ -104,7 +104,7 @@ def multipath():
 
     .. code-block:: bash
 
-        salt-call ocfs2_checkup.multipath
+        salt-call ocfs2_diagnose.multipath
     """
     if not salt.utils.path.which(_SHOW[0]):
         return None
@@ -134,7 +134,7 @@ def order():
 
     .. code-block:: bash
 
-        salt-call ocfs2_checkup.order
+        salt-call ocfs2_diagnose.order
     """
     if not __salt__["ocfs2_systemd.booted"]():
         return None

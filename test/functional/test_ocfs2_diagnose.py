@@ -19,7 +19,7 @@ def mounted(sandbox, tmp_path):
 
 def test_space(modules, mounted):
     (mounted / "file").write_bytes(bytes(1 << 18))
-    facts = modules["ocfs2_checkup.space"](str(mounted))
+    facts = modules["ocfs2_diagnose.space"](str(mounted))
     assert facts == {
         "bytes": 1 << 20,
         "free_bytes": (1 << 20) - (1 << 18),
@@ -29,7 +29,7 @@ def test_space(modules, mounted):
 
 
 def test_what_lies_under_a_mount(modules, mounted):
-    under = modules["ocfs2_checkup.under"]
+    under = modules["ocfs2_diagnose.under"]
     (mounted / "on the volume").touch()
     assert under(str(mounted)) == []
     subprocess.run(["umount", mounted], check=True)
@@ -44,6 +44,6 @@ def test_what_lies_under_a_mount(modules, mounted):
 
 
 def test_a_host_without_multipath_and_systemd(modules, sandbox):
-    assert modules["ocfs2_checkup.multipath"]() is None
+    assert modules["ocfs2_diagnose.multipath"]() is None
     if not modules["ocfs2_systemd.booted"]():
-        assert modules["ocfs2_checkup.order"]() is None
+        assert modules["ocfs2_diagnose.order"]() is None
