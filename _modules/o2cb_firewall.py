@@ -4,20 +4,16 @@ The formula's own firewall rules in the kernel, and a look at those of others.
 .. versionadded:: 1.0.0
 """
 
-import json
-
 import salt.utils.path
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import CommandNotFoundError
 from salt.exceptions import SaltInvocationError
 
-from ocfs2lib.firewall import interconnect
-from ocfs2lib.firewall import nft_trace
+from ocfs2lib.errors import FormulaError
+from ocfs2lib.firewall.registry import BACKENDS
+from ocfs2lib.firewall.registry import FIREWALLS
 
 __virtualname__ = "o2cb_firewall"
-
-_TOOLS = {"nftables": "nft", "iptables": "iptables"}
-_JUMP = list(interconnect.JUMP)
 
 
 def __virtual__():
@@ -41,11 +37,11 @@ def rules(backend):
 
         salt-call o2cb_firewall.rules nftables
     """
-    if not _installed(backend):
-        return []
-    if backend == "nftables":
-        return json.loads(__salt__["ocfs2_cmd.run"](["nft", "-j", "list", "ruleset"]))["nftables"]
-    return __salt__["ocfs2_cmd.run"](["iptables-save", "-t", "filter"]).splitlines()
+    found = _firewall(backend)
+    try:
+        return found.rules(__salt__["ocfs2_cmd.run"]) if _installed(found) else []
+    except FormulaError as err:
+        raise CommandExecutionError(str(err)) from err
 
 
 def facts(backend, port, nodes):
@@ -60,8 +56,8 @@ def facts(backend, port, nodes):
         ``{minion id: address}`` of every node; this one is left out.
 
     Returns ``{"rules", "blocking"}``: the formula's own rules, in the form of
-    ``firewall.interconnect.ours``, and the chains of others, as [family, table, chain], that drop
-    the port for a peer.
+    ``firewall.backend.Backend.ours``, and the chains of others, as [family, table, chain], that
+    drop the port for a peer.
 
     CLI Example:
 
@@ -69,24 +65,16 @@ def facts(backend, port, nodes):
 
         salt-call o2cb_firewall.facts nftables 7777 '{host2.domain.com: 192.168.100.2}'
     """
-    if backend == interconnect.NONE:
-        return {"rules": {}, "blocking": []}
-    found = rules(backend)
+    found = BACKENDS.get(backend) or _firewall(backend)
+    listed = rules(backend) if backend in FIREWALLS else []
+    peers = [address for minion, address in nodes.items() if minion != __opts__["id"]]
     try:
         return {
-            "rules": interconnect.ours(backend, found),
-            "blocking": _blocking(backend, found, port, nodes),
+            "rules": found.ours(listed),
+            "blocking": [list(chain) for chain in found.blocking(listed, port, peers)],
         }
-    except ValueError as err:
+    except FormulaError as err:
         raise CommandExecutionError(str(err)) from err
-
-
-def _blocking(backend, found, port, nodes):
-    if backend != "nftables":
-        return []
-    own = (interconnect.FAMILY, interconnect.TABLE)
-    peers = [address for minion, address in nodes.items() if minion != __opts__["id"]]
-    return [list(each) for each in nft_trace.blocking(found, port, peers, own)]
 
 
 def load(backend):
@@ -104,15 +92,10 @@ def load(backend):
 
         salt-call o2cb_firewall.load nftables
     """
-    if not _installed(backend):
-        raise CommandNotFoundError(f"{_TOOLS[backend]} is not installed. Fix: install {backend}.")
-    path = interconnect.RULES[backend]
-    if backend == "nftables":
-        __salt__["ocfs2_cmd.run"](["nft", "-f", path])
-        return True
-    __salt__["ocfs2_cmd.run"](["iptables-restore", "--noflush", "--wait", "60", path])
-    _remove_jumps()
-    __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-I", *_JUMP])
+    found = _firewall(backend)
+    if not _installed(found):
+        raise CommandNotFoundError(f"{found.tool} is not installed. Fix: install {backend}.")
+    found.load(__salt__["ocfs2_cmd.run"])
     return True
 
 
@@ -131,25 +114,17 @@ def unload(backend):
 
         salt-call o2cb_firewall.unload iptables
     """
-    if not _installed(backend):
-        return True
-    if backend == "nftables":
-        table = f"table {interconnect.FAMILY} {interconnect.TABLE}"
-        __salt__["ocfs2_cmd.run"](["nft", "-f", "-"], stdin=f"{table}\ndelete {table}\n")
-        return True
-    _remove_jumps()
-    if any(line.startswith(f":{interconnect.CHAIN} ") for line in rules(backend)):
-        __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-F", interconnect.CHAIN])
-        __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-X", interconnect.CHAIN])
+    found = _firewall(backend)
+    if _installed(found):
+        found.unload(__salt__["ocfs2_cmd.run"])
     return True
 
 
-def _remove_jumps():
-    for _ in range(rules("iptables").count(f"-A {' '.join(_JUMP)}")):
-        __salt__["ocfs2_cmd.run"](["iptables", "--wait", "-D", *_JUMP])
+def _firewall(name):
+    if name not in FIREWALLS:
+        raise SaltInvocationError(f"{name} is none of {', '.join(FIREWALLS)}")
+    return FIREWALLS[name]
 
 
 def _installed(backend):
-    if backend not in _TOOLS:
-        raise SaltInvocationError(f"{backend} is none of {', '.join(_TOOLS)}")
-    return bool(salt.utils.path.which(_TOOLS[backend]))
+    return bool(salt.utils.path.which(backend.tool))

@@ -10,7 +10,7 @@ import glob
 
 import salt.utils.path
 
-from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall.registry import BACKENDS
 from ocfs2lib.node import service_dropins
 from ocfs2lib.node import setup
 from ocfs2lib.node import units
@@ -46,7 +46,7 @@ def platform():
         "packages": list(found.packages) if found else [],
         "firewall_packages": {
             name: list(found.firewalls[name].packages) if found and name in found.firewalls else []
-            for name in (*interconnect.RULES, interconnect.NONE)
+            for name in BACKENDS
         },
         "repository": found and found.repository,
     }

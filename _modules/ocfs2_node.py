@@ -15,7 +15,8 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib import version
 from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.adoption import lun_names
-from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall.registry import FIREWALLS
+from ocfs2lib.firewall.registry import NONE
 from ocfs2lib.node import units
 from ocfs2lib.parsers import mount_tables
 from ocfs2lib.platform import registry
@@ -201,9 +202,9 @@ def survey():
         "formula": version.build(__opts__["extension_modules"]),
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
-        "setup": __salt__["o2cb_setup.facts"](interconnect.NONE, 0, {}),
+        "setup": __salt__["o2cb_setup.facts"](NONE, 0, {}),
         "starts": [unit for unit in (units.UNIT, units.KILLER) if _starts(unit)],
-        "firewalls": [backend for backend in interconnect.RULES if _has_rules(backend)],
+        "firewalls": [backend for backend in FIREWALLS if _has_rules(backend)],
         "fstab": [
             line
             for line in lines
@@ -296,6 +297,4 @@ def _has_rules(backend):
         rules = __salt__["o2cb_firewall.rules"](backend)
     except CommandExecutionError:
         return False  # without the kernel's part of it, it lets everything through
-    if backend == "nftables":
-        return any("rule" in each for each in rules)
-    return any(line.startswith("-A ") for line in rules)
+    return FIREWALLS[backend].has_rules(rules)

@@ -28,9 +28,9 @@ from ocfs2lib.answers import returns as answers_returns
 from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.errors import MasterBusy
 from ocfs2lib.findings.snapshot import Snapshot
-from ocfs2lib.firewall import interconnect
 from ocfs2lib.lun import audit as lun_audit
 from ocfs2lib.lun.ledger import Ledger
+from ocfs2lib.node import setup as node_setup
 from ocfs2lib.operations import node_numbers
 from ocfs2lib.pillar import clusters
 from ocfs2lib.plan import plan as plan_plan
@@ -183,7 +183,7 @@ class _Master:
         return plan_plan.plan(desired, census, silent, formula, self._records(), self.numbers())
 
     def _census(self, minions, formula):
-        concern = interconnect.concern(self.desired)
+        concern = node_setup.firewall_arguments(self.desired)
         return __salt__["ocfs2_nodes.census"](minions, self._devices(), concern, formula)
 
     def snapshot(self, timeout=None, patient=False):
@@ -196,7 +196,7 @@ class _Master:
             Have the patience of a run that changes something.
         """
         desired, formula, asked = self.desired, self._formula(), _milliseconds()
-        concern = interconnect.concern(desired)
+        concern = node_setup.firewall_arguments(desired)
         arguments = (self._devices(), concern)
         found = self._look("ocfs2_node.examine", arguments, timeout, patient)
         heard = _milliseconds()

@@ -10,7 +10,8 @@ this minion. What needs the other nodes to unmount first is refused, in test mod
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall import backend as firewall_backend
+from ocfs2lib.firewall import registry as backends
 from ocfs2lib.node import cluster_conf as node_cluster_conf
 from ocfs2lib.node import difference
 from ocfs2lib.node import o2cb_settings
@@ -181,23 +182,26 @@ def firewall(name, config):
 
     def gaps(desired, facts):
         minion = __opts__["id"]
-        kernel = __salt__["o2cb_firewall.facts"](**interconnect.concern(desired))
+        kernel = __salt__["o2cb_firewall.facts"](**node_setup.firewall_arguments(desired))
         refusals = node_setup.blocked(desired, minion, kernel["blocking"])
         if refusals:
             raise CommandExecutionError(" ".join(map(str, refusals)))
         found = __salt__["o2cb_setup.boot"]()
-        return node_setup.firewall(desired, minion, {**found, "firewall": kernel})
+        platform = registry.required(__grains__)
+        return node_setup.firewall(desired, minion, {**found, "firewall": kernel}, platform)
 
     def close(desired, found):
         backend = desired.firewall.backend
-        if backend != interconnect.NONE:
-            _write(interconnect.files(desired, __opts__["id"]), found)
+        if backend != backends.NONE:
+            platform = registry.required(__grains__)
+            _write(node_setup.firewall_files(desired, __opts__["id"], platform), found)
             __salt__["o2cb_firewall.load"](backend)
-            if {interconnect.UNIT, interconnect.UNIT_PATH} & subjects(found, Part.UNIT, Part.FILE):
-                __salt__["ocfs2_systemd.unit"]("reenable", interconnect.UNIT)
+            unit = {firewall_backend.UNIT, firewall_backend.UNIT_PATH}
+            if unit & subjects(found, Part.UNIT, Part.FILE):
+                __salt__["ocfs2_systemd.unit"]("reenable", firewall_backend.UNIT)
                 __salt__["ocfs2_systemd.reload"]()
                 if __salt__["ocfs2_systemd.booted"]():
-                    __salt__["ocfs2_systemd.unit"]("restart", interconnect.UNIT)
+                    __salt__["ocfs2_systemd.unit"]("restart", firewall_backend.UNIT)
         _remove_firewall(backend)
 
     return _converge(name, config, "The firewall of the interconnect is set.", gaps, close)
@@ -311,12 +315,12 @@ def _remove_firewall(keep):
     an interrupted removal is taken up again."""
     files = __salt__["o2cb_setup.boot"]()["files"]
     leftovers = subjects(node_setup.leftovers(keep, files), Part.FILE)
-    if interconnect.UNIT_PATH in leftovers:
-        _remove_unit(interconnect.UNIT, interconnect.UNIT_PATH)
-    for backend, path in interconnect.RULES.items():
-        if path in leftovers:
-            __salt__["o2cb_firewall.unload"](backend)
-            __salt__["ocfs2_file.remove"](path)
+    if firewall_backend.UNIT_PATH in leftovers:
+        _remove_unit(firewall_backend.UNIT, firewall_backend.UNIT_PATH)
+    for name, backend in backends.FIREWALLS.items():
+        if backend.rules_path in leftovers:
+            __salt__["o2cb_firewall.unload"](name)
+            __salt__["ocfs2_file.remove"](backend.rules_path)
 
 
 def _remove_drop_ins():
@@ -341,7 +345,7 @@ def _leftovers(facts):
     found = node_setup.present(files, files)
     found += node_setup.present([units.UNIT_PATH], setup["files"])
     found += node_setup.present(setup["services"], setup["services"])
-    found += node_setup.leftovers(interconnect.NONE, setup["files"])
+    found += node_setup.leftovers(backends.NONE, setup["files"])
     if (__salt__["o2cb.debconf_get"]() or {}).get("O2CB_ENABLED") == "true":
         found.append(Difference(Part.DEBCONF, "O2CB_ENABLED", "true", "false"))
     if units.KILLER in setup["masked"]:
@@ -365,7 +369,7 @@ def _remove(facts):
     if subjects(found, Part.DEBCONF):
         __salt__["o2cb.debconf_set"]({"O2CB_ENABLED": "false"})
     _remove_drop_ins()
-    _remove_firewall(interconnect.NONE)
+    _remove_firewall(backends.NONE)
     if units.UNIT_PATH in files:
         _remove_unit(units.UNIT, units.UNIT_PATH)
     for path in files & {*_kept_files(facts)}:

@@ -15,7 +15,8 @@ import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall import backend as firewall_backend
+from ocfs2lib.firewall.registry import FIREWALLS
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import service_dropins
@@ -469,7 +470,7 @@ def test_systemd_finds_no_fault_with_the_units(states, config, backend):
     config["firewall"] = {"backend": backend}
     for state in ("boot", "firewall"):
         assert states[f"o2cb.{state}"](name="o2cb", config=config)["result"]
-    paths = (node_units.UNIT_PATH, interconnect.UNIT_PATH)
+    paths = (node_units.UNIT_PATH, firewall_backend.UNIT_PATH)
     verdict = run("systemd-analyze", "--man=no", "verify", *paths)
     assert (verdict.returncode, verdict.stderr) == (0, "")
 
@@ -606,7 +607,7 @@ def test_a_new_node_is_let_in(states, config):
         config["nodes"].pop("host4.domain.com", None)
         apply(states, config)
         config["nodes"]["host4.domain.com"] = {"number": 3, "address": "192.168.100.4"}
-        assert apply(states, config).keys() == {"rules", interconnect.RULES[backend]}
+        assert apply(states, config).keys() == {"rules", FIREWALLS[backend].rules_path}
 
 
 @needs_nft
@@ -621,17 +622,17 @@ def test_another_backend_takes_over_and_none_leaves_nothing(states, config):
         tables = run("nft", "list", "tables").stdout
         assert ("table inet ocfs2" in tables) is (backend == "nftables")
         assert ("OCFS2" in saved()) is (backend == "iptables")
-        exists = [name for name, path in interconnect.RULES.items() if Path(path).exists()]
+        exists = [name for name, each in FIREWALLS.items() if Path(each.rules_path).exists()]
         assert exists == [name for name in [backend] if name != "none"]
         wants = sorted(
             path.parent.name
-            for path in Path("/etc/systemd/system").glob(f"*.wants/{interconnect.UNIT}")
+            for path in Path("/etc/systemd/system").glob(f"*.wants/{firewall_backend.UNIT}")
         )
         service = {"nftables": "nftables", "iptables": "netfilter-persistent"}.get(backend)
         want = ["multi-user.target.wants", f"{service}.service.wants"] if service else []
         assert wants == want
     assert [line for line in saved().splitlines() if line.startswith("-A")] == foreign
-    assert not Path(interconnect.UNIT_PATH).exists()
+    assert not Path(firewall_backend.UNIT_PATH).exists()
 
 
 @needs_nft
@@ -682,7 +683,7 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
     desired = check.parse(config)
 
     def gaps():
-        census = modules["ocfs2_node.census"]({}, interconnect.concern(desired))
+        census = modules["ocfs2_node.census"]({}, setup.firewall_arguments(desired))
         found = setup.differences(desired, MINION, census["setup"], census["host"])
         # The panic settings are those of the host the test runs on.
         return [gap.what for gap in found if gap.what not in setup.PANIC]
@@ -704,7 +705,7 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
 @needs_nft
 def test_the_plan_sees_a_chain_that_drops_the_port(modules, config):
     run("nft", "table inet other { chain in { type filter hook input priority 0; policy drop; }; }")
-    concern = interconnect.concern(check.parse(config))
+    concern = setup.firewall_arguments(check.parse(config))
     assert modules["o2cb_firewall.facts"](**concern)["blocking"] == [["inet", "other", "in"]]
     # A cluster of this one node has nobody to keep out.
     alone = {**concern, "nodes": {MINION: "192.168.100.1"}}

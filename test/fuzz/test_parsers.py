@@ -18,8 +18,11 @@ from functional.test_o2cb import meant
 from functional.test_o2cb import of_size
 from ocfs2lib.answers import census as answers_census
 from ocfs2lib.errors import AnswerMalformed
-from ocfs2lib.firewall import interconnect
+from ocfs2lib.errors import FormulaError
+from ocfs2lib.firewall import iptables
 from ocfs2lib.firewall import nft_trace
+from ocfs2lib.firewall import nftables
+from ocfs2lib.firewall.registry import FIREWALLS
 from ocfs2lib.lun import contents
 from ocfs2lib.lun import superblock
 from ocfs2lib.lun.wwid import same_wwid
@@ -411,7 +414,7 @@ def test_any_bytes_are_a_volume_or_none(head):
 
 
 PEERS = ("192.168.100.2", "192.168.100.3")
-OWN = (interconnect.FAMILY, interconnect.TABLE)
+OWN = (nftables.FAMILY, nftables.TABLE)
 RULESET = """
 table inet ocfs2 {
   set peers { type ipv4_addr; elements = { 192.168.100.2, 192.168.100.3 } }
@@ -466,7 +469,7 @@ def judged(ruleset):
         assert all(isinstance(name, str) for name in chain)
         assert len(chain) == 3
         assert "accept" in nft_trace.remedy(chain, 7777, PEERS) or chain[0] == "ip"
-    assert isinstance(interconnect.ours("nftables", ruleset), dict)
+    assert isinstance(FIREWALLS["nftables"].ours(ruleset), dict)
 
 
 MATCHES = (
@@ -660,7 +663,7 @@ class TestNftables:
                 continue
             with (
                 found.watch(f"nft listing {number}: {'; '.join(done)}"),
-                contextlib.suppress(ValueError),
+                contextlib.suppress(FormulaError),
             ):
                 judged(ruleset)
         found.none()
@@ -668,12 +671,12 @@ class TestNftables:
 
 def test_any_listing_of_iptables_is_judged():
     found = Findings()
-    rules = interconnect.iptables_rules(answers.desired(), "host0.example.com")
-    jump = f"-A {' '.join(interconnect.JUMP)}"
+    rules = iptables.chain(7777, ["10.1.0.2", "10.1.0.3"])
+    jump = f"-A {' '.join(iptables.JUMP)}"
     text = "\n".join(["*filter", ":INPUT DROP [0:0]", "-A INPUT -j DROP", jump, *rules, "COMMIT"])
     for garbage in damaged("iptables", 2, text):
         with found.watch(ascii(garbage)):
-            ours = interconnect.ours("iptables", garbage.splitlines())
+            ours = FIREWALLS["iptables"].ours(garbage.splitlines())
             assert ours.keys() == {"rules", "input"}
             assert all(isinstance(line, str) for lines in ours.values() for line in lines)
     found.none()

@@ -3,7 +3,8 @@
 import copy
 
 from ocfs2lib.findings.snapshot import Snapshot
-from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall import backend
+from ocfs2lib.firewall.registry import BACKENDS
 from ocfs2lib.lun import ledger
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import fstab
@@ -108,16 +109,21 @@ def census(pillar, **changes):
 
 
 def _setup(pillar, minion):
-    files = {**units.files(pillar, debian.PLATFORM), **interconnect.files(pillar, minion)}
+    files = {
+        **units.files(pillar, debian.PLATFORM),
+        **setup.firewall_files(pillar, minion, debian.PLATFORM),
+    }
+    guard = BACKENDS[pillar.firewall.backend]
+    peers = [peer.address for peer in pillar.peers(minion)]
     panic = {"kernel.panic": "30", "kernel.panic_on_oops": "1"}
     return {
         "files": {path: files.get(path) for path in setup.FILES},
-        "enabled": [units.UNIT, interconnect.UNIT],
+        "enabled": [units.UNIT, backend.UNIT],
         "masked": [units.KILLER],
         "missing": [],
         "services": service_dropins.files(pillar),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
-        "firewall": {"rules": interconnect.expected(pillar, minion), "blocking": []},
+        "firewall": {"rules": guard.expected(pillar.cluster.port, peers), "blocking": []},
     }
 
 

@@ -18,7 +18,7 @@ ARROWS = {
     "parsers": "",
     "platform": "",
     "firewall": "parsers platform",
-    "pillar": "",
+    "pillar": "firewall",
     "node": "firewall parsers pillar platform",
     "lun": "node parsers pillar",
     "answers": "node",

@@ -12,7 +12,7 @@ from ocfs2lib.adoption import luns as adoption_luns
 from ocfs2lib.adoption.oddity import Oddity
 from ocfs2lib.adoption.oddity import named
 from ocfs2lib.errors import PillarInvalid
-from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall import registry
 from ocfs2lib.lun import mount_guards
 from ocfs2lib.lun.case import LunCase
 from ocfs2lib.node import fstab
@@ -89,7 +89,7 @@ def _adoption(section, found, changes=(), surveys=None):
 def _notes(surveys):
     rules = [
         f"{backend} has rules on {named(minions)}"
-        for backend in interconnect.RULES
+        for backend in registry.FIREWALLS
         if (minions := [each for each in surveys if backend in surveys[each]["firewalls"]])
     ]
     return (

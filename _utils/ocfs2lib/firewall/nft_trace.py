@@ -8,6 +8,8 @@ the doubt; only a certain drop is reported.
 
 import ipaddress
 
+from ocfs2lib.errors import FileInvalid
+
 #: What looking into a list raises that has another shape than nft's.
 SHAPE_ERRORS = (AttributeError, LookupError, RuntimeError, StopIteration, TypeError, ValueError)
 _ACCEPT, _DROP, _MAYBE = "accept", "drop", "maybe"
@@ -32,14 +34,14 @@ def blocking(ruleset, port, peers, own):
     own
         (family, table) to leave out.
 
-    Raises ValueError for a list that nft would not print.
+    Raises FileInvalid for a list that nft would not print.
     """
     try:
         found = _blocking(ruleset, port, peers, own)
     except SHAPE_ERRORS as err:
-        raise ValueError("nft lists rules in a shape that is not understood") from err
+        raise FileInvalid("nft lists rules in a shape that is not understood") from err
     if not all(isinstance(name, str) for chain in found for name in chain):
-        raise ValueError("nft lists a chain without a name")
+        raise FileInvalid("nft lists a chain without a name")
     return found
 
 

@@ -4,8 +4,8 @@ panics.
 The states close these gaps one by one; plan and status show all of them.
 """
 
-from ocfs2lib.firewall import interconnect
-from ocfs2lib.firewall import nft_trace
+from ocfs2lib.firewall import backend as firewall_backend
+from ocfs2lib.firewall import registry as backends
 from ocfs2lib.node import service_dropins
 from ocfs2lib.node import units
 from ocfs2lib.node.difference import Difference
@@ -17,11 +17,11 @@ from ocfs2lib.platform import registry
 FILES = (
     units.UNIT_PATH,
     units.STOP_PATH,
-    interconnect.UNIT_PATH,
-    *interconnect.RULES.values(),
+    firewall_backend.UNIT_PATH,
+    *(backend.rules_path for backend in backends.FIREWALLS.values()),
 )
 #: Every unit of which it is asked whether it is enabled or masked.
-UNITS = (units.UNIT, units.KILLER, interconnect.UNIT)
+UNITS = (units.UNIT, units.KILLER, firewall_backend.UNIT)
 #: The tools that have to be installed.
 TOOLS = ("mkfs.ocfs2", "mount.ocfs2", "o2cb", "modprobe")
 #: Every kernel setting that is looked at.
@@ -48,7 +48,7 @@ def differences(desired, minion, facts, host):
         *panic(desired, facts["panic"]),
         *(boot(desired, facts, platform) if platform else ()),
         *services(desired, facts["services"]),
-        *firewall(desired, minion, facts),
+        *(firewall(desired, minion, facts, platform) if platform else ()),
     ]
 
 
@@ -89,24 +89,44 @@ def services(desired, drop_ins):
     return [*_files(wanted, drop_ins), *present(stale, drop_ins)]
 
 
-def firewall(desired, minion, facts):
+def firewall_arguments(desired):
+    """Return the arguments of ``o2cb_firewall.facts``: what a node has to know for it."""
+    return {
+        "backend": desired.firewall.backend,
+        "port": desired.cluster.port,
+        "nodes": {node.minion: node.address for node in desired.nodes},
+    }
+
+
+def firewall_files(desired, minion, platform):
+    """Return {path: text} of the firewall that pillar asks for."""
+    name = desired.firewall.backend
+    if name == backends.NONE:
+        return {}
+    peers, service = _peers(desired, minion), platform.firewalls[name].service
+    return backends.BACKENDS[name].files(desired.cluster.port, peers, service)
+
+
+def firewall(desired, minion, facts, platform):
     """Return the differences of the firewall: files, unit, and the rules in the kernel."""
-    backend = desired.firewall.backend
-    found = leftovers(backend, facts["files"])
-    if backend == interconnect.NONE:
+    name = desired.firewall.backend
+    found = leftovers(name, facts["files"])
+    if name == backends.NONE:
         return found
-    found += _files(interconnect.files(desired, minion), facts["files"])
-    if facts["firewall"]["rules"] != interconnect.expected(desired, minion):
-        found.append(Difference(Part.FIREWALL_RULES, None, "other or none", f"loaded by {backend}"))
-    return found + _disabled(interconnect.UNIT, facts)
+    found += _files(firewall_files(desired, minion, platform), facts["files"])
+    expected = backends.BACKENDS[name].expected(desired.cluster.port, _peers(desired, minion))
+    if facts["firewall"]["rules"] != expected:
+        found.append(Difference(Part.FIREWALL_RULES, None, "other or none", f"loaded by {name}"))
+    return found + _disabled(firewall_backend.UNIT, facts)
 
 
-def leftovers(backend, files):
-    """Return the files of every firewall but ``backend`` that are there; for ``none`` the unit
-    is one of them."""
-    paths = [path for other, path in interconnect.RULES.items() if other != backend]
-    if backend == interconnect.NONE:
-        paths.append(interconnect.UNIT_PATH)
+def leftovers(name, files):
+    """Return the files of every firewall but the one called ``name`` that are there; for ``none``
+    the unit is one of them."""
+    others = [backend for other, backend in backends.FIREWALLS.items() if other != name]
+    paths = [backend.rules_path for backend in others]
+    if name == backends.NONE:
+        paths.append(firewall_backend.UNIT_PATH)
     return present(paths, files)
 
 
@@ -123,16 +143,20 @@ def blocked(desired, minion, chains):
     chains
         ``[(family, table, chain)]`` of others that drop the port.
     """
-    port = desired.cluster.port
-    peers = [peer.address for peer in desired.peers(minion)]
+    backend = backends.BACKENDS[desired.firewall.backend]
+    port, peers = desired.cluster.port, _peers(desired, minion)
     return [
         Blocked(
             f"Chain {' '.join(chain)} drops TCP port {port} from the other nodes",
-            nft_trace.remedy(tuple(chain), port, peers),
+            backend.remedy(tuple(chain), port, peers),
             "port-blocked",
         )
         for chain in chains
     ]
+
+
+def _peers(desired, minion):
+    return [peer.address for peer in desired.peers(minion)]
 
 
 def _files(wanted, files):

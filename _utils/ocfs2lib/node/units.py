@@ -9,7 +9,7 @@ it stops, is masked by the state.
 
 import re
 
-from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall import backend
 from ocfs2lib.node import holds
 
 UNIT = "o2cb.service"
@@ -106,7 +106,7 @@ def after(platform):
     return (
         "network-online.target",
         *(firewall.service for firewall in platform.firewalls.values()),
-        interconnect.UNIT,
+        backend.UNIT,
         *platform.storage_services,
     )
 

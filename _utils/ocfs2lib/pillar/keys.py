@@ -5,6 +5,7 @@ These tables are its only description: the check (``pillar.check``), the default
 and the key reference (``pillar.reference``) are all derived from them.
 """
 
+from ocfs2lib.firewall.registry import BACKENDS
 from ocfs2lib.pillar.key import BOOLEAN
 from ocfs2lib.pillar.key import INTEGER
 from ocfs2lib.pillar.key import NAMES
@@ -136,9 +137,13 @@ _FIREWALL = (
         TEXT,
         "What lets the other nodes, and nobody else, reach the port; ``none`` leaves the"
         " firewall to you.",
-        default="nftables",
-        choices=("nftables", "iptables", "none"),
-        refused=dict.fromkeys(("firewalld", "ufw", "susefirewall2", "shorewall"), _UNTESTED),
+        default=next(iter(BACKENDS)),
+        choices=tuple(BACKENDS),
+        refused={
+            name: _UNTESTED
+            for name in ("firewalld", "ufw", "susefirewall2", "shorewall")
+            if name not in BACKENDS
+        },
     ),
 )
 

@@ -2,7 +2,8 @@ import copy
 
 import pytest
 
-from ocfs2lib.firewall import interconnect
+from ocfs2lib.firewall import backend
+from ocfs2lib.firewall.registry import FIREWALLS
 from ocfs2lib.node import setup as node_setup
 from ocfs2lib.node import units
 from ocfs2lib.pillar import check
@@ -190,8 +191,8 @@ def test_a_node_off_in_one_setting_is_named():
         (("missing",), ["mkfs.ocfs2"], "mkfs.ocfs2: absent -> installed"),
         (("files", units.UNIT_PATH), None, "o2cb.service: absent -> as described"),
         (("files", units.STOP_PATH), "exit 0\n", "o2cb-stop: other content -> as described"),
-        (("files", interconnect.RULES["iptables"]), "", "firewall.iptables: present -> absent"),
-        (("enabled",), [interconnect.UNIT], "o2cb.service: disabled -> enabled"),
+        (("files", FIREWALLS["iptables"].rules_path), "", "firewall.iptables: present -> absent"),
+        (("enabled",), [backend.UNIT], "o2cb.service: disabled -> enabled"),
         (("masked",), [], "ocfs2.service: not masked -> masked"),
         (("panic", "kernel.panic"), {"live": "0", "file": "30"}, "kernel.panic: 0, at boot 30"),
         (("panic", "kernel.panic"), {"live": "30", "file": None}, "30, at boot not set -> 30"),

@@ -1,0 +1,118 @@
+import pytest
+
+from ocfs2lib.firewall import nft_trace
+from support.nft import OURS
+from support.nft import PEERS
+from support.nft import PORT
+
+
+def item(kind, **values):
+    """One object of somebody else's table as nft lists it."""
+    return {kind: {"family": "inet", "table": "filter", **values}}
+
+
+def chain(policy="drop", *rules, **extra):
+    """A base chain of somebody else and its rules, each a list of expressions."""
+    base = {"name": "input", "type": "filter", "hook": "input", "policy": policy, **extra}
+    return [
+        item("chain", **base),
+        *(item("rule", chain="input", expr=list(rule)) for rule in rules),
+    ]
+
+
+def when(left, right, op="=="):
+    return {"match": {"op": op, "left": left, "right": right}}
+
+
+SADDR = {"payload": {"protocol": "ip", "field": "saddr"}}
+TCP = {"payload": {"protocol": "tcp", "field": "dport"}}
+UDP = {"payload": {"protocol": "udp", "field": "dport"}}
+STATE = {"ct": {"key": "state"}}
+INTERFACE = {"meta": {"key": "iifname"}}
+ACCEPT, DROP = {"accept": None}, {"drop": None}
+ESTABLISHED = [when(STATE, ["established", "related"], "in"), ACCEPT]
+LOOPBACK = [when(INTERFACE, "lo"), ACCEPT]
+SSH = [when(TCP, 22), ACCEPT]
+
+
+def blocked(ruleset):
+    return nft_trace.blocking(ruleset, PORT, PEERS, ("inet", "ocfs2"))
+
+
+@pytest.mark.parametrize(
+    "ruleset",
+    [
+        chain("drop"),
+        chain("drop", ESTABLISHED, LOOPBACK, SSH),
+        chain("accept", SSH, [DROP]),
+        chain(
+            "accept", [{"counter": {"packets": 0, "bytes": 0}}, {"reject": {"type": "tcp reset"}}]
+        ),
+        chain("drop", [when(UDP, PORT), ACCEPT]),
+        chain("drop", [when(UDP, 53, "!="), ACCEPT]),
+        chain("drop", [when(TCP, {"set": [22, 80, {"range": [8000, 9000]}]}), ACCEPT]),
+        chain("drop", [when(SADDR, {"prefix": {"addr": "192.168.0.0", "len": 16}}), ACCEPT]),
+        chain("drop", [when(SADDR, PEERS[0]), ACCEPT]),  # the other peer is left out
+        chain("drop", [{"xt": {"type": "match", "name": "conntrack"}}, ACCEPT]),
+        chain("drop", [when({"payload": {"protocol": "ip6", "field": "nexthdr"}}, 58), ACCEPT]),
+        chain(
+            "drop",
+            [{"vmap": {"key": STATE, "data": {"set": [["established", ACCEPT]]}}}],
+        ),
+        chain("drop", [{"jump": {"target": "nowhere"}}]),
+        chain("drop", [{"return": None}], [ACCEPT]),
+    ],
+)
+def test_a_certain_drop_is_found(ruleset):
+    assert blocked(ruleset) == [("inet", "filter", "input")]
+
+
+@pytest.mark.parametrize(
+    "ruleset",
+    [
+        [],
+        OURS,
+        chain("accept"),
+        chain("accept", ESTABLISHED, [when(TCP, 22), DROP]),
+        chain("drop", ESTABLISHED, [when(TCP, PORT), ACCEPT]),
+        chain("drop", [when(TCP, 22, "!="), ACCEPT]),
+        chain("drop", [when(TCP, {"range": [7000, 8000]}), ACCEPT], [DROP]),
+        chain("drop", [when(TCP, {"set": [22, PORT]}), when(STATE, "new", "in"), ACCEPT]),
+        chain("drop", [when(SADDR, {"prefix": {"addr": "10.1.0.0", "len": 24}}), ACCEPT]),
+        chain("drop", [when(SADDR, {"range": ["10.1.0.1", "10.1.0.9"]}), ACCEPT]),
+        chain("drop", [when(SADDR, {"set": [{"elem": {"val": each}} for each in PEERS]}), ACCEPT]),
+        [
+            *chain("drop", [when(SADDR, "@friends"), ACCEPT]),
+            item("set", name="friends", elem=PEERS),
+        ],
+        chain("drop", [{"vmap": {"key": TCP, "data": {"set": [[22, DROP], [PORT, ACCEPT]]}}}]),
+        [
+            *chain("drop", [{"vmap": {"key": TCP, "data": "@ports"}}]),
+            item("map", name="ports", elem=[[PORT, ACCEPT]]),
+        ],
+        [
+            *chain("drop", [{"jump": {"target": "san"}}]),
+            item("rule", chain="san", expr=[when(SADDR, {"set": PEERS}), ACCEPT]),
+        ],
+        # It depends on what cannot be known here.
+        chain("drop", [when(INTERFACE, "eth1"), ACCEPT]),
+        chain("drop", [when({"meta": {"key": "mark"}}, 1), ACCEPT]),
+        chain("drop", [when({"&": [{"meta": {"key": "mark"}}, 255]}, 1), ACCEPT]),
+        chain("drop", [when(TCP, PORT), {"xt": {"type": "match", "name": "conntrack"}}, ACCEPT]),
+        chain("drop", [{"xt": None}, ACCEPT]),
+        chain("drop", [{"goto": {"target": "elsewhere"}}]),
+        # Not on the way of our packets.
+        chain("drop", hook="forward"),
+        chain("drop", family="ip6"),
+        chain("drop", table="ocfs2"),
+    ],
+)
+def test_the_port_is_open_or_in_doubt(ruleset):
+    assert blocked(ruleset) == []
+
+
+def test_the_remedy_can_be_typed():
+    assert nft_trace.remedy(("inet", "filter", "input"), PORT, PEERS).startswith(
+        "nft insert rule inet filter input ip saddr '{ 10.1.0.2, 10.1.0.3 }' tcp dport 7777 accept"
+    )
+    assert "backend to iptables" in nft_trace.remedy(("ip", "filter", "INPUT"), PORT, PEERS)

@@ -1,0 +1,48 @@
+"""What holds for every firewall backend."""
+
+import pytest
+
+from ocfs2lib.firewall import backend as firewall_backend
+from ocfs2lib.firewall import registry
+
+PORT, PEERS = 7777, ["10.1.0.2", "10.1.0.3"]
+
+
+@pytest.mark.parametrize("name", registry.FIREWALLS)
+def test_files_are_the_rules_and_the_unit_that_loads_them(name):
+    backend = registry.FIREWALLS[name]
+    files = backend.files(PORT, PEERS, "some.service")
+    assert list(files) == [backend.rules_path, firewall_backend.UNIT_PATH]
+    unit = files[firewall_backend.UNIT_PATH]
+    for command in backend.commands:
+        assert f"ExecStart={command}\n" in unit
+        assert f"ExecReload={command}\n" in unit
+    assert any(backend.rules_path in command for command in backend.commands)
+    assert "PartOf=some.service\n" in unit
+
+
+@pytest.mark.parametrize("name", registry.FIREWALLS)
+def test_nothing_of_ours_is_found_where_nothing_is_loaded(name):
+    backend = registry.FIREWALLS[name]
+    assert backend.ours([]) != backend.expected(PORT, PEERS)
+    assert backend.ours([]).keys() == backend.expected(PORT, PEERS).keys()
+    assert not backend.has_rules([])
+    assert backend.blocking([], PORT, PEERS) == []
+
+
+def test_no_two_backends_share_a_file():
+    paths = [backend.rules_path for backend in registry.FIREWALLS.values()]
+    assert len(paths) == len(set(paths))
+
+
+def test_none_owns_nothing_and_finds_nothing_to_do():
+    none = registry.BACKENDS["none"]
+    assert registry.NONE not in registry.FIREWALLS
+    assert none.files(PORT, PEERS, "") == {}
+    assert none.ours(none.rules(None)) == none.expected(PORT, PEERS) == {}
+    assert none.blocking([], PORT, PEERS) == []
+    assert not none.has_rules([])
+
+
+def test_the_first_is_the_default_and_none_the_last():
+    assert list(registry.BACKENDS) == ["nftables", "iptables", "none"]
