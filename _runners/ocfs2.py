@@ -19,8 +19,8 @@ of salt-run) and ``outputter``.
 
 from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.errors import MasterBusy
-from ocfs2lib.operations import joining
-from ocfs2lib.operations.format_luns import FormatStage
+from ocfs2lib.operations.converge import converge_nodes
+from ocfs2lib.operations.format_luns import FormatLuns
 from ocfs2lib.plan import text
 
 #: How a stage ends in which something went wrong.
@@ -100,7 +100,7 @@ def _settled(master, found):
     try:
         with master.exclusive():
             master.keep_numbers(lambda roll, time: roll.seen(found.members(), time))
-            return FormatStage(master.desired, master).settle(found)[1]
+            return FormatLuns(master.desired, master).update_ledger(found)[1]
     except MasterBusy:
         return []  # the other run puts it down
     except ValueError as err:
@@ -108,7 +108,7 @@ def _settled(master, found):
 
 
 def _converge_stage(master):
-    found, changes, failures = joining.converge(master)
+    found, changes, failures = converge_nodes(master)
     return _applied(master, found, changes, failures, "configured")
 
 
@@ -138,7 +138,7 @@ def _format_stage(master):
     if master.testing:
         return _format_tested(master.plan())
     with master.exclusive():
-        volumes, failures = FormatStage(master.desired, master).run()
+        volumes, failures = FormatLuns(master.desired, master).run()
     made = [f"LUN {key} formatted on {record.leader}." for key, record in volumes.items()]
     return {
         "result": not failures,

@@ -11,14 +11,14 @@ Every function returns what the stages of the runner do.
 .. versionadded:: 1.0.0
 """
 
+from ocfs2lib.operations.add_node import AddNode
+from ocfs2lib.operations.fsck import Fsck
 from ocfs2lib.operations.grow import Grow
-from ocfs2lib.operations.joining import AddNode
-from ocfs2lib.operations.offline import Fsck
-from ocfs2lib.operations.offline import Slots
-from ocfs2lib.operations.retiring import RemoveNode
-from ocfs2lib.operations.retiring import RetireLun
+from ocfs2lib.operations.remove_node import RemoveNode
+from ocfs2lib.operations.retire_lun import RetireLun
 from ocfs2lib.operations.retune import Retune
 from ocfs2lib.operations.rolling_reboot import RollingReboot
+from ocfs2lib.operations.slots import Slots
 
 __virtualname__ = "ocfs2"
 

@@ -8,16 +8,16 @@ import random
 import pytest
 
 from ocfs2lib.errors import Refused
-from ocfs2lib.operations import joining
 from ocfs2lib.operations import node_numbers
+from ocfs2lib.operations.add_node import AddNode
+from ocfs2lib.operations.converge import converge_nodes
+from ocfs2lib.operations.fsck import Fsck
 from ocfs2lib.operations.grow import Grow
-from ocfs2lib.operations.joining import AddNode
-from ocfs2lib.operations.offline import Fsck
-from ocfs2lib.operations.offline import Slots
-from ocfs2lib.operations.retiring import RemoveNode
-from ocfs2lib.operations.retiring import RetireLun
+from ocfs2lib.operations.remove_node import RemoveNode
+from ocfs2lib.operations.retire_lun import RetireLun
 from ocfs2lib.operations.retune import Retune
 from ocfs2lib.operations.rolling_reboot import RollingReboot
+from ocfs2lib.operations.slots import Slots
 from support import roster
 from support.simulated_cluster import SimulatedMasterDied
 from support.simulated_cluster import SimulatedOperator
@@ -649,7 +649,7 @@ def test_while_a_retune_waits_the_main_orchestration_changes_nobody():
     scenario.world.nodes[HOSTS[2]].mounts.clear()
     scenario.pillar(lambda section: section.update(cluster={"heartbeat_threshold": 61}))
     before = scenario.world.state()
-    _, changes, failures = joining.converge(SimulatedOperator(scenario.world))
+    _, changes, failures = converge_nodes(SimulatedOperator(scenario.world))
     assert changes == {}
     assert any("ocfs2.orch.retune" in each for each in failures)
     assert scenario.world.state() == before

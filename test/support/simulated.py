@@ -4,7 +4,7 @@ import copy
 import itertools
 
 from ocfs2lib.lun import ledger
-from ocfs2lib.operations.format_luns import FormatStage
+from ocfs2lib.operations.format_luns import FormatLuns
 from ocfs2lib.plan import plan
 from support import answers
 
@@ -42,7 +42,7 @@ class SimulatedMaster:
 
     def orchestrate(self):
         """The format stage; ``(volumes, failures)``."""
-        return FormatStage(self.pillar, self).run()
+        return FormatLuns(self.pillar, self).run()
 
     def plan(self):
         lun = self.pillar.luns[0]

@@ -1,12 +1,12 @@
 """Nodes are emptied before their volumes go: by the operator's own hook, and then proved empty."""
 
-from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.answers import returns
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.operations.operation import QUICK
 
 
 def mounts(desired, keys=None):
-    """``{mount point: [services]}`` of the LUNs of pillar, or of some of them."""
+    """Return ``{mount point: [services]}`` of the LUNs of pillar, or of some of them."""
     return {
         lun.mount.path: list(lun.mount.services)
         for lun in desired.luns
@@ -14,8 +14,8 @@ def mounts(desired, keys=None):
     }
 
 
-def hook(operation, minions):
-    """Run the operator's drain hook on nodes, in parallel; StepFailed if it fails on one."""
+def run_hook(operation, minions):
+    """Run the operator's drain hook on nodes, in parallel. Raises StepFailed if it fails on one."""
     drain = operation.desired.drain
     if drain.command:
         limit = drain.limit + QUICK
@@ -26,34 +26,34 @@ def hook(operation, minions):
 
 def users(operation, minions, paths):
     """
-    Who works on volumes, besides the services that end with them, as sentences.
+    Return who works on volumes, besides the services that end with them, as sentences.
 
     paths
         What :func:`mounts` returned.
     """
-    returns, silent = operation.master.ask(minions, "ocfs2_mount.busy", paths, limit=QUICK)
-    found = answers_returns.failed_calls(returns, silent, lambda answer: isinstance(answer, dict))
+    answers, silent = operation.master.ask(minions, "ocfs2_mount.busy", paths, limit=QUICK)
+    found = returns.failed_calls(answers, silent, lambda answer: isinstance(answer, dict))
     return found + [
         f"{minion}: {path} is in use by {', '.join(map(str, who))}; stop them first"
-        for minion, answer in returns.items()
+        for minion, answer in answers.items()
         if isinstance(answer, dict)
         for path, who in answer.items()
     ]
 
 
 def has_hook(desired):
-    """Whether pillar says how a node is emptied."""
+    """Tell whether pillar says how a node is emptied."""
     return bool(desired.drain.command or desired.drain.state)
 
 
-def emptied(operation, minions, paths):
-    """Empty nodes; StepFailed if anybody still works there."""
-    hook(operation, minions)
+def drain_nodes(operation, minions, paths):
+    """Empty nodes. Raises StepFailed if anybody still works there."""
+    run_hook(operation, minions)
     still = users(operation, minions, paths)
     if still:
         raise StepFailed(*still)
 
 
-def unready(operation, minions, paths):
-    """Why a node would not become empty, as sentences; with a hook that shows only later."""
+def not_drainable(operation, minions, paths):
+    """Return why a node would not become empty, as sentences; a hook shows it only later."""
     return [] if has_hook(operation.desired) else users(operation, minions, paths)

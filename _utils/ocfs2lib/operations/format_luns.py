@@ -16,7 +16,9 @@ from ocfs2lib import commands
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.lun import ledger
 from ocfs2lib.lun.format_order import LEADER_GRAIN
-from ocfs2lib.plan import plan
+from ocfs2lib.plan.plan import FORMAT
+from ocfs2lib.plan.plan import REFUSE
+from ocfs2lib.plan.plan import USE
 
 #: Seconds for the leader to show its mark, and to make a volume of which it reads only samples.
 _MARK_LIMIT, _FORMAT_LIMIT = 300, 4200
@@ -24,7 +26,7 @@ _MARK_LIMIT, _FORMAT_LIMIT = 300, 4200
 _SLOWEST = 10 << 20
 
 
-class FormatStage:
+class FormatLuns:
     """
     Carry out what a plan allows.
 
@@ -52,11 +54,11 @@ class FormatStage:
         Returns ``({key: record}, failures)``: of the volumes that were made or found to be made,
         and what went wrong, as sentences.
         """
-        found = self._master.plan()
-        volumes, failures = self.settle(found)
-        failures += found.failures() + self._refused(found)
+        plan = self._master.plan()
+        volumes, failures = self.update_ledger(plan)
+        failures += plan.failures() + self._refused(plan)
         ordered = []
-        for lun in found.to_format() if not self._unready(found) else ():
+        for lun in plan.to_format() if not self._not_ready(plan) else ():
             failure = self._format(lun)
             if failure:
                 failures.append(f"LUN {lun.key}: {failure}")
@@ -68,14 +70,14 @@ class FormatStage:
             failures += failed
         return volumes, failures
 
-    def settle(self, found):
+    def update_ledger(self, plan):
         """
         Bring the ledger up to what every node sees.
 
         Returns ``({key: record}, failures)``, of the formats that are now known to be done.
         """
         volumes, failures = {}, []
-        for lun in found.luns:
+        for lun in plan.luns:
             try:
                 if self._is_made(lun):
                     volumes[lun.key] = self._record(lun, ledger.FORMATTED)
@@ -89,12 +91,7 @@ class FormatStage:
     @staticmethod
     def _is_made(lun):
         begun = lun.case.begun
-        return (
-            begun
-            and lun.action == plan.USE
-            and not lun.refusals
-            and lun.volume["uuid"] == begun.uuid
-        )
+        return begun and lun.action == USE and not lun.refusals and lun.volume["uuid"] == begun.uuid
 
     def _remember(self, lun):
         """Put down what a LUN was seen to hold, should it ever read as blank."""
@@ -122,26 +119,28 @@ class FormatStage:
         self._master.ledger.store(new)
         return new
 
-    def _refused(self, found):
+    def _refused(self, plan):
         """Put each refusal down; the sentences that the plan itself does not have."""
-        unready = self._unready(found)
-        for lun in found.luns:
-            if lun.action == plan.REFUSE:
+        not_ready = self._not_ready(plan)
+        for lun in plan.luns:
+            if lun.action == REFUSE:
                 self._audit("refused", lun, lun.refusals)
-            elif lun.action == plan.FORMAT and unready:
-                self._audit("refused", lun, unready)
+            elif lun.action == FORMAT and not_ready:
+                self._audit("refused", lun, not_ready)
         return [
-            f"LUN {lun.key}: not formatted, {each}" for lun in found.to_format() for each in unready
+            f"LUN {lun.key}: not formatted, {each}"
+            for lun in plan.to_format()
+            for each in not_ready
         ]
 
     @staticmethod
-    def _unready(found):
+    def _not_ready(plan):
         """A blank LUN is formatted only for a cluster that is online as described on every node."""
         return [
             f"{node.minion} is not ready: " + "; ".join(map(str, (*node.gaps, *node.blocked)))
-            for node in found.nodes
+            for node in plan.nodes
             if node.gaps or node.blocked
-        ] + list(found.misnumbered)
+        ] + list(plan.misnumbered)
 
     def _format(self, lun):
         """Order the leader to format one LUN; why it can not be counted on, or None."""
@@ -240,7 +239,7 @@ class FormatStage:
 
     def _read_back(self, keys):
         """Every node, asked again, must see the new volumes."""
-        volumes, failures = self.settle(self._master.plan())
+        volumes, failures = self.update_ledger(self._master.plan())
         failures += [
             f"LUN {key}: the new volume does not read back on every node; run "
             f"{commands.ORCHESTRATE} again, which looks at it anew"

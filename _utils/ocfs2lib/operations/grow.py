@@ -8,20 +8,8 @@ from ocfs2lib.node.difference import Part
 from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
-from ocfs2lib.operations.operation import whole
-from ocfs2lib.plan.plan import USE
-
-
-def volume_refusals(found, key):
-    """Why the volume of a LUN can not be worked on, as sentences."""
-    lun = found.lun(key)
-    if not lun:
-        known = ", ".join(each.key for each in found.luns)
-        return [f"pillar has no LUN {key or ''}: name one of {known} as ocfs2_lun"]
-    if lun.action != USE or lun.refusals:
-        reasons = lun.refusals or ("it holds no volume yet",)
-        return [f"LUN {key}: {each}" for each in reasons]
-    return []
+from ocfs2lib.operations.operation import obstacles
+from ocfs2lib.operations.operation import volume_obstacles
 
 
 class Grow(Operation):
@@ -39,24 +27,24 @@ class Grow(Operation):
         self.key = lun
         self.lun = self.desired.lun(lun)
 
-    def told(self):
+    def arguments(self):
         return {"lun": self.key}
 
     def steps(self):
-        found = self.master.plan(sync=True)
-        reasons = whole(found) + volume_refusals(found, self.key)
-        plan = found.lun(self.key)
-        gaps = [gap for gap in plan.gaps if gap.verb == GROW] if plan else []
-        if gaps and capacity.is_outgrown(plan.case, plan.volume):
+        plan = self.master.plan(sync=True)
+        reasons = obstacles(plan) + volume_obstacles(plan, self.key)
+        lun = plan.lun(self.key)
+        gaps = [gap for gap in lun.gaps if gap.verb == GROW] if lun else []
+        if gaps and capacity.is_outgrown(lun.case, lun.volume):
             reasons += [f"LUN {self.key}: {gap}" for gap in gaps if gap.part is Part.SIZE]
-        mounted = self._mounted(plan) if plan else []
+        mounted = self._mounted(lun) if lun else []
         if gaps and not mounted:
             reasons.append(f"LUN {self.key} is mounted nowhere, and grows only where it is")
         if reasons:
             raise Refused(*reasons)
         if not gaps:
             return []
-        where, uuid = mounted[0], plan.volume["uuid"]
+        where, uuid = mounted[0], lun.volume["uuid"]
         device = self.lun.device
         return [
             Step(f"LUN {self.key} looked at anew over all paths of every node", self._rescan),
@@ -67,36 +55,36 @@ class Grow(Operation):
             Step(f"every node sees {self.lun.size} bytes and the larger volume", self._verify),
         ]
 
-    def _mounted(self, plan):
-        mounted = plan.case.mounted
+    def _mounted(self, lun):
+        mounted = lun.case.mounted
         return [minion for minion in self.minions if minion in mounted]
 
     def _rescan(self):
-        returns, silent = self.master.ask(
+        answers, silent = self.master.ask(
             self.minions, "ocfs2_tune.rescan", self.lun.device, limit=SLOW
         )
         wrong = [f"{minion}: {reason}" for minion, reason in silent.items()]
         wrong += [
             f"{minion} sees {size} bytes of LUN {self.key}, pillar says {self.lun.size}; the "
             "volume is as it was. Present the new size to this node over all its paths"
-            for minion, size in returns.items()
+            for minion, size in answers.items()
             if size != self.lun.size
         ]
         if wrong:
             raise StepFailed(*wrong)
 
     def _verify(self):
-        plan = self.look().lun(self.key)
+        lun = self.complete_plan().lun(self.key)
         wrong = [
-            f"{minion} sees {self._words(facts['volume'])} on {facts['size']}"
-            for minion, facts in plan.case.seen.items()
+            f"{minion} sees {self._described(facts['volume'])} on {facts['size']}"
+            for minion, facts in lun.case.seen.items()
             if not self._is_grown(facts)
         ]
         if wrong:
             raise StepFailed(*wrong)
 
     @staticmethod
-    def _words(volume):
+    def _described(volume):
         return f"a volume of {volume['size']} bytes" if volume else "no volume"
 
     def _is_grown(self, facts):

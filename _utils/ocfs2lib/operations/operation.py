@@ -10,11 +10,12 @@ a run, running it again goes on from what is there by then.
 from dataclasses import dataclass
 
 from ocfs2lib import commands
-from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.answers import returns
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node.difference import OUTAGE
 from ocfs2lib.node.difference import RETUNE
+from ocfs2lib.plan.plan import USE
 
 #: Seconds for a job that only writes a file or reads a few.
 QUICK = 120
@@ -24,9 +25,9 @@ SLOW = 900
 
 @dataclass(frozen=True)
 class Step:
-    """One step: what it does, in words, and the function that does it or raises StepFailed."""
+    """One step: what it does, as text, and the function that does it or raises StepFailed."""
 
-    words: str
+    text: str
     do: object
 
 
@@ -38,7 +39,7 @@ class Operation:
         The master (``ocfs2_master.of``) of the cluster.
 
     A subclass has ``verb``, its name as an orchestration; ``steps()``, which raises
-    :class:`Refused` with every reason at once; and ``told()``, what its orchestration was told.
+    :class:`Refused` with every reason at once; and ``arguments()``, those of its orchestration.
     """
 
     verb = ""
@@ -51,24 +52,24 @@ class Operation:
         """The whole roster."""
         return [node.minion for node in self.desired.nodes]
 
-    def told(self):
-        """What the orchestration was told, to be told again."""
+    def arguments(self):
+        """Return the arguments of the orchestration, to be typed again."""
         return {}
 
     @property
     def command(self):
         """What to type to run it, or to run it again."""
         cluster = self.desired.cluster.name
-        return commands.orchestrate(self.verb, cluster=cluster, **self.told())
+        return commands.orchestrate(self.verb, cluster=cluster, **self.arguments())
 
     def run(self):
-        """Carry it out, or in test mode say what would be done. Returns a stage's result."""
+        """Carry it out, or in test mode say what would be done; return a stage's result."""
         with self.master.exclusive():
             steps = self._checked_steps()
             if not steps:
                 return _result(True, [f"{self.verb}: nothing to do."])
             if self.master.testing:
-                return _result(None, [f"would: {step.words}" for step in steps])
+                return _result(None, [f"would: {step.text}" for step in steps])
             return self._carry_out(steps)
 
     def _checked_steps(self):
@@ -80,94 +81,113 @@ class Operation:
     def _carry_out(self, steps):
         done = []
         for step in steps:
-            self.master.say(f"{self.verb}: {step.words}")
+            self.master.say(f"{self.verb}: {step.text}")
             try:
                 step.do()
             except StepFailed as err:
-                lines = [*map(_did, done), f"STOPPED at: {step.words}: {err}"]
+                lines = [*map(_did, done), f"STOPPED at: {step.text}: {err}"]
                 return _result(False, lines + self.retreat(step), done)
-            done.append(step.words)
+            done.append(step.text)
         failures = self.failures()
-        lines = [*map(_did, done), *failures, *self.farewell()]
+        lines = [*map(_did, done), *failures, *self.notes()]
         return _result(not failures, lines, done)
 
     def failures(self):
-        """What is wrong although every step has reached its end, as lines."""
+        """Return what is wrong although every step has reached its end, as lines."""
         return []
 
     def retreat(self, step):
-        """What becomes of it after a step has broken; lines that end with what to do next."""
+        """Clean up after a step that failed. Returns lines that end with what to do next."""
         return [f"Next: put that right, then {self.command}, which goes on from there."]
 
-    def farewell(self):
-        """What an operator has to know in the end, as lines."""
+    def notes(self):
+        """Return what an operator has to know in the end, as lines."""
         return []
 
     # ---- what steps are made of
 
     def call(self, minions, fun, *arguments, limit=QUICK):
-        """Call a function that returns True on nodes, in parallel; StepFailed if one does not."""
-        returns, silent = self.master.ask(minions, fun, *arguments, limit=limit)
-        failures = answers_returns.failed_calls(returns, silent)
+        """Call a function on nodes, in parallel. Raises StepFailed if one does not return True."""
+        answers, silent = self.master.ask(minions, fun, *arguments, limit=limit)
+        failures = returns.failed_calls(answers, silent)
         if failures:
             raise StepFailed(*failures)
 
     def answer(self, minion, fun, *arguments, kind=dict, limit=QUICK):
-        """What one node returns, which is of a ``kind``; StepFailed if it is not."""
-        returns, silent = self.master.ask([minion], fun, *arguments, limit=limit)
-        found = silent.get(minion, returns.get(minion))
+        """Return what one node returns. Raises StepFailed if that is not of a ``kind``."""
+        answers, silent = self.master.ask([minion], fun, *arguments, limit=limit)
+        found = silent.get(minion, answers.get(minion))
         if type(found) is not kind or silent:
             raise StepFailed(f"{minion}: {found}")
         return found
 
     def apply(self, minions, sls, **arguments):
-        """Apply an sls to nodes, in parallel; StepFailed if one fails."""
+        """Apply an sls to nodes, in parallel. Raises StepFailed if it fails on one."""
         _, failures = self.master.apply(minions, sls, **arguments)
         if failures:
             raise StepFailed(*failures)
 
     def single(self, minions, state):
-        """Apply one state that needs no arguments; StepFailed if it fails."""
-        returns, silent = self.master.ask(minions, "state.single", state, name="ocfs2", limit=SLOW)
-        _, failures = answers_returns.state_runs(returns, silent)
+        """Apply one state that needs no arguments. Raises StepFailed if it fails on one."""
+        answers, silent = self.master.ask(minions, "state.single", state, name="ocfs2", limit=SLOW)
+        _, failures = returns.state_runs(answers, silent)
         if failures:
             raise StepFailed(*failures)
 
-    def look(self):
-        """The plan as of now; StepFailed if a node takes no part."""
-        found = self.master.plan()
-        if found.silent():
-            raise StepFailed(*found.silent())
-        return found
+    def complete_plan(self):
+        """Return the plan as of now. Raises StepFailed if a node takes no part."""
+        plan = self.master.plan()
+        if plan.silent():
+            raise StepFailed(*plan.silent())
+        return plan
 
 
-def whole(found, *, own=None):
+def obstacles(plan, *, own=None):
     """
-    Why the cluster can not be changed as a whole, as sentences.
+    Return why the cluster cannot be changed as a whole, as sentences.
 
-    found
-        The plan.
+    plan
+        The :class:`plan.plan.Plan`.
     own
         What an earlier run of the same operation may hold: the key of a LUN, or ``""`` for the
         cluster. What others hold is always a reason.
     """
-    reasons = found.silent() + found.impossible()
-    for node in found.nodes:
+    reasons = plan.silent() + plan.impossible()
+    for node in plan.nodes:
         holds = () if own is None else node.held(own)
         reasons += [f"{node.minion}: {each}" for each in node.blocked if each not in holds]
     return reasons
 
 
-def named(outage, name, what, command):
+def volume_obstacles(plan, key):
     """
-    Why an outage has not been asked for, as sentences: its name has to be typed.
+    Return why the volume of a LUN cannot be worked on, as sentences.
+
+    plan
+        The :class:`plan.plan.Plan`.
+    key
+        The LUN's key in pillar, as the operator typed it.
+    """
+    lun = plan.lun(key)
+    if not lun:
+        known = ", ".join(each.key for each in plan.luns)
+        return [f"pillar has no LUN {key or ''}: name one of {known} as ocfs2_lun"]
+    if lun.action != USE or lun.refusals:
+        reasons = lun.refusals or ("it holds no volume yet",)
+        return [f"LUN {key}: {each}" for each in reasons]
+    return []
+
+
+def unconfirmed(outage, name, what, command):
+    """
+    Return why an outage has not been asked for, as sentences: its name has to be typed.
 
     outage
         What the operator typed, or None.
     name
         What has to be typed.
     what
-        What goes down, in words.
+        What goes down, as text.
     command
         The whole command.
     """
@@ -176,31 +196,31 @@ def named(outage, name, what, command):
     return [f"{what}. To have that, type its name: {command}"]
 
 
-def pending(found, *verbs):
-    """What other orchestrations have to do first, as sentences."""
+def prerequisites(plan, *verbs):
+    """Return what some other orchestrations have to do first, as sentences."""
     return [
         f"{where}: {gap}. First: {commands.orchestrate(gap.verb)}"
-        for where, gap in found.gaps()
+        for where, gap in plan.gaps()
         if gap.verb in verbs
     ]
 
 
-def is_outage(found):
-    """Whether anything differs that needs the whole cluster down."""
-    return any(gap.kind == OUTAGE and gap.verb == RETUNE for _, gap in found.gaps())
+def is_outage(plan):
+    """Tell whether anything differs that needs the whole cluster down."""
+    return any(gap.kind == OUTAGE and gap.verb == RETUNE for _, gap in plan.gaps())
 
 
-def unretuned(found):
-    """Why what the nodes have agreed on has to be settled first, as sentences."""
-    if not is_outage(found):
+def retune_pending(plan):
+    """Return why what the nodes have agreed on has to be settled first, as sentences."""
+    if not is_outage(plan):
         return []
     return ["the cluster waits for its retune: run that first, or set pillar back"]
 
 
-def _did(words):
-    return f"done: {words}"
+def _did(text):
+    return f"done: {text}"
 
 
 def _result(result, lines, done=()):
-    changes = {f"{number}": {"old": "", "new": words} for number, words in enumerate(done, 1)}
+    changes = {f"{number}": {"old": "", "new": text} for number, text in enumerate(done, 1)}
     return {"result": result, "lines": lines, "changes": changes}

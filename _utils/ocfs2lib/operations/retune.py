@@ -17,9 +17,9 @@ from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import is_outage
-from ocfs2lib.operations.operation import named
-from ocfs2lib.operations.operation import pending
-from ocfs2lib.operations.operation import whole
+from ocfs2lib.operations.operation import obstacles
+from ocfs2lib.operations.operation import prerequisites
+from ocfs2lib.operations.operation import unconfirmed
 
 
 class Retune(Operation):
@@ -37,67 +37,67 @@ class Retune(Operation):
         self.outage = outage
         self._changing = False
 
-    def told(self):
+    def arguments(self):
         return {"outage": self.desired.cluster.name}
 
     def steps(self):
-        found = self.master.plan(sync=True)
-        held = [node.minion for node in found.nodes if node.held()]
-        reasons = whole(found, own="")
-        if not (is_outage(found) or held):
+        plan = self.master.plan(sync=True)
+        held = [node.minion for node in plan.nodes if node.held()]
+        reasons = obstacles(plan, own="")
+        if not (is_outage(plan) or held):
             if reasons:
                 raise Refused(*reasons)
-            return self._rest(found)
+            return self._remaining_steps(plan)
         # The run before this one may have written files to some of the nodes.
         self._changing = bool(held)
         paths = drain.mounts(self.desired)
-        reasons += pending(found, REMOVE)
+        reasons += prerequisites(plan, REMOVE)
         name = self.desired.cluster.name
         what = f"the whole cluster {name} goes down, every volume on every node, for some minutes"
-        reasons += named(self.outage, name, what, self.command)
-        reasons = reasons or drain.unready(self, self.minions, paths)
+        reasons += unconfirmed(self.outage, name, what, self.command)
+        reasons = reasons or drain.not_drainable(self, self.minions, paths)
         if reasons:
             raise Refused(*reasons)
         all_nodes = ", ".join(self.minions)
         return [
-            Step(f"{all_nodes} emptied", lambda: drain.emptied(self, self.minions, paths)),
+            Step(f"{all_nodes} emptied", lambda: drain.drain_nodes(self, self.minions, paths)),
             Step("every node held: none boots into the cluster", self._hold),
             Step("every volume unmounted on every node", lambda: self._unmount(paths)),
             Step("the cluster offline on every node", self._offline),
             Step("the new files on every node", lambda: self.apply(self.minions, "ocfs2.config")),
             Step("every node has the new files, and none the old", self._verify_files),
             Step("every node released", self._release),
-            *self._rise(self.minions),
+            *self._start_steps(self.minions),
         ]
 
-    def _rise(self, minions):
+    def _start_steps(self, minions):
         where = ", ".join(minions)
         return [
             Step(f"the cluster online on {where}", lambda: self.apply(minions, "ocfs2.node")),
             Step(f"every volume mounted on {where}", lambda: self.apply(minions, "ocfs2.mount")),
         ]
 
-    def _rest(self, found):
-        """The steps that a run which was cut after the release has not come to."""
-        newcomers, online = found.newcomers(), found.online()
-        old = [node for node in found.nodes if node.minion not in newcomers]
-        waiting = {minion for lun in found.luns if lun.volume for minion in lun.mount_on}
+    def _remaining_steps(self, plan):
+        """Return the steps that a run which was cut after the release has not come to."""
+        newcomers, online = plan.newcomers(), plan.online()
+        old = [node for node in plan.nodes if node.minion not in newcomers]
+        waiting = {minion for lun in plan.luns if lun.volume for minion in lun.mount_on}
         if all(node in online and node.minion not in waiting for node in old):
             return []
-        return self._rise([node.minion for node in old])
+        return self._start_steps([node.minion for node in old])
 
     def retreat(self, step):
         if self._changing:
             return super().retreat(step)
         # Nothing but mounts has changed so far: they come back, with the values they had.
-        failures = self.back()
+        failures = self._mount_again()
         return failures or [
             "Every volume is mounted as before; nothing was changed.",
             f"Next: put that right, then {self.command}",
         ]
 
-    def back(self):
-        """Release and mount again, wherever that can be done; what went wrong, as lines."""
+    def _mount_again(self):
+        """Release and mount again, wherever that can be done; return what went wrong, as lines."""
         failures = []
         for do in (self._release, lambda: self.apply(self.minions, "ocfs2.mount")):
             try:
@@ -122,10 +122,10 @@ class Retune(Operation):
         self.call(self.minions, "o2cb.offline", limit=SLOW)
 
     def _verify_files(self):
-        found = self.look()
+        plan = self.complete_plan()
         wrong = [
             f"{node.minion}: {gap}"
-            for node in found.nodes
+            for node in plan.nodes
             for gap in node.gaps
             if gap.part in CLUSTER_FILES
         ]

@@ -1,6 +1,6 @@
 """Every node restarts, one after the other, so that the others keep the volumes in use."""
 
-from ocfs2lib.answers import returns as answers_returns
+from ocfs2lib.answers import returns
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node import requirements
@@ -8,7 +8,7 @@ from ocfs2lib.operations import drain
 from ocfs2lib.operations.operation import QUICK
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
-from ocfs2lib.operations.operation import whole
+from ocfs2lib.operations.operation import obstacles
 
 #: Seconds that a node may take from the order to restart until all is mounted again.
 _LIMIT = 1800
@@ -30,46 +30,46 @@ class RollingReboot(Operation):
         super().__init__(master)
         self.limit = limit
 
-    def told(self):
+    def arguments(self):
         return {"limit": self.limit} if self.limit else {}
 
     def steps(self):
-        found = self.master.plan(sync=True)
-        reasons = whole(found) + _missing(found)
+        plan = self.master.plan(sync=True)
+        reasons = obstacles(plan) + _missing(plan)
         if self.limit is not None and (type(self.limit) is not int or self.limit < 60):
             reasons.append(f"ocfs2_limit {self.limit!r} is not a number of seconds from 60")
         if reasons:
             raise Refused(*reasons)
-        boots = self._of_all("ocfs2_reboot.boot_id", str)
-        reasons = self._kernels(found) + drain.unready(
+        boots = self._of_every_node("ocfs2_reboot.boot_id", str)
+        reasons = self._kernels(plan) + drain.not_drainable(
             self, self.minions, drain.mounts(self.desired)
         )
         if reasons:
             raise Refused(*reasons)
-        begun = self.master.reboots(boots)
+        run = self.master.reboots(boots)
         # One that the run did not begin with has joined since.
-        then = {**boots, **begun["boots"]}
+        then = {**boots, **run["boots"]}
         waiting = [minion for minion in self.minions if then[minion] == boots[minion]]
         steps = [step for minion in waiting for step in self._restart(minion, boots[minion])]
         if len(waiting) < len(self.minions):
             gone = ", ".join(minion for minion in self.minions if minion not in waiting)
-            self.master.say(f"restarted already in the run begun {begun['time']}: {gone}")
+            self.master.say(f"restarted already in the run begun {run['time']}: {gone}")
         return [*steps, Step("the record of this run closed", self.master.end_reboots)]
 
-    def _of_all(self, fun, kind):
-        returns, silent = self.master.ask(self.minions, fun, limit=QUICK)
-        wrong = answers_returns.failed_calls(returns, silent, lambda answer: type(answer) is kind)
+    def _of_every_node(self, fun, kind):
+        answers, silent = self.master.ask(self.minions, fun, limit=QUICK)
+        wrong = returns.failed_calls(answers, silent, lambda answer: type(answer) is kind)
         if wrong:
             raise Refused(*wrong)
-        return returns
+        return answers
 
-    def _kernels(self, found):
-        """What the next boot of a node would lack, as sentences."""
-        full = {node.minion: requirements.full_kernel(node.facts["host"]) for node in found.nodes}
+    def _kernels(self, plan):
+        """Return what the next boot of a node would lack, as sentences."""
+        full = {node.minion: requirements.full_kernel(node.facts["host"]) for node in plan.nodes}
         return [
             f"{minion}: its next boot may start kernel {release}, which has no "
             f"{' and no '.join(map(str, missing))}. Install {full[minion]}, or remove this one"
-            for minion, kernels in self._of_all("ocfs2_reboot.kernels", dict).items()
+            for minion, kernels in self._of_every_node("ocfs2_reboot.kernels", dict).items()
             for release, missing in kernels.items()
             if missing
         ]
@@ -77,34 +77,34 @@ class RollingReboot(Operation):
     def _restart(self, minion, boot):
         paths = drain.mounts(self.desired)
         return [
-            Step(f"{minion} emptied", lambda: drain.emptied(self, [minion], paths)),
+            Step(f"{minion} emptied", lambda: drain.drain_nodes(self, [minion], paths)),
             Step(f"{minion} restarted", lambda: self.call([minion], "ocfs2_reboot.now", boot)),
-            Step(f"{minion} is back", lambda: self._is_back(minion, boot)),
-            Step(f"{minion} is online and has all mounted, like the others", self._all_are_well),
+            Step(f"{minion} is back", lambda: self._wait_until_back(minion, boot)),
+            Step(f"{minion} is online and has all mounted, like the others", self._verify_all),
         ]
 
-    def _is_back(self, minion, boot):
+    def _wait_until_back(self, minion, boot):
         for _ in self.master.attempts(self.limit or _LIMIT):
-            returns, silent = self.master.ask([minion], "ocfs2_reboot.boot_id", limit=_PING)
-            if not silent and returns[minion] != boot:
+            answers, silent = self.master.ask([minion], "ocfs2_reboot.boot_id", limit=_PING)
+            if not silent and answers[minion] != boot:
                 return
         raise StepFailed(f"{minion} has not come back within {self.limit or _LIMIT} s")
 
-    def _all_are_well(self):
+    def _verify_all(self):
         reasons = []
         for _ in self.master.attempts(self.limit or _LIMIT):
-            found = self.master.plan()
-            reasons = whole(found) + _missing(found)
+            plan = self.master.plan()
+            reasons = obstacles(plan) + _missing(plan)
             if not reasons:
                 return
         raise StepFailed(*reasons)
 
 
-def _missing(found):
-    """Which nodes are not at work, as sentences."""
-    online = found.online()
-    reasons = [f"{node.minion} is not online" for node in found.nodes if node not in online]
-    for lun in found.luns:
+def _missing(plan):
+    """Return which nodes are not at work, as sentences."""
+    online = plan.online()
+    reasons = [f"{node.minion} is not online" for node in plan.nodes if node not in online]
+    for lun in plan.luns:
         reasons += [f"{minion} has not mounted LUN {lun.key}" for minion in lun.mount_on]
         reasons += [f"LUN {lun.key}: {each}" for each in lun.refusals]
     return reasons

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from ocfs2lib.errors import StepFailed
-from ocfs2lib.operations import drain as operations_drain
+from ocfs2lib.operations import drain
 from ocfs2lib.operations.operation import Operation
 from support import answers
 from support import roster
@@ -33,8 +33,8 @@ class SimulatedMaster:
         return {}, self._answers.get(sls, [])
 
 
-def operation(busy=None, drain=None, silent=(), **more):
-    section = roster.section(**({"drain": drain} if drain else {}))
+def operation(busy=None, hook=None, silent=(), **more):
+    section = roster.section(**({"drain": hook} if hook else {}))
     desired = answers.check.parse(section)
     free = {minion: {} for minion in MINIONS}
     return Operation(
@@ -46,9 +46,9 @@ def test_mount_points_of_all_or_some_luns():
     section = roster.section()
     section["luns"]["primary"]["mount"]["services"] = ["libvirtd.service"]
     desired = answers.check.parse(section)
-    assert operations_drain.mounts(desired) == PATHS
-    assert operations_drain.mounts(desired, ["primary"]) == PATHS
-    assert operations_drain.mounts(desired, ["other"]) == {}
+    assert drain.mounts(desired) == PATHS
+    assert drain.mounts(desired, ["primary"]) == PATHS
+    assert drain.mounts(desired, ["other"]) == {}
 
 
 @pytest.mark.parametrize(
@@ -66,43 +66,43 @@ def test_mount_points_of_all_or_some_luns():
 )
 def test_who_keeps_a_node_from_being_empty(busy, silent, found):
     each = operation(busy, silent=silent)
-    assert operations_drain.users(each, MINIONS, PATHS) == found
-    assert operations_drain.unready(each, MINIONS, PATHS) == found
+    assert drain.users(each, MINIONS, PATHS) == found
+    assert drain.not_drainable(each, MINIONS, PATHS) == found
     if found:
         with pytest.raises(StepFailed) as err:
-            operations_drain.emptied(each, MINIONS, PATHS)
+            drain.drain_nodes(each, MINIONS, PATHS)
         assert list(err.value.args) == found
     else:
-        operations_drain.emptied(each, MINIONS, PATHS)
+        drain.drain_nodes(each, MINIONS, PATHS)
 
 
 def test_with_a_hook_it_shows_only_after_it_has_run():
     busy = {MINIONS[0]: {"/san/primary": ["qemu (pid 7)"]}}
-    each = operation(busy, drain=COMMAND)
-    assert operations_drain.unready(each, MINIONS, PATHS) == []
+    each = operation(busy, hook=COMMAND)
+    assert drain.not_drainable(each, MINIONS, PATHS) == []
     assert each.master.asked == []
     with pytest.raises(StepFailed, match="qemu"):
-        operations_drain.emptied(each, MINIONS, PATHS)
+        drain.drain_nodes(each, MINIONS, PATHS)
     assert [fun for fun, *_ in each.master.asked] == ["ocfs2_drain.run", "ocfs2_mount.busy"]
 
 
 @pytest.mark.parametrize(
-    ("drain", "more"),
+    ("hook", "more"),
     [
         (COMMAND, {"ocfs2_drain.run": {MINIONS[0]: "ERROR: This node is not drained"}}),
         ({"state": "site.drain"}, {"site.drain": [f"{MINIONS[0]}: a: no room"]}),
     ],
 )
-def test_nobody_is_asked_after_a_hook_that_failed(drain, more):
-    each = operation(drain=drain, **more)
+def test_nobody_is_asked_after_a_hook_that_failed(hook, more):
+    each = operation(hook=hook, **more)
     with pytest.raises(StepFailed, match=MINIONS[0]):
-        operations_drain.emptied(each, MINIONS, PATHS)
+        drain.drain_nodes(each, MINIONS, PATHS)
     assert len(each.master.asked) == 1
 
 
 def test_without_a_hook_only_the_users_are_asked_for():
     each = operation()
-    assert not operations_drain.has_hook(each.desired)
-    assert operations_drain.has_hook(SimpleNamespace(drain=SimpleNamespace(command="", state="x")))
-    operations_drain.emptied(each, MINIONS, PATHS)
+    assert not drain.has_hook(each.desired)
+    assert drain.has_hook(SimpleNamespace(drain=SimpleNamespace(command="", state="x")))
+    drain.drain_nodes(each, MINIONS, PATHS)
     assert each.master.asked == [("ocfs2_mount.busy", PATHS)]

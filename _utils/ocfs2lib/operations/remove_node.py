@@ -1,6 +1,5 @@
-"""What has left pillar leaves the nodes: a LUN, whose data stays, or a node, whose number stays."""
+"""A node that has left pillar leaves the cluster; its number stays."""
 
-from ocfs2lib import commands
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node import cluster_conf
@@ -11,78 +10,12 @@ from ocfs2lib.operations.node_numbers import Entry
 from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
-from ocfs2lib.operations.operation import unretuned
-from ocfs2lib.operations.operation import whole
+from ocfs2lib.operations.operation import obstacles
+from ocfs2lib.operations.operation import retune_pending
 from ocfs2lib.pillar.desired import default_name
 
 #: Seconds after which a node that does not answer may be dead.
 _PING = 45
-_RM_FSTAB = "ocfs2_mount.rm_fstab"
-
-
-class RetireLun(Operation):
-    """
-    A LUN that is in pillar no more is unmounted on every node, and taken out of every fstab.
-
-    path
-        Its mount point.
-    """
-
-    verb = "retire_lun"
-
-    def __init__(self, master, path):
-        super().__init__(master)
-        self.path = path
-
-    def told(self):
-        return {"path": self.path}
-
-    def steps(self):
-        found = self.master.plan(sync=True)
-        reasons = whole(found)
-        owner = [lun.key for lun in self.desired.luns if lun.mount.path == self.path]
-        if not isinstance(self.path, str) or not self.path.startswith("/"):
-            reasons.append("name the mount point of the LUN as ocfs2_path")
-        if owner:
-            reasons.append(f"{self.path} is LUN {owner[0]} of pillar: take it out of luns first")
-        if reasons:
-            raise Refused(*reasons)
-        mounted, listed = self._where(found)
-        if not (mounted or listed):
-            return []
-        paths = {self.path: []}
-        reasons = drain.unready(self, mounted, paths)
-        if reasons:
-            raise Refused(*reasons)
-
-        def release():
-            self.call(mounted, "ocfs2_mount.release", self.path, [], limit=SLOW)
-
-        return [
-            Step("every node emptied", lambda: drain.emptied(self, mounted, paths)),
-            Step(f"{self.path} unmounted on {', '.join(mounted) or 'no node'}", release),
-            Step(f"{self.path} in no fstab", lambda: self.call(listed, _RM_FSTAB, self.path)),
-            Step("no node shows it any more", self._verify),
-        ]
-
-    def farewell(self):
-        return [
-            "The data on the LUN is untouched.",
-            "Next: take the LUN away from the nodes on the array, and its map on each node "
-            f"(multipath -f NAME). {self.path} stays a directory that nobody can write to until "
-            f"{commands.unprotect(self.path)}.",
-        ]
-
-    def _where(self, found):
-        """``(minions on which it is mounted, minions that would mount it at boot)``."""
-        mounted = [node.minion for node in found.nodes if self.path in node.facts["mounts"]]
-        lines = {node.minion: node.facts["fstab"].get(self.path) for node in found.nodes}
-        return mounted, [each for each, line in lines.items() if fstab.is_ocfs2(line)]
-
-    def _verify(self):
-        left = [f"{minion} still has it" for each in self._where(self.look()) for minion in each]
-        if left:
-            raise StepFailed(*left)
 
 
 class RemoveNode(Operation):
@@ -101,25 +34,25 @@ class RemoveNode(Operation):
         self.node = node
         self._dead = False
 
-    def told(self):
+    def arguments(self):
         return {"node": self.node}
 
     def steps(self):
-        found = self.master.plan(sync=True)
-        reasons = whole(found)
+        plan = self.master.plan(sync=True)
+        reasons = obstacles(plan)
         if not isinstance(self.node, str):
             reasons.append("name the minion id of the node as ocfs2_node")
         elif self.desired.node(self.node):
             reasons.append(f"{self.node} is in pillar: take it out of nodes first")
-        reasons += unretuned(found)
+        reasons += retune_pending(plan)
         if reasons:
             raise Refused(*reasons)
-        entry = self._entry(found)
+        entry = self._entry(plan)
         closing = Step("the firewall of every node closed to it", self._close)
         if not entry:
             # A run that was cut has come so far.
-            return [closing] if any(node.gaps for node in found.nodes) else []
-        leaving = self._leaving(found, entry)
+            return [closing] if any(node.gaps for node in plan.nodes) else []
+        leaving = self._leaving(plan, entry)
         return [
             Step(f"number {entry.number} put on record", lambda: self._retire(entry)),
             *leaving,
@@ -129,65 +62,64 @@ class RemoveNode(Operation):
             closing,
         ]
 
-    def farewell(self):
-        words = [
+    def notes(self):
+        lines = [
             f"{self.node} has left cluster {self.desired.cluster.name}. Its number stays its own.",
         ]
         if self._dead:
-            words.append(
+            lines.append(
                 "If it ever wakes up, its mounts fail, for nobody knows it: before it is used "
                 f"again, run on it: salt {self.node} state.single o2cb.absent ocfs2"
             )
-        return words
+        return lines
 
-    def _entry(self, found):
-        """Who it is: from the master's roll, or from what the nodes know that pillar does not."""
-        strangers, roll = _strangers(found), self.master.numbers()
+    def _entry(self, plan):
+        """Look up who it is: in the master's roll, or among those that the nodes know."""
+        unknown, roll = _not_in_pillar(plan), self.master.numbers()
         entry = roll.of_minion(self.node)
         # A run that was cut has put its number on record as retired already.
         names = [each.name for each in roll.entries.values() if each.minion == self.node]
         names += [self.node, default_name(self.node)]
-        known = [strangers[name] for name in names if name in strangers]
-        if entry or not known:
-            if strangers and not entry:
-                raise Refused(
-                    f"no node of the cluster knows {self.node}; in no pillar but known are "
-                    f"{', '.join(strangers)}. Name the minion id of one of them"
-                )
+        live = next((unknown[name] for name in names if name in unknown), None)
+        if entry or not (live or unknown):
             return entry
-        live = known[0]
+        if not live:
+            raise Refused(
+                f"no node of the cluster knows {self.node}; in no pillar but known are "
+                f"{', '.join(unknown)}. Name the minion id of one of them"
+            )
         return Entry(live.number, self.node, live.name, live.address, ACTIVE, "")
 
-    def _leaving(self, found, entry):
-        """The steps on the node itself, none for one that is proved dead."""
-        returns, silent = self.master.ask([self.node], "ocfs2_mount.mounts", "ocfs2", limit=_PING)
+    def _leaving(self, plan, entry):
+        """Return the steps on the node itself, none for one that is proved dead."""
+        answers, silent = self.master.ask([self.node], "ocfs2_mount.mounts", "ocfs2", limit=_PING)
         if silent:
             self._dead = True
-            reasons = self._signs_of_life(found, entry)
+            reasons = self._signs_of_life(plan, entry)
             if reasons:
                 raise Refused(*reasons)
             return []
-        mounts = returns[self.node]
+        mounts = answers[self.node]
         if not isinstance(mounts, list):
             raise Refused(f"{self.node}: {mounts}")
         paths = {mount["path"]: [] for mount in mounts}
-        reasons = drain.unready(self, [self.node], paths)
+        reasons = drain.not_drainable(self, [self.node], paths)
         if reasons:
             raise Refused(*reasons)
         return [
             Step(
                 f"{self.node} emptied",
-                lambda: drain.emptied(self, [self.node], paths),
+                lambda: drain.drain_nodes(self, [self.node], paths),
             ),
             Step(f"every volume unmounted on {self.node}", lambda: self._unmount(paths)),
             Step(f"the cluster offline on {self.node}, and gone from it", self._clean),
         ]
 
-    def _signs_of_life(self, found, entry):
-        """Why a node that does not answer is not dead, or not buried yet, as sentences."""
+    def _signs_of_life(self, plan, entry):
+        """Return why a node that does not answer is not dead, or still has a slot, as sentences."""
         where = self.minions[0]
         reasons = []
-        for lun in found.luns:
+        for lun in plan.luns:
             if not lun.volume:
                 continue
             device = self.desired.lun(lun.key).device
@@ -215,7 +147,7 @@ class RemoveNode(Operation):
         fstabs = self.answer(self.node, "ocfs2_mount.fstabs")
         for path, line in fstabs.items():
             if fstab.is_ocfs2(line):
-                self.call([self.node], _RM_FSTAB, path)
+                self.call([self.node], "ocfs2_mount.rm_fstab", path)
 
     def _clean(self):
         self.call([self.node], "o2cb.offline", limit=SLOW)
@@ -226,23 +158,23 @@ class RemoveNode(Operation):
         self.call(self.minions, "o2cb.conf_write", text)
 
     def _register(self):
-        online = [node.minion for node in self.look().online()]
+        online = [node.minion for node in self.complete_plan().online()]
         self.call(online, "o2cb.register", self.desired.cluster.name, limit=SLOW)
 
     def _close(self):
         self.apply(self.minions, "ocfs2.node")
 
     def _verify(self, entry):
-        left = _strangers(self.look())
+        left = _not_in_pillar(self.complete_plan())
         if entry.name in left:
             raise StepFailed(f"{entry.name} is still in a kernel or a cluster.conf")
 
 
-def _strangers(found):
-    """``{node name: node}`` of whom the nodes know and pillar does not."""
-    cluster, names = found.desired.cluster.name, {node.name for node in found.desired.nodes}
+def _not_in_pillar(plan):
+    """Return ``{node name: node}`` of those that the nodes know and pillar does not."""
+    cluster, names = plan.desired.cluster.name, {node.name for node in plan.desired.nodes}
     known = {}
-    for node in found.nodes:
+    for node in plan.nodes:
         facts = node.facts["o2cb"] if node.facts else {"conf": {"text": ""}, "clusters": {}}
         for name, live in facts["clusters"].get(cluster, {"nodes": {}})["nodes"].items():
             known[name] = cluster_conf.ConfNode(

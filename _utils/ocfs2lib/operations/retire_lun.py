@@ -1,0 +1,82 @@
+"""A LUN that has left pillar leaves the nodes; its data stays."""
+
+import itertools
+
+from ocfs2lib import commands
+from ocfs2lib.errors import Refused
+from ocfs2lib.errors import StepFailed
+from ocfs2lib.node import fstab
+from ocfs2lib.operations import drain
+from ocfs2lib.operations.operation import SLOW
+from ocfs2lib.operations.operation import Operation
+from ocfs2lib.operations.operation import Step
+from ocfs2lib.operations.operation import obstacles
+
+
+class RetireLun(Operation):
+    """
+    A LUN that is in pillar no more is unmounted on every node, and taken out of every fstab.
+
+    path
+        Its mount point.
+    """
+
+    verb = "retire_lun"
+
+    def __init__(self, master, path):
+        super().__init__(master)
+        self.path = path
+
+    def arguments(self):
+        return {"path": self.path}
+
+    def steps(self):
+        plan = self.master.plan(sync=True)
+        reasons = obstacles(plan)
+        owner = [lun.key for lun in self.desired.luns if lun.mount.path == self.path]
+        if not isinstance(self.path, str) or not self.path.startswith("/"):
+            reasons.append("name the mount point of the LUN as ocfs2_path")
+        if owner:
+            reasons.append(f"{self.path} is LUN {owner[0]} of pillar: take it out of luns first")
+        if reasons:
+            raise Refused(*reasons)
+        mounted, listed = self._where(plan)
+        if not (mounted or listed):
+            return []
+        paths = {self.path: []}
+        reasons = drain.not_drainable(self, mounted, paths)
+        if reasons:
+            raise Refused(*reasons)
+
+        def release():
+            self.call(mounted, "ocfs2_mount.release", self.path, [], limit=SLOW)
+
+        def forget():
+            self.call(listed, "ocfs2_mount.rm_fstab", self.path)
+
+        return [
+            Step("every node emptied", lambda: drain.drain_nodes(self, mounted, paths)),
+            Step(f"{self.path} unmounted on {', '.join(mounted) or 'no node'}", release),
+            Step(f"{self.path} in no fstab", forget),
+            Step("no node shows it any more", self._verify),
+        ]
+
+    def notes(self):
+        return [
+            "The data on the LUN is untouched.",
+            "Next: take the LUN away from the nodes on the array, and its map on each node "
+            f"(multipath -f NAME). {self.path} stays a directory that nobody can write to until "
+            f"{commands.unprotect(self.path)}.",
+        ]
+
+    def _where(self, plan):
+        """Return ``(minions on which it is mounted, minions that would mount it at boot)``."""
+        mounted = [node.minion for node in plan.nodes if self.path in node.facts["mounts"]]
+        lines = {node.minion: node.facts["fstab"].get(self.path) for node in plan.nodes}
+        return mounted, [each for each, line in lines.items() if fstab.is_ocfs2(line)]
+
+    def _verify(self):
+        minions = itertools.chain(*self._where(self.complete_plan()))
+        left = [f"{minion} still has it" for minion in minions]
+        if left:
+            raise StepFailed(*left)

@@ -1,0 +1,192 @@
+"""
+One LUN goes down on every node while something is done to its volume, and comes back.
+
+While it is worked on, it stands in no fstab and a hold keeps a highstate away from it, so no node
+mounts it, whatever happens meanwhile. The other LUNs of the cluster go on.
+"""
+
+from ocfs2lib.errors import Refused
+from ocfs2lib.errors import StepFailed
+from ocfs2lib.lun.refusal import Code
+from ocfs2lib.node import holds
+from ocfs2lib.node.difference import Part
+from ocfs2lib.operations import drain
+from ocfs2lib.operations.operation import QUICK
+from ocfs2lib.operations.operation import SLOW
+from ocfs2lib.operations.operation import Operation
+from ocfs2lib.operations.operation import Step
+from ocfs2lib.operations.operation import obstacles
+from ocfs2lib.operations.operation import retune_pending
+from ocfs2lib.operations.operation import unconfirmed
+from ocfs2lib.operations.operation import volume_obstacles
+
+
+class VolumeOffline(Operation):
+    """
+    What is done to a volume that is mounted nowhere.
+
+    lun
+        The LUN's key in pillar.
+    outage
+        The same, typed once more by the operator.
+
+    A subclass has ``work()``, the steps while it is down; none if all is done already.
+    """
+
+    def __init__(self, master, lun, outage=None):
+        super().__init__(master)
+        self.key, self.outage = lun, outage
+        self.lun = self.desired.lun(lun)
+        self.uuid = self.leader = None
+        self.members = []
+        self._work, self._remount = [], []
+
+    def arguments(self):
+        return {"lun": self.key, "outage": self.key}
+
+    def work(self):
+        """Return the steps while the LUN is down."""
+        return []
+
+    def refusals(self):
+        """Return more reasons not to begin, as sentences."""
+        return []
+
+    def steps(self):
+        plan = self.master.plan(sync=True)
+        reasons = obstacles(plan, own=self.key)
+        reasons += self._volume_obstacles(plan) + retune_pending(plan)
+        if not plan.online():
+            reasons.append("no node is online, and the tools need the cluster")
+        reasons = reasons or self._tools_at_work()
+        if reasons:
+            raise Refused(*reasons)
+        self.lun_plan = plan.lun(self.key)
+        self.uuid, self.leader = self.lun_plan.volume["uuid"], plan.online()[0].minion
+        newcomers = plan.newcomers()
+        self.members = [minion for minion in self.minions if minion not in newcomers]
+        self._work = work = self.work()
+        self._remount = remount = self._remount_steps()
+        if not (work or self._is_held(plan)):
+            waiting = {*self.lun_plan.mount_on, *self.lun_plan.fstab_on}
+            return remount if waiting.intersection(self.members) else []
+        paths = drain.mounts(self.desired, [self.key])
+        what = f"LUN {self.key} goes down on every node until this is done"
+        reasons = unconfirmed(self.outage, self.key, what, self.command) + self.refusals()
+        reasons = reasons or drain.not_drainable(self, self.minions, paths)
+        if reasons:
+            raise Refused(*reasons)
+        key = self.key
+        return [
+            *self._make_members_known(plan),
+            Step("every node emptied", lambda: drain.drain_nodes(self, self.minions, paths)),
+            Step(f"LUN {key} held on every node", self._hold),
+            Step(f"LUN {key} unmounted on every node", lambda: self._unmount(paths)),
+            Step(f"nobody writes to LUN {key}, from no host", self._verify_unused),
+            *work,
+            *remount,
+        ]
+
+    def _make_members_known(self, plan):
+        """Return the step that makes a newcomer known on all nodes before any volume goes down."""
+        # Nodes that know it and nodes that do not yet mount nothing beside each other, and a
+        # highstate makes it known on one node.
+        gaps = [gap for node in plan.nodes if node.minion in self.members for gap in node.gaps]
+        unknown = any(gap.part is Part.LIVE_NODE and not gap.refused for gap in gaps)
+        if not unknown or any(gap.refused for gap in gaps):
+            return []
+        where = ", ".join(self.members)
+        return [
+            Step(
+                f"every node of pillar made known on {where}",
+                lambda: self.apply(self.members, "ocfs2.node"),
+            )
+        ]
+
+    def _remount_steps(self):
+        return [
+            Step(f"LUN {self.key} released on every node", self._release),
+            Step(f"LUN {self.key} mounted on {', '.join(self.members)}", self._mount),
+        ]
+
+    def retreat(self, step):
+        """Mount the LUN again, whatever has been done to it, unless a tool may still be at work."""
+        at_work = self._tools_at_work() if step in self._work else []
+        if at_work:
+            return [*at_work, f"LUN {self.key} stays down.", f"Next: {self.command}"]
+        if step not in self._remount:
+            try:
+                for each in self._remount:
+                    each.do()
+            except StepFailed as err:
+                return [f"LUN {self.key} is not mounted again: {err}", f"Next: {self.command}"]
+            return [
+                f"LUN {self.key} is mounted again on every node, as it was.",
+                f"Next: put that right, then {self.command}",
+            ]
+        return super().retreat(step)
+
+    def _tools_at_work(self):
+        """Return where a tool still works on a volume, or may, as sentences."""
+        # It outlives the run that started it.
+        answers, silent = self.master.ask(
+            self.minions, "saltutil.is_running", "ocfs2_tune.*", limit=QUICK
+        )
+        reasons = [f"{minion}: {reason}" for minion, reason in silent.items()]
+        return reasons + [
+            f"{minion}: a tool still works on a volume there, wait for its end"
+            for minion, jobs in answers.items()
+            if jobs
+        ]
+
+    def _is_held(self, plan):
+        return any(node.held(self.key) for node in plan.nodes)
+
+    def _volume_obstacles(self, plan):
+        # A volume without slots for all nodes may be what is put right.
+        lun = plan.lun(self.key)
+        if lun and lun.volume and all(each.code is Code.SLOTS_TOO_FEW for each in lun.refusals):
+            return []
+        return volume_obstacles(plan, self.key)
+
+    def _hold(self):
+        reason = holds.reason(f"{self.verb} of LUN {self.key}", self.command)
+        self.call(self.minions, "ocfs2_hold.put", reason, self.key)
+
+    def _release(self):
+        self.call(self.minions, "ocfs2_hold.release", self.key)
+
+    def _unmount(self, paths):
+        for path, services in paths.items():
+            # First, so that no service that is bound to the mount brings it back.
+            self.call(self.minions, "ocfs2_mount.rm_fstab", path)
+            self.call(self.minions, "ocfs2_mount.release", path, services, limit=SLOW)
+
+    def _mount(self):
+        self.apply(self.members, "ocfs2.mount")
+
+    def _verify_unused(self):
+        lun = self.complete_plan().lun(self.key)
+        wrong = [
+            f"{minion} has it mounted on {mount['path']}"
+            for minion, facts in lun.case.seen.items()
+            for mount in facts["mounts"]
+        ]
+        members = self.on_leader("members")
+        if members["beating"]:
+            wrong.append(f"node {', '.join(map(str, members['beating']))} writes its heartbeat")
+        if wrong:
+            raise StepFailed(*wrong)
+
+    def on_leader(self, function, *arguments, kind=dict, limit=SLOW):
+        """Return what a function of ``ocfs2_tune`` returns on the leader for this volume."""
+        device = self.lun.device
+        return self.answer(
+            self.leader,
+            f"ocfs2_tune.{function}",
+            device,
+            self.uuid,
+            *arguments,
+            kind=kind,
+            limit=limit,
+        )
