@@ -299,7 +299,7 @@ def lost_answer(world, minion, at):
     def after(number, fun, minions):
         if number == at and minion in minions:
             world.unreached = frozenset((minion,))
-            if fun in ("ocfs2_tune.slots", "ocfs2_tune.check"):
+            if fun in ("ocfs2_volume.slots", "ocfs2_volume.check"):
                 world.lun.tool = minion
 
     return after
@@ -401,7 +401,7 @@ def test_while_a_tool_may_still_work_the_lun_stays_down_and_no_second_one_is_sta
     leader = HOSTS[0]
 
     def after(number, fun, minions):
-        if fun in ("ocfs2_tune.slots", "ocfs2_tune.check"):
+        if fun in ("ocfs2_volume.slots", "ocfs2_volume.check"):
             scenario.world.unreached, scenario.world.lun.tool = frozenset((leader,)), leader
 
     scenario.world.after = after
@@ -519,7 +519,7 @@ def _held(lun=""):
 
 def _old_size(scenario):
     """One path of one node does not see what the array has."""
-    scenario.world.nodes[HOSTS[2]].ocfs2_tune_rescan = lambda device: 2 * TIB
+    scenario.world.nodes[HOSTS[2]].ocfs2_volume_rescan = lambda device: 2 * TIB
 
 
 def _larger_than_pillar(scenario):

@@ -429,7 +429,7 @@ class SimulatedNode:
             half_made=False,
         )
 
-    def ocfs2_tune_rescan(self, device):
+    def ocfs2_volume_rescan(self, device):
         self.size = self.world.lun.size
         return self.size
 
@@ -438,7 +438,7 @@ class SimulatedNode:
         assert (device, uuid) == (lun.device, lun.volume["uuid"])
         return lun
 
-    def ocfs2_tune_grow(self, device, uuid):
+    def ocfs2_volume_grow(self, device, uuid):
         lun = self._meant(device, uuid)
         if device not in self.mounts.values():
             raise CommandExecutionError(f"{device} is not mounted here")
@@ -463,13 +463,13 @@ class SimulatedNode:
     def has(self, device):
         return device in self.mounts.values()
 
-    def ocfs2_tune_slots(self, device, uuid, count):
+    def ocfs2_volume_slots(self, device, uuid, count):
         lun = self._meant(device, uuid)
         self._alone(lun)
         lun.volume["slots"] = count
         return True
 
-    def ocfs2_tune_check(self, device, uuid, key, repair=False):
+    def ocfs2_volume_check(self, device, uuid, key, repair=False):
         lun = self._meant(device, uuid)
         self._alone(lun)
         found = list(lun.findings)
@@ -479,14 +479,14 @@ class SimulatedNode:
         ended = "ABORTED" not in found
         return {"ended": ended, "findings": found, "count": len(found), "log": log, "said": ""}
 
-    def ocfs2_tune_members(self, device, uuid):
+    def ocfs2_volume_members(self, device, uuid):
         lun = self._meant(device, uuid)
         numbers = [
             node.number for node in self.world.nodes.values() if node.up and node.has(device)
         ]
         return {"beating": sorted(numbers), "slots": sorted([*numbers, *lun.unrecovered])}
 
-    def ocfs2_tune_room(self, device, uuid):
+    def ocfs2_volume_room(self, device, uuid):
         return {"free": self._meant(device, uuid).free, "journal": 256 << 20}
 
     def saltutil_is_running(self, fun):

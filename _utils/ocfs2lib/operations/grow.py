@@ -50,7 +50,7 @@ class Grow(Operation):
             Step(f"LUN {self.key} looked at anew over all paths of every node", self._rescan),
             Step(
                 f"the volume grown on {where}",
-                lambda: self.call([where], "ocfs2_tune.grow", device, uuid, limit=SLOW),
+                lambda: self.call([where], "ocfs2_volume.grow", device, uuid, limit=SLOW),
             ),
             Step(f"every node sees {self.lun.size} bytes and the larger volume", self._verify),
         ]
@@ -61,7 +61,7 @@ class Grow(Operation):
 
     def _rescan(self):
         answers, silent = self.master.ask(
-            self.minions, "ocfs2_tune.rescan", self.lun.device, limit=SLOW
+            self.minions, "ocfs2_volume.rescan", self.lun.device, limit=SLOW
         )
         wrong = [f"{minion}: {reason}" for minion, reason in silent.items()]
         wrong += [

@@ -124,7 +124,7 @@ class RemoveNode(Operation):
                 continue
             device = self.desired.lun(lun.key).device
             members = self.answer(
-                where, "ocfs2_tune.members", device, lun.volume["uuid"], limit=SLOW
+                where, "ocfs2_volume.members", device, lun.volume["uuid"], limit=SLOW
             )
             if entry.number in members["beating"]:
                 reasons.append(

@@ -130,7 +130,7 @@ class VolumeOffline(Operation):
         """Return where a tool still works on a volume, or may, as sentences."""
         # It outlives the run that started it.
         answers, silent = self.master.ask(
-            self.minions, "saltutil.is_running", "ocfs2_tune.*", limit=QUICK
+            self.minions, "saltutil.is_running", "ocfs2_volume.*", limit=QUICK
         )
         reasons = [f"{minion}: {reason}" for minion, reason in silent.items()]
         return reasons + [
@@ -179,11 +179,11 @@ class VolumeOffline(Operation):
             raise StepFailed(*wrong)
 
     def on_leader(self, function, *arguments, kind=dict, limit=SLOW):
-        """Return what a function of ``ocfs2_tune`` returns on the leader for this volume."""
+        """Return what a function of ``ocfs2_volume`` returns on the leader for this volume."""
         device = self.lun.device
         return self.answer(
             self.leader,
-            f"ocfs2_tune.{function}",
+            f"ocfs2_volume.{function}",
             device,
             self.uuid,
             *arguments,

@@ -74,7 +74,7 @@ def test_another_volume_is_touched_by_no_function(modules, local):
             ("room", ()),
         ):
             with pytest.raises(CommandExecutionError, match=f"holds {UUID}, not the volume 0000"):
-                modules[f"ocfs2_tune.{name}"](device, OTHER, *arguments)
+                modules[f"ocfs2_volume.{name}"](device, OTHER, *arguments)
     assert digest(local) == before
 
 
@@ -83,13 +83,13 @@ def test_a_lun_without_a_volume_is_refused(modules, tmp_path):
         attached(sparse(tmp_path / "lun", GIB)) as device,
         pytest.raises(CommandExecutionError, match="holds no volume, not the volume"),
     ):
-        modules["ocfs2_tune.check"](device, UUID, "primary")
+        modules["ocfs2_volume.check"](device, UUID, "primary")
 
 
 def test_a_sound_volume_is_clean_and_unchanged(modules, clustered, log_directory):
     before = digest(clustered)
     with attached(clustered) as device:
-        found = modules["ocfs2_tune.check"](device, UUID, "primary")
+        found = modules["ocfs2_volume.check"](device, UUID, "primary")
     assert (found["ended"], found["findings"], found["count"]) == (True, [], 0)
     assert found["log"] == LOG
     assert found["said"] in Path(LOG).read_text()
@@ -103,13 +103,13 @@ def test_a_damaged_volume_is_only_looked_at_until_its_repair_is_asked_for(
     damage(local)
     before = digest(local)
     with attached(local) as device:
-        found = modules["ocfs2_tune.check"](device, UUID, "primary")
+        found = modules["ocfs2_volume.check"](device, UUID, "primary")
         assert (found["ended"], found["findings"], found["count"]) == (True, ["INODE_COUNT"], 1)
         assert "has a link count of 7 on disk" in Path(LOG).read_text()
         assert digest(local) == before
-        found = modules["ocfs2_tune.check"](device, UUID, "primary", repair=True)
+        found = modules["ocfs2_volume.check"](device, UUID, "primary", repair=True)
         assert (found["ended"], found["findings"]) == (True, ["INODE_COUNT"])
-        found = modules["ocfs2_tune.check"](device, UUID, "primary")
+        found = modules["ocfs2_volume.check"](device, UUID, "primary")
     assert (found["ended"], found["findings"]) == (True, [])
 
 
@@ -117,7 +117,7 @@ def test_a_repair_that_can_not_lock_the_volume_does_not_end(modules, clustered, 
     damage(clustered)
     before = digest(clustered)
     with attached(clustered) as device:
-        found = modules["ocfs2_tune.check"](device, UUID, "primary", repair=True)
+        found = modules["ocfs2_volume.check"](device, UUID, "primary", repair=True)
     assert (found["ended"], found["findings"]) == (False, [])
     assert "Unable to access cluster service" in found["said"]
     assert digest(clustered) == before
@@ -125,13 +125,13 @@ def test_a_repair_that_can_not_lock_the_volume_does_not_end(modules, clustered, 
 
 def test_slots_are_added_and_a_repetition_is_fine(modules, local):
     with attached(local) as device:
-        assert modules["ocfs2_tune.slots"](device, UUID, 6) is True
+        assert modules["ocfs2_volume.slots"](device, UUID, 6) is True
         assert modules["ocfs2.probe"](device)["volume"]["slots"] == 6
         before = digest(local)
-        assert modules["ocfs2_tune.slots"](device, UUID, 6) is True
+        assert modules["ocfs2_volume.slots"](device, UUID, 6) is True
         for count in (5, 256, "7", True):
             with pytest.raises(SaltInvocationError, match="is not 6 to 255"):
-                modules["ocfs2_tune.slots"](device, UUID, count)
+                modules["ocfs2_volume.slots"](device, UUID, count)
         assert digest(local) == before
         run("fsck.ocfs2", "-fn", device)
 
@@ -140,7 +140,7 @@ def test_slots_for_which_the_tool_wants_the_cluster_are_an_error(modules, cluste
     before = digest(clustered)
     said = "has 4 slots after tunefs.ocfs2 -N 6, which said: .*Unable to access cluster service"
     with attached(clustered) as device, pytest.raises(CommandExecutionError, match=f"(?s){said}"):
-        modules["ocfs2_tune.slots"](device, UUID, 6)
+        modules["ocfs2_volume.slots"](device, UUID, 6)
     assert digest(clustered) == before
 
 
@@ -150,16 +150,16 @@ def test_a_volume_that_is_not_mounted_does_not_grow(modules, local):
         attached(local) as device,
         pytest.raises(CommandExecutionError, match="grows only where it is"),
     ):
-        modules["ocfs2_tune.grow"](device, UUID)
+        modules["ocfs2_volume.grow"](device, UUID)
     assert digest(local) == before
 
 
 def test_room_is_what_slots_take_of_it(modules, local):
     with attached(local) as device:
-        before = modules["ocfs2_tune.room"](device, UUID)
+        before = modules["ocfs2_volume.room"](device, UUID)
         assert before["journal"] == 16 * MIB
-        modules["ocfs2_tune.slots"](device, UUID, 6)
-        after = modules["ocfs2_tune.room"](device, UUID)
+        modules["ocfs2_volume.slots"](device, UUID, 6)
+        after = modules["ocfs2_volume.room"](device, UUID)
     assert 0 < after["free"] <= before["free"] - 2 * before["journal"]
 
 
@@ -168,7 +168,7 @@ def test_no_path_to_ask_is_an_error(modules, local):
         attached(local) as device,
         pytest.raises(CommandExecutionError, match="device/rescan can not be written"),
     ):
-        modules["ocfs2_tune.rescan"](device)
+        modules["ocfs2_volume.rescan"](device)
 
 
 @contextlib.contextmanager
@@ -197,5 +197,5 @@ def test_who_is_on_a_volume_is_seen_from_any_host(modules, clustered):
     # One that beat once and is no more, and one that beats.
     put(clustered, start + 9 * 512, struct.pack("<QB3xIQI", 1 << 30, 9, 0, 0xCAFE, 62000))
     with attached(clustered) as device, beating(clustered, 3):
-        found = modules["ocfs2_tune.members"](device, UUID)
+        found = modules["ocfs2_volume.members"](device, UUID)
     assert found == {"beating": [3], "slots": []}

@@ -1,5 +1,5 @@
 """
-What changes or checks a volume that exists: its size, its slots, its consistency.
+Grow, check, or give slots to a volume that exists, and ask who is on it.
 
 Nothing in here can format. The exit codes of these tools say little (tunefs.ocfs2 ends with 0 for
 a device that does not exist, fsck.ocfs2 with errors found), so what they did is read back. Every
@@ -17,16 +17,16 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.parsers import ocfs2_tools
 
-__virtualname__ = "ocfs2_tune"
+__virtualname__ = "ocfs2_volume"
 
-_TUNE_TIMEOUT, _CHECK_TIMEOUT = 3600, 86400
+_TUNEFS_TIMEOUT, _CHECK_TIMEOUT = 3600, 86400
 #: Seconds between two looks for a heartbeat; a node beats every two (o2hb_thread).
-_BEATS = 7
+_TWO_LOOKS = 7
 #: Where the output of the last check of each LUN is kept.
-_LOG = "/var/log/ocfs2-fsck-{}.log"
+_CHECK_LOG = "/var/log/ocfs2-fsck-{}.log"
 _MAX_SLOTS = 255
 #: Characters of a tool's output that an answer repeats.
-_SAID = 2000
+_OUTPUT_END = 2000
 
 
 def __virtual__():
@@ -48,7 +48,7 @@ def rescan(device):
 
     .. code-block:: bash
 
-        salt-call ocfs2_tune.rescan /dev/mapper/primary
+        salt-call ocfs2_volume.rescan /dev/mapper/primary
     """
     node = _block_name(device)
     paths = __salt__["ocfs2_file.names"](f"/sys/class/block/{node}/slaves") or [node]
@@ -83,17 +83,17 @@ def grow(device, uuid):
 
     .. code-block:: bash
 
-        salt-call ocfs2_tune.grow /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761
+        salt-call ocfs2_volume.grow /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761
     """
     facts = _volume(device, uuid)
     if not facts["mounts"]:
         raise CommandExecutionError(f"{device} is not mounted here, and grows only where it is")
-    said = _tunefs("-S", device)
+    output = _tunefs("-S", device)
     volume = _volume(device, uuid)["volume"]
     if volume["size"] + volume["cluster_size"] <= facts["size"]:
         raise CommandExecutionError(
             f"{device} has {facts['size']} bytes, and its volume {volume['size']} after "
-            f"tunefs.ocfs2 -S, which said: {said}"
+            f"tunefs.ocfs2 -S, which said: {output}"
         )
     return True
 
@@ -113,18 +113,18 @@ def slots(device, uuid, count):
 
     .. code-block:: bash
 
-        salt-call ocfs2_tune.slots /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761 8
+        salt-call ocfs2_volume.slots /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761 8
     """
     have = _volume(device, uuid)["volume"]["slots"]
     if type(count) is not int or not have <= count <= _MAX_SLOTS:
         raise SaltInvocationError(f"{device} has {have} slots; {count!r} is not {have} to 255")
     if have == count:
         return True
-    said = _tunefs("-N", str(count), device)
+    output = _tunefs("-N", str(count), device)
     now = _volume(device, uuid)["volume"]["slots"]
     if now != count:
         raise CommandExecutionError(
-            f"{device} has {now} slots after tunefs.ocfs2 -N {count}, which said: {said}"
+            f"{device} has {now} slots after tunefs.ocfs2 -N {count}, which said: {output}"
         )
     return True
 
@@ -148,20 +148,20 @@ def check(device, uuid, lun, repair=False):
 
     .. code-block:: bash
 
-        salt-call ocfs2_tune.check /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761 primary
+        salt-call ocfs2_volume.check /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761 primary
     """
     if _volume(device, uuid)["mounts"]:
         raise CommandExecutionError(f"{device} is mounted here; unmount it first")
     argv = [
         "prlimit",
-        f"--as={_half_of_memory()}",
+        f"--as={_half_of_free_memory()}",
         "fsck.ocfs2",
         "-fy" if repair else "-fn",
         device,
     ]
     result = __salt__["ocfs2_cmd.attempt"](argv, timeout=_CHECK_TIMEOUT)
     text = result["stdout"] + result["stderr"]
-    log = _LOG.format(lun)
+    log = _CHECK_LOG.format(lun)
     __salt__["ocfs2_file.write"](log, text)
     found = ocfs2_tools.check(text)
     return {
@@ -169,13 +169,13 @@ def check(device, uuid, lun, repair=False):
         "findings": list(found.findings),
         "count": found.count,
         "log": log,
-        "said": text[-_SAID:],
+        "said": text[-_OUTPUT_END:],
     }
 
 
 def members(device, uuid):
     """
-    Who is on a volume, as the volume itself tells, from any node, mounted or not.
+    Tell who is on a volume, as the volume itself shows it, from any node, mounted or not.
 
     device, uuid
         As for :func:`grow`.
@@ -187,12 +187,12 @@ def members(device, uuid):
 
     .. code-block:: bash
 
-        salt-call ocfs2_tune.members /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761
+        salt-call ocfs2_volume.members /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761
     """
     _volume(device, uuid)
-    first = _members(device)
-    time.sleep(_BEATS)
-    second = _members(device)
+    first = _read_members(device)
+    time.sleep(_TWO_LOOKS)
+    second = _read_members(device)
     return {
         "beating": ocfs2_tools.beating(first["beats"], second["beats"]),
         "slots": sorted(second["slots"].values()),
@@ -201,7 +201,7 @@ def members(device, uuid):
 
 def room(device, uuid):
     """
-    How much room a volume has, and what one more slot takes of it.
+    Tell how much room a volume has, and what one more slot takes of it.
 
     device, uuid
         As for :func:`grow`.
@@ -213,7 +213,7 @@ def room(device, uuid):
 
     .. code-block:: bash
 
-        salt-call ocfs2_tune.room /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761
+        salt-call ocfs2_volume.room /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761
     """
     volume = _volume(device, uuid)["volume"]
     try:
@@ -223,7 +223,7 @@ def room(device, uuid):
 
 
 def _volume(device, uuid):
-    """The facts of a LUN that holds the volume which is meant."""
+    """Return the facts of a LUN; refuse one that does not hold the volume which is meant."""
     facts = __salt__["ocfs2.probe"](device)
     reason = facts["error"] or facts["unreadable"]
     if reason:
@@ -235,25 +235,26 @@ def _volume(device, uuid):
 
 
 def _tunefs(*arguments):
-    """What tunefs.ocfs2 said; nothing that it asks is answered."""
-    result = __salt__["ocfs2_cmd.attempt"](["tunefs.ocfs2", *arguments], timeout=_TUNE_TIMEOUT)
-    return (result["stderr"].strip() or result["stdout"].strip() or "nothing")[-_SAID:]
+    """Run tunefs.ocfs2, answer none of its questions, and return what it said."""
+    result = __salt__["ocfs2_cmd.attempt"](["tunefs.ocfs2", *arguments], timeout=_TUNEFS_TIMEOUT)
+    return (result["stderr"].strip() or result["stdout"].strip() or "nothing")[-_OUTPUT_END:]
 
 
-def _members(device):
+def _read_members(device):
     return ocfs2_tools.members(_ask(device, ocfs2_tools.MEMBERS_COMMANDS))
 
 
 def _ask(device, commands):
-    """What debugfs.ocfs2 prints for commands; it repeats each, if it could open the volume."""
+    """Return what debugfs.ocfs2 prints for commands."""
     argv = ["debugfs.ocfs2", "-f", "/dev/stdin", device]
     answer = __salt__["ocfs2_cmd.attempt"](argv, stdin=commands)
+    # It repeats each command, if it could open the volume.
     if "debugfs: " not in answer["stdout"]:
         raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](argv, answer))
     return answer["stdout"]
 
 
-def _half_of_memory():
+def _half_of_free_memory():
     for line in (__salt__["ocfs2_file.value"]("/proc/meminfo") or "").splitlines():
         name, _, value = line.partition(":")
         if name == "MemAvailable":
