@@ -21,6 +21,8 @@ exclude_patterns = [".*", "build"]  # Do not even look for documents there.
 highlight_language = "text"
 
 html_theme = "alabaster"
+html_static_path = ["static"]
+html_css_files = ["pages.css"]
 html_title = "ocfs2-formula"
 html_show_sourcelink = False
 html_show_copyright = False
