@@ -15,21 +15,20 @@ import salt.utils.path
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+from ocfs2lib import kernel
 from ocfs2lib.errors import PlatformUnknown
+from ocfs2lib.kernel import CLUSTERS
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import membership
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import units
+from ocfs2lib.node.cluster_conf import PATH as CONF
 from ocfs2lib.platform import registry
 
 __virtualname__ = "o2cb"
 
-CONF = "/etc/ocfs2/cluster.conf"
 _DEFAULT = "/etc/default/o2cb"
 _SYSCONFIG = "/etc/sysconfig/o2cb"
-_CONFIGFS = "/sys/kernel/config/cluster"
-_STACK = "/sys/fs/ocfs2/cluster_stack"
-_MODULES = ("ocfs2", "ocfs2_stack_o2cb")
 
 # Cluster attribute -> file below the cluster's directory in configfs.
 _ATTRIBUTES = {
@@ -67,7 +66,7 @@ def facts():
         salt-call o2cb.facts
     """
     return {
-        "stack": __salt__["ocfs2_file.value"](_STACK),
+        "stack": __salt__["ocfs2_file.value"](kernel.STACK),
         "modules": _loadable(),
         **live(),
         "conf": {"path": CONF, "text": __salt__["ocfs2_file.read"](CONF)},
@@ -87,7 +86,7 @@ def live():
 
         salt-call o2cb.live
     """
-    clusters = {name: _cluster(f"{_CONFIGFS}/{name}") for name in _directories(_CONFIGFS)}
+    clusters = {name: _cluster(f"{CLUSTERS}/{name}") for name in _directories(CLUSTERS)}
     online = next((name for name in clusters if _is_online(clusters[name])), None)
     return {"clusters": clusters, "online": online}
 
@@ -276,7 +275,7 @@ def attribute_write(cluster, attribute, value):
     if not re.fullmatch(_FREE.get(attribute, "(?!)"), str(value)):
         raise SaltInvocationError(f"{attribute} cannot be set to {value!r} in a running cluster")
     _live(cluster)
-    path = f"{_CONFIGFS}/{cluster}/{_ATTRIBUTES[attribute]}"
+    path = f"{CLUSTERS}/{cluster}/{_ATTRIBUTES[attribute]}"
     try:
         with open(path, "w", encoding="ascii") as handle:
             handle.write(f"{value}\n")  # without the newline fence_method is EINVAL
@@ -307,7 +306,7 @@ def online(cluster):
     _conf_of(cluster)
     offline()
     __salt__["ocfs2_systemd.unit"]("restart", units.UNIT)
-    if not _is_online(_cluster(f"{_CONFIGFS}/{cluster}")):
+    if not _is_online(_cluster(f"{CLUSTERS}/{cluster}")):
         raise CommandExecutionError(
             f"cluster {cluster} is not online although {units.UNIT} started. "
             f"Fix: look at journalctl -u {units.UNIT}."
@@ -330,13 +329,13 @@ def offline():
     use = in_use()
     if use:
         raise CommandExecutionError(f"o2cb stays online: {use}. Fix: unmount first.")
-    if not _directories(_CONFIGFS):
+    if not _directories(CLUSTERS):
         return True
     __salt__["ocfs2_systemd.unit"]("stop", units.UNIT)
     # Also one that was taken online by hand, without the unit.
-    for name in _directories(_CONFIGFS):
+    for name in _directories(CLUSTERS):
         output = __salt__["ocfs2_cmd.run"](["o2cb", "unregister-cluster", name])
-        if name in _directories(_CONFIGFS):
+        if name in _directories(CLUSTERS):
             raise CommandExecutionError(
                 f"cluster {name} is still registered: {output.strip() or 'o2cb said nothing'}"
             )
@@ -357,8 +356,8 @@ def in_use():
     for mount in __salt__["ocfs2_mount.mounts"]("ocfs2"):
         users = ", ".join(__salt__["ocfs2_mount.users"](mount["path"]))
         found.append(f"{mount['path']} is mounted" + (f" and used by {users}" if users else ""))
-    for name in _directories(_CONFIGFS):
-        regions = _directories(f"{_CONFIGFS}/{name}/heartbeat")
+    for name in _directories(CLUSTERS):
+        regions = _directories(kernel.regions(name))
         found += [f"region {region} of cluster {name} is active" for region in regions]
     return "; ".join(found)
 
@@ -368,12 +367,12 @@ def _is_online(cluster):
 
 
 def _live(cluster):
-    if cluster not in _directories(_CONFIGFS):
+    if cluster not in _directories(CLUSTERS):
         raise CommandExecutionError(
-            f"cluster {cluster} is not online here ({_CONFIGFS}/{cluster} is missing). "
+            f"cluster {cluster} is not online here ({CLUSTERS}/{cluster} is missing). "
             f"Fix: salt-call o2cb.online {cluster}."
         )
-    return _cluster(f"{_CONFIGFS}/{cluster}")
+    return _cluster(f"{CLUSTERS}/{cluster}")
 
 
 def _cluster(path):
@@ -384,7 +383,7 @@ def _cluster(path):
     return {
         **{key: _number(value) for key, value in values.items()},
         "nodes": nodes,
-        "regions": _directories(f"{path}/heartbeat"),
+        "regions": _directories(kernel.regions(os.path.basename(path))),
     }
 
 
@@ -410,13 +409,13 @@ def _directories(path):
 
 
 def _loadable():
-    if all(os.path.isdir(f"/sys/module/{module}") for module in _MODULES):
+    if all(os.path.isdir(f"/sys/module/{module}") for module in kernel.MODULES):
         return True
     if not salt.utils.path.which("modprobe"):
         return False
     index = _stamp(f"/lib/modules/{os.uname().release}/modules.dep.bin")
     if index is None or __context__.get("o2cb.loadable") != index:
-        argv = ["modprobe", "--dry-run", "--quiet", "--all", *_MODULES]
+        argv = ["modprobe", "--dry-run", "--quiet", "--all", *kernel.MODULES]
         if __salt__["ocfs2_cmd.attempt"](argv)["retcode"]:
             return False
         # Every state of a run looks twice, and each look would be a process.

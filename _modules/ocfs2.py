@@ -22,6 +22,7 @@ import salt.utils.yaml
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+from ocfs2lib import heartbeat
 from ocfs2lib.lun import blank
 from ocfs2lib.lun import superblock as lun_superblock
 from ocfs2lib.lun.wwid import wwid_of_sysfs
@@ -35,8 +36,8 @@ __virtualname__ = "ocfs2"
 _BLKGETSIZE64 = 0x80081272
 _BLKFLSBUF = 0x1261
 _CHUNK = 1 << 20
-#: Seconds between the two looks for a heartbeat; a node beats every two (o2hb_thread).
-_BEATS = 5
+#: Seconds between the two looks for a heartbeat: two beats and more.
+_TWO_LOOKS = 2 * heartbeat.BEAT + 1
 #: How many places that are not zero a report names.
 _NAMED_OFFSETS = 4
 
@@ -410,7 +411,7 @@ def _beats(handle, size):
     """Whether anybody writes to where heartbeats are, within 5 MiB of the start."""
     length = min(size, blank.END_BYTES)
     first = list(_chunks(handle, 0, length))
-    time.sleep(_BEATS)
+    time.sleep(_TWO_LOOKS)
     return first != list(_chunks(handle, 0, length))
 
 

@@ -8,13 +8,11 @@ Nothing here starts a process or touches a LUN, so it answers at once also while
 
 import time
 
+from ocfs2lib.heartbeat import write_limit
+from ocfs2lib.kernel import DEBUG
 from ocfs2lib.parsers import debugfs
 
 __virtualname__ = "ocfs2_health"
-
-_DEBUG = "/sys/kernel/debug"
-#: Milliseconds between two beats (fs/ocfs2/cluster/heartbeat.h, O2HB_REGION_TIMEOUT_MS).
-_BEAT_MS = 2000
 
 
 def __virtual__():
@@ -69,7 +67,7 @@ def _value(path):
 
 
 def _peers(cluster):
-    agreed = _value(f"{_DEBUG}/o2net/connected_nodes")
+    agreed = _value(f"{DEBUG}/o2net/connected_nodes")
     if agreed is None:
         return {}
     agreed = debugfs.numbers(agreed)
@@ -91,7 +89,7 @@ def _volume(uuid, texts, mounts, cluster):
         "paths": [each["path"] for each in mounts if each["device"] == device],
         **state,
         "members": debugfs.members(texts["dlm_state"]),
-        **_heartbeat(f"{_DEBUG}/o2hb/{uuid}", cluster),
+        **_heartbeat(f"{DEBUG}/o2hb/{uuid}", cluster),
     }
 
 
@@ -102,6 +100,5 @@ def _heartbeat(region, cluster):
     return {
         "beating": debugfs.numbers(_value(f"{region}/livenodes") or ""),
         "late_ms": int(late) if late and late.isdecimal() else None,
-        # The first of the beats that count is the one that succeeded.
-        "limit_ms": (threshold - 1) * _BEAT_MS if isinstance(threshold, int) else None,
+        "limit_ms": write_limit(threshold) * 1000 if isinstance(threshold, int) else None,
     }

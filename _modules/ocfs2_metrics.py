@@ -14,12 +14,12 @@ from ocfs2lib import version
 from ocfs2lib.errors import PlatformUnknown
 from ocfs2lib.health import health
 from ocfs2lib.health import prometheus
+from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import units
 from ocfs2lib.platform import registry
 
 __virtualname__ = "ocfs2_metrics"
 
-_CONF = "/etc/ocfs2/cluster.conf"
 #: node_exporter reads ``*.prom``.
 _NAME = "ocfs2.prom"
 
@@ -51,7 +51,7 @@ def facts():
         "live": live,
         "mounts": [each["path"] for each in __salt__["ocfs2_mount.mounts"]("ocfs2")],
         "fstab": __salt__["ocfs2_mount.fstabs"](),
-        "conf": __salt__["ocfs2_file.read"](_CONF),
+        "conf": __salt__["ocfs2_file.read"](cluster_conf.PATH),
         "settings": __salt__["o2cb.settings_read"]()["values"],
         "unit": __salt__["ocfs2_file.read"](units.UNIT_PATH),
     }

@@ -13,10 +13,10 @@ An umount in that very instant finds the target busy, as during a ``df``.
 import contextlib
 import os
 
-__virtualname__ = "ocfs2_mounted"
+from ocfs2lib import kernel
+from ocfs2lib.kernel import DEBUG
 
-_DEBUG = "/sys/kernel/debug"
-_CLUSTERS = "/sys/kernel/config/cluster"
+__virtualname__ = "ocfs2_mounted"
 
 
 def __virtual__():
@@ -45,7 +45,7 @@ def states(only=None):
     """
     with contextlib.ExitStack() as holds:
         held = _hold(holds)
-        uuids = __salt__["ocfs2_file.names"](f"{_DEBUG}/ocfs2")
+        uuids = __salt__["ocfs2_file.names"](f"{DEBUG}/ocfs2")
         # Each that is held has its directory, so if there are no more of them, these are they.
         safe = set(uuids) if len(uuids) <= len(held) else _on(uuids, held)
         return {uuid: _state(uuid, uuid in safe) for uuid in uuids if only in (None, uuid)}
@@ -86,8 +86,8 @@ def _on(uuids, devices):
 
 def _device(uuid):
     """The numbers of the device that a volume's own heartbeat is on; None if it has none."""
-    for cluster in __salt__["ocfs2_file.names"](_CLUSTERS):
-        disk = _value(f"{_CLUSTERS}/{cluster}/heartbeat/{uuid}/dev")
+    for cluster in __salt__["ocfs2_file.names"](kernel.CLUSTERS):
+        disk = _value(f"{kernel.regions(cluster)}/{uuid}/dev")
         if disk:
             return _value(f"/sys/class/block/{disk}/dev")
     return None
@@ -95,8 +95,8 @@ def _device(uuid):
 
 def _state(uuid, safe):
     paths = {
-        "fs_state": f"{_DEBUG}/ocfs2/{uuid}/fs_state",
-        "dlm_state": f"{_DEBUG}/o2dlm/{uuid}/dlm_state",
+        "fs_state": f"{DEBUG}/ocfs2/{uuid}/fs_state",
+        "dlm_state": f"{DEBUG}/o2dlm/{uuid}/dlm_state",
     }
     return {name: (_value(path) or "") if safe else "" for name, path in paths.items()}
 

@@ -10,12 +10,12 @@ import re
 import salt.utils.path
 from salt.exceptions import CommandExecutionError
 
+from ocfs2lib.kernel import MODULES
 from ocfs2lib.platform import registry
 
 __virtualname__ = "ocfs2_reboot"
 
 _KERNEL = re.compile(r"vmlinuz-(.+)")
-_MODULES = ("ocfs2", "ocfs2_stack_o2cb")
 
 
 def __virtual__():
@@ -98,7 +98,7 @@ def _version(release):
 def _missing(release):
     """What of OCFS2 can not be loaded by a kernel; modprobe looks where that kernel would."""
     if not salt.utils.path.which("modprobe"):
-        return list(_MODULES)
+        return list(MODULES)
     argv = ["modprobe", "--set-version", release, "--dry-run", "--quiet"]
     attempt = __salt__["ocfs2_cmd.attempt"]
-    return [module for module in _MODULES if attempt([*argv, module])["retcode"]]
+    return [module for module in MODULES if attempt([*argv, module])["retcode"]]

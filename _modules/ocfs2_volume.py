@@ -14,14 +14,15 @@ import time
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+from ocfs2lib import heartbeat
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.parsers import ocfs2_tools
 
 __virtualname__ = "ocfs2_volume"
 
 _TUNEFS_TIMEOUT, _CHECK_TIMEOUT = 3600, 86400
-#: Seconds between two looks for a heartbeat; a node beats every two (o2hb_thread).
-_TWO_LOOKS = 7
+#: Seconds between two looks for a heartbeat: three beats and more.
+_TWO_LOOKS = 3 * heartbeat.BEAT + 1
 #: Where the output of the last check of each LUN is kept.
 _CHECK_LOG = "/var/log/ocfs2-fsck-{}.log"
 _MAX_SLOTS = 255

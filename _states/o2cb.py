@@ -346,8 +346,8 @@ def _leftovers(facts):
     found += node_setup.present([units.UNIT_PATH], setup["files"])
     found += node_setup.present(setup["services"], setup["services"])
     found += node_setup.leftovers(backends.NONE, setup["files"])
-    if (__salt__["o2cb.debconf_get"]() or {}).get("O2CB_ENABLED") == "true":
-        found.append(Difference(Part.DEBCONF, "O2CB_ENABLED", "true", "false"))
+    if (__salt__["o2cb.debconf_get"]() or {}).get(o2cb_settings.ENABLED) == "true":
+        found.append(Difference(Part.DEBCONF, o2cb_settings.ENABLED, "true", "false"))
     if units.KILLER in setup["masked"]:
         found.append(Difference(Part.UNIT, units.KILLER, "masked", "not masked"))
     return found
@@ -367,7 +367,7 @@ def _remove(facts):
     found = _leftovers(facts)
     files, switched = subjects(found, Part.FILE), subjects(found, Part.UNIT)
     if subjects(found, Part.DEBCONF):
-        __salt__["o2cb.debconf_set"]({"O2CB_ENABLED": "false"})
+        __salt__["o2cb.debconf_set"]({o2cb_settings.ENABLED: "false"})
     _remove_drop_ins()
     _remove_firewall(backends.NONE)
     if units.UNIT_PATH in files:

@@ -7,6 +7,7 @@ from ocfs2lib.adoption.oddity import agreed
 from ocfs2lib.adoption.oddity import is_clear
 from ocfs2lib.adoption.oddity import named
 from ocfs2lib.node import cluster_conf
+from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import requirements
 from ocfs2lib.node import stack
 from ocfs2lib.node import units
@@ -20,13 +21,6 @@ from ocfs2lib.pillar.keys import PILLAR
 from ocfs2lib.platform import registry
 
 _CONF = "cluster.conf"
-#: Cluster attribute -> setting in the file of the init script.
-_SETTINGS = {
-    "heartbeat_threshold": "O2CB_HEARTBEAT_THRESHOLD",
-    "idle_timeout_ms": "O2CB_IDLE_TIMEOUT_MS",
-    "keepalive_delay_ms": "O2CB_KEEPALIVE_DELAY_MS",
-    "reconnect_delay_ms": "O2CB_RECONNECT_DELAY_MS",
-}
 _SECTIONS = {section.name: section for section in PILLAR.keys}
 _DEFAULTS = {key.name: key.default for key in _SECTIONS["cluster"].keys}
 _ORDER = tuple(_DEFAULTS)
@@ -253,7 +247,7 @@ def _cluster(conf, name, members, surveys):
         if name in survey["o2cb"]["clusters"]
     }
     section, found = {"name": name}, []
-    for key in ("heartbeat_mode", *_SETTINGS, "fence_method"):
+    for key in ("heartbeat_mode", *o2cb_settings.VALUES, "fence_method"):
         live = {m: each[key] for m, each in lives.items() if each[key] is not None}
         section[key], odd = _value(key, live, stanza, surveys)
         found += odd
@@ -265,7 +259,9 @@ def _cluster(conf, name, members, surveys):
 def _value(key, live, stanza, surveys):
     """The value of one key: what runs, or else what is in the files; and what is odd about it."""
     files = {
-        m: _number(survey, _SETTINGS[key]) for m, survey in surveys.items() if key in _SETTINGS
+        m: _number(survey, o2cb_settings.VALUES[key])
+        for m, survey in surveys.items()
+        if key in o2cb_settings.VALUES
     }
     files = {minion: value for minion, value in files.items() if value is not None}
     fallback = stanza.heartbeat_mode if key == "heartbeat_mode" else _DEFAULTS[key]
@@ -300,7 +296,7 @@ def _other_files(key, value, running, files, surveys):
     return [
         Oddity(
             f"{named(minions)}: {surveys[minions[0]]['o2cb']['settings']['path']} says "
-            f"{_SETTINGS[key]}={other}, "
+            f"{o2cb_settings.VALUES[key]}={other}, "
             + (f"the kernel runs with {value}" if running else f"the other nodes {value}")
             + "; after its next boot the node would differ from the others. Applying the pillar "
             f"writes {value}."
@@ -435,7 +431,7 @@ def _not_at_boot(name, survey):
     settings = survey["o2cb"]["settings"]
     if settings["values"] is None:
         return f"{settings['path']} is absent or not made of plain assignments"
-    want = {"O2CB_ENABLED": "true", "O2CB_BOOTCLUSTER": name}
+    want = {o2cb_settings.ENABLED: "true", o2cb_settings.BOOTCLUSTER: name}
     wrong = [key for key, value in want.items() if settings["values"].get(key) != value]
     if wrong:
         return f"{settings['path']} has no {wrong[0]}={want[wrong[0]]}"

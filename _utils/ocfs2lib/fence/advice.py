@@ -7,15 +7,16 @@ import math
 from dataclasses import dataclass
 
 from ocfs2lib import commands
+from ocfs2lib import heartbeat
 from ocfs2lib.fence import cause
 from ocfs2lib.fence import connections as links
 from ocfs2lib.fence import log as words
+from ocfs2lib.heartbeat import BEAT
 from ocfs2lib.parsers import multipath as parsers_multipath
 
 _SPARE = 30  # seconds that the limit is to leave to what it waits for
 _USUAL = 61  # the threshold that vendors advise with multipath
 _USUAL_IDLE = 60  # seconds, the idle time-out that they advise with bonded links
-_LARGEST = 601  # of ocfs2:cluster:heartbeat_threshold
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _limit(settings):
             "multipathd reconfigure",
         )
     if settings.threshold < _USUAL:
-        usual = f"({_USUAL} - 1) x 2 s = {(_USUAL - 1) * 2} s are usual with multipath"
+        usual = f"{heartbeat.write_limit_sum(_USUAL)} are usual with multipath"
         yield _raised(_USUAL, usual, settings)
     else:
         yield Advice(
@@ -110,15 +111,15 @@ def _limit(settings):
 
 
 def _limit_above(name, seconds, settings):
-    wanted = math.ceil((seconds + _SPARE) / 2) + 1
-    if settings.threshold >= wanted or wanted > _LARGEST:
+    wanted = math.ceil((seconds + _SPARE) / BEAT) + 1
+    if settings.threshold >= wanted or wanted > heartbeat.MAX_THRESHOLD:
         return Advice(
             f"multipath keeps I/O of {name} waiting for {seconds:g} s without a path, and the limit"
             f" is {settings.write_limit} s. A larger one is no cure."
         )
     why = (
         f"multipath keeps I/O of {name} waiting for {seconds:g} s without a path; with {_SPARE} s"
-        f" to spare, ({seconds:g} + {_SPARE}) / 2 + 1 = {wanted}"
+        f" to spare, ({seconds:g} + {_SPARE}) / {BEAT} + 1 = {wanted}"
     )
     return _raised(wanted, why, settings)
 
@@ -137,10 +138,11 @@ def _longest_wait(multipath):
 
 def _raised(wanted, why, settings):
     """A larger threshold, what it gives, and what it costs."""
+    limit, dead = heartbeat.write_limit(wanted), heartbeat.dead_after(wanted)
     return Advice(
         f"Write heartbeat_threshold: {wanted} under ocfs2:cluster, in place of"
-        f" {settings.threshold}: {why}. A node then has {(wanted - 1) * 2} s instead of"
-        f" {settings.write_limit} s, and a dead one keeps the others waiting for {wanted * 2} s"
+        f" {settings.threshold}: {why}. A node then has {limit} s instead of"
+        f" {settings.write_limit} s, and a dead one keeps the others waiting for {dead} s"
         f" instead of {settings.dead_after} s. {_OUTAGE}",
         commands.orchestrate("retune", outage=settings.cluster),
     )
@@ -179,7 +181,7 @@ def _network(incident, settings):
 
 def _patience(settings):
     idle, delay = settings.idle, settings.decision_delay
-    gap = f"{idle:g} s + ({settings.threshold} + 2) x 2 s = {idle + delay:g} s"
+    gap = f"{idle:g} s + ({settings.threshold} + 2) x {BEAT} s = {idle + delay:g} s"
     if idle >= _USUAL_IDLE:
         yield Advice(f"The network may be away for {gap}. More is no cure.")
         return
@@ -239,7 +241,7 @@ def _frozen(incident, settings):
     )
     yield Advice(
         "Find out what stopped it: a guest that was paused, saved or moved, a snapshot with"
-        f" memory, an overloaded host. It may stand still for {settings.threshold} x 2 s ="
+        f" memory, an overloaded host. It may stand still for {settings.threshold} x {BEAT} s ="
         f" {settings.dead_after} s at most. Drain a node before it is stopped for longer."
     )
 

@@ -10,8 +10,10 @@ tells what it died of.
 from dataclasses import dataclass
 from itertools import takewhile
 
+from ocfs2lib import heartbeat
 from ocfs2lib.fence import connections as links
 from ocfs2lib.fence import log as words
+from ocfs2lib.heartbeat import BEAT
 
 #: Verdicts.
 DISK, NETWORK, PANIC, CUT = "disk", "network", "panic", "cut"
@@ -56,7 +58,7 @@ def _said_disk(incident, settings):
 
 
 def _write_limit(settings):
-    return f"({settings.threshold} - 1) x 2 s = {settings.write_limit} s"
+    return heartbeat.write_limit_sum(settings.threshold)
 
 
 def _said_quorum(incident, settings):
@@ -85,7 +87,7 @@ def _silent_peers(incident, settings):
     deaths = {}
     for number, first in links.dead(incident, settings).items():
         deaths.setdefault(_death(first, settings), []).append(settings.name(number))
-    delay = f"({settings.threshold} + 2) x 2 s = {settings.decision_delay} s later"
+    delay = f"({settings.threshold} + 2) x {BEAT} s = {settings.decision_delay} s later"
     for death, peers in deaths.items():
         yield f"The connection to {', '.join(peers)} {death}; the quorum is counted {delay}."
 
@@ -106,7 +108,7 @@ def _frozen(incident, settings):
     if not (locks or (lives and goes_on and not joined)):
         return None
     dead = settings.dead_after
-    margins = [f"The others saw no heartbeat of it for {settings.threshold} x 2 s = {dead} s."]
+    margins = [f"The others saw no heartbeat of it for {settings.threshold} x {BEAT} s = {dead} s."]
     if signs:
         back = min(seconds for _, seconds in signs)
         margins.append(f"It was back {back:.1f} s later: it stood still for {dead + back:.0f} s.")
@@ -206,9 +208,9 @@ def _network(incident, settings):
     if late:
         margins.append(
             f"Evicted by {', '.join(late)} {max(late.values()):.1f} s after their connection had"
-            f" died. With the quorum counted first that takes ({settings.threshold} + 2) x 2 s +"
-            f" {settings.threshold} x 2 s = {delay + dead} s; of a node that is dead at once, up"
-            f" to {dead} s."
+            f" died. With the quorum counted first that takes"
+            f" ({settings.threshold} + 2) x {BEAT} s + {settings.threshold} x {BEAT} s ="
+            f" {delay + dead} s; of a node that is dead at once, up to {dead} s."
         )
     summary = "It lost its connections to the other nodes, and with them the quorum."
     return Finding(NETWORK, False, summary, tuple(margins))

@@ -4,8 +4,8 @@ What the nodes of a cluster have agreed on, and the times that follow from it, i
 
 from dataclasses import dataclass
 
-#: Seconds between two beats, and so between two looks at them (O2HB_REGION_TIMEOUT_MS).
-BEAT = 2
+from ocfs2lib import heartbeat
+from ocfs2lib.kernel import DEFAULTS
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,17 @@ class Settings:
     @property
     def write_limit(self):
         """How long a node may go without writing its heartbeat before it fences itself."""
-        return (self.threshold - 1) * BEAT
+        return heartbeat.write_limit(self.threshold)
 
     @property
     def dead_after(self):
         """After how long without a heartbeat the others declare a node dead."""
-        return self.threshold * BEAT
+        return heartbeat.dead_after(self.threshold)
 
     @property
     def decision_delay(self):
         """How long after the idle time-out a node counts whom it can still reach."""
-        return (self.threshold + 2) * BEAT
+        return heartbeat.quorum_delay(self.threshold)
 
     def name(self, number):
         """The name of the node with a number, or the number as text."""
@@ -61,9 +61,9 @@ def read(settings):
     """
     return Settings(
         cluster=settings.get("cluster") or "NAME",
-        threshold=settings.get("heartbeat_threshold") or 31,
-        idle=(settings.get("idle_timeout_ms") or 30000) / 1000,
-        fence_method=settings.get("fence_method") or "reset",
+        threshold=settings.get("heartbeat_threshold") or DEFAULTS["heartbeat_threshold"],
+        idle=(settings.get("idle_timeout_ms") or DEFAULTS["idle_timeout_ms"]) / 1000,
+        fence_method=settings.get("fence_method") or DEFAULTS["fence_method"],
         numbers=settings.get("nodes") or {},
         multipath=settings.get("multipath") or {},
         ahead=settings.get("clock") or {},

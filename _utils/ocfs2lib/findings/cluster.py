@@ -6,6 +6,7 @@ import math
 from collections import Counter
 
 from ocfs2lib import commands
+from ocfs2lib import heartbeat
 from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.findings.kinds import NODES
 from ocfs2lib.findings.kinds import Finding
@@ -17,8 +18,6 @@ from ocfs2lib.node.difference import RETUNE
 from ocfs2lib.node.difference import Part
 from ocfs2lib.parsers import multipath as parsers_multipath
 
-#: Seconds between two beats.
-_BEAT = 2
 #: A path that works is checked ever less often, down to one check in so many intervals.
 _SLOWEST = 4
 
@@ -208,7 +207,7 @@ def renumbered(snapshot):
 def threshold(snapshot):
     """Multipath that waits longer for a path than a node may be without a heartbeat."""
     beats = snapshot.desired.cluster.heartbeat_threshold
-    limit = (beats - 1) * _BEAT
+    limit = heartbeat.write_limit(beats)
     for node, facts in snapshot.nodes():
         multipath = facts["multipath"]
         for lun in snapshot.desired.luns:
@@ -222,18 +221,18 @@ def threshold(snapshot):
             # Without the interval, what is left of the waiting is all that is known.
             margin = _SLOWEST * (interval or 0)
             if waits == math.inf:
-                yield _endless(node, lun, beats, limit, interval)
+                yield _endless(node, lun, beats, interval)
             elif waits + margin >= limit:
                 sum_ = _sum(found["queueing"], interval, waits)
                 yield _short(snapshot, node, lun, sum_, waits, margin)
 
 
-def _endless(node, lun, beats, limit, interval):
-    checks = max(1, (limit - 1) // (interval or 5) - _SLOWEST)
+def _endless(node, lun, beats, interval):
+    checks = max(1, (heartbeat.write_limit(beats) - 1) // (interval or 5) - _SLOWEST)
     return Finding(
         "threshold-low",
         f"multipath keeps I/O waiting for ever when {lun.device} has no path; after "
-        f"({beats} - 1) x {_BEAT} s = {limit} s the node fences itself all the same",
+        f"{heartbeat.write_limit_sum(beats)} the node fences itself all the same",
         f"no_path_retry {checks} in multipath.conf: an error in time lets the volume say so",
         (node.minion,),
         lun.key,
@@ -248,14 +247,14 @@ def _sum(queueing, interval, waits):
 
 def _short(snapshot, node, lun, sum_, waits, margin):
     beats = snapshot.desired.cluster.heartbeat_threshold
-    needed = math.floor((waits + margin) / _BEAT) + 2
+    needed = math.floor((waits + margin) / heartbeat.BEAT) + 2
     return Finding(
         "threshold-low",
         f"multipath waits {sum_} for a path of {lun.device}, and sees up to {_SLOWEST} intervals = "
-        f"{margin} s late that one is back; the node fences itself after ({beats} - 1) x {_BEAT} s "
-        f"= {(beats - 1) * _BEAT} s",
-        f"write heartbeat_threshold: {needed} under cluster, which is ({needed} - 1) x {_BEAT} s = "
-        f"{(needed - 1) * _BEAT} s, then {_retune(snapshot)}",
+        f"{margin} s late that one is back; the node fences itself after "
+        f"{heartbeat.write_limit_sum(beats)}",
+        f"write heartbeat_threshold: {needed} under cluster, which is "
+        f"{heartbeat.write_limit_sum(needed)}, then {_retune(snapshot)}",
         (node.minion,),
         lun.key,
     )

@@ -7,19 +7,12 @@ There is no pillar in it: what runs is held against the node's own files.
 import posixpath
 from dataclasses import dataclass
 
+from ocfs2lib.kernel import DEFAULTS
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import fstab as node_fstab
 from ocfs2lib.node import membership
+from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import units
-
-#: Setting: (its name in the settings file, what the kernel takes where the file leaves it empty).
-_SETTINGS = {
-    "heartbeat_threshold": ("O2CB_HEARTBEAT_THRESHOLD", 31),
-    "idle_timeout_ms": ("O2CB_IDLE_TIMEOUT_MS", 30000),
-    "keepalive_delay_ms": ("O2CB_KEEPALIVE_DELAY_MS", 2000),
-    "reconnect_delay_ms": ("O2CB_RECONNECT_DELAY_MS", 2000),
-}
-_BOOT = "O2CB_BOOTCLUSTER"
 
 
 @dataclass(frozen=True)
@@ -134,7 +127,7 @@ def _conf(text):
 
 
 def _configured(values, conf):
-    names = [(values or {}).get(_BOOT), *(each.name for each in conf.clusters)]
+    names = [(values or {}).get(o2cb_settings.BOOTCLUSTER), *(each.name for each in conf.clusters)]
     return next(filter(None, names), "")
 
 
@@ -177,9 +170,11 @@ def _peers(vitals, cluster):
 def _settings(name, cluster, values, conf, fencing):
     """Each setting that the kernel shows and a file has; ``fencing`` is the unit's, or None."""
     if values is not None:
-        yield Setting("cluster", name, values.get(_BOOT, ""))
-        for setting, (variable, default) in _SETTINGS.items():
-            yield Setting(setting, str(cluster[setting]), values.get(variable) or str(default))
+        yield Setting("cluster", name, values.get(o2cb_settings.BOOTCLUSTER, ""))
+        for setting, variable in o2cb_settings.VALUES.items():
+            # What the kernel takes where the file leaves it empty.
+            default = str(DEFAULTS[setting])
+            yield Setting(setting, str(cluster[setting]), values.get(variable) or default)
     mode = next((each.heartbeat_mode for each in conf.clusters if each.name == name), "")
     yield Setting("heartbeat_mode", str(cluster["heartbeat_mode"]), mode)
     if fencing is not None:

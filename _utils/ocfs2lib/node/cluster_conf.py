@@ -12,6 +12,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+PATH = "/etc/ocfs2/cluster.conf"
+
 _STANZA = re.compile(r"(\w+):[ \t]*", re.ASCII)
 _ATTRIBUTE = re.compile(r"[ \t]+(\w+)[ \t]*=[ \t]*(.*)", re.ASCII | re.DOTALL)
 _NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?)([0-9]+)", re.ASCII)

@@ -7,15 +7,17 @@ The init script sources ``/etc/sysconfig/o2cb`` if that exists, else ``/etc/defa
 
 import re
 
+#: Whether the cluster starts at boot, and which.
+ENABLED, BOOTCLUSTER = "O2CB_ENABLED", "O2CB_BOOTCLUSTER"
+#: Value of a cluster, by its key in pillar -> setting.
+VALUES = {
+    "heartbeat_threshold": "O2CB_HEARTBEAT_THRESHOLD",
+    "idle_timeout_ms": "O2CB_IDLE_TIMEOUT_MS",
+    "keepalive_delay_ms": "O2CB_KEEPALIVE_DELAY_MS",
+    "reconnect_delay_ms": "O2CB_RECONNECT_DELAY_MS",
+}
 #: Every setting, in the order of the file.
-NAMES = (
-    "O2CB_ENABLED",
-    "O2CB_BOOTCLUSTER",
-    "O2CB_HEARTBEAT_THRESHOLD",
-    "O2CB_IDLE_TIMEOUT_MS",
-    "O2CB_KEEPALIVE_DELAY_MS",
-    "O2CB_RECONNECT_DELAY_MS",
-)
+NAMES = (ENABLED, BOOTCLUSTER, *VALUES.values())
 
 # One assignment whose value the shell takes as it stands: quoted, or without special characters.
 # It drops a NUL wherever it stands.
@@ -26,7 +28,7 @@ _ASSIGNMENT = re.compile(
     re.ASCII,
 )
 _DEBCONF_LINE = re.compile(r"[* ] ([\w-]+/\w+):(?: (.*))?", re.ASCII)
-_DEBCONF_TYPES = {"O2CB_ENABLED": "boolean"}
+_DEBCONF_TYPES = {ENABLED: "boolean"}
 
 
 def parse(text):
@@ -65,12 +67,9 @@ def from_desired(desired):
     """Return {name: value} that pillar (an ``pillar.desired.Desired``) describes."""
     cluster = desired.cluster
     return {
-        "O2CB_ENABLED": "true",
-        "O2CB_BOOTCLUSTER": cluster.name,
-        "O2CB_HEARTBEAT_THRESHOLD": str(cluster.heartbeat_threshold),
-        "O2CB_IDLE_TIMEOUT_MS": str(cluster.idle_timeout_ms),
-        "O2CB_KEEPALIVE_DELAY_MS": str(cluster.keepalive_delay_ms),
-        "O2CB_RECONNECT_DELAY_MS": str(cluster.reconnect_delay_ms),
+        ENABLED: "true",
+        BOOTCLUSTER: cluster.name,
+        **{name: str(getattr(cluster, key)) for key, name in VALUES.items()},
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+from ocfs2lib import heartbeat
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node.difference import IMPOSSIBLE
@@ -125,13 +126,9 @@ def _stack(loaded):
     return Difference(Part.STACK, None, loaded, STACK, IMPOSSIBLE, why=why)
 
 
-def _busy(cluster):
-    return OUTAGE if cluster["regions"] else NODE
-
-
 def _at_rest(part, subject, old, new, cluster):
     """Return a difference that can only be closed while nothing is mounted."""
-    kind = _busy(cluster)
+    kind = OUTAGE if heartbeat.is_in_use(cluster) else NODE
     return Difference(part, subject, old, new, kind, RETUNE if kind == OUTAGE else "")
 
 

@@ -9,6 +9,7 @@ it stops, is masked by the state.
 
 import re
 
+from ocfs2lib import kernel
 from ocfs2lib.firewall import backend
 from ocfs2lib.node import holds
 
@@ -45,7 +46,7 @@ ExecStart={start}
 # It ends with 0 also when it brought nothing up.
 ExecStartPost=/sbin/o2cb cluster-status {name}
 # No tool keeps this across a boot.
-ExecStartPost=/bin/sh -c 'echo {fence_method} >/sys/kernel/config/cluster/{name}/fence_method'
+ExecStartPost=/bin/sh -c 'echo {fence_method} >{clusters}/{name}/fence_method'
 ExecStop=/bin/sh {stop}
 TimeoutStartSec=120
 TimeoutStopSec={timeout}
@@ -63,7 +64,7 @@ STOP = f"""\
 # a cluster in use stays up.
 
 in_use() {{
-    ls -d /sys/kernel/config/cluster/*/heartbeat/*/ >/dev/null 2>&1
+    ls -d {kernel.regions("*")}/*/ >/dev/null 2>&1
 }}
 
 if [ "$(systemctl is-system-running)" = stopping ]; then
@@ -81,7 +82,7 @@ if in_use; then
     exit 1
 fi
 
-for cluster in /sys/kernel/config/cluster/*/; do
+for cluster in {kernel.CLUSTERS}/*/; do
     [ -d "$cluster" ] || continue
     /sbin/o2cb unregister-cluster "$(basename "$cluster")"
     [ ! -d "$cluster" ] || exit 1
@@ -122,6 +123,7 @@ def files(desired, platform):
     unit = _UNIT.format(
         name=desired.cluster.name,
         fence_method=desired.cluster.fence_method,
+        clusters=kernel.CLUSTERS,
         stop=STOP_PATH,
         hold=holds.CLUSTER,
         after=" ".join(after(platform)),

@@ -5,6 +5,8 @@ These tables are its only description: the check (``pillar.check``), the default
 and the key reference (``pillar.reference``) are all derived from them.
 """
 
+from ocfs2lib import heartbeat
+from ocfs2lib import kernel
 from ocfs2lib.firewall.registry import BACKENDS
 from ocfs2lib.pillar.key import BOOLEAN
 from ocfs2lib.pillar.key import INTEGER
@@ -50,7 +52,7 @@ _CLUSTER = (
         "heartbeat_mode",
         TEXT,
         "``local``: one heartbeat on every mounted volume.",
-        default="local",
+        default=kernel.DEFAULTS["heartbeat_mode"],
         choices=("local",),
         refused={"global": _UNTESTED},
     ),
@@ -60,17 +62,17 @@ _CLUSTER = (
         "A node that can not write its heartbeat for (threshold - 1) x 2 seconds restarts"
         " itself: 31 is 60 s, 61 is 120 s. The time multipath takes to fail over must be"
         " clearly below.",
-        default=31,
-        unit="samples of 2 s",
+        default=kernel.DEFAULTS["heartbeat_threshold"],
+        unit=f"samples of {heartbeat.BEAT} s",
         minimum=7,
-        maximum=601,
+        maximum=heartbeat.MAX_THRESHOLD,
     ),
     Key(
         "idle_timeout_ms",
         INTEGER,
         "A connection that is silent for so long is dead. At least ``keepalive_delay_ms``"
         " and ``reconnect_delay_ms`` together.",
-        default=30000,
+        default=kernel.DEFAULTS["idle_timeout_ms"],
         unit="ms",
         minimum=5000,
         maximum=600000,
@@ -79,7 +81,7 @@ _CLUSTER = (
         "keepalive_delay_ms",
         INTEGER,
         "Silence after which a keepalive packet is sent.",
-        default=2000,
+        default=kernel.DEFAULTS["keepalive_delay_ms"],
         unit="ms",
         minimum=1000,
         maximum=300000,
@@ -88,7 +90,7 @@ _CLUSTER = (
         "reconnect_delay_ms",
         INTEGER,
         "Least time between two attempts to connect.",
-        default=2000,
+        default=kernel.DEFAULTS["reconnect_delay_ms"],
         unit="ms",
         minimum=2000,
         maximum=300000,
@@ -98,7 +100,7 @@ _CLUSTER = (
         TEXT,
         "How a node that lost the cluster stops itself: ``reset`` restarts at once,"
         " ``panic`` gives kdump its chance.",
-        default="reset",
+        default=kernel.DEFAULTS["fence_method"],
         choices=("reset", "panic"),
     ),
     Key(
