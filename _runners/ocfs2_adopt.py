@@ -16,6 +16,7 @@ import salt.utils.yaml
 from ocfs2lib import text as wording
 from ocfs2lib import version
 from ocfs2lib.adoption import adopt
+from ocfs2lib.adoption import pillar_file
 from ocfs2lib.answers import census
 from ocfs2lib.errors import AnswerMalformed
 
@@ -35,9 +36,10 @@ def pillar(nodes, file=None):
         is. Without it, or in test mode, nothing is written.
 
     Returns, besides ``lines`` and ``retcode``: ``pillar``, or None if there is no cluster;
-    ``oddities``, those of them that keep it from being applied as it is as ``obstacles``, and
-    ``changes``, what applying it does on the nodes, as sentences; ``written``, whether the file was
-    written now. ``retcode`` is 1 if there are obstacles, or if the file can not be written.
+    ``oddities``, the issues of the cluster, those of them that keep it from being applied as it is
+    as ``obstacles``, and ``changes``, what applying it does on the nodes, as sentences;
+    ``written``, whether the file was written now. ``retcode`` is 1 if there are obstacles, or if
+    the file can not be written.
 
     CLI Example:
 
@@ -50,10 +52,10 @@ def pillar(nodes, file=None):
     if refusal:
         return _said([f"{refusal} Nothing was read or written."], False, None)
     adoption = adopt.adopt(*_surveys(nodes))
-    lines = adopt.report(adoption)
+    lines = pillar_file.report(adoption)
     if adoption.pillar is None:
         return _said(lines, False, adoption)
-    text = adopt.comment(adoption) + _yaml(adoption.pillar)
+    text = pillar_file.head(adoption) + _yaml(adoption.pillar)
     if file is None:
         shown = [*text.splitlines(), "", "Not written: give it a file=/srv/pillar/ocfs2.sls."]
         return _said(shown, not adoption.obstacles, adoption)
@@ -159,8 +161,12 @@ def _said(lines, good, adoption, written=False):
         "retcode": 0 if good else 1,
         "lines": [wording.printable(line) for line in lines],
         "pillar": adoption.pillar,
-        "oddities": [wording.printable(each) for each in adoption.oddities],
-        "obstacles": [wording.printable(each) for each in adoption.obstacles],
-        "changes": [wording.printable(each) for each in adoption.changes],
+        "oddities": _texts(adoption.issues),
+        "obstacles": _texts(adoption.obstacles),
+        "changes": _texts(adoption.changes),
         "written": written,
     }
+
+
+def _texts(statements):
+    return [wording.printable(str(each)) for each in statements]

@@ -143,7 +143,7 @@ def test_a_survey_becomes_a_pillar(modules, volume, fstab):
     lun = section["luns"]["primary"]
     assert (lun["device"], lun["slots"], lun["size"]) == (name, 4, GIB)
     assert lun["mount"] == {"path": "/san/primary", "options": ["noatime"]}
-    said = "\n".join(adoption.oddities)
+    said = "\n".join(map(str, adoption.issues))
     assert "the device /dev/loop" in said
     assert f"names {device}; such numbers are given anew at every boot" in said
     assert "has no type; mount takes '_netdev,noatime' for one" in said

@@ -1,16 +1,18 @@
-"""From what the nodes of a cluster that was built by hand tell to the pillar that describes it.
+"""
+From what the nodes of a cluster that was built by hand answer to the pillar that describes it.
 
-Pure: no node is touched here, and what is proposed has passed the check of every other pillar.
-The proof that applying it changes nothing in the cluster is the same that the states and the status
-go by: ``node.stack`` finds no difference.
+No node is touched here, and what is proposed has passed the check of every other pillar. The proof
+that applying it changes nothing in the cluster is the one that the states and the status use:
+``node.stack`` finds no difference.
 """
 
 from dataclasses import dataclass
 
-from ocfs2lib.adoption import cluster as adoption_cluster
-from ocfs2lib.adoption import luns as adoption_luns
-from ocfs2lib.adoption.oddity import Oddity
-from ocfs2lib.adoption.oddity import named
+from ocfs2lib.adoption import cluster
+from ocfs2lib.adoption import luns
+from ocfs2lib.adoption.statement import Issue
+from ocfs2lib.adoption.statement import Statement
+from ocfs2lib.adoption.statement import issue
 from ocfs2lib.errors import PillarInvalid
 from ocfs2lib.firewall import registry
 from ocfs2lib.lun import mount_guards
@@ -22,31 +24,31 @@ from ocfs2lib.node.difference import ONLINE
 from ocfs2lib.pillar import check
 from ocfs2lib.pillar.keys import PILLAR
 
-#: It makes Salt read the file as YAML alone: text from a node must not reach Jinja.
-SHEBANG = "#!yaml"
-
 
 @dataclass(frozen=True)
 class Adoption:
     """
-    What came of it, as sentences where it is not said otherwise.
+    What came of it.
 
-    ``pillar`` is the whole pillar, a dict, or None if no node knows a cluster. ``oddities`` is all
-    that is odd about the cluster; ``obstacles`` are those of them that keep the pillar from being
-    applied as it is. ``changes`` is what applying it will do on the hosts, ``notes`` why it says
-    what no node can tell.
+    ``pillar`` is the whole pillar, a dict, or None if no node knows a cluster. ``issues`` is all
+    that has to be known about the cluster. ``changes`` is what applying the pillar does on the
+    hosts, ``notes`` why it says what no node can tell.
     """
 
     pillar: dict | None
-    oddities: tuple[str, ...] = ()
-    obstacles: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    changes: tuple[Statement, ...] = ()
+    notes: tuple[Statement, ...] = ()
+
+    @property
+    def obstacles(self):
+        """Return the issues that keep the pillar from being applied as it is."""
+        return tuple(each for each in self.issues if each.obstacle)
 
 
 def adopt(surveys, silent):
     """
-    The :class:`Adoption` of a cluster.
+    Return the :class:`Adoption` of a cluster.
 
     surveys
         ``{minion id: survey}`` of the nodes that answered, shaped as
@@ -55,78 +57,83 @@ def adopt(surveys, silent):
         ``{minion id: reason}`` of the others.
     """
     surveys = dict(sorted(surveys.items()))
-    found = [_silent(minion, reason) for minion, reason in sorted(silent.items())]
-    sections, odd = adoption_cluster.described(surveys, silent)
-    found += odd
+    issues = [_silent(minion, reason) for minion, reason in sorted(silent.items())]
+    sections, more = cluster.describe(surveys, silent)
+    issues += more
     if sections is None:
-        return _adoption(None, [*found, _nothing(surveys)])
-    found += _unknown(sections["nodes"], surveys, silent)
-    luns, seen, odd = adoption_luns.described(
-        surveys, sections["nodes"], sections["cluster"]["name"]
-    )
-    found += odd
-    section = _section(sections, luns)
+        return _adoption(None, [*issues, _no_cluster(surveys)])
+    issues += _not_asked(sections["nodes"], surveys, silent)
+    described, seen, more = luns.describe(surveys, sections["nodes"], sections["cluster"]["name"])
+    issues += more
+    section = _section(sections, described)
     try:
         desired = check.parse(section)
     except PillarInvalid as err:
-        found += [Oddity(f"The pillar is not valid yet. {each}", True) for each in err.problems]
-        return _adoption(section, found, (), surveys)
-    changes, odd = _changes(desired, surveys, seen)
-    found += odd
-    if not any(each.obstacle for each in found):
-        found += _not_mounted(desired, seen)
-    return _adoption(section, found, changes, surveys)
+        issues += [issue((), f"The pillar is not valid yet. {each}", True) for each in err.problems]
+        return _adoption(section, issues, (), surveys)
+    changes, more = _changes(desired, surveys, seen)
+    issues += more
+    if not any(each.obstacle for each in issues):
+        issues += _refused_mounts(desired, seen)
+    return _adoption(section, issues, changes, surveys)
 
 
-def _adoption(section, found, changes=(), surveys=None):
-    texts = dict.fromkeys(each.text for each in found)
-    obstacles = dict.fromkeys(each.text for each in found if each.obstacle)
+def _adoption(section, issues, changes=(), surveys=None):
     pillar = section and {PILLAR.name: section}
-    notes = _notes(surveys or {})
-    return Adoption(pillar, tuple(texts), tuple(obstacles), tuple(changes), notes)
+    unique = dict.fromkeys(issues)
+    return Adoption(pillar, tuple(unique), tuple(changes), _notes(surveys or {}))
 
 
 def _notes(surveys):
     rules = [
-        f"{backend} has rules on {named(minions)}"
+        f"{backend} has rules on {', '.join(minions)}"
         for backend in registry.FIREWALLS
         if (minions := [each for each in surveys if backend in surveys[each]["firewalls"]])
     ]
     return (
-        "type: it is on no volume and matters to a format alone; with uuid pinned there is none.",
-        f"firewall: none leaves it to you as it is; {' and '.join(rules) or 'no node has rules'}.",
+        Statement(
+            ("type",),
+            "it is on no volume and matters to a format alone; with uuid pinned there is none.",
+        ),
+        Statement(
+            ("firewall",),
+            f"none leaves it to you as it is; {' and '.join(rules) or 'no node has rules'}.",
+        ),
     )
 
 
-def _section(sections, luns):
-    """The whole section, its keys in the order of the model."""
-    whole = {**sections, "firewall": {"backend": "none"}, "luns": luns}
-    nodes = sorted(whole["nodes"].items(), key=lambda item: item[1]["number"])
-    known = (key.name for key in PILLAR.keys if key.name in whole)
-    return {**{name: whole[name] for name in known}, "nodes": dict(nodes)}
+def _section(sections, described):
+    """Return the whole section, its keys in the order of the tables of pillar."""
+    everything = {**sections, "firewall": {"backend": "none"}, "luns": described}
+    nodes = sorted(everything["nodes"].items(), key=lambda item: item[1]["number"])
+    known = (key.name for key in PILLAR.keys if key.name in everything)
+    return {**{name: everything[name] for name in known}, "nodes": dict(nodes)}
 
 
 def _silent(minion, reason):
-    return Oddity(
-        f"{minion}: {reason}; what it mounts and how it is set is not known. Bring it back and "
+    return issue(
+        minion,
+        f"{reason}; what it mounts and how it is set is not known. Bring it back and "
         "read the cluster again.",
         obstacle=True,
     )
 
 
-def _nothing(surveys):
-    return Oddity(
-        f"{named(surveys) or 'Nobody'}: there is no cluster, neither in /etc/ocfs2/cluster.conf "
+def _no_cluster(surveys):
+    return issue(
+        tuple(surveys) or "Nobody",
+        "there is no cluster, neither in /etc/ocfs2/cluster.conf "
         "nor in the kernel, and so nothing to describe. To make one, start from pillar.example.",
         obstacle=True,
     )
 
 
-def _unknown(nodes, surveys, silent):
+def _not_asked(nodes, surveys, silent):
     for minion in nodes:
         if minion not in surveys and minion not in silent:
-            yield Oddity(
-                f"{minion}: cluster.conf has this node, and it is none of the minions that were "
+            yield issue(
+                minion,
+                "cluster.conf has this node, and it is none of the minions that were "
                 "asked; it is in the pillar so that cluster.conf stays as it is. If it lives, read "
                 "the cluster again with it; if it is gone for good, take it out of nodes and never "
                 "give its number to another.",
@@ -138,21 +145,27 @@ def _unknown(nodes, surveys, silent):
 
 
 def _changes(desired, surveys, seen):
-    """What applying a valid pillar would do on each node, and what it would refuse."""
-    changes, found = [], []
+    """Return what applying a valid pillar would do on each node, and what it would refuse."""
+    changes, issues = [], []
     for minion, survey in surveys.items():
         if desired.node(minion):
             live = stack.differences(desired, minion, survey["o2cb"])
-            found += [_refused(minion, each) for each in live if each.kind != ONLINE]
-            gaps = [*live, *setup.differences(desired, minion, survey["setup"], survey["host"])]
-            changes += [f"{minion}: {gap}" for gap in gaps]
-            changes += [f"{minion}: {each}" for each in _mounts(desired, minion, survey, seen)]
-    return changes, found
+            issues += [_refused(minion, each) for each in live if each.kind != ONLINE]
+            differences = [
+                *live,
+                *setup.differences(desired, minion, survey["setup"], survey["host"]),
+            ]
+            changes += [Statement((minion,), str(each)) for each in differences]
+            changes += [
+                Statement((minion,), each) for each in _mounts(desired, minion, survey, seen)
+            ]
+    return changes, issues
 
 
 def _refused(minion, difference):
-    return Oddity(
-        f"{minion}: {difference}; the formula does not change that in a cluster that is in use. "
+    return issue(
+        minion,
+        f"{difference}; the formula does not change that in a cluster that is in use. "
         "Correct the pillar, or unmount on every node first.",
         obstacle=True,
     )
@@ -176,56 +189,9 @@ def _type_and_options(line):
     return {"fstype": line["fstype"], "options": line["options"]}
 
 
-def _not_mounted(desired, seen):
-    """What the guards say against a mount although nothing above has."""
+def _refused_mounts(desired, seen):
+    """Return what the guards refuse although nothing else is an obstacle."""
     for lun in desired.luns:
         case = LunCase(desired, lun, seen[lun.key])
         for refusal in mount_guards.refusals(case):
-            yield Oddity(f"LUN {lun.key}: {refusal}", obstacle=True)
-
-
-# ---- as text
-
-
-def comment(adoption):
-    """The head of the pillar file: what it is, and everything that has to be known about it."""
-    cluster = adoption.pillar[PILLAR.name]["cluster"]["name"]
-    lines = [
-        f"The cluster {cluster} as its nodes had it. Nothing was changed on them.",
-        *_findings(adoption),
-        *_listed("To be known", adoption.notes),
-    ]
-    return "".join([f"{SHEBANG}\n", *(_comment_line(line) for line in lines)])
-
-
-def _findings(adoption):
-    rest = [each for each in adoption.oddities if each not in adoption.obstacles]
-    return [
-        *_listed("It can not be applied as it is", adoption.obstacles),
-        *_listed("Odd", rest),
-        *_listed("What applying it does on the nodes", adoption.changes),
-    ]
-
-
-def _listed(title, texts):
-    return ["", f"{title}:", *(f"- {text}" for text in _grouped(texts))] if texts else []
-
-
-def _grouped(texts):
-    """What is to be said of several nodes is said once."""
-    heads = {}
-    for text in texts:
-        head, separator, said = text.partition(": ")
-        heads.setdefault(separator + said, []).append(head)
-    return [named(head) + said for said, head in heads.items()]
-
-
-def _comment_line(line):
-    """Whatever a node has in a name, it does not end the line of a comment."""
-    plain = " ".join(line.split()).encode("ascii", "replace").decode()
-    return f"# {plain}".rstrip() + "\n"
-
-
-def report(adoption):
-    """What was found, as lines for a reader at the terminal."""
-    return [line for line in _findings(adoption) if line]
+            yield issue(f"LUN {lun.key}", str(refusal), obstacle=True)

@@ -1,0 +1,213 @@
+"""What is named about LUNs, stamps, slots, mounts and fstab."""
+
+import pytest
+
+from support import by_hand
+from support.adoption import HOST
+from support.adoption import LAST
+from support.adoption import LUN
+from support.adoption import OTHER
+from support.adoption import VOLUME
+from support.adoption import assert_applicable
+from support.adoption import assert_named
+from support.adoption import by_kernel_name
+from support.adoption import everywhere
+from support.adoption import facts
+from support.adoption import line
+from support.adoption import on
+from support.adoption import partition
+from support.adoption import second_disk
+from support.adoption import second_path
+from support.adoption import typeless
+from support.by_hand import UUID
+from support.places import put
+
+
+@pytest.fixture
+def nodes():
+    return by_hand.surveys()
+
+
+#: ``{what: (change, words of the issue, whether it is an obstacle)}``
+ISSUES = {
+    "no stamp": (
+        everywhere(lambda s: facts(s)["volume"].update(stack="", cluster="", stamp="unstamped")),
+        "LUN primary: it has no stamp, so that any cluster which sees the LUN may mount it; the"
+        " formula refuses it. Unmount it on every node, then on one: o2cluster"
+        " --update=o2cb,web,local /dev/mapper/primary.",
+        True,
+    ),
+    "the stamp of another cluster": (
+        everywhere(lambda s: facts(s)["volume"].update(cluster="old", stamp="o2cb/old")),
+        "LUN primary: it belongs to o2cb/old, not to o2cb/web",
+        True,
+    ),
+    "a volume of one node": (
+        everywhere(lambda s: facts(s)["volume"].update(stack="local", cluster="")),
+        "LUN primary: the volume was made for one node alone",
+        True,
+    ),
+    "a stamp of global heartbeat": (
+        everywhere(put((*VOLUME, "global_heartbeat"), True)),
+        "LUN primary: the volume is stamped for global heartbeat",
+        True,
+    ),
+    "no label": (
+        everywhere(put((*VOLUME, "label"), "")),
+        "LUN primary: the volume has no label",
+        True,
+    ),
+    "one UUID on two LUNs": (
+        everywhere(second_disk),
+        f"volume {UUID}: LUNs 3600a0b8000123456000abcd012345678, 3600a have one UUID",
+        True,
+    ),
+    "a LUN without a map": (
+        on(OTHER, second_path),
+        f"{OTHER}: /dev/dm-0, /dev/sdz are one LUN without a multipath map",
+        True,
+    ),
+    "fewer slots than nodes": (
+        everywhere(put((*VOLUME, "slots"), 2)),
+        "LUN primary: it has 2 slots for 3 nodes",
+        True,
+    ),
+    "no slot left": (
+        everywhere(put((*VOLUME, "slots"), 3)),
+        "LUN primary: its 3 slots are full once all nodes mount it",
+        False,
+    ),
+    "no stable name": (
+        everywhere(put((*LUN, "names"), [])),
+        "LUN primary: no name below /dev/mapper or /dev/disk/by-id means it on every node",
+        True,
+    ),
+    "names that differ": (
+        on(OTHER, put((*LUN, "names"), ["/dev/mapper/mpatha"])),
+        "LUN primary: no name below /dev/mapper or /dev/disk/by-id means it on every node",
+        True,
+    ),
+    "sizes that differ": (
+        on(OTHER, put((*LUN, "size"), 1 << 40)),
+        f"{OTHER}: LUN primary has another size than 2199023255552 bytes there",
+        True,
+    ),
+    "a LUN that one node does not see": (
+        on(OTHER, lambda survey: survey["luns"].clear()),
+        f"{OTHER}: LUN primary is not seen there, or holds something else",
+        True,
+    ),
+    "no WWID": (
+        everywhere(put((*LUN, "wwid"), None)),
+        "the device /dev/dm-0 has no WWID",
+        True,
+    ),
+    "a partition": (
+        on(OTHER, partition),
+        f"{OTHER}: /dev/dm-0 is no LUN that the formula can use: /dev/sdb1 is a partition",
+        True,
+    ),
+    "the kernel's name in fstab": (
+        on(OTHER, by_kernel_name),
+        f"{OTHER}: the line of LUN primary in /etc/fstab names /dev/sda0; the kernel gives such"
+        " names in the order it finds the disks, so that another LUN may be mounted after a boot."
+        " Applying the pillar writes /dev/mapper/primary.",
+        False,
+    ),
+    "a line without type": (
+        on(OTHER, typeless),
+        f"{OTHER}: the line of LUN primary in /etc/fstab has no type; mount takes"
+        " '_netdev,nointr' for one",
+        False,
+    ),
+    "a line of three fields": (
+        on(OTHER, lambda survey: line(survey).update(fstype="_netdev", options=[])),
+        f"{OTHER}: the line of LUN primary in /etc/fstab has fewer than four fields",
+        True,
+    ),
+    "a line of another type": (
+        on(OTHER, lambda survey: line(survey).update(fstype="auto")),
+        f"{OTHER}: the line of LUN primary in /etc/fstab has the type auto",
+        False,
+    ),
+    "an option that pillar refuses": (
+        on(OTHER, lambda survey: line(survey)["options"].append("noauto")),
+        f"{OTHER}: LUN primary has the mount option noauto, which the pillar can not have",
+        False,
+    ),
+    "options that differ": (
+        on(OTHER, lambda survey: line(survey)["options"].append("noatime")),
+        f"LUN primary: the nodes have different mount options ({OTHER} nointr,noatime; the others"
+        " nointr)",
+        False,
+    ),
+    "no line in fstab": (
+        on(OTHER, put(("fstab",), [])),
+        f"{OTHER}: LUN primary is mounted, and there is no line for it in /etc/fstab",
+        False,
+    ),
+    "a line for a LUN that is not mounted anywhere": (
+        everywhere(put((*LUN, "mounts"), [])),
+        f"{OTHER}: LUN primary is in /etc/fstab and not mounted",
+        False,
+    ),
+    "mounted on some nodes only": (
+        on(OTHER, put((*LUN, "mounts"), [])),
+        f"{OTHER}: LUN primary is not mounted, on {HOST}, {LAST} it is",
+        False,
+    ),
+    "another mount point": (
+        on(OTHER, put((*LUN, "mounts"), [{"path": "/srv/san", "options": ["rw"]}])),
+        f"{OTHER}: volume {UUID} (OCFS2_label) is mounted on /srv/san, on the others on"
+        " /san/primary",
+        True,
+    ),
+    "a line for another mount point": (
+        on(OTHER, lambda survey: line(survey).update(path="/srv/san")),
+        f"{OTHER}: /etc/fstab has LUN primary on /srv/san, not on /san/primary",
+        True,
+    ),
+    "a bind mount": (
+        on(OTHER, lambda survey: facts(survey)["mounts"].append({"path": "/b", "options": []})),
+        f"{OTHER}: volume {UUID} (OCFS2_label) is mounted on /b too",
+        False,
+    ),
+    "a volume that nobody mounts": (
+        everywhere(lambda survey: (put((*LUN, "mounts"), [])(survey), survey["fstab"].clear())),
+        f"volume {UUID} (OCFS2_label): no node mounts it, so it is not in the pillar",
+        False,
+    ),
+    "a line for what is no volume": (
+        on(
+            OTHER,
+            lambda survey: survey["fstab"].append(
+                {**line(survey), "source": "/dev/sdx", "path": "/x", "node": None}
+            ),
+        ),
+        f"{OTHER}: /etc/fstab mounts /dev/sdx on /x, and no OCFS2 is there",
+        True,
+    ),
+    "a format that was cut short": (
+        everywhere(put((*LUN, "half_made"), True)),
+        f"LUN primary: G9: {HOST}: the format of /dev/mapper/primary as volume {UUID} was cut",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ISSUES)
+def test_an_issue_is_named_with_what_to_do(nodes, name):
+    assert_named(nodes, *ISSUES[name])
+
+
+#: Without its only LUN there is no pillar to apply.
+APPLICABLE = [
+    name
+    for name, (_, _, obstacle) in ISSUES.items()
+    if not obstacle and name != "a volume that nobody mounts"
+]
+
+
+@pytest.mark.parametrize("name", APPLICABLE)
+def test_without_an_obstacle_the_pillar_can_be_applied(nodes, name):
+    assert_applicable(nodes, ISSUES[name][0])
