@@ -86,7 +86,8 @@ def _different_files(key, value, running, files, surveys):
     return [
         issue(
             minions,
-            f"{surveys[minions[0]]['o2cb']['settings']['path']} says {o2cb_settings.VALUES[key]}={other}, "
+            f"{surveys[minions[0]]['o2cb']['settings']['path']} says "
+            f"{o2cb_settings.VALUES[key]}={other}, "
             + (f"the kernel runs with {value}" if running else f"the other nodes {value}")
             + "; after its next boot the node would differ from the others. Applying the pillar "
             f"writes {value}.",
