@@ -354,7 +354,7 @@ def in_use():
     """
     found = []
     for mount in __salt__["ocfs2_mount.mounts"]("ocfs2"):
-        users = ", ".join(__salt__["ocfs2_mount.users"](mount["path"]))
+        users = ", ".join(__salt__["ocfs2_users.of"](mount["path"]))
         found.append(f"{mount['path']} is mounted" + (f" and used by {users}" if users else ""))
     for name in _directories(CLUSTERS):
         regions = _directories(kernel.regions(name))

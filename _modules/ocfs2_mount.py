@@ -1,35 +1,20 @@
 """
-Mounting OCFS2 volumes, now and at each boot. Nothing in here can format.
-
-A mount point can not be written while nothing is mounted on it, so what is meant for a volume,
-like the disk of a virtual machine, never lands on the disk of the host instead.
+Mount OCFS2 volumes and unmount them, now and at each boot. Nothing in here can format.
 
 .. versionadded:: 1.0.0
 """
 
-import fcntl
-import os
 import re
-import struct
 
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib import commands
-from ocfs2lib import text
 from ocfs2lib.node import fstab as node_fstab
-from ocfs2lib.node import service_dropins
 from ocfs2lib.parsers import mount_tables
 
 __virtualname__ = "ocfs2_mount"
 
 _UMOUNT_TIMEOUT = 120
-#: A reader needs to recognise a process or a file, not to see all of them.
-_NAMED = 5
-# linux/fs.h: FS_IOC_GETFLAGS, FS_IOC_SETFLAGS and FS_IMMUTABLE_FL. The numbers say long and the
-# kernel takes an int.
-_GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16
-_SET_FLAGS = 0x40006602 | struct.calcsize("l") << 16
-_IMMUTABLE = 0x10
 
 
 def __virtual__():
@@ -164,9 +149,9 @@ def mount(path):
     Mount what /etc/fstab says for a path.
 
     path
-        The mount point; it is made if it is missing, and protected first (see :func:`protect`). A
-        first mount takes several seconds: the heartbeat must beat and the lock manager must let the
-        node join.
+        The mount point; it is made if it is missing, and protected first (see
+        ``ocfs2_mountpoint.protect``). A first mount takes several seconds: the heartbeat must beat
+        and the lock manager must let the node join.
 
     Returns True, at once if an OCFS2 is mounted there. Raises ``CommandExecutionError`` with what
     the mount said; its exit code alone is not believed.
@@ -180,7 +165,7 @@ def mount(path):
     found = at(path)
     if found and found["fstype"] == "ocfs2":
         return True
-    protect(path)
+    __salt__["ocfs2_mountpoint.protect"](path)
     result = __salt__["ocfs2_cmd.attempt"](["mount", path], node_fstab.MOUNT_TIMEOUT)
     found = at(path)
     if not found or found["fstype"] != "ocfs2":
@@ -192,7 +177,7 @@ def mount(path):
 
 
 def _hint(said):
-    """What to do about the errors of a node whose peers do not take it (o2cb_cluster_check)."""
+    """Return what to do if the peers of a node do not take it (o2cb_cluster_check)."""
     if not re.search(r"error (22|107)\b", said):
         return ""
     return (
@@ -201,123 +186,10 @@ def _hint(said):
     )
 
 
-def protect(path):
-    """
-    Let nobody write to a mount point while nothing is mounted on it, root included.
-
-    The directory gets the immutable attribute of ``chattr``, which a mount on it does not mind. The
-    mode of a directory would not do: root does not obey it, and root makes the disks of virtual
-    machines. So a filesystem without the attribute, such as NFS, is refused.
-
-    path
-        The mount point; it is made if it is missing.
-
-    Returns True. Raises ``CommandExecutionError`` if the directory holds anything, since a mount
-    would hide it, and if something is mounted on it, since what lies under a mount can not be seen.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_mount.protect /san/primary
-    """
-    found = at(path)
-    if found:
-        raise CommandExecutionError(
-            f"{path} is taken by {found['source']} ({found['fstype']}), and what lies under a "
-            "mount can not be seen. Fix: unmount it first."
-        )
-    try:
-        os.makedirs(path, mode=0o755, exist_ok=True)
-        directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as err:
-        raise CommandExecutionError(f"{path} can not be made: {err.strerror}") from err
-    try:
-        _protect(path, directory)
-    except OSError as err:
-        raise CommandExecutionError(
-            f"{path} can not be made immutable: {err.strerror}. Fix: a mount point on a local "
-            "filesystem that knows chattr +i, like ext4, xfs or btrfs."
-        ) from err
-    finally:
-        os.close(directory)
-    return True
-
-
-def _protect(path, directory):
-    before = _flags(directory)
-    _set_flags(directory, before | _IMMUTABLE)
-    # The look comes second: from here on nobody adds a file.
-    if os.listdir(directory):
-        _set_flags(directory, before)
-        raise CommandExecutionError(hidden(path))
-
-
-def hidden(path):
-    """
-    What a mount on a directory would hide.
-
-    path
-        The mount point, with nothing mounted on it.
-
-    Returns a refusal that names the files and what to do, or an empty text if there are none.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_mount.hidden /san/primary
-    """
-    files = sorted(os.listdir(path)) if os.path.isdir(path) else []
-    if not files:
-        return ""
-    first = f"{commands.unprotect(path)}, then " if protected(path) else ""
-    named = ", ".join(_few(map(text.shown, files)))
-    return (
-        f"{path} holds {named}: written to the local disk while the LUN was not mounted, "
-        "or put there by somebody, and a mount would hide it. Nothing was changed. "
-        f"Fix: {first}move it away."
-    )
-
-
-def protected(path):
-    """
-    Whether a mount point is safe from writes while nothing is mounted on it.
-
-    path
-        The mount point.
-
-    Returns True or False; None if there is no such directory, if its filesystem knows no immutable
-    attribute, or if something is mounted on it: what lies under a mount can not be seen.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_mount.protected /san/primary
-    """
-    if at(path) or not os.path.isdir(path):
-        return None
-    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        return bool(_flags(directory) & _IMMUTABLE)
-    except OSError:
-        return None
-    finally:
-        os.close(directory)
-
-
-def _flags(directory):
-    return struct.unpack("i", fcntl.ioctl(directory, _GET_FLAGS, struct.pack("i", 0)))[0]
-
-
-def _set_flags(directory, flags):
-    fcntl.ioctl(directory, _SET_FLAGS, struct.pack("i", flags))
-
-
 def unmount(path):
     """
-    Unmount a path, if nobody uses it, and leave the directory protected (see :func:`protect`).
+    Unmount a path, if nobody uses it, and leave the directory protected (see
+    ``ocfs2_mountpoint.protect``).
 
     path
         The mount point.
@@ -339,20 +211,20 @@ def unmount(path):
         raise CommandExecutionError(
             f"{path} is still mounted, used by {', '.join(holders) or failure}"
         )
-    if protected(path) is False:
+    if __salt__["ocfs2_mountpoint.protected"](path) is False:
         try:
-            protect(path)
+            __salt__["ocfs2_mountpoint.protect"](path)
         except CommandExecutionError as err:
             raise CommandExecutionError(f"{path} was unmounted. {err}") from err
     return True
 
 
 def _umount(path):
-    """Why a path is mounted after an umount, and who uses it; ``("", [])`` if it is not."""
+    """Unmount; return why the path is still mounted and who uses it, ``("", [])`` if it is not."""
     result = __salt__["ocfs2_cmd.attempt"](["umount", path], _UMOUNT_TIMEOUT)
     if not at(path):
         return "", []
-    return result["stderr"].strip() or "umount says nothing", users(path)
+    return result["stderr"].strip() or "umount says nothing", __salt__["ocfs2_users.of"](path)
 
 
 def release(path, services=()):
@@ -374,7 +246,7 @@ def release(path, services=()):
 
         salt-call ocfs2_mount.release /san/primary '[libvirtd.service, cloudstack-agent.service]'
     """
-    others = users(path, services) if at(path) else []
+    others = __salt__["ocfs2_users.of"](path, services) if at(path) else []
     if others:
         raise CommandExecutionError(f"{path} is in use by {', '.join(others)}; stop them first.")
     running = [service for service in services if __salt__["ocfs2_systemd.active"](service)]
@@ -388,7 +260,7 @@ def release(path, services=()):
 
 
 def _started_again(services):
-    """Start what was stopped for nothing; a sentence on each that does not start."""
+    """Start what was stopped for nothing; return a sentence on each that does not start."""
     failures = []
     for service in services:
         try:
@@ -396,26 +268,6 @@ def _started_again(services):
         except CommandExecutionError as err:
             failures.append(f"{service} was stopped and does not start again: {err}")
     return failures
-
-
-def busy(mounts):
-    """
-    Who works on mounted volumes, besides the services that end with them.
-
-    mounts
-        ``{mount point: [services]}``.
-
-    Returns ``{mount point: [processes]}`` of those that are mounted and in use, each process as
-    :func:`users` names it.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_mount.busy '{/san/primary: [libvirtd.service]}'
-    """
-    found = {path: users(path, services) for path, services in mounts.items() if at(path)}
-    return {path: who for path, who in found.items() if who}
 
 
 def ready(services, mounted=()):
@@ -467,56 +319,3 @@ def start(services):
     for service in found:
         __salt__["ocfs2_systemd.unit"]("start", service)
     return found
-
-
-def users(path, services=()):
-    """
-    The processes with a file, a working directory or a root under a path.
-
-    path
-        The mount point.
-    services
-        Services of systemd whose processes are left out.
-
-    Returns a list such as ``["qemu-system-x86 (pid 4711)"]``, at most five and a count.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_mount.users /san/primary
-    """
-    pids = [pid for pid in filter(str.isdigit, os.listdir("/proc")) if _uses(pid, path)]
-    return _few(_named(pid) for pid in pids if not service_dropins.belongs(_cgroups(pid), services))
-
-
-def _few(names):
-    names = list(names)
-    more = len(names) - _NAMED
-    return names[:_NAMED] + ([f"{more} more"] if more > 0 else [])
-
-
-def _cgroups(pid):
-    return __salt__["ocfs2_file.value"](f"/proc/{pid}/cgroup") or ""
-
-
-def _uses(pid, path):
-    return any(each == path or each.startswith(path + "/") for each in _links(f"/proc/{pid}"))
-
-
-def _links(proc):
-    try:
-        names = [f"{proc}/cwd", f"{proc}/root"]
-        names += [f"{proc}/fd/{number}" for number in os.listdir(f"{proc}/fd")]
-    except OSError:
-        return
-    for name in names:
-        try:
-            yield os.readlink(name)
-        except OSError:
-            continue
-
-
-def _named(pid):
-    name = __salt__["ocfs2_file.value"](f"/proc/{pid}/comm")
-    return f"{name} (pid {pid})" if name else f"pid {pid}"

@@ -300,7 +300,7 @@ def _mount_gaps(desired, lun, facts):
             raise CommandExecutionError(
                 f"{path} is taken by {other['source']} ({other['fstype']}); unmount that first."
             )
-        hidden = __salt__["ocfs2_mount.hidden"](path)
+        hidden = __salt__["ocfs2_mountpoint.hidden"](path)
         if hidden:
             raise CommandExecutionError(hidden)
         changes["mount"] = {"old": None, "new": path}
@@ -314,7 +314,7 @@ def _apply_mount(desired, lun, changes, done):
     path = lun.mount.path
     if "mount" in changes:
         # Refused for a directory that holds files, and then before anything is written.
-        __salt__["ocfs2_mount.protect"](path)
+        __salt__["ocfs2_mountpoint.protect"](path)
     if "fstab" in changes:
         __salt__["ocfs2_mount.set_fstab"](path, lun.device, changes["fstab"]["new"]["options"])
         done["fstab"] = changes["fstab"]
@@ -345,7 +345,7 @@ def unmounted(name, config):
         path, changes = mount.path, _unmount_changes(mount)
         if not changes:
             return ret
-        users = __salt__["ocfs2_mount.users"](path, mount.services) if "mount" in changes else []
+        users = __salt__["ocfs2_users.of"](path, mount.services) if "mount" in changes else []
         if users:
             return _refused(ret, f"{path} is in use by {', '.join(users)}; stop them first.")
         if __opts__["test"]:
@@ -354,7 +354,7 @@ def unmounted(name, config):
             return ret
         _apply_unmount(mount, changes, ret["changes"])
         ret["comment"] = f"LUN {name} is unmounted; its data is untouched."
-        if __salt__["ocfs2_mount.protected"](path):
+        if __salt__["ocfs2_mountpoint.protected"](path):
             ret["comment"] += (
                 f" {path} is protected from writes; to use it for something else: "
                 f"{commands.unprotect(path)}"
@@ -376,7 +376,7 @@ def _apply_unmount(mount, changes, done):
         __salt__["ocfs2_mount.rm_fstab"](path)
         done["fstab"] = changes["fstab"]
     if "protected" in changes:
-        __salt__["ocfs2_mount.protect"](path)
+        __salt__["ocfs2_mountpoint.protect"](path)
         done["protected"] = changes["protected"]
 
 
@@ -390,6 +390,6 @@ def _unmount_changes(mount):
             changes["services"] = {"old": running, "new": []}
     if line and line["fstype"] == "ocfs2":
         changes["fstab"] = {"old": line, "new": None}
-    if __salt__["ocfs2_mount.protected"](path) is False:
+    if __salt__["ocfs2_mountpoint.protected"](path) is False:
         changes["protected"] = {"old": False, "new": True}
     return changes

@@ -34,6 +34,13 @@ def one_of(names):
     return f"use one of: {', '.join(names)}"
 
 
+def few(names, count=5):
+    """Return the first of some names, and how many more there are; a reader need not see all."""
+    names = list(names)
+    more = len(names) - count
+    return names[:count] + ([f"{more} more"] if more > 0 else [])
+
+
 def duration(seconds):
     """Seconds in the largest unit of which there are two, rounded."""
     for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):

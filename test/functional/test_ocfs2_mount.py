@@ -121,31 +121,31 @@ def test_a_mount_that_did_not_happen_is_an_error(modules, point):
 
 
 def test_root_can_not_write_to_a_protected_mount_point(modules, point):
-    assert modules["ocfs2_mount.protected"](str(point)) is None
-    assert modules["ocfs2_mount.protect"](str(point)) is True
+    assert modules["ocfs2_mountpoint.protected"](str(point)) is None
+    assert modules["ocfs2_mountpoint.protect"](str(point)) is True
     assert (immutable(point), refuses_writes(point)) == (True, True)
-    assert modules["ocfs2_mount.protected"](str(point)) is True
-    assert modules["ocfs2_mount.protect"](str(point)) is True
+    assert modules["ocfs2_mountpoint.protected"](str(point)) is True
+    assert modules["ocfs2_mountpoint.protect"](str(point)) is True
     with mounted(point):
         (point / "disk.qcow2").touch()
     assert refuses_writes(point)
 
 
-@pytest.mark.parametrize("function", ["mount", "protect"])
+@pytest.mark.parametrize("function", ["ocfs2_mount.mount", "ocfs2_mountpoint.protect"])
 def test_a_directory_that_holds_files_is_refused_and_left_alone(modules, point, function):
     point.mkdir(parents=True)
     for number in range(7):
         (point / f"disk{number}\n").touch()
     with pytest.raises(CommandExecutionError) as caught:
-        modules[f"ocfs2_mount.{function}"](str(point))
+        modules[function](str(point))
     said = str(caught.value)
     assert (
         f"{point} holds 'disk0\\n', 'disk1\\n', 'disk2\\n', 'disk3\\n', 'disk4\\n', 2 more" in said
     )
     assert said.endswith("Fix: move it away.")
     assert (immutable(point), len(list(point.iterdir()))) == (False, 7)
-    assert modules["ocfs2_mount.protected"](str(point)) is False
-    assert modules["ocfs2_mount.hidden"](str(point)) == said
+    assert modules["ocfs2_mountpoint.protected"](str(point)) is False
+    assert modules["ocfs2_mountpoint.hidden"](str(point)) == said
 
 
 def test_files_in_a_protected_directory_are_refused_with_the_way_to_get_at_them(modules, point):
@@ -160,10 +160,10 @@ def test_files_in_a_protected_directory_are_refused_with_the_way_to_get_at_them(
 def test_what_lies_under_a_mount_is_not_guessed(modules, point):
     point.mkdir(parents=True)
     with mounted(point):
-        assert modules["ocfs2_mount.protected"](str(point)) is None
-        for function in ("mount", "protect"):
+        assert modules["ocfs2_mountpoint.protected"](str(point)) is None
+        for function in ("ocfs2_mount.mount", "ocfs2_mountpoint.protect"):
             with pytest.raises(CommandExecutionError, match=f"{point} is taken by tmpfs"):
-                modules[f"ocfs2_mount.{function}"](str(point))
+                modules[function](str(point))
     assert not immutable(point)
 
 
@@ -173,14 +173,14 @@ def test_a_filesystem_that_can_not_protect_is_named(modules, point):
         below = point / "below"
         with pytest.raises(CommandExecutionError, match=f"{below} can not be made immutable: "):
             modules["ocfs2_mount.mount"](str(below))
-        assert modules["ocfs2_mount.protected"](str(below)) is None
+        assert modules["ocfs2_mountpoint.protected"](str(below)) is None
 
 
 def test_a_file_in_the_place_of_a_mount_point_is_named(modules, point):
     point.parent.mkdir()
     point.touch()
     with pytest.raises(CommandExecutionError, match=f"{point} can not be made"):
-        modules["ocfs2_mount.protect"](str(point))
+        modules["ocfs2_mountpoint.protect"](str(point))
 
 
 def test_an_unmounted_mount_point_is_protected(modules, point):
@@ -384,6 +384,6 @@ def test_a_drain_that_is_not_there_is_named(modules, tmp_path):
 
 def test_the_users_of_a_path_are_named(modules, tmp_path):
     with (tmp_path / "open").open("w"):
-        (user,) = modules["ocfs2_mount.users"](str(tmp_path))
+        (user,) = modules["ocfs2_users.of"](str(tmp_path))
     assert user.endswith(f"(pid {os.getpid()})")
-    assert modules["ocfs2_mount.users"](str(tmp_path)) == []
+    assert modules["ocfs2_users.of"](str(tmp_path)) == []

@@ -179,8 +179,9 @@ def _probe(dice, _place):
 
 
 def _mount(dice, place):
-    name = dice.choice(("mount", "unmount", "at", "protect", "protected", "release"))
-    return f"ocfs2_mount.{name}", {"path": f"{place}/mnt/{dice.choice(strategies.SHELL)}"}
+    mount = [f"ocfs2_mount.{name}" for name in ("mount", "unmount", "at", "release")]
+    function = dice.choice([*mount, "ocfs2_mountpoint.protect", "ocfs2_mountpoint.protected"])
+    return function, {"path": f"{place}/mnt/{dice.choice(strategies.SHELL)}"}
 
 
 def _drain(dice, place):

@@ -353,11 +353,11 @@ class SimulatedNode:
         return True
 
     @staticmethod
-    def ocfs2_mount_hidden(path):
+    def ocfs2_mountpoint_hidden(path):
         return ""
 
     @staticmethod
-    def ocfs2_mount_protect(path):
+    def ocfs2_mountpoint_protect(path):
         return True
 
     @staticmethod
@@ -368,7 +368,7 @@ class SimulatedNode:
     def ocfs2_mount_start(services):
         return []
 
-    def ocfs2_mount_busy(self, paths):
+    def ocfs2_users_busy(self, paths):
         return {path: self.users[path] for path in paths if path in self.mounts and self._in(path)}
 
     def _in(self, path):

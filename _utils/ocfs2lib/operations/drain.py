@@ -31,7 +31,7 @@ def users(operation, minions, paths):
     paths
         What :func:`mounts` returned.
     """
-    answers, silent = operation.master.ask(minions, "ocfs2_mount.busy", paths, limit=QUICK)
+    answers, silent = operation.master.ask(minions, "ocfs2_users.busy", paths, limit=QUICK)
     found = returns.failed_calls(answers, silent, lambda answer: isinstance(answer, dict))
     return found + [
         f"{minion}: {path} is in use by {', '.join(map(str, who))}; stop them first"

@@ -38,7 +38,7 @@ def operation(busy=None, hook=None, silent=(), **more):
     desired = answers.check.parse(section)
     free = {minion: {} for minion in MINIONS}
     return Operation(
-        SimulatedMaster(desired, {"ocfs2_mount.busy": {**free, **(busy or {})}, **more}, silent)
+        SimulatedMaster(desired, {"ocfs2_users.busy": {**free, **(busy or {})}, **more}, silent)
     )
 
 
@@ -83,7 +83,7 @@ def test_with_a_hook_it_shows_only_after_it_has_run():
     assert each.master.asked == []
     with pytest.raises(StepFailed, match="qemu"):
         drain.drain_nodes(each, MINIONS, PATHS)
-    assert [fun for fun, *_ in each.master.asked] == ["ocfs2_drain.run", "ocfs2_mount.busy"]
+    assert [fun for fun, *_ in each.master.asked] == ["ocfs2_drain.run", "ocfs2_users.busy"]
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ def test_without_a_hook_only_the_users_are_asked_for():
     assert not drain.has_hook(each.desired)
     assert drain.has_hook(SimpleNamespace(drain=SimpleNamespace(command="", state="x")))
     drain.drain_nodes(each, MINIONS, PATHS)
-    assert each.master.asked == [("ocfs2_mount.busy", PATHS)]
+    assert each.master.asked == [("ocfs2_users.busy", PATHS)]

@@ -1,0 +1,90 @@
+"""
+The processes that use a mounted volume.
+
+.. versionadded:: 1.0.0
+"""
+
+import os
+
+from ocfs2lib import text
+from ocfs2lib.node import service_dropins
+
+__virtualname__ = "ocfs2_users"
+
+
+def __virtual__():
+    if __grains__.get("kernel") != "Linux":
+        return False, "OCFS2 is a filesystem of the Linux kernel."
+    return __virtualname__
+
+
+def of(path, services=()):
+    """
+    The processes with a file, a working directory or a root under a path.
+
+    path
+        The mount point.
+    services
+        Services of systemd whose processes are left out.
+
+    Returns a list such as ``["qemu-system-x86 (pid 4711)"]``, at most five and a count.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_users.of /san/primary
+    """
+    pids = [pid for pid in filter(str.isdigit, os.listdir("/proc")) if _uses(pid, path)]
+    others = [pid for pid in pids if not service_dropins.belongs(_cgroups(pid), services)]
+    return text.few(map(_name, others))
+
+
+def busy(mounts):
+    """
+    Who works on mounted volumes, besides the services that end with them.
+
+    mounts
+        ``{mount point: [services]}``.
+
+    Returns ``{mount point: [processes]}`` of those that are mounted and in use, each process as
+    :func:`of` names it.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_users.busy '{/san/primary: [libvirtd.service]}'
+    """
+    found = {
+        path: of(path, services)
+        for path, services in mounts.items()
+        if __salt__["ocfs2_mount.at"](path)
+    }
+    return {path: who for path, who in found.items() if who}
+
+
+def _cgroups(pid):
+    return __salt__["ocfs2_file.value"](f"/proc/{pid}/cgroup") or ""
+
+
+def _uses(pid, path):
+    return any(each == path or each.startswith(path + "/") for each in _links(f"/proc/{pid}"))
+
+
+def _links(proc):
+    try:
+        names = [f"{proc}/cwd", f"{proc}/root"]
+        names += [f"{proc}/fd/{number}" for number in os.listdir(f"{proc}/fd")]
+    except OSError:
+        return
+    for name in names:
+        try:
+            yield os.readlink(name)
+        except OSError:
+            continue
+
+
+def _name(pid):
+    name = __salt__["ocfs2_file.value"](f"/proc/{pid}/comm")
+    return f"{name} (pid {pid})" if name else f"pid {pid}"
