@@ -1,30 +1,40 @@
 """
-What needs the whole cluster: who takes part, what has to happen, and who formats.
+What an operator types for a whole cluster: ``salt-run ocfs2.*``.
 
-:func:`plan` only looks. The other functions are the stages of
-``salt-run state.orchestrate ocfs2.orch``, whose last is ``ocfs2.status`` (``ocfs2_look``). Each
-asks all nodes anew before it acts, so none acts on an old answer, each is safe on its own, and
-running all of them again continues after any crash.
+- :func:`plan`, :func:`converge`, :func:`format`, :func:`mount` and :func:`status`: the stages of
+  ``salt-run state.orchestrate ocfs2.orch``. Each asks all nodes anew before it acts, is safe on its
+  own, and running all of them again continues after any crash. The stages after the plan take
+  ``absent``, ``{minion id: reason}`` of nodes that could not take part a moment ago: they are not
+  waited for once more.
+- :func:`watch`, :func:`explain`, :func:`report`: how the clusters are, and why.
+- :func:`add_node` to :func:`retire_lun`: changes of a cluster at work, run as ``salt-run
+  state.orchestrate ocfs2.orch.VERB``, which ends with the status. Everything is checked before
+  anything is changed; whatever cuts a run, the same command goes on from there.
+- :func:`ledger`, :func:`forget`, :func:`resume`, :func:`free_number`: what is on record.
+- :func:`note`: all that the reactor does.
 
-Every function takes ``cluster``, the name of one cluster; without it, it works on all that the
-pillar of this master's minions describes. The stages after the plan take ``absent``,
-``{minion id: reason}`` of nodes that could not take part a moment ago: they are not waited for
-once more.
-
-Every function returns a dict with ``clusters`` (one entry each), ``retcode`` (0 or 1, the exit code
-of salt-run) and ``outputter``.
+``cluster`` is the name of one cluster. Without it, a stage works on all that the pillar of this
+master's minions describes; an operation needs it if pillar describes several. Both return a dict
+with ``clusters`` (one entry each), ``retcode`` (the exit code of salt-run) and ``outputter``.
 
 .. versionadded:: 1.0.0
 """
 
-from ocfs2lib.commands import ORCHESTRATE
-from ocfs2lib.errors import MasterBusy
-from ocfs2lib.operations.converge import converge_nodes
-from ocfs2lib.operations.format_luns import FormatLuns
-from ocfs2lib.plan import text
-
-#: How a stage ends in which something went wrong.
-_AGAIN = f"Next: put that right, then run again: {ORCHESTRATE}"
+from ocfs2lib.master import carry_out
+from ocfs2lib.master import event_log
+from ocfs2lib.master import html_report
+from ocfs2lib.master import observe
+from ocfs2lib.master import records
+from ocfs2lib.master import stages
+from ocfs2lib.master.context import Context
+from ocfs2lib.operations.add_node import AddNode
+from ocfs2lib.operations.fsck import Fsck
+from ocfs2lib.operations.grow import Grow
+from ocfs2lib.operations.remove_node import RemoveNode
+from ocfs2lib.operations.retire_lun import RetireLun
+from ocfs2lib.operations.retune import Retune
+from ocfs2lib.operations.rolling_reboot import RollingReboot
+from ocfs2lib.operations.slots import Slots
 
 
 def plan(cluster=None):
@@ -41,7 +51,7 @@ def plan(cluster=None):
         salt-run ocfs2.plan
         salt-run ocfs2.plan cluster=web --out=json
     """
-    return __salt__["ocfs2_master.each"](cluster, _plan_stage)
+    return carry_out.on_each(_context(), cluster, stages.plan)
 
 
 def converge(cluster=None, absent=None):
@@ -54,7 +64,7 @@ def converge(cluster=None, absent=None):
 
         salt-run ocfs2.converge
     """
-    return __salt__["ocfs2_master.each"](cluster, _converge_stage, absent)
+    return carry_out.on_each(_context(), cluster, stages.converge, absent)
 
 
 def format(cluster=None, absent=None):
@@ -67,7 +77,7 @@ def format(cluster=None, absent=None):
 
         salt-run ocfs2.format
     """
-    return __salt__["ocfs2_master.each"](cluster, _format_stage, absent)
+    return carry_out.on_each(_context(), cluster, stages.format_luns, absent)
 
 
 def mount(cluster=None, absent=None):
@@ -80,85 +90,354 @@ def mount(cluster=None, absent=None):
 
         salt-run ocfs2.mount
     """
-    return __salt__["ocfs2_master.each"](cluster, _mount_stage, absent)
+    return carry_out.on_each(_context(), cluster, stages.mount, absent)
 
 
-def _plan_stage(master):
-    master.say(f"asking {len(master.desired.nodes)} nodes")
-    found = master.plan(sync=True)
-    lines = text.lines(found)
-    master.say("\n".join(lines))
-    failures, differences = found.failures() + _settled(master, found), found.differences()
-    result = False if failures else (None if differences else True)
-    return {"result": result, "lines": lines, "changes": {}, "plan": text.data(found)}
+def status(cluster=None, timeout=None, patient=False):
+    """
+    The status: every node and LUN at a glance, and everything that is wrong, why it matters and
+    what to type.
+
+    timeout
+        Seconds after which the look ends, whoever has answered by then, 1 to 3600. Without it, a
+        node is waited for as long as it is heard; one of which nothing is heard is given up after
+        15 seconds, or three times the time that the slowest other node, or its own last looks,
+        needed. While nobody at all has answered, that is two minutes.
+    patient
+        Give up nobody before two minutes, as a run that changes something does.
+
+    The exit code is 0 for healthy, 1 for degraded, 2 for broken or unknown. docs/status.rst
+    describes what ``--out=json`` has for each cluster under ``status``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.status
+        salt-run ocfs2.status cluster=web --out=json
+    """
+    return observe.status(_context(), cluster, timeout, patient)
 
 
-def _settled(master, found):
-    """Put down what was seen, for the day a LUN reads as blank; what went wrong, as sentences."""
-    if master.testing:
-        return []
-    try:
-        with master.exclusive():
-            master.keep_numbers(lambda roll, time: roll.seen(found.members(), time))
-            return FormatLuns(master.desired, master).update_ledger(found)[1]
-    except MasterBusy:
-        return []  # the other run puts it down
-    except ValueError as err:
-        return [str(err)]
+def watch(cluster=None, interval=10, count=None, timeout=None):
+    """
+    Show the status again and again, with what has changed since the last time.
+
+    interval
+        Seconds between two looks, 1 to 3600.
+    count
+        After how many looks to end; without it, Ctrl-C does.
+    timeout
+        As for :func:`status`.
+
+    Returns, and ends with the exit code of, the last look.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.watch
+        salt-run ocfs2.watch cluster=web interval=5 count=12
+    """
+    return observe.watch(_context(), cluster, interval, count, timeout)
 
 
-def _converge_stage(master):
-    found, changes, failures = converge_nodes(master)
-    return _applied(master, found, changes, failures, "configured")
+def explain(node, cluster=None, hours=24, timeout=None):
+    """
+    Why a node restarted, or why the others evicted it: from the logs of all nodes, with the margin
+    by which a limit was missed, the lines that say so, and what to do about it.
+
+    node
+        Its minion id, or its name in the cluster.
+    hours
+        How far back to look, 1 to 8760.
+    timeout
+        As for :func:`status`, for the look at the nodes and for that into their logs.
+
+    Returns, for the cluster of the node, ``case``: what :func:`fence.case.facts` makes of it. The
+    exit code is 0 if there is an explanation, 1 if there is none, 2 if nothing could be looked at.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.explain host2.domain.com
+        salt-run ocfs2.explain host2 hours=72 --out=json
+    """
+    return observe.explain(_context(), node, cluster, hours, timeout)
 
 
-def _mount_stage(master):
-    found = master.plan()
-    if found.impossible():
-        return _applied(master, found, {}, found.impossible(), "mounted")
-    # In test mode, some mounts would only be possible after the format.
-    later = [{"id": f"ocfs2-mount-{lun.key}"} for lun in found.to_format() if master.testing]
-    changes, failures = master.apply(found.answering(), "ocfs2.mount", exclude=later)
-    return _applied(master, found, changes, failures, "mounted")
+def report(file, cluster=None, timeout=None):
+    """
+    The status as one HTML page, for a ticket or a hand-over; it needs no network.
+
+    file
+        The page to write: an absolute path that ends in ``.html``. A page of an earlier report is
+        replaced, any other file is left as it is. It is readable by its owner alone.
+    timeout
+        As for :func:`status`.
+
+    Returns, besides what :func:`status` does, ``lines``, ``file``, and ``written``, whether the
+    page was written now. The exit code is that of :func:`status`, and 2 if the page was refused or
+    could not be written.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.report file=/root/cluster.html
+        salt-run ocfs2.report file=/root/web.html cluster=web
+    """
+    return html_report.write(_context(), file, cluster, timeout)
 
 
-def _applied(master, found, changes, failures, done):
-    """What came of applying an sls to every node that takes part."""
-    failures = failures + [f"{node.minion}: {node.silent}" for node in found.nodes if node.silent]
-    pending = master.testing and (changes or found.differences())
-    would = "would be " if master.testing else ""
-    return {
-        "result": False if failures else (None if pending else True),
-        "lines": _said(failures) or [f"{len(found.answering())} nodes {would}{done}."],
-        "changes": changes,
-    }
+def add_node(cluster=None):
+    """
+    Let the nodes that pillar has gained join the cluster, without an outage.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run state.orchestrate ocfs2.orch.add_node
+    """
+    return _operate(cluster, AddNode)
 
 
-def _format_stage(master):
-    if master.testing:
-        return _format_tested(master.plan())
-    with master.exclusive():
-        volumes, failures = FormatLuns(master.desired, master).run()
-    made = [f"LUN {key} formatted on {record.leader}." for key, record in volumes.items()]
-    return {
-        "result": not failures,
-        "lines": made + _said(failures) or ["No LUN waits to be formatted."],
-        "changes": {
-            key: {"old": "blank", "new": f"volume {record.uuid} of {master.desired.cluster.name}"}
-            for key, record in volumes.items()
-        },
-    }
+def remove_node(node=None, cluster=None):
+    """
+    Take a node that has left pillar out of the cluster, without an outage.
+
+    node
+        Its minion id.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run state.orchestrate ocfs2.orch.remove_node \
+            pillar='{"ocfs2_node": "host3.domain.com"}'
+    """
+    return _operate(cluster, RemoveNode, node)
 
 
-def _format_tested(found):
-    failures = found.failures()
-    lines = [f"LUN {lun.key} would be formatted on {lun.leader}." for lun in found.to_format()]
-    return {
-        "result": False if failures else (None if lines else True),
-        "lines": lines + _said(failures),
-        "changes": {},
-    }
+def grow(lun=None, cluster=None):
+    """
+    Let a volume fill its LUN, which the array has grown to the ``size`` in pillar.
+
+    lun
+        The LUN's key in pillar.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run state.orchestrate ocfs2.orch.grow pillar='{"ocfs2_lun": "primary"}'
+    """
+    return _operate(cluster, Grow, lun)
 
 
-def _said(failures):
-    return [*failures, _AGAIN] if failures else []
+def slots(lun=None, outage=None, cluster=None):
+    """
+    Give a volume the slots that pillar says. The LUN goes down on every node meanwhile.
+
+    lun
+        The LUN's key in pillar.
+    outage
+        The same, typed once more: the LUN goes down.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run state.orchestrate ocfs2.orch.slots \
+            pillar='{"ocfs2_lun": "primary", "ocfs2_outage": "primary"}'
+    """
+    return _operate(cluster, Slots, lun, outage)
+
+
+def retune(outage=None, cluster=None):
+    """
+    Change timeouts, addresses and names of nodes. The whole cluster goes down meanwhile.
+
+    outage
+        The name of the cluster: all of it goes down.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run state.orchestrate ocfs2.orch.retune pillar='{"ocfs2_outage": "web"}'
+    """
+    return _operate(cluster, Retune, outage)
+
+
+def rolling_reboot(limit=None, cluster=None):
+    """
+    Restart every node, one after the other.
+
+    limit
+        Seconds that each may take to come back, 60 or more; default 1800.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run state.orchestrate ocfs2.orch.rolling_reboot
+    """
+    return _operate(cluster, RollingReboot, limit)
+
+
+def fsck(lun=None, outage=None, repair=None, cluster=None):
+    """
+    Check a volume, read-only. The LUN goes down on every node meanwhile.
+
+    lun
+        The LUN's key in pillar.
+    outage
+        The same, typed once more: the LUN goes down.
+    repair
+        The same, typed a third time, to have repaired what is found.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run state.orchestrate ocfs2.orch.fsck \
+            pillar='{"ocfs2_lun": "primary", "ocfs2_outage": "primary"}'
+    """
+    return _operate(cluster, Fsck, lun, outage, repair)
+
+
+def retire_lun(path=None, cluster=None):
+    """
+    Unmount a LUN that has left pillar, on every node and for good. Its data is not touched.
+
+    path
+        Its mount point.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run state.orchestrate ocfs2.orch.retire_lun pillar='{"ocfs2_path": "/san/old"}'
+    """
+    return _operate(cluster, RetireLun, path)
+
+
+def ledger(wwid=None):
+    """
+    What is on record of the LUNs: what each was seen to hold, and what was formatted there.
+
+    wwid
+        One LUN; without it, all on record.
+
+    Returns, besides ``lines`` and ``retcode``, ``ledger``: ``{WWID: record}``, each with the fields
+    of :class:`lun.ledger.Record` but the token.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.ledger
+        salt-run ocfs2.ledger wwid=3600a0b8000123456000abcd012345678 --out=json
+    """
+    return records.show(_context(), wwid)
+
+
+def forget(wwid=None, reason=None):
+    """
+    Take a LUN's record out of the ledger, so that it may be formatted if it is blank.
+
+    The only way back for a LUN that was formatted, or seen to hold something, and was then cleared
+    on purpose. Changes nothing on any LUN.
+
+    wwid
+        The whole WWID of the LUN, typed out.
+    reason
+        Why, for the ledger and the audit log: at least 10 characters.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.forget wwid=3600a0b8000123456000abcd012345678 reason="cleared for reuse"
+    """
+    return records.forget(_context(), wwid, reason)
+
+
+def resume(wwid=None, reason=None):
+    """
+    Let the next orchestration elect another leader for a format whose outcome is UNKNOWN.
+
+    For a leader that is gone for good, once it is certain that it is switched off: one that wakes
+    up later could still write to the LUN. What its format left is made again only if it bears the
+    UUID on record. Refused while the leader is at work.
+
+    wwid
+        The whole WWID of the LUN, typed out.
+    reason
+        Why, for the ledger and the audit log: at least 10 characters.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.resume wwid=3600a0b8000123456000abcd012345678 reason="host1 was scrapped"
+    """
+    return records.resume(_context(), wwid, reason)
+
+
+def free_number(cluster=None, number=None, reason=None):
+    """
+    Let another host have the number of a node that was removed.
+
+    Only for a host that is gone for good: one that wakes up with the cluster.conf it had would be
+    taken for whoever has its number by then. Changes nothing on any node.
+
+    number
+        The node number, 0 to 254.
+    reason
+        Why, for the audit log: at least 10 characters.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.free_number cluster=web number=2 reason="host3 was scrapped"
+    """
+    return records.free_number(_context(), cluster, number, reason)
+
+
+def note(tag, message="", node=""):
+    """
+    Put an event of a node down as one line of JSON, in ``ocfs2-events.log`` beside Salt's log.
+
+    All that the reactor of the formula does: whoever has the key of a minion can send any event, so
+    none may do more than leave a line. Of what a line says nothing is certain.
+
+    tag
+        The event's tag.
+    message, node
+        What the node says, and who it says it is.
+
+    Returns True. The log is begun anew at 10 MiB; the one before is kept as
+    ``ocfs2-events.log.1``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run ocfs2.note salt/beacon/host1/ocfs2/mount-lost message="by hand" node=host1
+    """
+    event_log.note(__opts__, tag, message, node)
+    return True
+
+
+def _operate(cluster, operation, *arguments):
+    return carry_out.on_one(_context(), cluster, lambda master: operation(master, *arguments).run())
+
+
+def _context():
+    job = __context__.get("ocfs2_job") or globals().get("__jid__") or ""
+    return Context(__opts__, __salt__["pillar.show_pillar"], str(job))

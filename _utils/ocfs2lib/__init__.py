@@ -1,5 +1,6 @@
 """
-The formula's own code, in rooms. Only the standard library is needed; nothing here knows Salt.
+The formula's own code, in rooms. The rooms are pure: they need the standard library alone and
+reach nothing. The last reaches the world for them.
 
 pillar      what the operator says              parsers     what the kernel and tools print
 node        what a node must be                 firewall    the rules of the interconnect
@@ -7,5 +8,5 @@ lun         what a LUN is and holds             answers     what minions returne
 plan        what has to happen                  operations  what changes a cluster
 findings    what is wrong                       status      the table of truth
 fence       why a node restarted                health      one node's pulse
-adoption    a cluster that was built by hand
+adoption    a cluster that was built by hand    master      what runners do, with Salt
 """

@@ -51,6 +51,14 @@ class RecordUnwritable(FormulaError):  # noqa: N818
     """A record, or a line of the audit log, cannot be written."""
 
 
+class NoAnswers(FormulaError):  # noqa: N818
+    """No node has told what was asked."""
+
+
+class ChangeRefused(FormulaError):  # noqa: N818
+    """A record of the master is not changed by hand, for the reason that is named."""
+
+
 class MasterBusy(FormulaError):  # noqa: N818
     """Another run on this master is changing a cluster."""
 

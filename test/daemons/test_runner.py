@@ -1,7 +1,6 @@
 """The runner and the orchestration against real daemons, where every node has to be refused."""
 
 import contextlib
-import json
 import re
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ import salt.cache
 
 from ocfs2lib import version
 from ocfs2lib.lun import ledger as lun_ledger
+from ocfs2lib.master.nodes import Nodes
 
 NODES = ("host1.domain.com", "host2.domain.com", "host3.domain.com")
 
@@ -134,8 +134,8 @@ def _given_up_as_late(site, mute, cache):
         site.clusters("status", timeout=2)
         owed = cache.fetch("ocfs2/owed/looks", NODES[1])
         cache.store("ocfs2/owed/work", NODES[1], owed)
-        probes = site.salt_run("ocfs2_nodes.probe", f"[{NODES[1]}]").data
-        assert site.salt_run("ocfs2_nodes.settled", json.dumps(probes)).data == []
+        nodes = Nodes(dict(site.master.config))
+        assert nodes.settled(nodes.probe([NODES[1]])) == []
     return owed["jid"]
 
 

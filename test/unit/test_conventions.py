@@ -30,6 +30,8 @@ ARROWS = {
     "health": "findings node",
     "adoption": "firewall lun node parsers pillar platform",
 }
+#: The rooms that reach the world: the one imports Salt.
+ARROWS["master"] = " ".join(ARROWS)
 CALLED = [path for paths in SOURCES.values() for path in paths]
 
 
@@ -108,11 +110,34 @@ def test_every_module_says_since_when(path):
     assert ".. versionadded::" in ast.get_docstring(ast.parse(path.read_text()))
 
 
-@pytest.mark.parametrize("path", UTILS, ids=lambda path: str(path.relative_to(ROOT)))
+def _room(path):
+    """The room of a file below the library, ``""`` for what lies beside the rooms."""
+    parts = path.relative_to(LIBRARY).parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+def _pure():
+    return [path for path in UTILS if _room(path) != "master"]
+
+
+@pytest.mark.parametrize("path", _pure(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_pure_code_knows_neither_salt_nor_what_stands_on_it(path):
     known = {"ocfs2lib"} | sys.stdlib_module_names
     assert set(_imports(path)) <= known
-    assert "__salt__" not in path.read_text()
+
+
+@pytest.mark.parametrize("path", UTILS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_library_is_given_what_salt_gives_a_module(path):
+    tree = ast.parse(path.read_text())
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert not names & {"__salt__", "__opts__", "__context__", "__grains__", "__pillar__"}
+
+
+def test_no_two_commands_share_a_name():
+    """Of two files with one virtual name, only the loader's order decides which is found first."""
+    for paths in (SOURCES["modules"], SOURCES["runners"], STATES):
+        names = [_module(path) for path in paths]
+        assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize(
@@ -142,12 +167,6 @@ def test_the_library_is_removed_from_a_process_by_its_top_name(path):
     text = path.read_text()
     if "sys.modules" in text:
         assert '.partition(".")[0] == "ocfs2lib"' in text
-
-
-def _room(path):
-    """The room of a file below the library, ``""`` for what lies beside the rooms."""
-    parts = path.relative_to(LIBRARY).parts
-    return parts[0] if len(parts) > 1 else ""
 
 
 def _rooms_imported(path):

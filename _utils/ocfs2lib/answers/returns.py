@@ -33,7 +33,7 @@ def state_runs(answers, silent):
     Return ``({minion id: changes}, failures)`` of one state run on several minions.
 
     answers, silent
-        What ``ocfs2_nodes.ask`` returned.
+        What :meth:`master.nodes.Nodes.ask` returned.
     """
     changes, failures = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
     for minion, answer in answers.items():
@@ -49,7 +49,7 @@ def failed_calls(answers, silent, succeeded=lambda answer: answer is True):
     Return what went wrong in a call on several minions, as sentences.
 
     answers, silent
-        What ``ocfs2_nodes.ask`` returned.
+        What :meth:`master.nodes.Nodes.ask` returned.
     succeeded
         Takes an answer, and tells whether the call has succeeded; without it, only True is one
         that has.

@@ -33,9 +33,9 @@ class FormatLuns:
     desired
         The cluster, :class:`pillar.desired.Desired`.
     master
-        Has ``look()`` (the plan as of now), ``ask(minions, fun, *arg, limit, progress, **kwarg)``
+        Has ``plan()`` (the plan as of now), ``ask(minions, fun, *arg, limit, progress, **kwarg)``
         (``(returns, silent)``; ``progress`` names the LUN whose full read is to be followed),
-        ``patience(seconds)`` (an iterator that ends when they are over),
+        ``attempts(seconds)`` (an iterator that ends when they are over),
         ``say(text)``, ``audit(verdict, lun, reasons, evidence)``, ``ledger``, ``stamp()``
         (``{"time", "job", "operator"}``), ``new_uuid()``, ``new_token()`` and ``failures(answer)``
         (of a state run, as sentences).

@@ -1,10 +1,11 @@
 """
 A change of a whole cluster, as a list of steps: everything is checked before the first of them.
 
-An operation reaches the world through the master that it is given (``ocfs2_master.of``), like the
-format stage. What it has to do follows from what all nodes show, and nothing is remembered between
-two runs but what the nodes keep themselves (holds) and the master has on record. So whatever cuts
-a run, running it again goes on from what is there by then.
+An operation reaches the world through the master that it is given
+(:class:`master.master.Master`), like the format stage. What it has to do follows from what all
+nodes show, and nothing is remembered between two runs but what the nodes keep themselves (holds)
+and the master has on record. So whatever cuts a run, running it again goes on from what is there by
+then.
 """
 
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Operation:
     What all operations share.
 
     master
-        The master (``ocfs2_master.of``) of the cluster.
+        The master (:class:`master.master.Master`) of the cluster.
 
     A subclass has ``verb``, its name as an orchestration; ``steps()``, which raises
     :class:`Refused` with every reason at once; and ``arguments()``, those of its orchestration.

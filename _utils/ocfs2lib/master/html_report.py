@@ -1,67 +1,44 @@
-"""
-The status as a page to hand over: a part of the runner ``ocfs2`` that changes no node.
-
-.. versionadded:: 1.0.0
-"""
+"""The status as a page to hand over, written on the master."""
 
 import os
 import socket
 import tempfile
 
-import salt.utils.files
-
-from ocfs2lib import text as wording
+from ocfs2lib import text
 from ocfs2lib import version
+from ocfs2lib.master import observe
 from ocfs2lib.status.page import page
-
-__virtualname__ = "ocfs2"
 
 #: Bytes at the beginning of a page within which it says who made it.
 _BEGINNING = 1024
 
 
-def __virtual__():
-    return __virtualname__
-
-
-def report(file, cluster=None, timeout=None):
+def write(context, file, cluster=None, timeout=None):
     """
-    The status as one HTML page, for a ticket or a hand-over; it needs no network.
+    Write the status as an HTML page; exit code 2 if it was refused or could not be written.
 
-    file
-        The page to write: an absolute path that ends in ``.html``. A page of an earlier report is
-        replaced, any other file is left as it is. It is readable by its owner alone.
-    timeout
-        As for :func:`status`.
-
-    Returns, besides what :func:`status` does, ``lines``, ``file``, and ``written``, whether the
-    page was written now. The exit code is that of :func:`status`, and 2 if the page was refused or
-    could not be written.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run ocfs2.report file=/root/cluster.html
-        salt-run ocfs2.report file=/root/web.html cluster=web
+    context
+        The :class:`master.context.Context`.
+    file, cluster, timeout
+        As for the runner.
     """
-    refusal = _refused(file)
+    refusal = _refusal(file)
     if refusal:
-        return _reported({"clusters": {}}, file, f"{refusal} Nothing was asked or written.")
-    found = __salt__["ocfs2.status"](cluster, timeout)
+        return _answer({"clusters": {}}, file, f"{refusal} Nothing was asked or written.")
+    found = observe.status(context, cluster, timeout)
     try:
-        _write(file, _page(found["clusters"]))
+        _replace(file, _page(context, found["clusters"]))
     except OSError as err:
         reason = f"{file} can not be written: {err.strerror}. Fix: name another file."
-        return _reported(found, file, reason)
-    said = (
+        return _answer(found, file, reason)
+    done = (
         f"The page is {file}, readable by its owner alone. To look at it: "
         f"scp {socket.gethostname()}:{file} . and open it in a browser."
     )
-    return _reported(found, file, said, written=True)
+    return _answer(found, file, done, written=True)
 
 
-def _refused(file):
+def _refusal(file):
     """Why a page can not be written there, as sentences, or None."""
     fix = "Fix: file=/root/cluster.html."
     if not (isinstance(file, str) and os.path.isabs(file) and "\0" not in file):
@@ -76,30 +53,30 @@ def _refused(file):
 
 
 def _is_page(file):
-    """Whether a file was made by :func:`report`."""
+    """Whether a file was made by :func:`write`."""
     if os.path.islink(file) or not os.path.isfile(file):
         return False
     try:
-        with salt.utils.files.fopen(file, "rb") as handle:
+        with open(file, "rb") as handle:
             return page.GENERATOR.encode() in handle.read(_BEGINNING)
     except OSError:
         return False
 
 
-def _page(clusters):
+def _page(context, clusters):
     statuses = [each["status"] for each in clusters.values() if each.get("status")]
     errors = {name: each["lines"] for name, each in clusters.items() if not each.get("status")}
-    return page.page(statuses, version.build(__opts__["extension_modules"]), errors)
+    return page.page(statuses, version.build(context.opts["extension_modules"]), errors)
 
 
-def _write(file, text):
+def _replace(file, content):
     """The whole page, or none: who opens it meanwhile sees the one from before."""
     directory, name = os.path.split(file)
     # It is made with mode 0600.
     fd, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}.")
     try:
         with os.fdopen(fd, "w", encoding="utf-8") as handle:
-            handle.write(text)
+            handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(temporary, file)
@@ -108,7 +85,7 @@ def _write(file, text):
         raise
 
 
-def _reported(found, file, last, written=False):
+def _answer(found, file, last, written=False):
     lines = [line for each in found["clusters"].values() for line in _short(each)]
     return {
         **found,
@@ -116,7 +93,7 @@ def _reported(found, file, last, written=False):
         "retcode": found["retcode"] if written else 2,
         "file": file,
         "written": written,
-        "lines": [*lines, wording.printable(last)],
+        "lines": [*lines, text.printable(last)],
     }
 
 

@@ -1,0 +1,1 @@
+"""What the runners do on the Salt master: the one room that imports Salt."""

@@ -1,0 +1,266 @@
+"""
+Ask the nodes of a roster.
+
+Everything here targets minions by their ids, as a list, and waits for the very minions it asked:
+grains and globs can silently leave nodes out.
+"""
+
+import contextlib
+import time
+
+import salt.client
+
+from ocfs2lib import timeouts
+from ocfs2lib.answers.inquiry import Inquiry
+from ocfs2lib.answers.inquiry import Question
+from ocfs2lib.master.debts import Debts
+from ocfs2lib.master.line import Line
+from ocfs2lib.master.progress import WaitingNotice
+from ocfs2lib.master.progress import say
+from ocfs2lib.timeouts import Patience
+
+#: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each of
+#: them would have the minion load all of Salt anew; only the last does, with the beacons.
+_SYNC = {
+    "saltutil.sync_utils": [None, False],
+    "saltutil.sync_states": [None, False],
+    "saltutil.sync_beacons": [None, False],
+    "saltutil.sync_modules": [],
+}
+#: Seconds that a node may be at work on a look, a census, a sync, however often it is heard.
+_LOOK_LIMIT, _CENSUS_LIMIT, _SYNC_LIMIT = 300, 600, 900
+#: Seconds for which nodes that have just been given the formula may still not know it, and between
+#: two questions whether they do.
+_LOADING, _PAUSE = 180, 2
+#: Where it is kept which looks were given up, and which questions on which a change depends. A look
+#: that hangs keeps no change waiting.
+_LOOKS, _WORK = "ocfs2/owed/looks", "ocfs2/owed/work"
+
+
+class Nodes:
+    """
+    The minions of this master.
+
+    opts
+        Salt's options of the master.
+    """
+
+    def __init__(self, opts):
+        self._opts = opts
+        self._looks, self._work = Debts(opts, _LOOKS), Debts(opts, _WORK)
+
+    def ask(self, minions, fun, arg=(), kwarg=None, limit=120, meanwhile=None):
+        """
+        Run a function on a list of minions in parallel and wait for all of them.
+
+        minions
+            Minion ids.
+        fun, arg, kwarg
+            The function and its arguments. A list of functions, with a list of arguments for each,
+            is run in turn, as one job.
+        limit
+            Seconds after which a node that has not returned counts as silent. A node of which
+            nothing is heard for six minutes, although it is asked, is given up earlier.
+        meanwhile
+            Called again and again, without arguments, while the nodes are waited for.
+
+        Return ``(returns, silent)``: what each minion returned, and for each of the others the
+        reason. What a silent node did meanwhile is not known.
+        """
+        patience = Patience(minions, timeouts.LOST, limit)
+        found = self._put(minions, Question(fun, tuple(arg), kwarg), patience, meanwhile=meanwhile)
+        return found.returns, found.silent
+
+    def look(self, minions, fun, arg=(), timeout=None, usual=None, patient=False):
+        """
+        Have nodes look at something, for somebody who looks on. It changes nothing on them.
+
+        A node is waited for as :class:`timeouts.Patience` says. One that is given up is not given
+        another look until it has ended this one.
+
+        minions
+            Minion ids.
+        fun, arg
+            The function and its arguments.
+        timeout
+            Seconds after which the look ends, whoever has answered by then; None for patience.
+        usual
+            ``{minion id: seconds}`` that its last looks took.
+        patient
+            Have the patience of a run that changes something.
+
+        Return ``{"answers", "silent", "slow", "took"}``: what each minion returned, not checked;
+        for each of the others the reason; the ids of those of them that are at work all the same;
+        and the seconds that each answer took.
+        """
+        least = timeouts.WORK if patient else timeouts.LOOK
+        patience = Patience(minions, least, _LOOK_LIMIT, usual=usual, bound=timeout)
+        found = self._put_joined(minions, Question(fun, tuple(arg)), patience, self._looks)
+        return {
+            "answers": found.returns,
+            "silent": found.silent,
+            "slow": sorted(found.slow),
+            "took": patience.took,
+        }
+
+    def census(self, minions, luns, firewall, formula=None):
+        """
+        Ask nodes what they are and what their LUNs hold (``ocfs2_node.census``).
+
+        minions
+            Minion ids.
+        luns, firewall
+            The arguments of the census.
+        formula
+            A build of the formula (:func:`version.build`): nodes that answer with another, or
+            have none, get the master's first and are asked again. Without it, nothing is synced.
+
+        Return ``(answers, silent)``, as :meth:`ask`; the answers are not checked.
+        """
+        question = Question("ocfs2_node.census", (luns, firewall), {"prove_blank": True})
+        if formula is None:
+            return self._put_for_work(minions, question)
+        return self._with_formula(minions, question, formula)
+
+    def survey(self, minions, formula):
+        """
+        Ask nodes that need have neither pillar nor the formula yet (``ocfs2_node.survey``).
+
+        minions
+            Minion ids.
+        formula
+            As for :meth:`census`; nodes that have another get the master's.
+
+        Return ``(answers, silent)``, as :meth:`ask`; the answers are not checked.
+        """
+        return self._with_formula(minions, Question("ocfs2_node.survey"), formula)
+
+    def probe(self, minions):
+        """
+        Ask nodes that were given up whether they are still at work, and do not wait for it.
+
+        minions
+            Minion ids.
+
+        Return, for :meth:`settled`, ``{minion id: [job id, job id]}``: of what the node owes, and
+        of this question. A node that owes nothing is not in it.
+        """
+        owing, found = {}, {}
+        for minion, owed in self._work.of(minions).items():
+            owing.setdefault(owed["jid"], []).append(minion)
+        with self._line() as line:
+            for owed, those in owing.items():
+                asked, accepted = line.probe(those, owed)
+                found.update({minion: [owed, asked] for minion in accepted})
+        return found
+
+    def settled(self, probes):
+        """
+        Return the nodes that were given up and are free again: what they owed has come, or they
+        have said that they are not at work on it any more. They owe nothing from then on.
+
+        probes
+            What :meth:`probe` returned a while ago.
+        """
+        # Nodes share jobs.
+        jobs = {jid for pair in probes.values() for jid in pair}
+        with self._line() as line:
+            returns = {jid: line.returns(jid) for jid in jobs}
+        found = [
+            minion
+            for minion, (owed, asked) in probes.items()
+            if minion in returns[owed] or returns[asked].get(minion) == {}
+        ]
+        self._work.forget(found)
+        return found
+
+    @contextlib.contextmanager
+    def _line(self):
+        with salt.client.get_local_client(mopts=dict(self._opts)) as client:
+            yield Line(client)
+
+    def _put(self, minions, question, patience, owed=None, repeats=False, meanwhile=None):
+        """Put a question and wait; the :class:`answers.inquiry.Inquiry`, over."""
+        notice = WaitingNotice(question)
+
+        def each(seconds, waiting):
+            notice(seconds, waiting)
+            if meanwhile:
+                meanwhile()
+
+        with self._line() as line:
+            inquiry = Inquiry(line, question, patience, owed, repeats, each)
+            return inquiry.run(minions) if minions else inquiry
+
+    def _put_joined(self, minions, question, patience, debts):
+        """The same, joining what was given up earlier and keeping what is by now."""
+        before = debts.of(minions)
+        found = self._put(minions, question, patience, owed=before, repeats=True)
+        debts.replace(before, found.owed)
+        return found
+
+    def _put_for_work(self, minions, question, least=timeouts.WORK, limit=_CENSUS_LIMIT):
+        """Put a question on which a change depends: who is only slow is not left out."""
+        patience = Patience(minions, least, limit)
+        found = self._put_joined(list(minions), question, patience, self._work)
+        return found.returns, found.silent
+
+    def _with_formula(self, minions, question, formula):
+        """Ask; those that have another build of the formula get the master's, and again."""
+        # A ping that also tells who has no formula yet: a minion takes a minute of one processor
+        # to find out that it does not know a function.
+        modules, silent = self._put_for_work(minions, Question("saltutil.list_extmods"))
+        lacking = [minion for minion, kinds in modules.items() if not _has_formula(kinds)]
+        silent.update(self._sync(lacking))
+        answers, lost = self._put_until_loaded(modules.keys() - silent.keys(), question)
+        silent.update(lost)
+        stale = [minion for minion, answer in answers.items() if _build(answer) != formula]
+        silent.update(self._sync(stale))
+        again, lost = self._put_until_loaded(set(stale) - silent.keys(), question)
+        return {**answers, **again}, {**silent, **lost}
+
+    def _sync(self, minions):
+        """Give the formula to nodes; ``{minion id: reason}`` of those that did not take it."""
+        if minions:
+            say(f"syncing the formula to {', '.join(sorted(minions))}")
+        question = Question(list(_SYNC), tuple(_SYNC.values()), called="saltutil.sync_*")
+        return self._put_for_work(minions, question, timeouts.LOST, _SYNC_LIMIT)[1]
+
+    def _put_until_loaded(self, minions, question):
+        """
+        Ask nodes that may still have to load the modules that they have just been given.
+
+        One that has answered with facts has loaded them. Of the others it is asked whether they
+        know the function by now; those that do are asked once more, and their answer counts.
+        """
+        answers, silent = self._put_for_work(minions, question)
+        waiting = [minion for minion, answer in answers.items() if not isinstance(answer, dict)]
+        end = time.monotonic() + _LOADING
+        while waiting and time.monotonic() < end:
+            known, lost = self._put_for_work(waiting, _functions(question))
+            silent.update(lost)
+            loaded = [minion for minion, names in known.items() if _lists(names, question.fun)]
+            again, lost = self._put_for_work(loaded, question)
+            answers.update(again)
+            silent.update(lost)
+            waiting = [minion for minion in known if minion not in loaded]
+            if waiting:
+                time.sleep(_PAUSE)
+        return answers, silent
+
+
+def _functions(question):
+    return Question("sys.list_functions", (question.fun.partition(".")[0],))
+
+
+def _lists(names, function):
+    return isinstance(names, list) and function in names
+
+
+def _has_formula(kinds):
+    modules = kinds.get("modules") if isinstance(kinds, dict) else None
+    return isinstance(modules, list) and "ocfs2" in modules
+
+
+def _build(answer):
+    return answer.get("formula") if isinstance(answer, dict) else None
