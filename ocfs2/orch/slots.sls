@@ -1,15 +1,4 @@
 # A volume gets more slots. The LUN goes down on every node meanwhile.
 # salt-run state.orchestrate ocfs2.orch.slots pillar='{"ocfs2_lun": "primary", "ocfs2_outage": "primary"}'
-{%- do salt["saltutil.runner"]("saltutil.sync_all") %}
-{%- set cluster = pillar.get("ocfs2_cluster") | json %}
-ocfs2-orch-slots:
-  ocfs2_cluster.changed:
-    - verb: slots
-    - cluster: {{ cluster }}
-    - told:
-        lun: {{ pillar.get("ocfs2_lun") | json }}
-        outage: {{ pillar.get("ocfs2_outage") | json }}
-
-ocfs2-orch-status:
-  ocfs2_cluster.healthy:
-    - cluster: {{ cluster }}
+{%- from "ocfs2/orch/operation.jinja" import operation with context %}
+{{ operation("slots", ["lun", "outage"]) }}
