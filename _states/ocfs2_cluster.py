@@ -14,8 +14,9 @@ import salt.loader
 
 __virtualname__ = "ocfs2_cluster"
 
-#: Where the nodes that did not answer, and why, are kept for the time of one orchestration.
-_ABSENT = "ocfs2_absent"
+#: What is kept for the time of one orchestration: the nodes that did not answer, and why; and the
+#: functions of the runner.
+_ABSENT, _RUNNER = "ocfs2_absent", "ocfs2_runner"
 
 
 def __virtual__():
@@ -62,7 +63,7 @@ def mounted(name, cluster=None):
     return _stage(name, "mount", cluster=cluster, absent=_absent())[0]
 
 
-def changed(name, verb, cluster=None, told=None):
+def changed(name, verb, cluster=None, arguments=None):
     """
     One operation on a cluster at work is carried out, or refused before anything is changed.
 
@@ -72,10 +73,10 @@ def changed(name, verb, cluster=None, told=None):
         The function of the runner, such as ``grow``.
     cluster
         The name of the cluster; without it, the only one in pillar.
-    told
+    arguments
         Its other arguments.
     """
-    return _stage(name, verb, cluster=cluster, **(told or {}))[0]
+    return _stage(name, verb, cluster=cluster, **(arguments or {}))[0]
 
 
 def adopted(name, nodes, file):
@@ -125,17 +126,25 @@ def _stage(name, function, **arguments):
 
 
 def _runner():
-    """
-    The runner functions as the orchestration has just synced them.
+    """The functions of the runner as the orchestration has just synced them, loaded once."""
+    if _RUNNER not in __context__:
+        _purge()
+        # Not saltutil.runner: it would keep a job of its own for each stage.
+        __context__[_RUNNER] = salt.loader.runner(
+            __opts__,
+            utils=salt.loader.utils(__opts__),
+            context={"ocfs2_job": globals().get("__orchestration_jid__")},
+        )
+    return __context__[_RUNNER]
 
-    Salt loads every runner, and so what our own imports, before it renders the orchestration: an
-    update of the formula would otherwise take effect one run late.
+
+def _purge():
+    """
+    Have the formula's library imported anew.
+
+    Salt loads every runner, and so what our own import, before it renders the orchestration, which
+    is when the formula is synced to the master. Without this, an update of the formula would be
+    carried out by the code from before, and take effect one run late.
     """
     for name in [each for each in sys.modules if each.partition(".")[0] == "ocfs2lib"]:
         del sys.modules[name]
-    # Not saltutil.runner: it would keep a job of its own for each stage.
-    return salt.loader.runner(
-        __opts__,
-        utils=salt.loader.utils(__opts__),
-        context={"ocfs2_job": globals().get("__orchestration_jid__")},
-    )

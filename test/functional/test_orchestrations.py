@@ -64,7 +64,7 @@ def test_an_operation_is_its_stage_and_the_status(render, verb, value):
     found, called = render(verb, **pillar)
     stage = [{"verb": verb}, {"cluster": None}]
     if OPERATIONS[verb]:
-        stage.append({"told": dict.fromkeys(OPERATIONS[verb], value)})
+        stage.append({"arguments": dict.fromkeys(OPERATIONS[verb], value)})
     name = f"ocfs2-orch-{verb.replace('_', '-')}"
     assert found == {name: {"ocfs2_cluster.changed": stage}, **STATUS}
     assert list(found) == [name, "ocfs2-orch-status"]
