@@ -39,9 +39,10 @@ _ATTRIBUTES = {
     "reconnect_delay_ms": "reconnect_delay_ms",
     "fence_method": "fence_method",
 }
-# The kernel takes these at any time (fs/ocfs2/cluster/nodemanager.c); of the others it ignores or
-# refuses a write while a region is active or a peer is connected.
-_FREE = {"fence_method": r"reset|panic", "reconnect_delay_ms": r"[1-9][0-9]{0,9}"}
+# The values of stack.WRITABLE_ONLINE and what each may be. The kernel takes these at any time
+# (fs/ocfs2/cluster/nodemanager.c); of the others it ignores or refuses a write while a region is
+# active or a peer is connected.
+_WRITABLE_ONLINE = {"fence_method": r"reset|panic", "reconnect_delay_ms": r"[1-9][0-9]{0,9}"}
 
 
 def __virtual__():
@@ -165,21 +166,6 @@ def settings_write(values):
     return __salt__["ocfs2_file.write"](_settings_path(), text)
 
 
-def settings_remove():
-    """
-    Remove the o2cb settings file; the init script then starts nothing.
-
-    Returns True.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call o2cb.settings_remove
-    """
-    return __salt__["ocfs2_file.remove"](_settings_path())
-
-
 def debconf_get():
     """
     The answers from which the package writes the settings file at its next configuration.
@@ -272,7 +258,7 @@ def attribute_write(cluster, attribute, value):
 
         salt-call o2cb.attribute_write ocfs2 fence_method panic
     """
-    if not re.fullmatch(_FREE.get(attribute, "(?!)"), str(value)):
+    if not re.fullmatch(_WRITABLE_ONLINE.get(attribute, "(?!)"), str(value)):
         raise SaltInvocationError(f"{attribute} cannot be set to {value!r} in a running cluster")
     _live(cluster)
     path = f"{CLUSTERS}/{cluster}/{_ATTRIBUTES[attribute]}"

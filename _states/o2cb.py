@@ -111,8 +111,8 @@ def boot(name, config):
     def close(desired, found):
         _write(units.files(desired, registry.required(__grains__)), found)
         changed = subjects(found, Part.UNIT)
-        if units.KILLER in changed:
-            __salt__["ocfs2_systemd.unit"]("mask", units.KILLER)
+        if units.NODE_KILLER_UNIT in changed:
+            __salt__["ocfs2_systemd.unit"]("mask", units.NODE_KILLER_UNIT)
         if units.UNIT in changed:
             __salt__["ocfs2_systemd.unit"]("enable", units.UNIT)
         __salt__["ocfs2_systemd.reload"]()
@@ -161,7 +161,7 @@ def online(name, config):
         if any(gap.part is Part.LIVE_NODE for gap in found):
             __salt__["o2cb.register"](cluster)
         for gap in found:
-            if gap.part is Part.LIVE_VALUE and gap.subject in stack.FREE:
+            if gap.part is Part.LIVE_VALUE and gap.subject in stack.WRITABLE_ONLINE:
                 __salt__["o2cb.attribute_write"](cluster, gap.subject, gap.new)
 
     return _converge(name, config, "The cluster is online as pillar says.", gaps, close)
@@ -348,8 +348,8 @@ def _leftovers(facts):
     found += node_setup.leftovers(backends.NONE, setup["files"])
     if (__salt__["o2cb.debconf_get"]() or {}).get(o2cb_settings.ENABLED) == "true":
         found.append(Difference(Part.DEBCONF, o2cb_settings.ENABLED, "true", "false"))
-    if units.KILLER in setup["masked"]:
-        found.append(Difference(Part.UNIT, units.KILLER, "masked", "not masked"))
+    if units.NODE_KILLER_UNIT in setup["masked"]:
+        found.append(Difference(Part.UNIT, units.NODE_KILLER_UNIT, "masked", "not masked"))
     return found
 
 
@@ -374,8 +374,8 @@ def _remove(facts):
         _remove_unit(units.UNIT, units.UNIT_PATH)
     for path in files & {*_kept_files(facts)}:
         __salt__["ocfs2_file.remove"](path)
-    if units.KILLER in switched:
-        __salt__["ocfs2_systemd.unit"]("unmask", units.KILLER)
+    if units.NODE_KILLER_UNIT in switched:
+        __salt__["ocfs2_systemd.unit"]("unmask", units.NODE_KILLER_UNIT)
         __salt__["ocfs2_systemd.reload"]()
 
 

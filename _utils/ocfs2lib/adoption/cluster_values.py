@@ -66,14 +66,14 @@ def _different_kernels(key, value, others, live):
     values = "; ".join(f"{minion} {live[minion]}" for minion in others)
     why = (
         "each node goes by its own"
-        if key in stack.FREE
+        if key in stack.WRITABLE_ONLINE
         else "nodes with different values refuse each other's connections"
     )
     return issue(
         key,
         f"the kernels run with different values ({values}; the others {value}); {why}. The pillar "
         f"has {value}; to change it in the kernel of {', '.join(others)}, unmount there.",
-        obstacle=key not in stack.FREE,
+        obstacle=key not in stack.WRITABLE_ONLINE,
     )
 
 

@@ -34,10 +34,11 @@ def issues(name, surveys):
                 f"the cluster does not come online at its next boot ({why}), and nothing "
                 "is mounted then. Applying the pillar sees to it.",
             )
-        if units.KILLER in survey["starts"] and units.KILLER not in setup["masked"]:
+        killer = units.NODE_KILLER_UNIT
+        if killer in survey["starts"] and killer not in setup["masked"]:
             yield issue(
                 minion,
-                f"{units.KILLER} is enabled; when it stops, it kills the users of "
+                f"{killer} is enabled; when it stops, it kills the users of "
                 "every OCFS2. Applying the pillar masks it, without stopping it.",
             )
 

@@ -179,7 +179,7 @@ def timeouts(snapshot):
         for node, facts in snapshot.nodes()
         if snapshot.live_cluster(facts)
     }
-    for name in node_stack.AGREED:
+    for name in node_stack.CLUSTER_WIDE:
         values = {minion: cluster[name] for minion, cluster in live.items()}
         usual, strange = _outliers(values)
         for minion, value in strange.items():

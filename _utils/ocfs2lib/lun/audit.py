@@ -12,10 +12,6 @@ from ocfs2lib.errors import RecordUnwritable
 #: Lies beside Salt's own log, on the master and on each minion.
 NAME = "ocfs2-audit.log"
 
-#: What may be decided: permission given or refused; a format read back, failed, or of unknown
-#: outcome; a record of the ledger forgotten, or released for another leader; a node number freed.
-VERDICTS = ("granted", "refused", "done", "failed", "unknown", "forgotten", "resumed", "freed")
-
 
 def path(log_file):
     """Where the log is; ``log_file`` is Salt's option of that name."""
@@ -38,7 +34,9 @@ def line(verdict, lun, wwid, cluster, reasons=(), evidence=None, job="", operato
     One line of the log, a JSON object.
 
     verdict
-        One of :data:`VERDICTS`.
+        ``granted`` or ``refused``: the permission to format; ``done``, ``failed`` or ``unknown``:
+        the outcome of a format; ``forgotten`` or ``resumed``: a record of the ledger, removed or
+        released for another leader; ``freed``: a node number.
     lun, wwid, cluster
         What it is about.
     reasons

@@ -21,7 +21,7 @@ FILES = (
     *(backend.rules_path for backend in backends.FIREWALLS.values()),
 )
 #: Every unit of which it is asked whether it is enabled or masked.
-UNITS = (units.UNIT, units.KILLER, firewall_backend.UNIT)
+UNITS = (units.UNIT, units.NODE_KILLER_UNIT, firewall_backend.UNIT)
 #: The tools that have to be installed.
 TOOLS = ("mkfs.ocfs2", "mount.ocfs2", "o2cb", "modprobe")
 #: Every kernel setting that is looked at.
@@ -73,8 +73,8 @@ def panic(desired, settings):
 def boot(desired, facts, platform):
     """Return the differences of what systemd does at boot and shutdown."""
     found = _files(units.files(desired, platform), facts["files"])
-    if units.KILLER not in facts["masked"]:
-        found.append(Difference(Part.UNIT, units.KILLER, "not masked", "masked"))
+    if units.NODE_KILLER_UNIT not in facts["masked"]:
+        found.append(Difference(Part.UNIT, units.NODE_KILLER_UNIT, "not masked", "masked"))
     return found + _disabled(units.UNIT, facts)
 
 

@@ -17,9 +17,10 @@ from ocfs2lib.node.difference import changed
 from ocfs2lib.node.difference import compare
 
 STACK = "o2cb"
-FREE = frozenset(("reconnect_delay_ms", "fence_method"))  # a running cluster takes these
-#: What the nodes compare when they connect.
-AGREED = ("heartbeat_mode", "heartbeat_threshold", "idle_timeout_ms", "keepalive_delay_ms")
+#: The values that a running cluster takes at any time, each node for itself.
+WRITABLE_ONLINE = ("fence_method", "reconnect_delay_ms")
+#: The values that the nodes compare when they connect.
+CLUSTER_WIDE = ("heartbeat_mode", "heartbeat_threshold", "idle_timeout_ms", "keepalive_delay_ms")
 
 
 def differences(desired, minion, facts):
@@ -137,12 +138,12 @@ def _attributes(desired, cluster):
     return [
         *(
             _at_rest(Part.LIVE_VALUE, key, cluster[key], getattr(wanted, key), cluster)
-            for key in AGREED
+            for key in CLUSTER_WIDE
             if cluster[key] != getattr(wanted, key)
         ),
         *(
             Difference(Part.LIVE_VALUE, key, cluster[key], getattr(wanted, key))
-            for key in sorted(FREE)
+            for key in WRITABLE_ONLINE
             if cluster[key] != getattr(wanted, key)
         ),
     ]

@@ -14,7 +14,8 @@ from ocfs2lib.firewall import backend
 from ocfs2lib.node import holds
 
 UNIT = "o2cb.service"
-KILLER = "ocfs2.service"
+#: Kills the users of every mount when it stops, so it is masked.
+NODE_KILLER_UNIT = "ocfs2.service"
 UNIT_PATH = f"/etc/systemd/system/{UNIT}"
 STOP_PATH = "/etc/ocfs2/o2cb-stop"
 SYSCTL_PATH = "/etc/sysctl.d/60-ocfs2.conf"

@@ -112,7 +112,7 @@ def _node(snapshot, plan, findings):
 
 
 def _settings(live):
-    return {name: live[name] for name in (*stack.AGREED, *sorted(stack.FREE))}
+    return {name: live[name] for name in (*stack.CLUSTER_WIDE, *stack.WRITABLE_ONLINE)}
 
 
 def _connections(snapshot, minion, facts):
