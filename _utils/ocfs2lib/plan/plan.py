@@ -42,8 +42,16 @@ class NodePlan:
     blocked: tuple = ()
 
     def held(self, lun=""):
-        """What an orchestration that has not ended holds here, one LUN or the cluster."""
+        """Return what an orchestration that has not ended holds here, one LUN or the cluster."""
         return holds.own(self.facts["holds"], lun) if self.facts else []
+
+    def gaps_of(self, *kinds):
+        """
+        Return the differences that findings of these kinds tell (keys of ``findings.kinds.KINDS``).
+
+        They are judged here and nowhere else: whoever tells them takes them from the plan.
+        """
+        return _of_kinds(self.gaps, kinds)
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,10 @@ class LunPlan:
     def again(self):
         """Whether the format continues one that is on record as begun."""
         return self.action == FORMAT and bool(self.case.begun)
+
+    def gaps_of(self, *kinds):
+        """Return the differences of the volume that findings of these kinds tell."""
+        return _of_kinds(self.gaps, kinds)
 
 
 @dataclass(frozen=True)
@@ -162,6 +174,10 @@ class Plan:
             found += [f"{minion}: mount LUN {lun.key}" for minion in lun.mount_on]
             found += [f"{minion}: mount LUN {lun.key} at boot" for minion in lun.fstab_on]
         return found
+
+
+def _of_kinds(gaps, kinds):
+    return [gap for gap in gaps if gap.finding in kinds]
 
 
 def plan(desired, census, silent, formula, records, numbers=None, proof=True):

@@ -250,3 +250,19 @@ def test_who_did_not_answer_is_in_the_plan_with_the_reason():
     assert data["nodes"][HOSTS[0]] == {"reachable": True, "reason": ""}
     assert data["nodes"][HOSTS[2]] == {"reachable": False, "reason": "did not answer"}
     assert data["luns"] == {"primary": "use"}
+
+
+def test_differences_are_found_by_the_finding_that_tells_them():
+    census = mounted()
+    facts = census[HOSTS[1]]
+    facts["setup"]["panic"]["kernel.panic"]["live"] = "0"
+    facts["setup"]["missing"] = ["o2cb"]
+    facts["mounts"] = [*facts["mounts"], "/old"]
+    found = plan(census, pillar=answers.desired(slots=16))
+    node = found.nodes[1]
+    assert [gap.subject for gap in node.gaps_of("setup-differs")] == ["kernel.panic"]
+    assert [gap.subject for gap in node.gaps_of("tools-missing")] == ["o2cb"]
+    assert [gap.subject for gap in node.gaps_of("stray-volume")] == ["/old"]
+    assert len(node.gaps_of("setup-differs", "tools-missing", "stray-volume")) == len(node.gaps)
+    assert [gap.what for gap in only_lun(found).gaps_of("volume-differs")] == ["slots"]
+    assert only_lun(found).gaps_of("setup-differs") == []
