@@ -1,5 +1,7 @@
 """The documents agree with the tree: pictures, paths and names in them."""
 
+import ast
+import re
 import runpy
 from pathlib import Path
 from xml.parsers import expat
@@ -25,3 +27,104 @@ def test_the_picture_of_the_architecture_has_every_room():
     shown = {name for row in PICTURES["ROOMS"] for name, _ in row}
     missing = {path.parent.name for path in ROOMS.glob("*/__init__.py")} - shown
     assert missing == set(), "add it to ROOMS in docs/pictures.py and run: make docs"
+
+
+#: Where every file, room and name that is mentioned has to be in the tree.
+HOUSE = [DOCS / "architecture.rst", DOCS / "vocabulary.rst"]
+PAGES = sorted([ROOT / "README.rst", *DOCS.glob("*.rst")])
+SUFFIXES = (".py", ".sls", ".jinja", ".rst", ".json", ".toml", ".yaml", ".yml")
+#: What looks like a name of the code but is a setting or a file of a node.
+OTHERS = {"kernel.panic", "kernel.panic_on_oops", "ocfs2.prom"}
+CALLED = [
+    path for kind in ("modules", "states", "runners") for path in (ROOT / f"_{kind}").glob("*.py")
+]
+
+
+def _literals(page):
+    return dict.fromkeys(re.findall(r"``([^`]+)``", page.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("page", HOUSE, ids=lambda page: page.stem)
+def test_every_file_and_room_that_is_named_exists(page):
+    named = [
+        each
+        for each in _literals(page)
+        if not re.search(r"^/|\s", each) and ("/" in each or each.endswith(SUFFIXES))
+    ]
+    assert named
+    assert [each for each in named if not _is_in_tree(each)] == []
+
+
+def _is_in_tree(path):
+    return any(any(root.glob(path.rstrip("/"))) for root in (ROOT, ROOMS))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_name_of_the_code_resolves(page):
+    dotted = [
+        each
+        for each in _literals(page)
+        if re.fullmatch(r"\w+(\.(\w+|\*))+", each)
+        and each not in OTHERS
+        and not each.endswith((".service", *SUFFIXES))
+    ]
+    assert [each for each in dotted if _resolves(each.split(".")) is False] == []
+
+
+def _resolves(parts):
+    """Whether a dotted name is one of the rooms, or one that Salt knows; None if it is neither."""
+    if (ROOMS / parts[0]).is_dir() or (ROOMS / f"{parts[0]}.py").is_file():
+        return _is_in_room(ROOMS, parts) or _is_in_tree(".".join(parts))
+    files = [path for path in CALLED if parts[0] in (path.stem, _virtual_name(path))]
+    if not files:
+        return None
+    names = {name for path in files for name in _names(ast.parse(path.read_text()))}
+    # A word in capitals stands for any name, as in ocfs2.orch.VERB.
+    parts = ["*" if part.isupper() else part for part in parts]
+    return parts[1] in {*names, "*"} or _is_sls(parts)
+
+
+def _is_in_room(directory, parts):
+    path = directory / parts[0]
+    if path.is_dir():
+        return len(parts) == 1 or _is_in_room(path, parts[1:])
+    file = path.with_suffix(".py")
+    return file.is_file() and _has(ast.parse(file.read_text(encoding="utf-8")), parts[1:])
+
+
+def _has(tree, parts):
+    if not parts:
+        return True
+    found = _names(tree)
+    return parts[0] in found and (len(parts) == 1 or _has(found[parts[0]], parts[1:]))
+
+
+def _names(tree):
+    """``{name: what it is}`` of all that a module or class defines, or a function takes."""
+    found = {}
+    for node in getattr(tree, "body", ()):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found[node.name] = node
+        elif isinstance(node, ast.Assign):
+            names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+            found.update((each.id, node) for each in names if isinstance(each.ctx, ast.Store))
+        elif isinstance(node, ast.AnnAssign):
+            found[node.target.id] = node
+    return found
+
+
+def _virtual_name(path):
+    named = re.search(r'^__virtualname__ = "(\w+)"$', path.read_text(), re.MULTILINE)
+    return named and named[1]
+
+
+def _is_sls(parts):
+    path = "/".join(parts)
+    return any(ROOT.glob(f"{path}.sls")) or any(ROOT.glob(f"{path}/init.sls"))
+
+
+def test_the_vocabulary_is_in_alphabetical_order():
+    text = (DOCS / "vocabulary.rst").read_text(encoding="utf-8")
+    terms = re.findall(r"^(\w[^\n]*)\n   \S", text, re.MULTILINE)
+    assert len(terms) > 50
+    assert terms == sorted(terms, key=str.casefold)
