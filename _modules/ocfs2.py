@@ -337,7 +337,7 @@ def _proof(handle, facts, full, progress):
         return {"beats": _beats(handle, size)}
     if facts["volume"] or facts["signature"]:
         return {}
-    regions = blank.whole(size) if full else blank.regions(size, seed=os.urandom(16))
+    regions = blank.every_region(size) if full else blank.regions(size, seed=os.urandom(16))
     return {"written": _written(handle, regions, progress)}
 
 

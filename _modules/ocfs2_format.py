@@ -102,7 +102,7 @@ def mkfs(order, token, lun="", job="", operator=""):
     with _only_one_format(order, log) as progress, _held(order.device, log) as handle:
         objections = [*_missing_tools(), *_spent_token(order, token)]
         facts = _facts(order, handle, progress)
-        if order.is_whole(facts):
+        if order.is_complete(facts):
             return {"made": False, "volume": facts["volume"]}
         objections += order.refusals(__grains__["id"], facts)
         if objections:

@@ -178,7 +178,7 @@ def _order(desired, lun, grant):
 
 def _would_format(ret, order):
     facts = __salt__["ocfs2.probe"](order.device, prove_blank=True)
-    if order.is_whole(facts):
+    if order.is_complete(facts):
         return ret
     refusals = order.refusals(__opts__["id"], facts)
     if refusals:

@@ -93,7 +93,7 @@ MUTANTS = {
     ),
     "G4 half-made by anybody": Mutant(
         CASE,
-        'volume["uuid"] == self.begun_uuid',
+        'volume["uuid"] == self.started_uuid',
         "True",
         "test/unit/lun/test_format_order.py::test_what_another_format_left_is_not_formatted_over",
     ),

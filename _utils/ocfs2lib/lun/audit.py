@@ -14,24 +14,24 @@ NAME = "ocfs2-audit.log"
 
 
 def path(log_file):
-    """Where the log is; ``log_file`` is Salt's option of that name."""
+    """Return where the log is; ``log_file`` is Salt's option of that name."""
     return os.path.join(os.path.dirname(log_file), NAME)
 
 
 def now():
-    """This moment as the ledger and the audit log write it: ``2026-01-31T23:59:59Z``."""
+    """Return this moment as the ledger and the audit log write it: ``2026-01-31T23:59:59Z``."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def digest(evidence):
-    """The SHA-256 of what a decision was based on; the same evidence gives the same digest."""
+    """Return the SHA-256 of what a decision was based on; equal evidence has equal digests."""
     text = json.dumps(evidence, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def line(verdict, lun, wwid, cluster, reasons=(), evidence=None, job="", operator=""):
     """
-    One line of the log, a JSON object.
+    Return one line of the log, a JSON object.
 
     verdict
         ``granted`` or ``refused``: the permission to format; ``done``, ``failed`` or ``unknown``:

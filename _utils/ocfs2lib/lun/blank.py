@@ -6,7 +6,7 @@ is damaged reads as blank to it and can still be repaired from a backup copy.
 So a LUN is blank only if both its ends, every place where a known format
 keeps a copy of its superblock, and random samples in between are all zeros.
 
-What sampling can not see is data that lies wholly between the samples.
+What sampling cannot see is data that lies wholly between the samples.
 """
 
 import random
@@ -39,7 +39,7 @@ _XFS_GROUPS = 4
 
 def regions(size, seed):
     """
-    The places to read, as sorted ``(offset, length)`` pairs that do not overlap.
+    Return the places to read, as sorted ``(offset, length)`` pairs that do not overlap.
 
     size
         Size of the LUN in bytes, a multiple of 512.
@@ -52,8 +52,8 @@ def regions(size, seed):
     return _merged(_clamped(wanted, size))
 
 
-def whole(size):
-    """Every byte, as :func:`regions` gives places; in steps, so that progress can be shown."""
+def every_region(size):
+    """Return every byte as :func:`regions` does, in steps, so that progress can be shown."""
     return [(start, min(_STEP_BYTES, size - start)) for start in range(0, size, _STEP_BYTES)]
 
 
@@ -75,7 +75,7 @@ def _random_offsets(size, seed):
 
 
 def _clamped(wanted, size):
-    """Cut to the LUN and widened to whole 4 KiB blocks, as O_DIRECT reads want them."""
+    """Cut places to the LUN and widen them to whole 4 KiB blocks, as O_DIRECT wants them."""
     for offset, length in wanted:
         start = max(0, offset) & ~0xFFF
         end = min(size, (offset + length + 0xFFF) & ~0xFFF)

@@ -20,7 +20,7 @@ class NodeView:
         The node, and what ``ocfs2.probe`` found there.
     key, device, wwid, size
         The LUN as it should be: its key in pillar, stable name, WWID and bytes.
-    begun_uuid
+    started_uuid
         The UUID of the volume as which the LUN's format is on record as begun, ``""`` for none.
     proof
         Whether the node was asked to prove that the LUN is blank.
@@ -32,7 +32,7 @@ class NodeView:
     device: str
     wwid: str
     size: int
-    begun_uuid: str = ""
+    started_uuid: str = ""
     proof: bool = True
 
     @property
@@ -49,7 +49,7 @@ class NodeView:
         It has the UUID that was chosen for it before the format, and nobody ever mounted it.
         """
         volume = self.facts["volume"]
-        if not (volume and self.begun_uuid and volume["uuid"] == self.begun_uuid):
+        if not (volume and self.started_uuid and volume["uuid"] == self.started_uuid):
             return False
         return self.facts["half_made"] is True
 
@@ -86,7 +86,7 @@ class LunCase:
 
     def views(self):
         """The :class:`NodeView` of each node that answered, by minion id."""
-        lun, begun = self.lun, self.begun
+        lun, started = self.lun, self.started_format
         return [
             NodeView(
                 minion,
@@ -95,15 +95,15 @@ class LunCase:
                 device=lun.device,
                 wwid=lun.wwid,
                 size=lun.size,
-                begun_uuid=begun.uuid if begun else "",
+                started_uuid=started.uuid if started else "",
                 proof=self.proof,
             )
             for minion, facts in sorted(self.seen.items())
         ]
 
     @property
-    def begun(self):
-        """The record of the format that was ordered and has not been read back, or None."""
+    def started_format(self):
+        """The record of a format that was ordered and has not been read back, or None."""
         record = self.record
         known = isinstance(record, ledger.Record)
         return record if known and record.state == ledger.FORMATTING else None

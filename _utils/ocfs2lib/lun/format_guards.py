@@ -120,7 +120,7 @@ def blank(view):
 
 def _clearing(view):
     """What to do about a LUN that is not blank."""
-    if view.begun_uuid and view.facts["written"]:
+    if view.started_uuid and view.facts["written"]:
         return (
             "A format on record as begun may have left this, cut short before it had a superblock. "
             "If nobody else wrote there, clear the LUN by hand on one node "
@@ -190,7 +190,7 @@ def ledger(case):
             f"{commands.forget(wwid)}",
         )
     elif record and record.state in (FORMATTED, HELD):
-        found = f"LUN {wwid} is on record: {record.words()}"
+        found = f"LUN {wwid} is on record: {record.description()}"
         shown = (
             "What it shows now is not proof that this is gone: an array can return zeros for a "
             "while"
@@ -202,11 +202,11 @@ def ledger(case):
             "Find out where it went",
             f". If the LUN was cleared on purpose: {commands.forget(wwid)}",
         )
-    elif case.begun and case.begun.cluster != case.desired.cluster.name:
+    elif case.started_format and case.started_format.cluster != case.desired.cluster.name:
         yield _recorded(
             case,
             Code.OTHER_CLUSTER,
-            f"LUN {wwid} is on record: {record.words()}",
+            f"LUN {wwid} is on record: {record.description()}",
             "Name another LUN",
             f". If that cluster is gone for good: {commands.forget(wwid)}",
         )
@@ -244,13 +244,14 @@ def one_writer(case):
                 f"{case.lun.device} is being formatted",
                 "Wait for it, then run again",
             )
-    leader = case.begun.leader if case.begun else ""
+    started = case.started_format
+    leader = started.leader if started else ""
     if leader and (leader in case.silent or leader not in case.seen):
         yield Refusal(
             "G6",
             Code.OUTCOME_UNKNOWN,
             leader,
-            f"its format of {case.lun.device}, begun {case.begun.time}, has an UNKNOWN outcome, "
+            f"its format of {case.lun.device}, begun {started.time}, has an UNKNOWN outcome, "
             "and it takes no part; nobody else is elected",
             "Bring it back and run again. If it is gone for good, make sure that it is switched "
             "off, then " + commands.resume(case.lun.wwid),

@@ -63,7 +63,7 @@ class FormatOrder:
             raise ArgumentInvalid(f"again {self.again!r} is neither true nor false")
 
     def arguments(self):
-        """The arguments of mkfs.ocfs2, but for the device. There is no force among them."""
+        """Return the arguments of mkfs.ocfs2 without the device; there is no force among them."""
         return [
             *("-U", self.uuid),
             *("-L", self.label),
@@ -74,7 +74,7 @@ class FormatOrder:
         ]
 
     def refusals(self, minion, facts):
-        """Why the leader, having looked again itself, must not carry this order out."""
+        """Return why the leader, having looked again itself, must not carry this order out."""
         view = NodeView(
             minion,
             facts,
@@ -83,17 +83,17 @@ class FormatOrder:
             wwid=self.wwid,
             size=self.size,
             # The leader has no ledger, and takes the master's word for it.
-            begun_uuid=self.uuid if self.again else "",
+            started_uuid=self.uuid if self.again else "",
         )
         return format_guards.leader_refusals(view)
 
-    def is_whole(self, facts):
-        """Whether the LUN holds the very volume that was ordered, made to its end."""
+    def is_complete(self, facts):
+        """Tell whether the LUN holds the very volume that was ordered, made to its end."""
         volume = facts["volume"]
         return bool(volume) and volume["uuid"] == self.uuid and facts["half_made"] is False
 
     def differences(self, facts):
-        """How what a LUN holds (``ocfs2.probe``) differs from the volume that was ordered."""
+        """Return how what ``ocfs2.probe`` found differs from the volume that was ordered."""
         volume = facts["volume"]
         if not volume:
             return [facts["error"] or facts["unreadable"] or "no OCFS2 superblock"]
@@ -110,6 +110,6 @@ class FormatOrder:
             for name, value in ordered.items()
             if volume[name] != value
         ]
-        if not found and not self.is_whole(facts):
+        if not found and not self.is_complete(facts):
             found = ["lost+found is missing: the format did not reach its end"]
         return found

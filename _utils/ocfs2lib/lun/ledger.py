@@ -72,21 +72,21 @@ class Record:
     events: tuple = ()
 
     def becomes(self, state, time, **changes):
-        """The record in another state. What described the old state and is not given is gone."""
+        """Return the record in another state, without what described the old one."""
         kept = {"wwid": self.wwid, "events": self.events}
         return Record(**{**kept, "state": state, "time": time, **changes})
 
-    def noted(self, time, event, operator, reason):
-        """The record with one more event in its past."""
+    def with_event(self, time, event, operator, reason):
+        """Return the record with one more event in its past."""
         entry = {"time": time, "event": event, "operator": operator, "reason": reason}
         return dataclasses.replace(self, events=(*self.events, entry)[-_EVENTS:])
 
     def released(self, token):
-        """The record of a format that any leader may finish, with a new token."""
+        """Return the record of a format that any leader may finish, with a new token."""
         return dataclasses.replace(self, leader="", token=token)
 
-    def words(self):
-        """One line for a person."""
+    def description(self):
+        """Return one line for a person."""
         where = f"LUN {self.lun} of cluster {self.cluster}"
         if self.state == HELD:
             return f"held {self.found}, seen {self.time} ({where})"
@@ -107,7 +107,7 @@ class Record:
 
 
 def key(wwid):
-    """Under which a LUN stands in the ledger; arrays and tools differ in the case of WWIDs."""
+    """Return the key of a LUN in the ledger; arrays and tools differ in the case of WWIDs."""
     return wwid.lower()
 
 
@@ -162,7 +162,7 @@ class Ledger:
         return parse(data, wwid)
 
     def wwids(self):
-        """Every WWID on record, sorted."""
+        """Return every WWID on record, sorted."""
         return sorted(self._cache.list(BANK))
 
     def store(self, record):

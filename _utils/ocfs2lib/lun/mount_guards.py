@@ -62,7 +62,7 @@ def finished(case):
 
 
 def _finishing(case):
-    if case.record is None or case.begun:
+    if case.record is None or case.started_format:
         return f"Run {commands.ORCHESTRATE} on the master, which makes it again"
     return (
         "No record says that it is ours. If nobody needs it, clear the LUN by hand "
@@ -74,13 +74,13 @@ def as_on_record(case):
     """G4: where a format is on record as begun, the volume is the one that was begun."""
     for node, facts in sorted(case.seen.items()):
         volume = facts["volume"]
-        if case.begun and volume and volume["uuid"] != case.begun.uuid:
+        if case.started_format and volume and volume["uuid"] != case.started_format.uuid:
             yield Refusal(
                 "G4",
                 Code.OTHER_THAN_BEGUN,
                 node,
                 f"{case.lun.device} holds volume {volume['uuid']}, but on record is "
-                f"{case.begun.words()}",
+                f"{case.started_format.description()}",
                 "Find out who made it. To use it: " + commands.forget(case.lun.wwid),
             )
 

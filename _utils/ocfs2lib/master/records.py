@@ -32,7 +32,7 @@ def show(context, wwid=None):
             lines.append(f"{each}: {err}")
             continue
         records[each] = {**dataclasses.asdict(record), "token": ""}
-        lines.append(f"{each}: {record.words()}")
+        lines.append(f"{each}: {record.description()}")
     unreadable = len(lines) > len(records)
     return _answer(lines or ["Nothing is on record."], not unreadable, ledger=records)
 
@@ -48,7 +48,9 @@ def forget(context, wwid, reason):
     def forgotten(master, record, stamp):
         _refuse_at_work(master, record)
         new = record.becomes(ledger.NEVER, stamp["time"])
-        return new.noted(stamp["time"], f"forgotten: {record.words()},", stamp["operator"], reason)
+        return new.with_event(
+            stamp["time"], f"forgotten: {record.description()},", stamp["operator"], reason
+        )
 
     change = _Change("forget", "forgotten", forgotten, unreadable=True)
     return change.carry_out(
@@ -66,11 +68,13 @@ def resume(context, wwid, reason):
 
     def released(master, record, stamp):
         if record.state != ledger.FORMATTING:
-            raise ChangeRefused(f"no format of it is on record as begun, but: {record.words()}")
+            raise ChangeRefused(
+                f"no format of it is on record as begun, but: {record.description()}"
+            )
         _refuse_at_work(master, record)
         new = record.released(master.new_token())
         event = f"released, was begun on {record.leader or 'nobody'},"
-        return new.noted(stamp["time"], event, stamp["operator"], reason)
+        return new.with_event(stamp["time"], event, stamp["operator"], reason)
 
     change = _Change("resume", "resumed", released)
     return change.carry_out(
@@ -135,7 +139,7 @@ class _Change:
                 old = self._apply(master, wwid, reason)
         except FormulaError as err:
             return _refused(f"{self.verb} {wwid}", err)
-        return _answer([f"{wwid} was on record: {old.words()}", what_next], True)
+        return _answer([f"{wwid} was on record: {old.description()}", what_next], True)
 
     def _apply(self, master, wwid, reason):
         """Change the record; returns what it was."""

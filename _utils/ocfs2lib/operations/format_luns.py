@@ -56,7 +56,7 @@ class FormatLuns:
         """
         plan = self._master.plan()
         volumes, failures = self.update_ledger(plan)
-        failures += plan.failures() + self._refused(plan)
+        failures += plan.failures() + self._audit_refusals(plan)
         ordered = []
         for lun in plan.to_format() if not self._not_ready(plan) else ():
             failure = self._format(lun)
@@ -80,32 +80,36 @@ class FormatLuns:
         for lun in plan.luns:
             try:
                 if self._is_made(lun):
-                    volumes[lun.key] = self._record(lun, ledger.FORMATTED)
+                    volumes[lun.key] = self._store_record(lun, ledger.FORMATTED)
                     self._audit("done", lun, ())
                 else:
-                    self._remember(lun)
+                    self._record_contents(lun)
             except FormulaError as err:
                 failures.append(f"LUN {lun.key}: {err}")
         return volumes, failures
 
     @staticmethod
     def _is_made(lun):
-        begun = lun.case.begun
-        return begun and lun.action == USE and not lun.refusals and lun.volume["uuid"] == begun.uuid
+        started = lun.case.started_format
+        return (
+            started
+            and lun.action == USE
+            and not lun.refusals
+            and lun.volume["uuid"] == started.uuid
+        )
 
-    def _remember(self, lun):
-        """Put down what a LUN was seen to hold, should it ever read as blank."""
-        record = lun.case.record
-        held = lun.case.contents
-        if held and isinstance(record, ledger.Record) and record.state == ledger.NEVER:
-            self._record(lun, ledger.HELD, found=held)
+    def _record_contents(self, lun):
+        """Record what a LUN was seen to hold, in case it ever reads as blank."""
+        record, contents = lun.case.record, lun.case.contents
+        if contents and isinstance(record, ledger.Record) and record.state == ledger.NEVER:
+            self._store_record(lun, ledger.HELD, found=contents)
 
-    def _record(self, lun, state, **changes):
-        """Put a LUN's record into another state; returns it. RecordUnwritable if that fails."""
+    def _store_record(self, lun, state, **changes):
+        """Store and return a LUN's record in another state. Raises RecordUnwritable."""
         record, stamp = lun.case.record, self._master.stamp()
-        begun = lun.case.begun
-        if begun:
-            kept = {name: getattr(begun, name) for name in ("uuid", "label", "leader", "token")}
+        started = lun.case.started_format
+        if started:
+            kept = {name: getattr(started, name) for name in ("uuid", "label", "leader", "token")}
             changes = {**kept, **changes}
         new = record.becomes(
             state,
@@ -119,8 +123,8 @@ class FormatLuns:
         self._master.ledger.store(new)
         return new
 
-    def _refused(self, plan):
-        """Put each refusal down; the sentences that the plan itself does not have."""
+    def _audit_refusals(self, plan):
+        """Audit each refusal; return, as sentences, those that the plan itself does not have."""
         not_ready = self._not_ready(plan)
         for lun in plan.luns:
             if lun.action == REFUSE:
@@ -135,7 +139,7 @@ class FormatLuns:
 
     @staticmethod
     def _not_ready(plan):
-        """A blank LUN is formatted only for a cluster that is online as described on every node."""
+        """Return which nodes are not online as described, so that nothing is formatted for them."""
         return [
             f"{node.minion} is not ready: " + "; ".join(map(str, (*node.gaps, *node.blocked)))
             for node in plan.nodes
@@ -143,14 +147,14 @@ class FormatLuns:
         ] + list(plan.misnumbered)
 
     def _format(self, lun):
-        """Order the leader to format one LUN; why it can not be counted on, or None."""
+        """Order the leader to format one LUN; return what went wrong, or None."""
         try:
             self._audit("granted", lun, ())
-            record = self._begin(lun)
+            record = self._record_start(lun)
         except FormulaError as err:
             return f"not formatted: {err}"
         self._master.say(f"LUN {lun.key}: formatting on {lun.leader}")
-        if not self._marked(record):
+        if not self._mark_and_wait(record):
             self._master.ledger.store(lun.case.record)
             return self._failed(
                 "failed",
@@ -172,22 +176,21 @@ class FormatLuns:
             return self._failed("failed", lun, "; ".join(failed))
         return None
 
-    def _begin(self, lun):
-        """Put the format on record before anything of it can happen."""
-        desired, again = self._desired.lun(lun.key), lun.case.begun
-        if again:
-            return self._record(lun, ledger.FORMATTING, leader=lun.leader)
-        return self._record(
+    def _record_start(self, lun):
+        """Record the format before anything of it can happen."""
+        if lun.case.started_format:
+            return self._store_record(lun, ledger.FORMATTING, leader=lun.leader)
+        return self._store_record(
             lun,
             ledger.FORMATTING,
             uuid=self._master.new_uuid(),
             token=self._master.new_token(),
-            label=desired.label,
+            label=self._desired.lun(lun.key).label,
             leader=lun.leader,
         )
 
-    def _marked(self, record):
-        """Put the grain on the leader and wait until its minion process shows it."""
+    def _mark_and_wait(self, record):
+        """Set the grain of the leader; return whether its minion process shows it in time."""
         mark = self._mark(record, wwid=self._desired.lun(record.lun).wwid, token=record.token)
         for _ in self._master.attempts(_MARK_LIMIT):
             returns, silent = self._master.ask(
@@ -238,7 +241,7 @@ class FormatLuns:
         self._master.audit(verdict, self._desired.lun(lun.key), reasons, _evidence(lun.case))
 
     def _read_back(self, keys):
-        """Every node, asked again, must see the new volumes."""
+        """Ask every node again; return as :meth:`run` does, for the LUNs that were ordered."""
         volumes, failures = self.update_ledger(self._master.plan())
         failures += [
             f"LUN {key}: the new volume does not read back on every node; run "
@@ -250,7 +253,7 @@ class FormatLuns:
 
 
 def _evidence(case):
-    """What a decision was based on, as plain data."""
+    """Return what a decision was based on, as plain data."""
     known = isinstance(case.record, ledger.Record)
     return {
         "seen": case.seen,

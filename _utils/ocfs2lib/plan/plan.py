@@ -77,7 +77,7 @@ class LunPlan:
     @property
     def again(self):
         """Whether the format continues one that is on record as begun."""
-        return self.action == FORMAT and bool(self.case.begun)
+        return self.action == FORMAT and bool(self.case.started_format)
 
     def gaps_of(self, *kinds):
         """Return the differences of the volume that findings of these kinds tell."""
@@ -258,7 +258,8 @@ def _lun(case, nodes):
     refusals = format_guards.refusals(case)
     if refusals:
         return LunPlan(lun.key, REFUSE, tuple(refusals), case=case)
-    leader = (case.begun and case.begun.leader) or next(node.minion for node in nodes)
+    started = case.started_format
+    leader = (started and started.leader) or next(node.minion for node in nodes)
     return LunPlan(
         lun.key,
         FORMAT,

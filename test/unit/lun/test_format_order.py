@@ -90,7 +90,7 @@ def made(**changes):
 
 
 def test_the_ordered_volume_reads_back():
-    assert order().is_whole(made())
+    assert order().is_complete(made())
     assert order().differences(made()) == []
 
 
@@ -115,7 +115,7 @@ def test_another_volume_does_not_read_back(name, value):
 @pytest.mark.parametrize("half_made", [True, None])
 def test_a_volume_that_is_not_known_to_be_whole_does_not_read_back(half_made):
     facts = {**made(), "half_made": half_made}
-    assert not order().is_whole(facts)
+    assert not order().is_complete(facts)
     assert "did not reach its end" in order().differences(facts)[0]
 
 

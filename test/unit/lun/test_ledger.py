@@ -27,7 +27,9 @@ def test_what_was_never_stored_is_never():
 @pytest.mark.parametrize("state", lun_ledger.STATES)
 def test_a_record_reads_back_whatever_the_case_of_the_wwid(state):
     cache, synced = SimulatedCache(), []
-    record = answers.record(PILLAR, state).noted("now", "forgotten", "root", "cleared for reuse")
+    record = answers.record(PILLAR, state).with_event(
+        "now", "forgotten", "root", "cleared for reuse"
+    )
     ledger(cache, synced).store(record)
     assert synced == [True]
     assert ledger(cache).fetch(WWID.upper()) == record
@@ -81,7 +83,7 @@ def test_a_store_that_does_not_read_back_is_no_store():
 def test_the_past_of_a_record_goes_with_it_and_does_not_grow_for_ever():
     record = answers.record(PILLAR, "formatted")
     for number in range(100):
-        record = record.noted(str(number), "forgotten", "root", "again and again")
+        record = record.with_event(str(number), "forgotten", "root", "again and again")
     assert [event["time"] for event in record.events][-1] == "99"
     assert len(record.events) == 50
     assert record.becomes("never", "now").events == record.events
