@@ -24,8 +24,8 @@ ROOMS = (
     (("lun", "what a LUN is and holds"), ("answers", "what minions returned")),
     (("node", "what a node must be"),),
     (("pillar", "what the operator says"),),
-    (("parsers", "what kernel and tools print"), ("firewall", "rules of the interconnect")),
-    (("platform", "what distributions differ in"),),
+    (("firewall", "the rules of the interconnect"),),
+    (("parsers", "what kernel and tools print"), ("platform", "what distributions differ in")),
 )
 
 #: What all rooms may use: the files that stand in none.

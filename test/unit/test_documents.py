@@ -3,10 +3,13 @@
 import ast
 import re
 import runpy
+from functools import cache
 from pathlib import Path
 from xml.parsers import expat
 
 import pytest
+
+from unit.test_conventions import ARROWS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -27,6 +30,26 @@ def test_the_picture_of_the_architecture_has_every_room():
     shown = {name for row in PICTURES["ROOMS"] for name, _ in row}
     missing = {path.parent.name for path in ROOMS.glob("*/__init__.py")} - shown
     assert missing == set(), "add it to ROOMS in docs/pictures.py and run: make docs"
+
+
+def test_in_the_picture_a_room_stands_above_all_that_it_may_use():
+    level = {name: number for number, row in enumerate(PICTURES["ROOMS"]) for name, _ in row}
+    upwards = {
+        (room, used)
+        for room in level
+        for used in ARROWS[room].split()
+        if level[used] <= level[room]
+    }
+    assert upwards == set()
+
+
+def test_the_page_of_the_architecture_says_which_room_may_use_which():
+    text = (DOCS / "architecture.rst").read_text(encoding="utf-8")
+    table = dict(re.findall(r"^``(\w+)/``  .*  (\S.*)$", text, re.MULTILINE))
+    said = {room: set(table.get(room, "").replace(",", "").split()) for room in ARROWS if room}
+    allowed = {room: set(used.split()) or {"none"} for room, used in ARROWS.items() if room}
+    allowed["master"] = {"every", "other", "room"}
+    assert said == allowed
 
 
 #: Where every file, room and name that is mentioned has to be in the tree.
@@ -78,10 +101,15 @@ def _resolves(parts):
     files = [path for path in CALLED if parts[0] in (path.stem, _virtual_name(path))]
     if not files:
         return None
-    names = {name for path in files for name in _names(ast.parse(path.read_text()))}
+    names = {name for path in files for name in _names(_tree(path))}
     # A word in capitals stands for any name, as in ocfs2.orch.VERB.
     parts = ["*" if part.isupper() else part for part in parts]
     return parts[1] in {*names, "*"} or _is_sls(parts)
+
+
+@cache
+def _tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _is_in_room(directory, parts):
@@ -89,7 +117,7 @@ def _is_in_room(directory, parts):
     if path.is_dir():
         return len(parts) == 1 or _is_in_room(path, parts[1:])
     file = path.with_suffix(".py")
-    return file.is_file() and _has(ast.parse(file.read_text(encoding="utf-8")), parts[1:])
+    return file.is_file() and _has(_tree(file), parts[1:])
 
 
 def _has(tree, parts):
@@ -113,6 +141,7 @@ def _names(tree):
     return found
 
 
+@cache
 def _virtual_name(path):
     named = re.search(r'^__virtualname__ = "(\w+)"$', path.read_text(), re.MULTILINE)
     return named and named[1]
