@@ -6,14 +6,10 @@ Only looks; the states write.
 .. versionadded:: 1.0.0
 """
 
-import glob
-
-import salt.utils.path
-
 from ocfs2lib.firewall.registry import BACKENDS
-from ocfs2lib.node import service_dropins
 from ocfs2lib.node import setup
-from ocfs2lib.node import units
+from ocfs2lib.node.parts import panic as panic_part
+from ocfs2lib.node.parts import services
 from ocfs2lib.platform import registry
 
 __virtualname__ = "o2cb_setup"
@@ -68,12 +64,7 @@ def facts(backend, port, nodes):
 
         salt-call o2cb_setup.facts nftables 7777 '{host2.domain.com: 192.168.100.2}'
     """
-    return {
-        **boot(),
-        "missing": [tool for tool in setup.TOOLS if not salt.utils.path.which(tool)],
-        "panic": panic(units.SYSCTL_PATH),
-        "firewall": __salt__["o2cb_firewall.facts"](backend, port, nodes),
-    }
+    return setup.facts(_call, {"backend": backend, "port": port, "nodes": nodes})
 
 
 def boot():
@@ -89,15 +80,7 @@ def boot():
 
         salt-call o2cb_setup.boot
     """
-    drop_ins = {
-        path: __salt__["ocfs2_file.read"](path) for path in glob.glob(service_dropins.DROP_INS)
-    }
-    return {
-        "files": {path: __salt__["ocfs2_file.read"](path) for path in setup.FILES},
-        "enabled": [unit for unit in setup.UNITS if __salt__["ocfs2_systemd.enabled"](unit)],
-        "masked": [unit for unit in setup.UNITS if __salt__["ocfs2_systemd.masked"](unit)],
-        "services": {path: text for path, text in drop_ins.items() if text is not None},
-    }
+    return {**setup.common_facts(_call), **services.PART.facts(_call, None)}
 
 
 def panic(path):
@@ -125,5 +108,9 @@ def panic(path):
             "live": __salt__["ocfs2_file.value"]("/proc/sys/" + name.replace(".", "/")),
             "file": kept.get(name),
         }
-        for name in setup.PANIC
+        for name in panic_part.NAMES
     }
+
+
+def _call(function, *arguments):
+    return __salt__[function](*arguments)

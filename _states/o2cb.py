@@ -10,8 +10,6 @@ this minion. What needs the other nodes to unmount first is refused, in test mod
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-from ocfs2lib.firewall import backend as firewall_backend
-from ocfs2lib.firewall import registry as backends
 from ocfs2lib.node import cluster_conf as node_cluster_conf
 from ocfs2lib.node import difference
 from ocfs2lib.node import o2cb_settings
@@ -22,6 +20,9 @@ from ocfs2lib.node.difference import NODE
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 from ocfs2lib.node.difference import subjects
+from ocfs2lib.node.parts import boot as boot_part
+from ocfs2lib.node.parts import firewall as firewall_part
+from ocfs2lib.node.parts import setup_part
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import registry
 
@@ -105,17 +106,10 @@ def boot(name, config):
     """
 
     def gaps(desired, facts):
-        platform = registry.required(__grains__)
-        return node_setup.boot(desired, __salt__["o2cb_setup.boot"](), platform)
+        return _differences(boot_part.PART, desired, __salt__["o2cb_setup.boot"]())
 
     def close(desired, found):
-        _write(units.files(desired, registry.required(__grains__)), found)
-        changed = subjects(found, Part.UNIT)
-        if units.NODE_KILLER_UNIT in changed:
-            __salt__["ocfs2_systemd.unit"]("mask", units.NODE_KILLER_UNIT)
-        if units.UNIT in changed:
-            __salt__["ocfs2_systemd.unit"]("enable", units.UNIT)
-        __salt__["ocfs2_systemd.reload"]()
+        _close(boot_part.PART, desired, found)
 
     return _converge(name, config, f"{units.UNIT} is set up.", gaps, close)
 
@@ -181,28 +175,15 @@ def firewall(name, config):
     """
 
     def gaps(desired, facts):
-        minion = __opts__["id"]
-        kernel = __salt__["o2cb_firewall.facts"](**node_setup.firewall_arguments(desired))
-        refusals = node_setup.blocked(desired, minion, kernel["blocking"])
+        kernel = __salt__["o2cb_firewall.facts"](**firewall_part.arguments(desired))
+        refusals = firewall_part.blocked(desired, __opts__["id"], kernel["blocking"])
         if refusals:
             raise CommandExecutionError(" ".join(map(str, refusals)))
-        found = __salt__["o2cb_setup.boot"]()
-        platform = registry.required(__grains__)
-        return node_setup.firewall(desired, minion, {**found, "firewall": kernel}, platform)
+        found = {**__salt__["o2cb_setup.boot"](), "firewall": kernel}
+        return _differences(firewall_part.PART, desired, found)
 
     def close(desired, found):
-        backend = desired.firewall.backend
-        if backend != backends.NONE:
-            platform = registry.required(__grains__)
-            _write(node_setup.firewall_files(desired, __opts__["id"], platform), found)
-            __salt__["o2cb_firewall.load"](backend)
-            unit = {firewall_backend.UNIT, firewall_backend.UNIT_PATH}
-            if unit & subjects(found, Part.UNIT, Part.FILE):
-                __salt__["ocfs2_systemd.unit"]("reenable", firewall_backend.UNIT)
-                __salt__["ocfs2_systemd.reload"]()
-                if __salt__["ocfs2_systemd.booted"]():
-                    __salt__["ocfs2_systemd.unit"]("restart", firewall_backend.UNIT)
-        _remove_firewall(backend)
+        _close(firewall_part.PART, desired, found)
 
     return _converge(name, config, "The firewall of the interconnect is set.", gaps, close)
 
@@ -310,78 +291,39 @@ def _refuse_others(desired, node, facts):
         raise CommandExecutionError(". ".join(refusals) + ".")
 
 
-def _remove_firewall(keep):
-    """Take the rules, files and unit of every backend but ``keep`` away; the file goes last, so
-    an interrupted removal is taken up again."""
-    files = __salt__["o2cb_setup.boot"]()["files"]
-    leftovers = subjects(node_setup.leftovers(keep, files), Part.FILE)
-    if firewall_backend.UNIT_PATH in leftovers:
-        _remove_unit(firewall_backend.UNIT, firewall_backend.UNIT_PATH)
-    for name, backend in backends.FIREWALLS.items():
-        if backend.rules_path in leftovers:
-            __salt__["o2cb_firewall.unload"](name)
-            __salt__["ocfs2_file.remove"](backend.rules_path)
+def _call(function, *arguments):
+    return __salt__[function](*arguments)
 
 
-def _remove_drop_ins():
-    drop_ins = __salt__["o2cb_setup.boot"]()["services"]
-    for path in drop_ins:
-        __salt__["ocfs2_file.remove"](path)
-    if drop_ins:
-        __salt__["ocfs2_systemd.reload"]()
+def _differences(part, desired, facts):
+    """What separates this node from pillar in one part of the set-up."""
+    return part.differences(desired, __opts__["id"], facts, registry.required(__grains__))
 
 
-def _remove_unit(unit, path):
-    if __salt__["ocfs2_systemd.booted"]():
-        __salt__["ocfs2_systemd.unit"]("stop", unit)
-    __salt__["ocfs2_systemd.unit"]("disable", unit)
-    __salt__["ocfs2_file.remove"](path)
-    __salt__["ocfs2_systemd.reload"]()
+def _close(part, desired, found):
+    part.close(_call, found, desired, __opts__["id"], registry.required(__grains__))
 
 
 def _leftovers(facts):
-    setup = __salt__["o2cb_setup.boot"]()
-    files = {path: __salt__["ocfs2_file.read"](path) for path in _kept_files(facts)}
-    found = node_setup.present(files, files)
-    found += node_setup.present([units.UNIT_PATH], setup["files"])
-    found += node_setup.present(setup["services"], setup["services"])
-    found += node_setup.leftovers(backends.NONE, setup["files"])
+    files = setup_part.read(_call, _files(facts))
+    found = setup_part.present(files, files)
+    found += [gap for part in node_setup.PARTS for gap in part.leftovers(_call)]
     if (__salt__["o2cb.debconf_get"]() or {}).get(o2cb_settings.ENABLED) == "true":
         found.append(Difference(Part.DEBCONF, o2cb_settings.ENABLED, "true", "false"))
-    if units.NODE_KILLER_UNIT in setup["masked"]:
-        found.append(Difference(Part.UNIT, units.NODE_KILLER_UNIT, "masked", "not masked"))
     return found
 
 
-def _kept_files(facts):
-    """What is only read at boot or by a tool, and can go without further ado."""
-    return (
-        facts["conf"]["path"],
-        facts["settings"]["path"],
-        units.STOP_PATH,
-        units.SYSCTL_PATH,
-    )
+def _files(facts):
+    return facts["conf"]["path"], facts["settings"]["path"]
 
 
 def _remove(facts):
-    found = _leftovers(facts)
-    files, switched = subjects(found, Part.FILE), subjects(found, Part.UNIT)
-    if subjects(found, Part.DEBCONF):
+    if subjects(_leftovers(facts), Part.DEBCONF):
         __salt__["o2cb.debconf_set"]({o2cb_settings.ENABLED: "false"})
-    _remove_drop_ins()
-    _remove_firewall(backends.NONE)
-    if units.UNIT_PATH in files:
-        _remove_unit(units.UNIT, units.UNIT_PATH)
-    for path in files & {*_kept_files(facts)}:
+    for part in reversed(node_setup.PARTS):
+        part.remove(_call)
+    for path in _files(facts):
         __salt__["ocfs2_file.remove"](path)
-    if units.NODE_KILLER_UNIT in switched:
-        __salt__["ocfs2_systemd.unit"]("unmask", units.NODE_KILLER_UNIT)
-        __salt__["ocfs2_systemd.reload"]()
-
-
-def _write(files, found):
-    for path in files.keys() & subjects(found, Part.FILE):
-        __salt__["ocfs2_file.write"](path, files[path])
 
 
 def _list(gaps):

@@ -24,8 +24,10 @@ from ocfs2lib.node import fstab
 from ocfs2lib.node import holds as node_holds
 from ocfs2lib.node import requirements
 from ocfs2lib.node import service_dropins
-from ocfs2lib.node import setup
+from ocfs2lib.node.parts import panic
+from ocfs2lib.node.parts import services as services_part
 from ocfs2lib.pillar import check
+from ocfs2lib.platform import registry
 
 __virtualname__ = "ocfs2"
 
@@ -102,19 +104,55 @@ def kernel(name, config):
                 f"The kernel {__grains__['kernelrelease']} has no ocfs2 module. Install "
                 f"{requirements.full_kernel(__salt__['ocfs2_node.host']())}, and boot it."
             )
-        gaps = setup.panic(desired, __salt__["o2cb_setup.panic"](name))
-        ret["changes"] = {gap.what: {"old": gap.old, "new": gap.new} for gap in gaps}
-        if not gaps:
-            return ret
-        if __opts__["test"]:
-            ret["result"], ret["comment"] = None, "The kernel's panic settings would be changed."
-            return ret
-        for gap in gaps:
-            __salt__["sysctl.persist"](gap.subject, gap.new, config=name)
-        ret["comment"] = "The kernel's panic settings are changed."
+        _set_up(
+            ret,
+            panic.PART,
+            desired,
+            lambda: {"panic": __salt__["o2cb_setup.panic"](name)},
+            "The kernel's panic settings",
+            name,
+        )
     except _REFUSALS as err:
         return _refused(ret, err)
     return ret
+
+
+def _set_up(ret, part, desired, look, what, *where):
+    """Close what separates this node from pillar in one part of the set-up, and look again.
+
+    look
+        Returns the facts of the part.
+    what
+        What changes, for a sentence.
+    where
+        What else the part has to know to close it.
+    """
+    minion, platform = __opts__["id"], registry.of_minion(__grains__)
+    gaps = part.differences(desired, minion, look(), platform)
+    if not gaps:
+        return
+    if __opts__["test"]:
+        _changed(ret, gaps)
+        ret["result"], ret["comment"] = None, f"{what} would be changed."
+        return
+    try:
+        part.close(_call, gaps, desired, minion, platform, *where)
+    finally:
+        left = part.differences(desired, minion, look(), platform)
+        still = {gap.thing for gap in left}
+        _changed(ret, [gap for gap in gaps if gap.thing not in still])
+    if left:
+        still = "; ".join(map(str, left))
+        raise CommandExecutionError(f"After the change there is still {still}.")
+    ret["comment"] = f"{what} are changed."
+
+
+def _call(function, *arguments):
+    return __salt__[function](*arguments)
+
+
+def _changed(ret, gaps):
+    ret["changes"] = {gap.what: {"old": gap.old, "new": gap.new} for gap in gaps}
 
 
 def formatted(name, config, grant):
@@ -208,23 +246,13 @@ def services(name, config):
     ret = _ret(name, "The services of the LUNs are bound to their mounts.")
     try:
         desired = check.parse(config)
-        gaps = setup.services(desired, __salt__["o2cb_setup.boot"]()["services"])
-        changes = {gap.what: {"old": gap.old, "new": gap.new} for gap in gaps}
-        if not gaps:
-            return ret
-        if __opts__["test"]:
-            ret["result"], ret["changes"] = None, changes
-            ret["comment"] = "The drop-ins of services would be changed."
-            return ret
-        wanted = service_dropins.files(desired)
-        for path, change in changes.items():
-            if path in wanted:
-                __salt__["ocfs2_file.write"](path, wanted[path])
-            else:
-                __salt__["ocfs2_file.remove"](path)
-            ret["changes"][path] = change
-        __salt__["ocfs2_systemd.reload"]()
-        ret["comment"] = "The drop-ins of services are changed."
+        _set_up(
+            ret,
+            services_part.PART,
+            desired,
+            lambda: __salt__["o2cb_setup.boot"](),
+            "The drop-ins of services",
+        )
     except _REFUSALS as err:
         return _refused(ret, err)
     return ret

@@ -22,6 +22,8 @@ from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import service_dropins
 from ocfs2lib.node import setup
 from ocfs2lib.node import units as node_units
+from ocfs2lib.node.parts import firewall as firewall_part
+from ocfs2lib.node.parts import panic
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import debian
 
@@ -683,10 +685,10 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
     desired = check.parse(config)
 
     def gaps():
-        census = modules["ocfs2_node.census"]({}, setup.firewall_arguments(desired))
+        census = modules["ocfs2_node.census"]({}, firewall_part.arguments(desired))
         found = setup.differences(desired, MINION, census["setup"], census["host"])
         # The panic settings are those of the host the test runs on.
-        return [gap.what for gap in found if gap.what not in setup.PANIC]
+        return [gap.what for gap in found if gap.what not in panic.NAMES]
 
     missing = {node_units.UNIT_PATH, node_units.UNIT, node_units.NODE_KILLER_UNIT, str(DROP_IN)}
     assert missing <= set(gaps())
@@ -705,7 +707,7 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
 @needs_nft
 def test_the_plan_sees_a_chain_that_drops_the_port(modules, config):
     run("nft", "table inet other { chain in { type filter hook input priority 0; policy drop; }; }")
-    concern = setup.firewall_arguments(check.parse(config))
+    concern = firewall_part.arguments(check.parse(config))
     assert modules["o2cb_firewall.facts"](**concern)["blocking"] == [["inet", "other", "in"]]
     # A cluster of this one node has nobody to keep out.
     alone = {**concern, "nodes": {MINION: "192.168.100.1"}}
@@ -723,7 +725,7 @@ def test_absent_takes_back_everything(states, states_test, config, modules, back
         assert states[f"o2cb.{state}"](name=str(CONF), config=config)["result"]
     assert states["ocfs2.services"](name="services", config=config)["result"]
     assert DROP_IN.exists()
-    modules["ocfs2_file.write"](node_units.SYSCTL_PATH, "kernel.panic = 30\n")
+    modules["ocfs2_file.write"](panic.PATH, "kernel.panic = 30\n")
     before = tree("/etc/ocfs2")
     dry = states_test["o2cb.absent"](name="o2cb")
     assert (dry["result"], tree("/etc/ocfs2")) == (None, before)
@@ -731,7 +733,7 @@ def test_absent_takes_back_everything(states, states_test, config, modules, back
     assert (wet["result"], wet["changes"]) == (True, dry["changes"])
     assert list(Path("/etc/ocfs2").iterdir()) == []
     assert not SETTINGS.exists()
-    assert not Path(node_units.SYSCTL_PATH).exists()
+    assert not Path(panic.PATH).exists()
     assert list(Path("/etc/systemd/system").rglob("o*.service")) == []
     assert not DROP_IN.exists()
     assert "ocfs2" not in run("nft", "list", "ruleset").stdout.lower()

@@ -12,6 +12,7 @@ from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import service_dropins
 from ocfs2lib.node import setup
 from ocfs2lib.node import units
+from ocfs2lib.node.parts import firewall
 from ocfs2lib.pillar import check
 from ocfs2lib.plan import plan
 from ocfs2lib.platform import debian
@@ -111,7 +112,7 @@ def census(pillar, **changes):
 def _setup(pillar, minion):
     files = {
         **units.files(pillar, debian.PLATFORM),
-        **setup.firewall_files(pillar, minion, debian.PLATFORM),
+        **firewall.files(pillar, minion, debian.PLATFORM),
     }
     guard = BACKENDS[pillar.firewall.backend]
     peers = [peer.address for peer in pillar.peers(minion)]

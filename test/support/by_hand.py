@@ -4,6 +4,7 @@ import copy
 
 from ocfs2lib.firewall import registry
 from ocfs2lib.node import setup
+from ocfs2lib.node.parts import panic as panic_part
 from ocfs2lib.pillar import check
 from support import answers
 
@@ -57,7 +58,7 @@ def survey(pillar, minion):
             "services": {},
             "panic": {
                 name: {"live": live, "file": None}
-                for name, live in zip(setup.PANIC, panic, strict=True)
+                for name, live in zip(panic_part.NAMES, panic, strict=True)
             },
             "firewall": {"rules": {}, "blocking": []},
         },

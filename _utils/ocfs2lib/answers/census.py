@@ -70,21 +70,12 @@ _NODE = {
     "local": FLAG,
 }
 _HOST = {"hostname": TEXT, "kernel": TEXT, "platform": TEXT, "addresses": (list,)}
-_SETUP = {
-    "files": dict.fromkeys(node_setup.FILES, MAYBE_TEXT),
-    "enabled": (list,),
-    "masked": (list,),
-    "missing": (list,),
-    "services": (dict,),
-    "panic": {name: {"live": MAYBE_TEXT, "file": MAYBE_TEXT} for name in node_setup.PANIC},
-    "firewall": {"rules": (dict,), "blocking": (list,)},
-}
 _CENSUS = {
     "formula": TEXT,
     "formatting": MAYBE_TEXT,
     "host": _HOST,
     "o2cb": _O2CB,
-    "setup": _SETUP,
+    "setup": node_setup.SHAPE,
     "fstab": (dict,),
     "mounts": (list,),
     "holds": {"cluster": MAYBE_TEXT, "luns": (dict,)},
@@ -101,7 +92,7 @@ _SURVEY = {
     "formula": TEXT,
     "host": _HOST,
     "o2cb": _O2CB,
-    "setup": _SETUP,
+    "setup": node_setup.SHAPE,
     "starts": (list,),
     "firewalls": (list,),
     "fstab": (list,),
@@ -171,12 +162,20 @@ def _check_node(answer):
 
 
 def _check_setup(setup):
-    for name in ("enabled", "masked", "missing"):
-        all_are(setup[name], TEXT, f"setup.{name}")
-    all_are(setup["services"].values(), TEXT, "setup.services")
-    for chain in setup["firewall"]["blocking"]:
-        all_are([chain], (list,), "setup.firewall.blocking")
-        all_are(chain, TEXT, "setup.firewall.blocking")
+    for path in node_setup.TEXTS:
+        all_are(_members(setup, path), TEXT, ".".join(("setup", *path)))
+    for path in node_setup.TEXT_LISTS:
+        where = ".".join(("setup", *path))
+        for each in _members(setup, path):
+            all_are([each], (list,), where)
+            all_are(each, TEXT, where)
+
+
+def _members(facts, path):
+    """The members of a list, or the values of a dict, that lies at a path in facts."""
+    for name in path:
+        facts = facts[name]
+    return facts.values() if isinstance(facts, dict) else facts
 
 
 def _check_lun(key, facts):

@@ -5,7 +5,7 @@ What is wrong between nodes: connections, the firewall, heartbeats.
 import itertools
 
 from ocfs2lib.findings.kinds import Finding
-from ocfs2lib.node import setup
+from ocfs2lib.node.parts import firewall
 
 #: Parts of a limit that may be used up before it is worth a word.
 QUIET, LATE = 0.5, 0.25
@@ -69,7 +69,7 @@ def _remedy(snapshot, server, client, causes):
     minions = (server[0].minion, client[0].minion)
     for minion, (_, facts) in zip(minions, (server, client), strict=True):
         chains = facts["setup"]["firewall"]["blocking"]
-        for blocked in setup.blocked(snapshot.desired, minion, chains):
+        for blocked in firewall.blocked(snapshot.desired, minion, chains):
             return f"{blocked.fix} on {minion}"
     if causes:
         return "salt-run ocfs2.plan, which shows how to put that right"
@@ -103,7 +103,7 @@ def blocked(snapshot):
     """Foreign rules of a firewall that keep the other nodes out."""
     for node, facts in snapshot.nodes():
         chains = facts["setup"]["firewall"]["blocking"]
-        for each in setup.blocked(snapshot.desired, node.minion, chains):
+        for each in firewall.blocked(snapshot.desired, node.minion, chains):
             yield Finding(each.finding, each.what, each.fix, (node.minion,))
 
 

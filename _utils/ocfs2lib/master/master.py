@@ -30,7 +30,7 @@ from ocfs2lib.master import debts
 from ocfs2lib.master.nodes import Nodes
 from ocfs2lib.master.progress import FullRead
 from ocfs2lib.master.progress import say
-from ocfs2lib.node import setup
+from ocfs2lib.node.parts import firewall
 from ocfs2lib.operations import node_numbers
 from ocfs2lib.plan import plan
 
@@ -95,7 +95,7 @@ class Master:
         return plan.plan(desired, facts, silent, formula, self._records(), self.numbers())
 
     def _census(self, minions, formula):
-        concern = setup.firewall_arguments(self.desired)
+        concern = firewall.arguments(self.desired)
         return self._nodes.census(minions, self._devices(), concern, formula)
 
     def snapshot(self, timeout=None, patient=False):
@@ -108,7 +108,7 @@ class Master:
             Have the patience of a run that changes something.
         """
         desired, formula, asked = self.desired, self._formula(), _milliseconds()
-        arguments = (self._devices(), setup.firewall_arguments(desired))
+        arguments = (self._devices(), firewall.arguments(desired))
         found = self._look("ocfs2_node.examine", arguments, timeout, patient)
         answered = _milliseconds()
         facts, malformed = self._checked(found["answers"], found["silent"], examination.checked)

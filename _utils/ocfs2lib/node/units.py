@@ -18,7 +18,6 @@ UNIT = "o2cb.service"
 NODE_KILLER_UNIT = "ocfs2.service"
 UNIT_PATH = f"/etc/systemd/system/{UNIT}"
 STOP_PATH = "/etc/ocfs2/o2cb-stop"
-SYSCTL_PATH = "/etc/sysctl.d/60-ocfs2.conf"
 
 # Services get 90 s to end unless they ask for more; virtual machines often do.
 _PATIENCE = 240  # seconds

@@ -18,6 +18,7 @@ from ocfs2lib.node import requirements
 from ocfs2lib.node import setup
 from ocfs2lib.node import stack
 from ocfs2lib.node.difference import IMPOSSIBLE
+from ocfs2lib.node.parts import firewall
 from ocfs2lib.node.reasons import Silence
 
 #: What becomes of a LUN.
@@ -226,7 +227,7 @@ def _node(desired, node, census, silent, formula):
     ]
     chains = facts["setup"]["firewall"]["blocking"]
     blocked = [
-        *setup.blocked(desired, node.minion, chains),
+        *firewall.blocked(desired, node.minion, chains),
         *holds.of(facts["holds"]),
     ]
     return NodePlan(node.minion, facts, Silence(tuple(reasons)), tuple(gaps), tuple(blocked))

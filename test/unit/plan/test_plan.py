@@ -4,11 +4,12 @@ import pytest
 
 from ocfs2lib.firewall import backend
 from ocfs2lib.firewall.registry import FIREWALLS
-from ocfs2lib.node import setup as node_setup
 from ocfs2lib.node import units
+from ocfs2lib.node.parts import services
 from ocfs2lib.pillar import check
 from ocfs2lib.plan import plan as plan_plan
 from ocfs2lib.plan import text as plan_text
+from ocfs2lib.platform import debian
 from support import answers
 from support import roster
 
@@ -216,7 +217,8 @@ def test_whatever_is_off_on_a_host_is_named(path, value, words):
 def test_a_drop_in_that_is_not_as_described_is_named(found, old):
     section = roster.section()
     section["luns"]["primary"]["mount"]["services"] = ["old.service"]
-    gaps = node_setup.services(check.parse(section), found)
+    facts = {"services": found}
+    gaps = services.PART.differences(check.parse(section), HOSTS[0], facts, debian.PLATFORM)
     assert [str(gap) for gap in gaps] == [f"{DROP_IN}: {old} -> as described"]
 
 

@@ -1,0 +1,1 @@
+"""What the formula sets up on a host besides the cluster itself: one file for each part."""

@@ -1,0 +1,50 @@
+"""How the cluster comes up at boot and goes down at shutdown: the unit of ``node.units``."""
+
+from ocfs2lib.node import units
+from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import Part
+from ocfs2lib.node.difference import subjects
+from ocfs2lib.node.parts import setup_part
+
+
+class Boot(setup_part.SetupPart):
+    """The unit of the cluster, its stop script, and the package's unit that never runs."""
+
+    files = (units.UNIT_PATH, units.STOP_PATH)
+    units = (units.UNIT, units.NODE_KILLER_UNIT)
+
+    def differences(self, desired, minion, facts, platform):
+        if platform is None:
+            return []
+        found = setup_part.of_files(units.files(desired, platform), facts["files"])
+        if units.NODE_KILLER_UNIT not in facts["masked"]:
+            found.append(Difference(Part.UNIT, units.NODE_KILLER_UNIT, "not masked", "masked"))
+        return found + setup_part.disabled(units.UNIT, facts)
+
+    def close(self, call, found, desired, minion, platform):
+        setup_part.write(call, units.files(desired, platform), found)
+        changed = subjects(found, Part.UNIT)
+        if units.NODE_KILLER_UNIT in changed:
+            call("ocfs2_systemd.unit", "mask", units.NODE_KILLER_UNIT)
+        if units.UNIT in changed:
+            call("ocfs2_systemd.unit", "enable", units.UNIT)
+        call("ocfs2_systemd.reload")
+
+    def leftovers(self, call):
+        paths = (units.STOP_PATH, units.UNIT_PATH)
+        found = setup_part.present(paths, setup_part.read(call, paths))
+        if call("ocfs2_systemd.masked", units.NODE_KILLER_UNIT):
+            found.append(Difference(Part.UNIT, units.NODE_KILLER_UNIT, "masked", "not masked"))
+        return found
+
+    def remove(self, call):
+        found = self.leftovers(call)
+        if units.UNIT_PATH in subjects(found, Part.FILE):
+            setup_part.remove_unit(call, units.UNIT, units.UNIT_PATH)
+        call("ocfs2_file.remove", units.STOP_PATH)
+        if subjects(found, Part.UNIT):
+            call("ocfs2_systemd.unit", "unmask", units.NODE_KILLER_UNIT)
+            call("ocfs2_systemd.reload")
+
+
+PART = Boot()

@@ -1,0 +1,130 @@
+"""The firewall of the port: the files of its backend, their unit, and the rules in the kernel."""
+
+from ocfs2lib.firewall import backend as firewall_backend
+from ocfs2lib.firewall.registry import BACKENDS
+from ocfs2lib.firewall.registry import FIREWALLS
+from ocfs2lib.firewall.registry import NONE
+from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import Part
+from ocfs2lib.node.difference import subjects
+from ocfs2lib.node.parts import setup_part
+from ocfs2lib.node.reasons import Blocked
+
+
+class Firewall(setup_part.SetupPart):
+    """``firewall`` is what ``o2cb_firewall.facts`` returns: our rules, and chains in their way."""
+
+    files = (
+        firewall_backend.UNIT_PATH,
+        *(backend.rules_path for backend in FIREWALLS.values()),
+    )
+    units = (firewall_backend.UNIT,)
+    shape = {"firewall": {"rules": (dict,), "blocking": (list,)}}
+    text_lists = (("firewall", "blocking"),)
+
+    def facts(self, call, firewall):
+        arguments = (firewall["backend"], firewall["port"], firewall["nodes"])
+        return {"firewall": call("o2cb_firewall.facts", *arguments)}
+
+    def differences(self, desired, minion, facts, platform):
+        name = desired.firewall.backend
+        found = leftovers(name, facts["files"])
+        if name == NONE or platform is None:
+            return found
+        found += setup_part.of_files(files(desired, minion, platform), facts["files"])
+        expected = BACKENDS[name].expected(desired.cluster.port, _peers(desired, minion))
+        if facts["firewall"]["rules"] != expected:
+            loaded = f"loaded by {name}"
+            found.append(Difference(Part.FIREWALL_RULES, None, "other or none", loaded))
+        return found + setup_part.disabled(firewall_backend.UNIT, facts)
+
+    def close(self, call, found, desired, minion, platform):
+        name = desired.firewall.backend
+        if name != NONE:
+            setup_part.write(call, files(desired, minion, platform), found)
+            call("o2cb_firewall.load", name)
+            unit = {firewall_backend.UNIT, firewall_backend.UNIT_PATH}
+            if unit & subjects(found, Part.UNIT, Part.FILE):
+                _start_unit(call)
+        _remove_others(call, name)
+
+    def leftovers(self, call):
+        return leftovers(NONE, setup_part.read(call, self.files))
+
+    def remove(self, call):
+        _remove_others(call, NONE)
+
+
+PART = Firewall()
+
+
+def arguments(desired):
+    """Return what a node has to know for the facts: the arguments of ``o2cb_firewall.facts``."""
+    return {
+        "backend": desired.firewall.backend,
+        "port": desired.cluster.port,
+        "nodes": {node.minion: node.address for node in desired.nodes},
+    }
+
+
+def files(desired, minion, platform):
+    """Return ``{path: text}`` of the firewall that pillar asks for."""
+    name = desired.firewall.backend
+    if name == NONE:
+        return {}
+    peers, service = _peers(desired, minion), platform.firewalls[name].service
+    return BACKENDS[name].files(desired.cluster.port, peers, service)
+
+
+def leftovers(name, texts):
+    """Return the differences of the files of every firewall but the one called ``name``; for
+    ``none`` the unit is one of them.
+
+    texts
+        ``{path: text or None}``, the files that a node tells.
+    """
+    paths = [backend.rules_path for other, backend in FIREWALLS.items() if other != name]
+    if name == NONE:
+        paths.append(firewall_backend.UNIT_PATH)
+    return setup_part.present(paths, texts)
+
+
+def blocked(desired, minion, chains):
+    """Return what keeps the other nodes out (:class:`node.reasons.Blocked`).
+
+    chains
+        ``[(family, table, chain)]`` of others that drop the port.
+    """
+    backend = BACKENDS[desired.firewall.backend]
+    port, peers = desired.cluster.port, _peers(desired, minion)
+    return [
+        Blocked(
+            f"Chain {' '.join(chain)} drops TCP port {port} from the other nodes",
+            backend.remedy(tuple(chain), port, peers),
+            "port-blocked",
+        )
+        for chain in chains
+    ]
+
+
+def _peers(desired, minion):
+    return [peer.address for peer in desired.peers(minion)]
+
+
+def _start_unit(call):
+    call("ocfs2_systemd.unit", "reenable", firewall_backend.UNIT)
+    call("ocfs2_systemd.reload")
+    if call("ocfs2_systemd.booted"):
+        call("ocfs2_systemd.unit", "restart", firewall_backend.UNIT)
+
+
+def _remove_others(call, keep):
+    """Take the rules, files and unit of every backend but ``keep`` away; the file goes last, so an
+    interrupted removal is taken up again."""
+    paths = subjects(leftovers(keep, setup_part.read(call, PART.files)), Part.FILE)
+    if firewall_backend.UNIT_PATH in paths:
+        setup_part.remove_unit(call, firewall_backend.UNIT, firewall_backend.UNIT_PATH)
+    for name, backend in FIREWALLS.items():
+        if backend.rules_path in paths:
+            call("o2cb_firewall.unload", name)
+            call("ocfs2_file.remove", backend.rules_path)

@@ -1,0 +1,104 @@
+"""What every part of the set-up has, and what they share."""
+
+from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import Part
+from ocfs2lib.node.difference import subjects
+
+#: The type of a fact that may be absent, as ``answers.shape`` takes it.
+MAYBE_TEXT = (str, type(None))
+
+_ABSENT, _PRESENT, _OTHER = "absent", "as described", "other content"
+
+
+class SetupPart:
+    """
+    One part of the set-up: what a node tells of it, what may differ, and what closes that.
+
+    ``files`` are paths whose text a node tells under ``files``, ``units`` those that it tells
+    ``enabled`` or ``masked``. ``shape`` has the types of the other facts, as ``answers.shape``
+    takes them; ``texts`` are the paths to lists and dicts in it that hold texts alone,
+    ``text_lists`` those to lists of such lists.
+    """
+
+    files = ()
+    units = ()
+    shape = {}
+    texts = ()
+    text_lists = ()
+
+    def facts(self, call, firewall):
+        """Return the facts of ``shape``, as they are on this node.
+
+        call
+            Calls an execution function: its name, then its arguments.
+        firewall
+            The arguments of ``o2cb_firewall.facts``.
+        """
+        return {}
+
+    def differences(self, desired, minion, facts, platform):
+        """Return every :class:`Difference` of one host.
+
+        desired
+            Pillar as ``pillar.desired.Desired``.
+        minion
+            Minion id of the node.
+        facts
+            Those of this part, with ``files``, ``enabled`` and ``masked``.
+        platform
+            The ``platform.platform.Platform`` of the node; None if it is none that is known, where
+            nothing that depends on it is compared.
+        """
+        raise NotImplementedError
+
+    def close(self, call, found, desired, minion, platform):
+        """Close the differences that were ``found`` on this node."""
+        raise NotImplementedError
+
+    def leftovers(self, call):
+        """Return the differences of a node that the formula is to leave: what is still there."""
+        return []
+
+    def remove(self, call):
+        """Take all of :meth:`leftovers` away."""
+
+
+def of_files(wanted, files):
+    """Return the differences of files that should be there; both are ``{path: text}``."""
+    return [
+        Difference(Part.FILE, path, _ABSENT if files.get(path) is None else _OTHER, _PRESENT)
+        for path, text in wanted.items()
+        if files.get(path) != text
+    ]
+
+
+def present(paths, files):
+    """Return the differences of files that should not be there."""
+    return [
+        Difference(Part.FILE, path, "present", _ABSENT) for path in paths if files[path] is not None
+    ]
+
+
+def disabled(unit, facts):
+    """Return the difference of a unit that is not enabled."""
+    return [] if unit in facts["enabled"] else [Difference(Part.UNIT, unit, "disabled", "enabled")]
+
+
+def write(call, files, found):
+    """Write those of ``{path: text}`` that were found to differ."""
+    for path in files.keys() & subjects(found, Part.FILE):
+        call("ocfs2_file.write", path, files[path])
+
+
+def read(call, paths):
+    """Return ``{path: text or None}`` of files on this node."""
+    return {path: call("ocfs2_file.read", path) for path in paths}
+
+
+def remove_unit(call, unit, path):
+    """Stop a unit of the formula, and remove its file."""
+    if call("ocfs2_systemd.booted"):
+        call("ocfs2_systemd.unit", "stop", unit)
+    call("ocfs2_systemd.unit", "disable", unit)
+    call("ocfs2_file.remove", path)
+    call("ocfs2_systemd.reload")

@@ -1,0 +1,84 @@
+"""A host as the parts of the set-up see it: execution functions over plain data."""
+
+from ocfs2lib.firewall.registry import FIREWALLS
+
+
+class BareHost:
+    """
+    ``call`` answers like the execution modules of a Debian host on which nothing is set up.
+
+    ``files`` is ``{path: text}``, ``calls`` has every call that changes something.
+    """
+
+    def __init__(self):
+        self.files, self.enabled, self.masked = {}, set(), set()
+        self.loaded, self.sysctl, self.calls = {}, {}, []
+
+    def call(self, function, *arguments):
+        return getattr(self, function.replace(".", "_"))(*arguments)
+
+    def cmd_which(self, tool):
+        return f"/usr/sbin/{tool}"
+
+    def ocfs2_file_read(self, path):
+        return self.files.get(path)
+
+    def ocfs2_file_names(self, directory):
+        below = (path for path in self.files if path.startswith(directory + "/"))
+        return sorted({path[len(directory) + 1 :].split("/")[0] for path in below})
+
+    def ocfs2_file_write(self, path, text):
+        self.calls.append(("write", path))
+        self.files[path] = text
+
+    def ocfs2_file_remove(self, path):
+        if self.files.pop(path, None) is not None:
+            self.calls.append(("remove", path))
+
+    def ocfs2_systemd_booted(self):
+        return True
+
+    def ocfs2_systemd_reload(self):
+        self.calls.append(("reload",))
+
+    def ocfs2_systemd_enabled(self, unit):
+        return unit in self.enabled
+
+    def ocfs2_systemd_masked(self, unit):
+        return unit in self.masked
+
+    def ocfs2_systemd_unit(self, verb, unit):
+        self.calls.append((verb, unit))
+        if verb in ("enable", "reenable"):
+            self.enabled.add(unit)
+        elif verb == "mask":
+            self.masked.add(unit)
+        else:
+            {"disable": self.enabled, "unmask": self.masked}.get(verb, set()).discard(unit)
+
+    def sysctl_persist(self, name, value, path):
+        self.calls.append(("sysctl", name))
+        self.sysctl[name] = str(value)
+        self.files[path] = "".join(f"{each} = {value}\n" for each, value in self.sysctl.items())
+
+    def o2cb_setup_panic(self, path):
+        kept = self.sysctl if path in self.files else {}
+        return {
+            name: {"live": self.sysctl.get(name, "0"), "file": kept.get(name)}
+            for name in ("kernel.panic", "kernel.panic_on_oops")
+        }
+
+    def o2cb_firewall_load(self, name):
+        self.calls.append(("load", name))
+        self.loaded[name] = self.files[FIREWALLS[name].rules_path]
+
+    def o2cb_firewall_unload(self, name):
+        self.calls.append(("unload", name))
+        self.loaded.pop(name, None)
+
+    def o2cb_firewall_facts(self, name, port, nodes):
+        """What is loaded is what was described: the peers are all but the first node."""
+        if name not in self.loaded:
+            return {"rules": {}, "blocking": []}
+        peers = list(nodes.values())[1:]
+        return {"rules": FIREWALLS[name].expected(port, peers), "blocking": []}

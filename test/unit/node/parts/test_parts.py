@@ -1,0 +1,108 @@
+"""What holds for every part of the set-up, on a host on which nothing is set up yet."""
+
+import pytest
+
+from ocfs2lib.answers import shape
+from ocfs2lib.firewall.registry import BACKENDS
+from ocfs2lib.node import setup
+from ocfs2lib.node.parts import boot
+from ocfs2lib.node.parts import firewall
+from ocfs2lib.node.parts import packages
+from ocfs2lib.node.parts import services
+from ocfs2lib.pillar import check
+from ocfs2lib.platform import debian
+from support import roster
+from support.bare_host import BareHost
+
+MINION = "host0.example.com"
+HOST = {"platform": "Debian 12"}
+PARTS = [part for part in setup.PARTS if part is not packages.PART]
+
+
+def described(backend="nftables", service="libvirtd.service"):
+    section = roster.section()
+    section["firewall"] = {"backend": backend}
+    section["luns"]["primary"]["mount"]["services"] = [service]
+    return check.parse(section)
+
+
+def facts(host, desired):
+    return setup.facts(host.call, firewall.arguments(desired))
+
+
+def set_up(host, desired):
+    """Close every difference; the parts of those that there were."""
+    parts = []
+    for part in PARTS:
+        found = part.differences(desired, MINION, facts(host, desired), debian.PLATFORM)
+        if found:
+            part.close(host.call, found, desired, MINION, debian.PLATFORM)
+            parts.append(part)
+    return parts
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_differs_is_closed_and_then_nothing_differs(backend):
+    host, desired = BareHost(), described(backend)
+    closed = set_up(host, desired)
+    assert closed == [part for part in PARTS if part is not firewall.PART or backend != "none"]
+    assert setup.differences(desired, MINION, facts(host, desired), HOST) == []
+    done = len(host.calls)
+    assert set_up(host, desired) == []
+    assert len(host.calls) == done
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_facts_have_the_shape_that_is_asked_for(backend):
+    host, desired = BareHost(), described(backend)
+    set_up(host, desired)
+    shape.has_fields(facts(host, desired), setup.SHAPE, "setup")
+    assert facts(host, desired).keys() == setup.SHAPE.keys()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_was_set_up_is_taken_away_again(backend):
+    host = BareHost()
+    set_up(host, described(backend))
+    for part in setup.PARTS:
+        assert bool(part.leftovers(host.call)) is (
+            part is not packages.PART and (part is not firewall.PART or backend != "none")
+        )
+        part.remove(host.call)
+        assert part.leftovers(host.call) == []
+    assert (host.files, host.enabled, host.masked, host.loaded) == ({}, set(), set(), {})
+
+
+def test_another_backend_takes_over():
+    host = BareHost()
+    for backend in ("nftables", "iptables", "none", "iptables"):
+        set_up(host, described(backend))
+        assert list(host.loaded) == [backend] * (backend != "none")
+        assert (
+            setup.differences(described(backend), MINION, facts(host, described(backend)), HOST)
+            == []
+        )
+
+
+def test_a_service_that_is_no_longer_named_loses_its_drop_in():
+    host = BareHost()
+    set_up(host, described())
+    assert set_up(host, described(service="agent.service")) == [services.PART]
+    (path,) = services.PART.facts(host.call, None)["services"]
+    assert path == "/etc/systemd/system/agent.service.d/ocfs2-formula.conf"
+
+
+def test_a_missing_tool_is_a_difference():
+    host, desired = BareHost(), described()
+    set_up(host, desired)
+    host.cmd_which = lambda tool: None
+    gaps = setup.differences(desired, MINION, facts(host, desired), HOST)
+    assert [str(gap) for gap in gaps] == [f"{tool}: absent -> installed" for tool in packages.TOOLS]
+
+
+def test_on_an_unknown_platform_nothing_is_compared_that_depends_on_it():
+    host, desired = BareHost(), described()
+    found = facts(host, desired)
+    for part in (boot.PART, firewall.PART):
+        assert part.differences(desired, MINION, found, None) == []
+    assert setup.differences(desired, MINION, found, {"platform": "Plan 9"})
