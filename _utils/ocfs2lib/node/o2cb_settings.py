@@ -2,7 +2,7 @@
 
 The init script sources ``/etc/sysconfig/o2cb`` if that exists, else ``/etc/default/o2cb``
 (ocfs2-tools vendor/common/o2cb.init.sh).  What the file of a platform looks like, its
-``platform.platform.Settings`` says.
+``platform.platform.SettingsFile`` says.
 """
 
 import re
@@ -57,7 +57,7 @@ def render(values, form):
     """Return the text of the settings file for {name: value}.
 
     form
-        The ``platform.platform.Settings`` of the host.
+        The ``platform.platform.SettingsFile`` of the host.
     """
     entries = (f"\n# {name}: {form.comments[name]}\n{name}={values[name]}\n" for name in NAMES)
     return form.header + "".join(entries) + "\n"

@@ -1,9 +1,9 @@
 """Debian 12 and 13."""
 
-from ocfs2lib.platform.platform import Firewall
-from ocfs2lib.platform.platform import Kernel
+from ocfs2lib.platform.platform import FirewallService
 from ocfs2lib.platform.platform import Platform
-from ocfs2lib.platform.platform import Settings
+from ocfs2lib.platform.platform import PlatformKernel
+from ocfs2lib.platform.platform import SettingsFile
 
 _KERNEL = "linux-image-amd64"
 
@@ -15,14 +15,14 @@ PLATFORM = Platform(
     tool_packages={"modprobe": "kmod"},
     repository=None,
     install_command="apt install",
-    kernel=Kernel(
+    kernel=PlatformKernel(
         package=_KERNEL,
         without="linux-image-cloud-amd64",
         description=f"the distribution's full kernel ({_KERNEL}), not a cloud one",
         caution="not a cloud image",
         links=("/vmlinuz", "/boot/vmlinuz"),
     ),
-    settings=Settings(
+    settings=SettingsFile(
         path="/etc/default/o2cb",
         # Byte for byte what the maintainer script of the package (1.8.7 and 1.8.8) writes, so that
         # an upgrade of the package changes nothing.
@@ -56,8 +56,8 @@ PLATFORM = Platform(
 Environment=SYSTEMCTL_SKIP_REDIRECT=1
 """,
     firewalls={
-        "nftables": Firewall(packages=("nftables",), service="nftables.service"),
-        "iptables": Firewall(packages=("iptables",), service="netfilter-persistent.service"),
+        "nftables": FirewallService(packages=("nftables",), service="nftables.service"),
+        "iptables": FirewallService(packages=("iptables",), service="netfilter-persistent.service"),
     },
     storage_services=("multipathd.service", "iscsid.service", "open-iscsi.service"),
     textfile_directory="/var/lib/prometheus/node-exporter",

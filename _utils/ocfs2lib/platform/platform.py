@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Kernel:
+class PlatformKernel:
     """
     Which kernel runs OCFS2, and how the one of the next boot is found.
 
@@ -22,7 +22,7 @@ class Kernel:
 
 
 @dataclass(frozen=True)
-class Settings:
+class SettingsFile:
     """
     The file with the o2cb settings.
 
@@ -38,7 +38,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Firewall:
+class FirewallService:
     """What a firewall backend is here: its packages, and the service that loads its rules."""
 
     packages: tuple[str, ...]
@@ -56,7 +56,8 @@ class Platform:
     of the state ``pkgrepo.managed`` where the distribution does not bring the packages itself, with
     the URL of the key. ``install_command`` is what an operator types before the name of a package.
     ``start_command`` brings the cluster up, ``environment`` are the lines of the unit that it
-    needs. ``firewalls`` has a :class:`Firewall` for each backend that works here.
+    needs. ``firewalls`` has a :class:`FirewallService` for each backend that works
+    here.
     ``storage_services`` bring the LUNs. ``textfile_directory`` is where node_exporter, from
     ``exporter_package``, reads metrics.
     """
@@ -67,11 +68,11 @@ class Platform:
     tool_packages: Mapping[str, str]
     repository: Mapping[str, str] | None
     install_command: str
-    kernel: Kernel
-    settings: Settings
+    kernel: PlatformKernel
+    settings: SettingsFile
     start_command: str
     environment: str
-    firewalls: Mapping[str, Firewall]
+    firewalls: Mapping[str, FirewallService]
     storage_services: tuple[str, ...]
     textfile_directory: str
     exporter_package: str

@@ -7,7 +7,7 @@ from ocfs2lib.node.difference import subjects
 from ocfs2lib.node.parts import setup_part
 
 
-class Boot(setup_part.SetupPart):
+class BootPart(setup_part.SetupPart):
     """The unit of the cluster, its stop script, and the package's unit that never runs."""
 
     files = (units.UNIT_PATH, units.STOP_PATH)
@@ -47,4 +47,4 @@ class Boot(setup_part.SetupPart):
             call("ocfs2_systemd.reload")
 
 
-PART = Boot()
+PART = BootPart()

@@ -11,7 +11,7 @@ from ocfs2lib.node.parts import setup_part
 from ocfs2lib.node.reasons import Blocked
 
 
-class Firewall(setup_part.SetupPart):
+class FirewallPart(setup_part.SetupPart):
     """``firewall`` is what ``o2cb_firewall.facts`` returns: our rules, and chains in their way."""
 
     files = (
@@ -55,7 +55,7 @@ class Firewall(setup_part.SetupPart):
         _remove_others(call, NONE)
 
 
-PART = Firewall()
+PART = FirewallPart()
 
 
 def arguments(desired):

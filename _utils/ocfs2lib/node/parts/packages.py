@@ -7,7 +7,7 @@ from ocfs2lib.node.parts.setup_part import SetupPart
 TOOLS = ("mkfs.ocfs2", "mount.ocfs2", "o2cb", "modprobe")
 
 
-class Packages(SetupPart):
+class PackagesPart(SetupPart):
     """Closed by ``pkg.installed`` in ocfs2.package, which goes by the packages of the platform."""
 
     shape = {"missing": (list,)}
@@ -20,4 +20,4 @@ class Packages(SetupPart):
         return [Difference(Part.TOOL, tool, None, "installed") for tool in facts["missing"]]
 
 
-PART = Packages()
+PART = PackagesPart()

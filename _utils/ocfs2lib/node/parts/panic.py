@@ -9,7 +9,7 @@ NAMES = ("kernel.panic", "kernel.panic_on_oops")
 PATH = "/etc/sysctl.d/60-ocfs2.conf"
 
 
-class Panic(setup_part.SetupPart):
+class PanicPart(setup_part.SetupPart):
     """``panic`` is ``{name: {"live", "file"}}``: what runs, and what the next boot sets."""
 
     shape = {"panic": {name: {"live": MAYBE_TEXT, "file": MAYBE_TEXT} for name in NAMES}}
@@ -37,4 +37,4 @@ class Panic(setup_part.SetupPart):
         call("ocfs2_file.remove", PATH)
 
 
-PART = Panic()
+PART = PanicPart()

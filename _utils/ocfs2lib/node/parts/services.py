@@ -6,7 +6,7 @@ from ocfs2lib.node.parts import setup_part
 _DIRECTORY, _NAME = service_dropins.DROP_INS.split("/*.d/")
 
 
-class Services(setup_part.SetupPart):
+class ServicesPart(setup_part.SetupPart):
     """``services`` is ``{path: text}`` of the formula's drop-ins."""
 
     shape = {"services": (dict,)}
@@ -48,4 +48,4 @@ class Services(setup_part.SetupPart):
             call("ocfs2_systemd.reload")
 
 
-PART = Services()
+PART = ServicesPart()
