@@ -81,10 +81,10 @@ def host_fit(name, config):
     ret = _ret(name, "The host fits its entry in pillar.")
     try:
         node = check.parse(config).member(__opts__["id"])
-        problems = requirements.unfit(node, __salt__["ocfs2_node.host"]())
+        problems = requirements.problems(node, __salt__["ocfs2_node.host"]())
     except _REFUSALS as err:
         return _refused(ret, err)
-    return _refused(ret, ". ".join(problems) + ".") if problems else ret
+    return _refused(ret, ". ".join(map(str, problems)) + ".") if problems else ret
 
 
 def kernel(name, config):

@@ -74,7 +74,7 @@ def issues(nodes, ids, cluster, surveys):
         if minion not in surveys:
             continue
         desired = Node(minion, node.number, node.address, node.name)
-        for reason in requirements.unfit(desired, surveys[minion]["host"]):
+        for reason in requirements.problems(desired, surveys[minion]["host"]):
             yield issue(minion, f"{reason}.", obstacle=True)
         if not surveys[minion]["o2cb"]["modules"]:
             kernel = surveys[minion]["host"]["kernel"]

@@ -189,3 +189,5 @@ def _check_lun(key, facts):
         all_are(mount["options"], TEXT, f"{key}.mounts.options")
     if facts["volume"]:
         has_fields(facts["volume"], _VOLUME, f"{key}.volume")
+        if facts["volume"]["cluster_size"] < 1:
+            raise AnswerMalformed(f"its {key}.volume.cluster_size is not a size")

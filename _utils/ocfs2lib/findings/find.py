@@ -3,19 +3,50 @@ From what was seen of a cluster to everything that is wrong with it.
 """
 
 from ocfs2lib.findings import cluster
+from ocfs2lib.findings import heartbeat
 from ocfs2lib.findings import kinds
 from ocfs2lib.findings import lun
 from ocfs2lib.findings import network
 from ocfs2lib.findings import node
 from ocfs2lib.findings import volume
 
-#: Each is a function that takes a :class:`findings.snapshot.Snapshot` and yields findings.
+#: Each takes a :class:`findings.snapshot.Snapshot` and yields findings. Of two that are equally
+#: bad, the one that is found first is shown first.
 CHECKS = (
-    *node.CHECKS,
-    *cluster.CHECKS,
-    *network.CHECKS,
-    *lun.CHECKS,
-    *volume.CHECKS,
+    node.without_answer,
+    node.other_formula,
+    node.unfit_host,
+    node.kernel_modules,
+    node.missing_tools,
+    node.setup,
+    node.boot_order,
+    node.clock,
+    node.holds,
+    cluster.offline,
+    cluster.node_list,
+    cluster.kernel,
+    cluster.settings_file,
+    cluster.timeouts,
+    cluster.node_numbers,
+    heartbeat.multipath,
+    network.missing_connections,
+    network.quiet_connections,
+    network.blocked_port,
+    heartbeat.late,
+    heartbeat.evicted,
+    heartbeat.recovering,
+    lun.refusals,
+    lun.waiting_for_format,
+    lun.sizes,
+    lun.paths,
+    lun.clones,
+    volume.not_mounted,
+    volume.not_in_pillar,
+    volume.broken,
+    volume.slots,
+    volume.space,
+    volume.differences,
+    volume.hidden_files,
 )
 
 

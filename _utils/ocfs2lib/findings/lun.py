@@ -9,8 +9,8 @@ from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.wwid import same_wwid
 from ocfs2lib.plan import plan
 
-#: What each objection of a guard is called.
-KINDS = {
+#: The kind of finding that tells each objection of a guard.
+KIND_OF_CODE = {
     Code.LUN_MISSING: "lun-missing",
     Code.OTHER_LUN: "lun-other",
     Code.OTHER_PATH: "lun-other",
@@ -34,14 +34,14 @@ KINDS = {
 }
 
 
-def refused(snapshot):
-    """LUNs that a guard keeps from being formatted or mounted."""
+def refusals(snapshot):
+    """Find LUNs that a guard keeps from being formatted or mounted."""
     for lun in snapshot.plan.luns:
         for refusal in lun.refusals:
             # An absent node is told of with the nodes.
             if refusal.code is not Code.NODE_ABSENT and _is_seen(lun.case, refusal):
                 yield Finding(
-                    KINDS[refusal.code],
+                    KIND_OF_CODE[refusal.code],
                     refusal.found,
                     refusal.fix,
                     (refusal.node,) if refusal.node else (),
@@ -52,7 +52,7 @@ def refused(snapshot):
 
 
 def _is_seen(case, refusal):
-    """Whether anybody has seen what the refusal is about: a record alone is no observation."""
+    """Tell whether anybody has seen what the refusal is about: a record alone is no observation."""
     return refusal.node in case.seen or case.observed
 
 
@@ -60,8 +60,8 @@ def _same(one, other):
     return bool(one and same_wwid(one, other))
 
 
-def blank(snapshot):
-    """LUNs that wait for their format."""
+def waiting_for_format(snapshot):
+    """Find LUNs that wait for their format."""
     for lun in snapshot.plan.luns:
         if lun.action == plan.FORMAT:
             what = "its format was cut short" if lun.again else "it shows no volume"
@@ -74,7 +74,7 @@ def blank(snapshot):
 
 
 def sizes(snapshot):
-    """LUNs that have another size on one node than on another."""
+    """Find LUNs that have another size on one node than on another."""
     for lun in snapshot.plan.luns:
         largest = max(lun.case.sizes.values(), default=0)
         for minion, size in lun.case.behind.items():
@@ -89,7 +89,7 @@ def sizes(snapshot):
 
 
 def paths(snapshot):
-    """LUNs with paths that do not work, fewer than elsewhere, or none but one."""
+    """Find LUNs with paths that do not work, fewer than elsewhere, or none but one."""
     for lun in snapshot.desired.luns:
         counts = {
             node.minion: len(snapshot.paths(node.minion, lun.key)) for node, _ in snapshot.nodes()
@@ -131,7 +131,7 @@ def _past_multipath(lun, node, facts, most):
 
 
 def clones(snapshot):
-    """Volumes whose UUID another LUN bears, too."""
+    """Find volumes whose UUID another LUN has too."""
     homes = {}
     for node, facts in snapshot.nodes():
         for device, volume in facts["volumes"].items():
@@ -155,6 +155,3 @@ def clones(snapshot):
 
 def _places(where):
     return ", ".join(f"{device} on {node.name}" for node, device in where)
-
-
-CHECKS = (refused, blank, sizes, paths, clones)

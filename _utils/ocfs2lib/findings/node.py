@@ -1,27 +1,23 @@
 """
-What is wrong with a node by itself: its answer, its host, its code, its files, its place.
+What is wrong with a node by itself: its answer, its host, its code, its files, its clock.
 """
 
 from ocfs2lib import commands
 from ocfs2lib import text
-from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.findings.kinds import NODES
 from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
-from ocfs2lib.node import holds
 from ocfs2lib.node import requirements
-from ocfs2lib.node import setup as node_setup
 from ocfs2lib.node import units
-from ocfs2lib.node.difference import Part
 from ocfs2lib.platform import registry
 
 #: Seconds by which a node's clock may be off before its log is misread.
 _DRIFT = 2
 
 
-def silent(snapshot):
-    """Nodes that did not answer, or nothing of use."""
-    beating = _beating(snapshot)
+def without_answer(snapshot):
+    """Find nodes that did not answer, or nothing of use."""
+    witnesses = _heartbeat_witnesses(snapshot)
     for plan in snapshot.plan.nodes:
         if plan.minion in snapshot.malformed:
             yield _malformed(plan.minion, snapshot.malformed[plan.minion])
@@ -35,9 +31,10 @@ def silent(snapshot):
             )
         elif not plan.facts:
             number = snapshot.desired.node(plan.minion).number
+            seen = _heartbeat_text(number, witnesses, snapshot.examinations)
             yield Finding(
                 "node-silent",
-                f"{plan.silent}; {_pulse(number, beating, snapshot.examinations)}",
+                f"{plan.silent}; {seen}",
                 f"salt {NODES} test.ping, then look at its console and its salt-minion",
                 (plan.minion,),
             )
@@ -61,7 +58,7 @@ def _malformed(minion, error):
     )
 
 
-def _beating(snapshot):
+def _heartbeat_witnesses(snapshot):
     """``{node number: [names of the nodes that see its heartbeat]}``"""
     found = {}
     for node, facts in snapshot.nodes():
@@ -71,47 +68,43 @@ def _beating(snapshot):
     return {number: list(names) for number, names in found.items()}
 
 
-def _pulse(number, beating, seen):
-    if number in beating:
-        return f"{', '.join(beating[number])} still see its heartbeat, so it is at work"
-    if beating:
+def _heartbeat_text(number, witnesses, examinations):
+    if number in witnesses:
+        return f"{', '.join(witnesses[number])} still see its heartbeat, so it is at work"
+    if witnesses:
         return "nobody sees its heartbeat, so it is down or has nothing mounted"
-    if seen:
+    if examinations:
         return "none of those that answered has a volume mounted and could see its heartbeat"
     return "nobody answered who could see its heartbeat"
 
 
-def formula(snapshot):
-    """Nodes with other code than the master."""
-    for node, facts in snapshot.nodes():
-        if facts["formula"] != snapshot.formula:
-            yield Finding(
-                "formula-differs",
-                f"it has build {facts['formula']} of the formula, the master {snapshot.formula}",
-                f"{ORCHESTRATE}, which brings it there (salt-run ocfs2.plan does, too)",
-                (node.minion,),
-            )
+def other_formula(snapshot):
+    """Find nodes with other code than the master."""
+    for plan, _ in snapshot.node_plans():
+        for reason in plan.reasons_of("formula-differs"):
+            fix = f"{commands.ORCHESTRATE}, which brings it there (salt-run ocfs2.plan does, too)"
+            yield Finding(reason.finding, reason.what, fix, (plan.minion,))
 
 
-def host(snapshot):
-    """Hosts that can not be their node."""
-    for node, facts in snapshot.nodes():
-        for kind, what, fix in requirements.problems(node, facts["host"]):
-            yield Finding(kind, what, fix, (node.minion,))
+def unfit_host(snapshot):
+    """Find hosts that cannot be their node."""
+    for plan, _ in snapshot.node_plans():
+        for reason in plan.reasons_of("host-unfit", "name-mismatch"):
+            yield Finding(reason.finding, reason.what, reason.fix, (plan.minion,))
 
 
-def modules(snapshot):
-    """Kernels without ocfs2: the one that runs, and those that the next boot may start."""
-    for node, facts in snapshot.nodes():
+def kernel_modules(snapshot):
+    """Find kernels without ocfs2: the one that runs, and those that the next boot may start."""
+    for plan, facts in snapshot.node_plans():
+        if "modprobe" in facts["setup"]["missing"]:
+            continue
         fix = _kernel_fix(facts["host"])
-        running = facts["host"]["kernel"]
-        if not facts["o2cb"]["modules"] and "modprobe" not in facts["setup"]["missing"]:
-            what = f"its kernel {running} has no ocfs2 module"
-            yield Finding("module-missing", what, fix, (node.minion,))
+        for reason in plan.reasons_of("module-missing"):
+            yield Finding(reason.finding, reason.what, fix, (plan.minion,))
         for release, missing in facts["kernels"].items():
-            if missing and "modprobe" not in facts["setup"]["missing"]:
+            if missing:
                 what = f"the next boot may start kernel {release}, which lacks {', '.join(missing)}"
-                yield Finding("module-missing-at-boot", what, fix, (node.minion,))
+                yield Finding("module-missing-at-boot", what, fix, (plan.minion,))
 
 
 def _kernel_fix(host):
@@ -122,26 +115,25 @@ def _kernel_fix(host):
     return f"{platform.install(kernel.package)} ({kernel.caution}), and boot that kernel"
 
 
-def tools(snapshot):
-    """Hosts on which a tool is not installed."""
-    for node, facts in snapshot.nodes():
+def missing_tools(snapshot):
+    """Find hosts on which a tool is not installed."""
+    for plan, facts in snapshot.node_plans():
         platform = registry.of(facts["host"])
         # Which package a tool comes from elsewhere, nobody knows; such a host is refused anyway.
-        for tool in facts["setup"]["missing"] if platform else ():
-            package = platform.package_of(tool)
+        for gap in plan.gaps_of("tools-missing") if platform else ():
+            package = platform.package_of(gap.subject)
             yield Finding(
-                "tools-missing",
-                f"{tool} of the package {package} is not installed",
+                gap.finding,
+                f"{gap.subject} of the package {package} is not installed",
                 f"salt {NODES} state.apply ocfs2, or {platform.install(package)} there",
-                (node.minion,),
+                (plan.minion,),
             )
 
 
 def setup(snapshot):
-    """Files, units and kernel settings of the formula that are not as pillar says."""
-    for plan, facts in snapshot.node_plans():
-        gaps = node_setup.differences(snapshot.desired, plan.minion, facts["setup"], facts["host"])
-        names = [gap.what for gap in gaps if gap.part is not Part.TOOL]
+    """Find files, units and kernel settings of the formula that are not as pillar says."""
+    for plan, _ in snapshot.node_plans():
+        names = [gap.what for gap in plan.gaps_of("setup-differs")]
         if names:
             yield Finding(
                 "setup-differs",
@@ -151,8 +143,8 @@ def setup(snapshot):
             )
 
 
-def order(snapshot):
-    """Hosts whose systemd starts the cluster before what it stands on."""
+def boot_order(snapshot):
+    """Find hosts whose systemd starts the cluster before what it stands on."""
     for node, facts in snapshot.nodes():
         platform = registry.of(facts["host"])
         wanted = units.after(platform) if platform else ()
@@ -168,7 +160,7 @@ def order(snapshot):
 
 
 def clock(snapshot):
-    """Hosts whose clock is not the master's."""
+    """Find hosts whose clock is not the master's."""
     for node, facts in snapshot.nodes():
         ahead = snapshot.clock_ahead(facts)
         if abs(ahead) > _DRIFT:
@@ -182,13 +174,10 @@ def clock(snapshot):
             )
 
 
-def held(snapshot):
-    """What orchestrations that have not ended keep down."""
-    for plan, facts in snapshot.node_plans():
-        for hold in holds.of(facts["holds"]):
+def holds(snapshot):
+    """Find what orchestrations that have not ended keep down."""
+    for plan, _ in snapshot.node_plans():
+        for hold in plan.blocked_of("held"):
             what, fix = text.printable(hold.what), text.printable(hold.fix)
             fix = fix or f"{commands.ORCHESTRATE}.VERB again"
             yield Finding(hold.finding, what, fix, (plan.minion,))
-
-
-CHECKS = (silent, formula, host, modules, tools, setup, order, clock, held)

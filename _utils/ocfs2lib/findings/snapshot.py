@@ -4,6 +4,9 @@ Everything that was seen of a cluster at one moment, for findings to be made of.
 
 from dataclasses import dataclass
 
+from ocfs2lib import commands
+from ocfs2lib.node import holds
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -42,6 +45,10 @@ class Snapshot:
         """The name of the cluster."""
         return self.desired.cluster.name
 
+    def command(self, verb, **arguments):
+        """Return what an operator types to run an orchestration on this cluster."""
+        return commands.orchestrate(verb, cluster=self.cluster, **arguments)
+
     def nodes(self):
         """Return ``(node of pillar, examination)`` for each node that answered."""
         return [
@@ -73,6 +80,10 @@ class Snapshot:
             for node, facts in self.nodes()
             if uuid in facts["vitals"]["volumes"]
         ]
+
+    def is_held(self, minion, key):
+        """Tell whether an orchestration that has not ended keeps a LUN down on a node."""
+        return bool(holds.of(self.examinations[minion]["holds"], key))
 
     def paths(self, minion, key):
         """Return ``{disk: state}`` of what leads to the LUN that a node sees under a LUN's name."""

@@ -2,46 +2,44 @@
 What is wrong with volumes: mounts, room, errors, and what is left where they are mounted.
 """
 
-from ocfs2lib import commands
 from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.findings.kinds import BROKEN
 from ocfs2lib.findings.kinds import NODES
 from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.node import fstab
 from ocfs2lib.node.difference import IMPOSSIBLE
+from ocfs2lib.node.difference import OUTAGE
 from ocfs2lib.node.difference import Part
 
 #: Shares of free room below which there is too little, and next to none.
 _LOW, _NONE = 0.10, 0.02
 
 
-def mounts(snapshot):
-    """Volumes that are not mounted where they should be, and mounts that are no LUN of pillar."""
+def not_mounted(snapshot):
+    """Find volumes that are not mounted where they should be, or will not be at the next boot."""
     for lun in snapshot.plan.luns:
+        if not lun.volume:
+            continue
         path = snapshot.desired.lun(lun.key).mount.path
-        waiting = [
-            minion for minion in lun.mount_on if lun.volume and not _held(snapshot, minion, lun)
-        ]
-        for minion in waiting:
-            what = f"the volume is not mounted on {path}"
-            yield Finding("not-mounted", what, ORCHESTRATE, (minion,), lun.key)
+        for minion in lun.mount_on:
+            if not snapshot.is_held(minion, lun.key):
+                what = f"the volume is not mounted on {path}"
+                yield Finding("not-mounted", what, ORCHESTRATE, (minion,), lun.key)
         for minion in lun.fstab_on:
-            if lun.volume and not _held(snapshot, minion, lun):
+            if not snapshot.is_held(minion, lun.key):
                 yield _fstab(snapshot, minion, lun.key)
-    for node, facts in snapshot.nodes():
-        for gap in fstab.strays(snapshot.desired, facts["fstab"], facts["mounts"]):
-            path = gap.subject
+
+
+def not_in_pillar(snapshot):
+    """Find mounts of an OCFS2 that is no LUN of pillar."""
+    for plan, _ in snapshot.node_plans():
+        for gap in plan.gaps_of("stray-volume"):
             yield Finding(
-                "stray-volume",
-                f"an OCFS2 that is no LUN of pillar is {gap.old} on {path}",
-                commands.orchestrate("retire_lun", cluster=snapshot.cluster, path=path),
-                (node.minion,),
+                gap.finding,
+                f"an OCFS2 that is no LUN of pillar is {gap.old} on {gap.subject}",
+                snapshot.command(gap.verb, path=gap.subject),
+                (plan.minion,),
             )
-
-
-def _held(snapshot, minion, lun):
-    holds = snapshot.examinations[minion]["holds"]
-    return bool(holds["cluster"] or lun.key in holds["luns"])
 
 
 def _fstab(snapshot, minion, key):
@@ -57,8 +55,8 @@ def _fstab(snapshot, minion, key):
     return Finding("fstab-differs", what, f"salt {NODES} state.apply ocfs2", (minion,), key)
 
 
-def errors(snapshot):
-    """Volumes that are read-only, or that do not answer."""
+def broken(snapshot):
+    """Find volumes that are read-only, or that do not answer."""
     for lun in snapshot.desired.luns:
         for node, facts in snapshot.nodes():
             path = lun.mount.path
@@ -83,9 +81,7 @@ def _read_only(snapshot, lun, node, facts):
         for mount in facts["luns"][lun.key]["mounts"]
     )
     if volume and volume["failed"]:
-        command = commands.orchestrate(
-            "fsck", cluster=snapshot.cluster, lun=lun.key, outage=lun.key
-        )
+        command = snapshot.command("fsck", lun=lun.key, outage=lun.key)
         yield Finding(
             "volume-failed",
             f"{path} is read-only because of an error in the volume",
@@ -99,27 +95,26 @@ def _read_only(snapshot, lun, node, facts):
 
 
 def slots(snapshot):
-    """Volumes on which no node, or only one more, finds a slot."""
+    """Find volumes on which no node, or only one more, finds a slot."""
     nodes = len(snapshot.desired.nodes)
     for lun in snapshot.plan.luns:
         spare = lun.volume["slots"] - nodes if lun.volume else None
         if spare is None or spare > 1 or any(gap.verb == "slots" for gap in lun.gaps):
             continue
         count = lun.volume["slots"]
-        slots_ = commands.orchestrate(
-            "slots", cluster=snapshot.cluster, lun=lun.key, outage=lun.key
-        )
+        command = snapshot.command("slots", lun=lun.key, outage=lun.key)
         yield Finding(
             "slots-full" if spare <= 0 else "slots-few",
             f"{nodes} nodes take {min(nodes, count)} of {count} slots",
-            f"write slots: {nodes + 2} under luns:{lun.key}, then {slots_}",
+            f"write slots: {nodes + 2} under luns:{lun.key}, then {command}",
             (),
             lun.key,
         )
 
 
 def space(snapshot):
-    """Volumes with little room. All nodes see one volume; the first that answered speaks for it."""
+    """Find volumes with little room."""
+    # All nodes see one volume: the first that answered speaks for it.
     for lun in snapshot.desired.luns:
         path = lun.mount.path
         seen = next(
@@ -138,30 +133,34 @@ def _room(snapshot, lun, seen):
             "space-low",
             f"less than {_NONE if none else _LOW:.0%} of its room, for bytes and inodes, is free",
             "remove what nobody needs, or grow the LUN on the array, write its new size, and "
-            + commands.orchestrate("grow", cluster=snapshot.cluster, lun=lun.key),
+            + snapshot.command("grow", lun=lun.key),
             (),
             lun.key,
             BROKEN if none else "",
         )
 
 
-def size(snapshot):
-    """Volumes whose size or slots are not pillar's. A node that is behind is told with the LUNs."""
+def differences(snapshot):
+    """Find volumes whose size or slots are not pillar's."""
     for lun in snapshot.plan.luns:
-        for gap in lun.gaps:
-            if gap.part is Part.SIZE_SEEN and gap.subject in lun.case.behind:
-                continue
-            fix = gap.why
-            if gap.kind != IMPOSSIBLE:
-                told = {"outage": lun.key} if gap.verb == "slots" else {}
-                fix = commands.orchestrate(gap.verb, cluster=snapshot.cluster, lun=lun.key, **told)
-                fix = f"{gap.why}; then {fix}" if gap.why else fix
-            what = f"{gap.what} {gap.old}, pillar says {gap.new}"
-            yield Finding("volume-differs", what, fix, (), lun.key)
+        for gap in lun.gaps_of("volume-differs"):
+            # That a node sees less of the LUN than another is a finding about the LUN.
+            if gap.part is not Part.SIZE_SEEN or gap.subject not in lun.case.behind:
+                what = f"{gap.what} {gap.old}, pillar says {gap.new}"
+                yield Finding(gap.finding, what, _closing(snapshot, lun, gap), (), lun.key)
 
 
-def under(snapshot):
-    """Files in a directory that is a mount point."""
+def _closing(snapshot, lun, gap):
+    """Return what closes a difference of a volume."""
+    if gap.kind == IMPOSSIBLE:
+        return gap.why
+    outage = {"outage": lun.key} if gap.kind == OUTAGE else {}
+    command = snapshot.command(gap.verb, lun=lun.key, **outage)
+    return f"{gap.why}; then {command}" if gap.why else command
+
+
+def hidden_files(snapshot):
+    """Find files in a directory that is a mount point."""
     for lun in snapshot.desired.luns:
         for node, facts in snapshot.nodes():
             names = facts["under"].get(lun.mount.path)
@@ -177,6 +176,3 @@ def under(snapshot):
                     (node.minion,),
                     lun.key,
                 )
-
-
-CHECKS = (mounts, errors, slots, space, size, under)

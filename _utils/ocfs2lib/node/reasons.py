@@ -23,8 +23,25 @@ class Blocked:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """
+    One reason why a node takes no part.
+
+    ``what`` is wrong, and ``fix`` is what to do, ``""`` if nothing more is to be said. ``finding``
+    is the kind of the finding that tells it (a key of ``findings.kinds.KINDS``).
+    """
+
+    what: str
+    fix: str
+    finding: str
+
+    def __str__(self):
+        return f"{self.what}; {self.fix}" if self.fix else self.what
+
+
+@dataclass(frozen=True)
 class Silence:
-    """Why a node takes no part: ``reasons`` are ``(what, fix or "")`` each, none if it does."""
+    """Why a node takes no part: each :class:`Reason`, none if it does."""
 
     reasons: tuple = ()
 
@@ -32,9 +49,9 @@ class Silence:
         return bool(self.reasons)
 
     def __str__(self):
-        return "; ".join(text for reason in self.reasons for text in reason if text)
+        return "; ".join(map(str, self.reasons))
 
     @property
     def short(self):
         """The first reason, without what to do."""
-        return self.reasons[0][0] if self.reasons else ""
+        return self.reasons[0].what if self.reasons else ""

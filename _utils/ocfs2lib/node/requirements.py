@@ -2,27 +2,24 @@
 Whether a host can be the node that pillar describes.
 """
 
+from ocfs2lib.node.reasons import Reason
 from ocfs2lib.platform import registry
 
 
-def unfit(node, host):
+def problems(node, host):
     """
-    Why a host can not be this node, as sentences; empty if it can.
+    Return each :class:`node.reasons.Reason` why a host cannot be a node; none if it can.
 
     node
         The :class:`pillar.desired.Node` of pillar.
     host
         What ``ocfs2_node.host`` returned there.
     """
-    return [f"{what}; {fix}" for _, what, fix in problems(node, host)]
-
-
-def problems(node, host):
-    """``(kind of finding, what is wrong, what to do)`` for each reason of :func:`unfit`."""
     found = []
     # Refused by name rather than served by half.
     if registry.of(host) is None:
-        found.append(("host-unfit", registry.unsupported(host), "take the node out of pillar"))
+        what = registry.unsupported(host)
+        found.append(Reason(what, "take the node out of pillar", "host-unfit"))
     if not name_matches(node.name, host["hostname"]):
         what = (
             f"the host is called {host['hostname']}, which the node name {node.name} does not "
@@ -32,12 +29,12 @@ def problems(node, host):
             f"write name: {host['hostname'].split('.')[0]} under nodes:{node.minion}, or rename "
             "the host"
         )
-        found.append(("name-mismatch", what, fix))
+        found.append(Reason(what, fix, "name-mismatch"))
     if node.address not in host["addresses"]:
         what = f"{node.address} is on none of its interfaces"
         has = ", ".join(host["addresses"]) or "none"
         fix = f"configure it, or correct nodes:{node.minion}:address (it has {has})"
-        found.append(("host-unfit", what, fix))
+        found.append(Reason(what, fix, "host-unfit"))
     return found
 
 

@@ -19,6 +19,7 @@ from ocfs2lib.node import setup
 from ocfs2lib.node import stack
 from ocfs2lib.node.difference import IMPOSSIBLE
 from ocfs2lib.node.parts import firewall
+from ocfs2lib.node.reasons import Reason
 from ocfs2lib.node.reasons import Silence
 
 #: What becomes of a LUN.
@@ -53,6 +54,14 @@ class NodePlan:
         They are judged here and nowhere else: whoever tells them takes them from the plan.
         """
         return _of_kinds(self.gaps, kinds)
+
+    def blocked_of(self, *kinds):
+        """Return what an operator has to put right and findings of these kinds tell."""
+        return _of_kinds(self.blocked, kinds)
+
+    def reasons_of(self, *kinds):
+        """Return the reasons why the node takes no part that findings of these kinds tell."""
+        return _of_kinds(self.silent.reasons, kinds)
 
 
 @dataclass(frozen=True)
@@ -177,8 +186,8 @@ class Plan:
         return found
 
 
-def _of_kinds(gaps, kinds):
-    return [gap for gap in gaps if gap.finding in kinds]
+def _of_kinds(told, kinds):
+    return [each for each in told if each.finding in kinds]
 
 
 def plan(desired, census, silent, formula, records, numbers=None, proof=True):
@@ -212,14 +221,16 @@ def _node(desired, node, census, silent, formula):
     facts = census.get(node.minion)
     if not facts:
         reason = silent.get(node.minion, "did not answer")
-        return NodePlan(node.minion, None, Silence(((reason, ""),)))
-    reasons = [(what, fix) for _, what, fix in requirements.problems(node, facts["host"])]
+        return NodePlan(node.minion, None, Silence((Reason(reason, "", "node-silent"),)))
+    reasons = requirements.problems(node, facts["host"])
     if facts["formula"] != formula:
         what = f"it has build {facts['formula']} of the formula, the master {formula}"
-        reasons.append((what, "the orchestration brings it there"))
+        fix = "the orchestration brings it there"
+        reasons.append(Reason(what, fix, "formula-differs"))
     if not facts["o2cb"]["modules"]:
         what = f"its kernel {facts['host']['kernel']} has no ocfs2 module"
-        reasons.append((what, f"install {requirements.full_kernel(facts['host'])}"))
+        fix = f"install {requirements.full_kernel(facts['host'])}"
+        reasons.append(Reason(what, fix, "module-missing"))
     gaps = [
         *setup.differences(desired, node.minion, facts["setup"], facts["host"]),
         *stack.differences(desired, node.minion, facts["o2cb"]),

@@ -145,10 +145,9 @@ def _cell(snapshot, minion, lun, findings):
 
 def _at_rest(snapshot, minion, lun):
     """The word for a LUN about which nothing more special is to be said."""
-    holds = snapshot.examinations[minion]["holds"]
     if minion in lun.case.mounted:
         return "mounted"
-    if holds["cluster"] or lun.key in holds["luns"]:
+    if snapshot.is_held(minion, lun.key):
         return "held"
     if lun.action == plan_plan.FORMAT:
         return "blank"

@@ -61,6 +61,7 @@ def test_other_luns_than_asked_for_are_refused(luns):
         (("luns", "primary", "written"), 0, "primary.written is a int"),
         (("luns", "primary", "mounts"), ["/san"], "no primary.mounts"),
         (("luns", "primary", "volume"), [], "primary.volume is a list"),
+        (("luns", "primary", "volume", "cluster_size"), 0, "volume.cluster_size is not a size"),
         (("luns", "primary", "volume", "uuid"), None, "primary.volume.uuid is a NoneType"),
     ],
 )

@@ -761,5 +761,5 @@ def test_a_finding_of_an_unknown_kind_is_an_error():
 
 def test_every_objection_that_a_plan_can_have_is_a_kind_of_finding():
     on_the_leader = {Code.NOT_LEADER, Code.TOOL_MISSING}
-    assert set(findings_lun.KINDS) == set(Code) - on_the_leader - {Code.NODE_ABSENT}
-    assert set(findings_lun.KINDS.values()) <= set(KINDS)
+    assert set(findings_lun.KIND_OF_CODE) == set(Code) - on_the_leader - {Code.NODE_ABSENT}
+    assert set(findings_lun.KIND_OF_CODE.values()) <= set(KINDS)

@@ -5,6 +5,7 @@ import pytest
 from ocfs2lib.lun import format_guards
 from ocfs2lib.lun.case import LunCase
 from ocfs2lib.lun.refusal import Code
+from ocfs2lib.node.reasons import Reason
 from ocfs2lib.node.reasons import Silence
 from support import answers
 
@@ -195,7 +196,7 @@ FAULTS = {
         format_guards.roster,
         "G8",
         Code.NODE_ABSENT,
-        case(silent={NODE: Silence((("did not answer", ""),))}),
+        case(silent={NODE: Silence((Reason("did not answer", "", "node-silent"),))}),
         "takes no part: did not answer",
     ),
 }

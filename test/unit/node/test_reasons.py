@@ -1,4 +1,5 @@
 from ocfs2lib.node.reasons import Blocked
+from ocfs2lib.node.reasons import Reason
 from ocfs2lib.node.reasons import Silence
 
 
@@ -7,7 +8,9 @@ def test_what_blocks_a_node_names_its_fix():
 
 
 def test_a_silence_has_a_text_and_a_short_one():
-    silence = Silence((("a is wrong", "do b"), ("c, too", "")))
+    silence = Silence(
+        (Reason("a is wrong", "do b", "host-unfit"), Reason("c, too", "", "node-silent"))
+    )
     assert (bool(silence), str(silence), silence.short) == (
         True,
         "a is wrong; do b; c, too",

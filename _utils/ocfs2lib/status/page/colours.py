@@ -2,11 +2,11 @@
 What the parts of the page of a cluster have in common: which colour a word has, which nodes agree.
 """
 
-from ocfs2lib.findings import network
 from ocfs2lib.findings.kinds import BROKEN
 from ocfs2lib.findings.kinds import DEGRADED
 from ocfs2lib.findings.kinds import NOTE
 from ocfs2lib.findings.kinds import UNKNOWN
+from ocfs2lib.findings.network import QUIET
 from ocfs2lib.status import report
 from ocfs2lib.status.page import html
 from ocfs2lib.status.page.html import tag
@@ -84,7 +84,7 @@ def pair_colour(status, one, other):
 
 def _is_quiet(row, link):
     limit = (row.get("settings") or {}).get("idle_timeout_ms")
-    return bool(limit) and (link["quiet_ms"] or 0) > network.QUIET * limit
+    return bool(limit) and (link["quiet_ms"] or 0) > QUIET * limit
 
 
 def _share(one, other):

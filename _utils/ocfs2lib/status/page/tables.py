@@ -2,7 +2,7 @@
 The tables of the page of a cluster; each function takes what :func:`status.report.data` returned.
 """
 
-from ocfs2lib.findings import network
+from ocfs2lib.findings.heartbeat import LATE
 from ocfs2lib.status import table
 from ocfs2lib.status.page import colours as words
 from ocfs2lib.status.page.colours import BAD
@@ -126,9 +126,9 @@ def heartbeat(status):
         if late is None or not limit:
             return tag("td", "no heartbeat", class_="dim mid")
         share = late / limit
-        colour = BAD if share >= 1 else WARN if share > network.LATE else GOOD
+        colour = BAD if share >= 1 else WARN if share > LATE else GOOD
         said = f"{words.seconds(late)} of {limit / 1000:g} s"
-        return tag("td", words.bar(share, colour, network.LATE), tag("small", said))
+        return tag("td", words.bar(share, colour, LATE), tag("small", said))
 
     return words.by_lun(status, made, "bars")
 
