@@ -194,7 +194,7 @@ def _between():
 
 def _rooms():
     yield from panel((20, 492), (960, _height_of_rooms()), "_utils/ocfs2lib/")
-    yield text(168, 516, "what the formula knows; Salt is needed by master alone", "small", "start")
+    yield text(168, 516, "what the formula knows; only master imports Salt", "small", "start")
     yield arrow((50, 351), (35, 351), (35, 492), style="use")
     yield arrow((950, 287), (965, 287), (965, 492), style="use")
     yield '<polyline points="950,351 965,351" class="use"/>'

@@ -8,5 +8,6 @@ lun         what a LUN is and holds             answers     what minions returne
 plan        what has to happen                  operations  what changes a cluster
 findings    what is wrong                       status      the table of truth
 fence       why a node restarted                health      one node's pulse
-adoption    a cluster that was built by hand    master      what runners do, with Salt
+adoption    a cluster that was built by hand    platform    what distributions differ in
+                                                master      what runners do, with Salt
 """

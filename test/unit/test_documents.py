@@ -43,6 +43,12 @@ def test_in_the_picture_a_room_stands_above_all_that_it_may_use():
     assert upwards == set()
 
 
+def test_the_package_itself_lists_every_room():
+    docstring = (ROOMS / "__init__.py").read_text(encoding="utf-8")
+    missing = [room for room in ARROWS if room and not re.search(rf"\b{room}  ", docstring)]
+    assert missing == []
+
+
 def test_the_page_of_the_architecture_says_which_room_may_use_which():
     text = (DOCS / "architecture.rst").read_text(encoding="utf-8")
     table = dict(re.findall(r"^``(\w+)/``  .*  (\S.*)$", text, re.MULTILINE))
