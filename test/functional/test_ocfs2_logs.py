@@ -12,8 +12,8 @@ import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-from ocfs2lib.fence import case as fence_case
 from ocfs2lib.fence import cause
+from ocfs2lib.fence import explanation
 from support import kernel_log
 from support.kernel_log import WELL
 
@@ -256,6 +256,6 @@ def test_why_a_node_restarted_by_its_journal_and_those_of_others(kernel, journal
         stamp = b"__REALTIME_TIMESTAMP="
         ordered = sorted(ends + lines, key=lambda each: each[: len(stamp) + 16])
         logs[name] = kernel(WELL - 3600, directory=journal(*ordered, name=name))
-    case = fence_case.case("host2", logs, cluster.settings)
-    assert case == fence_case.case("host2", cluster.logs(), cluster.settings)
-    assert case.verdict == verdict
+    found = explanation.explain("host2", logs, cluster.settings)
+    assert found == explanation.explain("host2", cluster.logs(), cluster.settings)
+    assert found.verdict == verdict

@@ -1,6 +1,6 @@
 """
-What to do about a node that restarted or was evicted: where to look, what to type, and which key of
-pillar to set to which value.
+What to do about a node that restarted or was evicted: where to look, what to type, and which key
+of pillar to set to which value.
 """
 
 import math
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from ocfs2lib import commands
 from ocfs2lib import heartbeat
 from ocfs2lib.fence import cause
-from ocfs2lib.fence import connections as links
-from ocfs2lib.fence import log as words
+from ocfs2lib.fence import connections
+from ocfs2lib.fence import log
 from ocfs2lib.heartbeat import BEAT
-from ocfs2lib.parsers import multipath as parsers_multipath
+from ocfs2lib.parsers import multipath
 
 _SPARE = 30  # seconds that the limit is to leave to what it waits for
-_USUAL = 61  # the threshold that vendors advise with multipath
-_USUAL_IDLE = 60  # seconds, the idle time-out that they advise with bonded links
+_USUAL_THRESHOLD = 61  # the threshold that vendors advise with multipath
+_USUAL_IDLE_SECONDS = 60  # seconds, the idle time-out that they advise with bonded links
 
 
 @dataclass(frozen=True)
@@ -31,26 +31,30 @@ class Advice:
 NOTHING = (Advice("Ask again with an earlier time, and while every node answers."),)
 
 
-def advice(finding, incident, settings, persistent=True):
+def advice(found, incident, settings, persistent=True):
     """
-    What to do, as a tuple of :class:`Advice`, the first thing first.
+    Return what to do, as a tuple of :class:`Advice`, the first thing first.
 
-    finding, incident, settings
-        What was found about what, in which cluster.
+    found
+        The :class:`cause.Cause`.
+    incident
+        The :class:`incident.Incident` that it is the cause of.
+    settings
+        The :class:`settings.Settings` of the cluster.
     persistent
         Whether the node's journal outlives a restart.
     """
-    found = list(_BY_VERDICT[finding.verdict](incident, settings))
-    if finding.verdict in (cause.DISK, cause.NETWORK, cause.CUT) and not finding.sure:
-        found.append(_last_words(settings))
+    pieces = list(_BY_VERDICT[found.verdict](incident, settings))
+    if found.verdict in (cause.DISK, cause.NETWORK, cause.CUT) and not found.sure:
+        pieces.append(_last_words(settings))
     if not persistent:
-        found.append(
+        pieces.append(
             Advice(
                 f"The journal of {incident.node} does not outlive a restart. There:",
                 "mkdir -p /var/log/journal && journalctl --flush",
             )
         )
-    return tuple(found)
+    return tuple(pieces)
 
 
 def _last_words(settings):
@@ -69,9 +73,9 @@ def _last_words(settings):
 
 
 def _disk(incident, settings):
-    hung = [name for name, each in incident.seen.items() if each.of(words.HUNG, words.WRITE_ERROR)]
+    hung = [name for name, each in incident.seen.items() if each.of(log.HUNG, log.WRITE_ERROR)]
     if hung:
-        where = f"{_named(hung)} hung as well: look at the array and the fabric. On each node:"
+        where = f"{_joined(hung)} hung as well: look at the array and the fabric. On each node:"
     elif incident.seen:
         where = (
             f"The others went on writing: look at what {incident.node} has of its own, adapter,"
@@ -100,9 +104,9 @@ def _limit(settings):
             " polling_interval 5 waits for 12 x 5 s = 60 s. Then:",
             "multipathd reconfigure",
         )
-    if settings.threshold < _USUAL:
-        usual = f"{heartbeat.write_limit_sum(_USUAL)} are usual with multipath"
-        yield _raised(_USUAL, usual, settings)
+    if settings.threshold < _USUAL_THRESHOLD:
+        usual = f"{heartbeat.write_limit_sum(_USUAL_THRESHOLD)} are usual with multipath"
+        yield _larger_threshold(_USUAL_THRESHOLD, usual, settings)
     else:
         yield Advice(
             f"The limit is {settings.write_limit} s. A LUN that is away for so long is not to be"
@@ -121,23 +125,25 @@ def _limit_above(name, seconds, settings):
         f"multipath keeps I/O of {name} waiting for {seconds:g} s without a path; with {_SPARE} s"
         f" to spare, ({seconds:g} + {_SPARE}) / {BEAT} + 1 = {wanted}"
     )
-    return _raised(wanted, why, settings)
+    return _larger_threshold(wanted, why, settings)
 
 
-def _longest_wait(multipath):
-    """``(name, seconds)`` of the map that keeps I/O waiting longest, None if nothing is known."""
-    maps, interval = multipath.get("maps"), multipath.get("polling_interval")
+def _longest_wait(answer):
+    """Return ``(name, seconds)`` of the map that keeps I/O waiting longest, None if not known."""
+    maps, interval = answer.get("maps"), answer.get("polling_interval")
     interval = interval if isinstance(interval, int) else None
     waits = {}
     for each in maps.values() if isinstance(maps, dict) else ():
         if isinstance(each, dict) and isinstance(each.get("queueing"), str):
-            waits[str(each.get("name"))] = parsers_multipath.patience(each["queueing"], interval)
+            waits[str(each.get("name"))] = multipath.seconds_without_path(
+                each["queueing"], interval
+            )
     known = [(name, seconds) for name, seconds in waits.items() if seconds is not None]
     return max(known, key=lambda item: item[1], default=None)
 
 
-def _raised(wanted, why, settings):
-    """A larger threshold, what it gives, and what it costs."""
+def _larger_threshold(wanted, why, settings):
+    """Return the advice to set a larger threshold, with what it gives and what it costs."""
     limit, dead = heartbeat.write_limit(wanted), heartbeat.dead_after(wanted)
     return Advice(
         f"Write heartbeat_threshold: {wanted} under ocfs2:cluster, in place of"
@@ -152,9 +158,9 @@ _OUTAGE = "All nodes have to agree, so the whole cluster goes down for it:"
 
 
 def _network(incident, settings):
-    others = links.others_lost(incident, settings)
+    others = connections.others_lost(incident, settings)
     if others:
-        where = f"{_named(others)} lost other nodes too: look at the switches. On each node:"
+        where = f"{_joined(others)} lost other nodes too: look at the switches. On each node:"
     elif incident.seen:
         where = (
             f"The others kept their connections: look at what {incident.node} has of its own,"
@@ -163,7 +169,7 @@ def _network(incident, settings):
     else:
         where = f"Look at the interconnect. On {incident.node}:"
     yield Advice(where, "ip -s -s link")
-    broken = [each for each in incident.own if each.kind == words.BROKEN]
+    broken = [each for each in incident.own if each.kind == log.BROKEN]
     if broken:
         yield Advice(
             "A connection broke at once instead of falling silent: see whether a firewall was"
@@ -176,19 +182,19 @@ def _network(incident, settings):
             f" {settings.name(min(settings.numbers.values()))}, whichever is at fault. A third"
             " node makes a majority of the two that are well."
         )
-    yield from _patience(settings)
+    yield from _idle_timeout(settings)
 
 
-def _patience(settings):
+def _idle_timeout(settings):
     idle, delay = settings.idle, settings.decision_delay
     gap = f"{idle:g} s + ({settings.threshold} + 2) x {BEAT} s = {idle + delay:g} s"
-    if idle >= _USUAL_IDLE:
+    if idle >= _USUAL_IDLE_SECONDS:
         yield Advice(f"The network may be away for {gap}. More is no cure.")
         return
     yield Advice(
         f"The network may be away for {gap}. Only if yours takes longer to change over: write"
-        f" idle_timeout_ms: {_USUAL_IDLE * 1000} under ocfs2:cluster, in place of"
-        f" {idle * 1000:.0f}, for {_USUAL_IDLE + delay} s. {_OUTAGE}",
+        f" idle_timeout_ms: {_USUAL_IDLE_SECONDS * 1000} under ocfs2:cluster, in place of"
+        f" {idle * 1000:.0f}, for {_USUAL_IDLE_SECONDS + delay} s. {_OUTAGE}",
         commands.orchestrate("retune", outage=settings.cluster),
     )
 
@@ -198,13 +204,13 @@ def _panic(incident, _settings):
         f"Look for a dump of the crash. On {incident.node}:",
         "ls -lR /var/lib/systemd/pstore /var/crash",
     )
-    if any("hung_task" in each.text for each in incident.of(words.PANIC)):
+    if any(each.is_hung_task for each in incident.of(log.PANIC)):
         yield Advice(
             "This panic is one that somebody asked for, and a LUN that is away for two minutes is"
             " enough for it. To leave that to the heartbeat:",
             "sysctl -w kernel.hung_task_panic=0",
         )
-    if any(each.kind in (words.PATH, words.BLOCKED) for each in incident.own):
+    if any(each.kind in (log.PATH, log.BLOCKED) for each in incident.own):
         yield Advice("I/O was in trouble before. The paths to the LUN:", "multipath -ll")
 
 
@@ -214,7 +220,7 @@ def _cut(incident, _settings):
         " power supply, or of the hypervisor, at the time above. On a server with IPMI:",
         "ipmitool sel elist",
     )
-    if any(each.kind == words.STALLED for each in incident.own):
+    if any(each.kind == log.STALLED for each in incident.own):
         yield Advice("Processors stood still before: see whether the host is overloaded or broken.")
 
 
@@ -251,7 +257,7 @@ def _unknown(incident, _settings):
     yield Advice(f"What systemd knows, on {incident.node}:", "last -x -n 20")
 
 
-def _named(names):
+def _joined(names):
     return ", ".join(names)
 
 

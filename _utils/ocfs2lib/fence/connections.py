@@ -1,49 +1,49 @@
 """
-The connections of a node that restarted or was evicted, and how they died.
+The connections of a node that restarted or was evicted, and how they ended.
 """
 
-from ocfs2lib.fence import log as words
+from ocfs2lib.fence import log
 
 SAME = 3  # seconds between what happens at once
 _UNSAVED = 45  # seconds that a journal may lack at its end when a node restarts at once
-_TROUBLE = (words.IDLE, words.BROKEN, words.LOST, words.UNREACHABLE)
+_TROUBLE = (log.IDLE, log.BROKEN, log.LOST, log.UNREACHABLE)
 
 
-def trouble(events, until, idle):
+def first_trouble(events, until, idle):
     """
-    What began the death of a connection; None if it was alive.
+    Return the event that began the end of a connection; None if it was up.
 
     events
         The events about it, oldest first.
     until
         Until when they count.
     idle
-        The idle time-out in seconds. A connection that was idle and comes to life again does so
-        without a word; one that does not is idle once more after as long.
+        The idle time-out in seconds. A connection that was idle and recovers does so without a
+        message; one that does not is idle once more after as long.
     """
     first = last = None
     for each in events:
         if each.time >= until:
             break
-        if each.kind == words.LINKED:
+        if each.kind == log.LINKED:
             first = last = None
         elif each.kind in _TROUBLE:
-            first = each if first is None or _revived(last, each.time, idle) else first
+            first = each if first is None or _recovered(last, each.time, idle) else first
             last = each
-    return None if _revived(last, until, idle) else first
+    return None if _recovered(last, until, idle) else first
 
 
-def _revived(last, until, idle):
-    return last is not None and last.kind == words.IDLE and until - last.time > 1.5 * idle
+def _recovered(last, until, idle):
+    return last is not None and last.kind == log.IDLE and until - last.time > 1.5 * idle
 
 
 def dead(incident, settings):
-    """``{number: what began it}`` of a node's connections that were dead when its log ends."""
+    """Return ``{number: first event}`` of the connections that were dead when a node's log ends."""
     end = incident.ended or incident.when
-    ours = [each for each in incident.own if each.kind in (*_TROUBLE, words.LINKED)]
-    numbers = sorted({each.node for each in ours})
+    own = [each for each in incident.own if each.kind in (*_TROUBLE, log.LINKED)]
+    numbers = sorted({each.node for each in own})
     began = {
-        number: trouble([each for each in ours if each.node == number], end + 1, settings.idle)
+        number: first_trouble([each for each in own if each.node == number], end + 1, settings.idle)
         for number in numbers
     }
     return {number: first for number, first in began.items() if first}
@@ -51,20 +51,21 @@ def dead(incident, settings):
 
 def survived(incident, settings):
     """
-    By how many seconds a node's heartbeat survived its connection, as each saw it who evicted it.
+    Return by how many seconds a node's heartbeat outlived its connections.
 
-    Returns ``{name: seconds}``; None where the connection lived to the end.
+    That is ``{name: seconds}`` for each node that evicted it, by what that node saw; None where the
+    connection was up to the end.
     """
     found = {}
-    for name, sight in incident.evicted().items():
-        events = sight.of(*_TROUBLE, words.LINKED, node=incident.number)
-        first = trouble(events, sight.left.time - SAME, settings.idle)
-        found[name] = sight.left.time - first.time if first else None
+    for name, observation in incident.evicted().items():
+        events = observation.of(*_TROUBLE, log.LINKED, node=incident.number)
+        first = first_trouble(events, observation.left.time - SAME, settings.idle)
+        found[name] = observation.left.time - first.time if first else None
     return found
 
 
 def quorum_lost(incident, settings):
-    """Whether the connections that were dead when a node's log ends cost it the quorum."""
+    """Return whether the connections that were dead when a node's log ends cost it the quorum."""
     lost = dead(incident, settings)
     if not lost or incident.began is None:
         return False
@@ -75,13 +76,13 @@ def quorum_lost(incident, settings):
 
 
 def others_lost(incident, settings):
-    """The names of nodes that lost connections among themselves at the time."""
+    """Return the names of nodes that lost connections among themselves at the time."""
     window = settings.idle + settings.decision_delay + settings.dead_after
     return [
         name
-        for name, sight in incident.seen.items()
+        for name, observation in incident.seen.items()
         if any(
-            each.node != incident.number and abs(each.time - sight.left.time) <= window
-            for each in sight.of(*_TROUBLE)
+            each.node != incident.number and abs(each.time - observation.left.time) <= window
+            for each in observation.of(*_TROUBLE)
         )
     ]

@@ -1,15 +1,15 @@
 """
-Of which restarts and evictions of a node the logs tell, and which lines belong to each.
+The restarts and evictions of a node that the logs tell of, and the lines that belong to each.
 
-Clocks differ, so times of two nodes are compared here alone, generously, and only to find out what
-belongs together; within it, each node's lines keep the order and the times of its own clock.
+Clocks differ. So times of two nodes are compared in this file alone, generously, and only to find
+out what belongs together; there, each node's lines keep the order and the times of its own clock.
 """
 
 from dataclasses import dataclass
 from dataclasses import field
 from itertools import pairwise
 
-from ocfs2lib.fence import log as words
+from ocfs2lib.fence import log
 
 _AROUND = 900  # seconds before and after that may have something to do with it
 _BURST = 30  # seconds within which a node leaves the domains of all its volumes
@@ -20,18 +20,18 @@ _MOVED = 1800
 
 
 @dataclass(frozen=True)
-class Sight:
+class Observation:
     """
     What another node saw, by its own clock: how the node left it, the events around that, and
     whether it joined again at any time later, which takes a restart or a new mount.
     """
 
-    left: words.Event
+    left: log.Event
     events: tuple
     joined: bool
 
     def of(self, *kinds, node=None):
-        """The events of some kinds, about one node unless that is None."""
+        """Return the events of some kinds, about one node unless that is None."""
         return [each for each in self.events if each.kind in kinds and node in (None, each.node)]
 
 
@@ -42,13 +42,13 @@ class Incident:
 
     ``boot`` is the boot that ended, or went on; None if its log is lost. ``began`` is when the next
     one did, None if there was none. ``own`` are the events of its last minutes, ``kept`` those that
-    pstore kept, ``seen`` is ``{name: Sight}`` of the others. ``when`` is by the node's clock.
+    pstore kept, ``seen`` is ``{name: Observation}`` of the others. ``when`` is by the node's clock.
     """
 
     node: str
     number: int | None
     when: float
-    boot: words.Boot | None = None
+    boot: log.Boot | None = None
     began: float | None = None
     own: tuple = ()
     kept: tuple = ()
@@ -56,23 +56,25 @@ class Incident:
 
     @property
     def ended(self):
-        """When the log of the boot ends, None if it goes on or is lost."""
+        """Return when the log of the boot ends, None if it goes on or is lost."""
         return self.boot.last if self.boot and self.began is not None else None
 
     def of(self, *kinds):
-        """The node's own events of some kinds, in its journal and then in pstore."""
+        """Return the node's own events of some kinds, in its journal and then in pstore."""
         return [each for each in (*self.own, *self.kept) if each.kind in kinds]
 
     def evicted(self):
-        """``{name: Sight}`` of the nodes that had to recover it."""
+        """Return ``{name: Observation}`` of the nodes that had to recover it."""
         return {
-            name: sight for name, sight in self.seen.items() if sight.left.kind == words.EVICTED
+            name: observation
+            for name, observation in self.seen.items()
+            if observation.left.kind == log.EVICTED
         }
 
 
 def incidents(node, logs, settings):
     """
-    Every incident of a node since the time that is asked for, newest first.
+    Return every incident of a node since the time that is asked for, newest first.
 
     node
         Its name.
@@ -81,28 +83,28 @@ def incidents(node, logs, settings):
     settings
         The cluster's, see ``fence.settings``.
     """
-    number, log = settings.numbers.get(node), logs.get(node, words.Log())
-    watch = _Watch(node, number, logs, settings)
+    number, node_log = settings.numbers.get(node), logs.get(node, log.Log())
+    departures = _Departures(node, number, logs, settings)
     found = []
-    for before, after in reversed(list(pairwise((None, *log.boots)))):
-        seen = watch.left(before.last if before else None, after.first)
+    for before, after in reversed(list(pairwise((None, *node_log.boots)))):
+        seen = departures.take(before.last if before else None, after.first)
         # Before the first boot that a journal tells of there need not have been another.
         if before or seen:
-            found.append(_restart(watch, log, (before, after), seen))
-    while (when := watch.last_eviction()) is not None:
-        found.append(_eviction(watch, log, when))
+            found.append(_restart(departures, node_log, (before, after), seen))
+    while (when := departures.last_eviction()) is not None:
+        found.append(_eviction(departures, node_log, when))
     found = [each for each in found if each.when >= settings.since]
     return sorted(found, key=lambda each: each.when, reverse=True)
 
 
-def _restart(watch, log, boots, seen):
+def _restart(departures, node_log, boots, seen):
     before, after = boots
-    own = [each for each in log.events if before and each.boot == before.id]
+    own = [each for each in node_log.events if before and each.boot == before.id]
     first, last = before.last if before else 0, min(after.first + _MOVED, after.last)
-    kept = [crash for crash in log.crashes if first - 1 <= crash.time <= last]
+    kept = [crash for crash in node_log.crashes if first - 1 <= crash.time <= last]
     return Incident(
-        watch.node,
-        watch.number,
+        departures.node,
+        departures.number,
         before.last if before else after.first,
         before,
         after.first,
@@ -112,13 +114,13 @@ def _restart(watch, log, boots, seen):
     )
 
 
-def _eviction(watch, log, when):
-    seen = watch.left(when, when)
-    boots = [each for each in log.boots if each.first <= when <= each.last + _UNKNOWN]
-    own = [each for each in log.events if boots and each.boot == boots[-1].id]
+def _eviction(departures, node_log, when):
+    seen = departures.take(when, when)
+    boots = [each for each in node_log.boots if each.first <= when <= each.last + _UNKNOWN]
+    own = [each for each in node_log.events if boots and each.boot == boots[-1].id]
     return Incident(
-        watch.node,
-        watch.number,
+        departures.node,
+        departures.number,
         when,
         boots[-1] if boots else None,
         None,
@@ -128,19 +130,21 @@ def _eviction(watch, log, when):
     )
 
 
-class _Watch:
-    """How often the others saw a node leave, each time to be told once."""
+class _Departures:
+    """Each time that the others saw a node leave; each belongs to one incident only."""
 
     def __init__(self, node, number, logs, settings):
         self.node, self.number = node, number
-        self._logs = {name: log for name, log in logs.items() if name != node}
+        self._logs = {name: each for name, each in logs.items() if name != node}
         self._ahead = settings.ahead
-        self._left = {name: list(_departures(log, number)) for name, log in self._logs.items()}
+        self._left = {name: list(_find(each, number)) for name, each in self._logs.items()}
 
-    def left(self, ended, began):
+    def take(self, ended, began):
         """
-        ``{name: Sight}`` of the others for what happened between two times of the node's clock,
-        the first of which may be None for one that is not known.
+        Return ``{name: Observation}`` of the others for what happened between two times.
+
+        ended, began
+            By the node's clock; the first may be None, if it is not known.
         """
         seen = {}
         for name, departures in self._left.items():
@@ -152,33 +156,33 @@ class _Watch:
                 and self._time(name, each) <= began + slack
             ]
             if near:
-                seen[name] = self._sight(name, self._best(name, near, ended or began))
+                seen[name] = self._observation(name, self._best(name, near, ended or began))
         return seen
 
     def last_eviction(self):
-        """When the others last evicted it, of what is not told yet, by the node's clock."""
+        """Return when the others last evicted it, of what is not taken yet, by the node's clock."""
         times = [
             self._time(name, each)
             for name, departures in self._left.items()
             for each in departures
-            if each.kind == words.EVICTED
+            if each.kind == log.EVICTED
         ]
         return max(times, default=None)
 
     def _best(self, name, near, when):
         return min(
             near,
-            key=lambda each: (each.kind != words.EVICTED, abs(self._time(name, each) - when)),
+            key=lambda each: (each.kind != log.EVICTED, abs(self._time(name, each) - when)),
         )
 
-    def _sight(self, name, left):
+    def _observation(self, name, left):
         self._left[name].remove(left)
         events = self._logs[name].events
-        return Sight(
+        return Observation(
             left,
             tuple(each for each in events if abs(each.time - left.time) <= _AROUND),
             any(
-                (each.kind, each.node) == (words.JOINED, self.number) and each.time > left.time
+                (each.kind, each.node) == (log.JOINED, self.number) and each.time > left.time
                 for each in events
             ),
         )
@@ -187,11 +191,11 @@ class _Watch:
         return event.time - self._ahead.get(name, 0) + self._ahead.get(self.node, 0)
 
 
-def _departures(log, number):
-    """Of each time that a node left, the first eviction, or else the last farewell."""
+def _find(node_log, number):
+    """Yield, of each time that a node left, the first eviction, or else the last farewell."""
     burst = []
-    for each in log.events:
-        if each.kind in (words.EVICTED, words.LEFT) and each.node == number is not None:
+    for each in node_log.events:
+        if each.kind in (log.EVICTED, log.LEFT) and each.node == number is not None:
             if burst and each.time - burst[-1].time > _BURST:
                 yield _departure(burst)
                 burst = []
@@ -201,4 +205,4 @@ def _departures(log, number):
 
 
 def _departure(burst):
-    return next((each for each in burst if each.kind == words.EVICTED), burst[-1])
+    return next((each for each in burst if each.kind == log.EVICTED), burst[-1])

@@ -1,8 +1,8 @@
 """
-The log of a node as far as it is believed, and what its lines mean.
+The log of a node, and the events that its lines tell of.
 
-A minion is free to answer anything: of an answer that is not like that of ``ocfs2_logs.kernel``,
-only what is like it is read.
+A minion is free to answer anything. Of an answer that does not have the shape of that of
+``ocfs2_logs.kernel``, only what has the shape is read.
 """
 
 import re
@@ -26,7 +26,7 @@ CRASHED, PANIC, STOPPED, ASKED_TO = "crashed", "panic", "stopped", "asked to"
 
 _PEER = r"node \S{1,64} \(num (?P<node>\d{1,3})\)"
 _NUMBER = r"(?P<node>\d{1,3})"
-#: Kind, how the line begins, and what follows; in the words of Linux 6.1 and 6.12.
+#: Kind, how the line begins, and what follows; as Linux 6.1 and 6.12 write it.
 _CLUSTER = (
     # fs/ocfs2/cluster/heartbeat.c
     (WRITE_TIMEOUT, "Heartbeat write timeout to device ", r"(?P<device>\S+) after (?P<ms>\d+) "),
@@ -67,7 +67,7 @@ _CLUSTER = (
     (STOPPED, "Journal stopped", ""),
     (ASKED_TO, "System is ", "rebooting|powering down|halting"),
 )
-#: Kind, words that may be anywhere in the line, and what follows them.
+#: Kind, text that may be anywhere in the line, and what follows it.
 _ANYWHERE = (
     # What a heartbeat says whose read fails, which is before it could write.
     (WRITE_ERROR, "o2hb_do_disk_heartbeat:", r"\d+ ERROR: status = -\d+"),
@@ -89,11 +89,13 @@ _ANYWHERE = (
     (PATH, "blocked FC remote port time out", ""),
     (LINK, "ink ", r"(?i:(?:is |status (?:definitely )?)?down)"),
 )
-_WORDS = tuple(
-    (kind, words, re.compile(rest, re.ASCII), first)
+_PATTERNS = tuple(
+    (kind, start, re.compile(rest, re.ASCII), first)
     for table, first in ((_CLUSTER, True), (_ANYWHERE, False))
-    for kind, words, rest in table
+    for kind, start, rest in table
 )
+#: In a panic that the cluster caused to fence the node, and in one that a hung task caused.
+_FENCING, _HUNG_TASK = "very sorry", "hung_task"
 #: What mlog puts before a text: "(o2hb-458E997A48,1234,0):o2hb_write_timeout:301 ERROR: ".
 _MLOG = re.compile(r"^\([^,]{1,16},\d+,\d+\):\w+:\d+ (?:ERROR: )?", re.ASCII)
 
@@ -101,7 +103,7 @@ _MLOG = re.compile(r"^\([^,]{1,16},\d+,\d+\):\w+:\d+ (?:ERROR: )?", re.ASCII)
 @dataclass(frozen=True)
 class Event:
     """
-    What one line of a log says.
+    What one line of a log tells of.
 
     ``node`` is the number of the node that it is about, ``values`` what else is in it, ``time``
     that of the node that wrote it, None for what pstore kept.
@@ -113,6 +115,16 @@ class Event:
     boot: str | None = None
     node: int | None = None
     values: dict = field(default_factory=dict)
+
+    @property
+    def is_fencing(self):
+        """Return whether this is the panic by which a node fences itself."""
+        return self.kind == PANIC and _FENCING in self.text
+
+    @property
+    def is_hung_task(self):
+        """Return whether this is a panic that the kernel is set to for tasks that hang."""
+        return self.kind == PANIC and _HUNG_TASK in self.text
 
 
 @dataclass(frozen=True)
@@ -144,7 +156,7 @@ class Log:
 
 
 def read(answer):
-    """What ``ocfs2_logs.kernel`` returned on a node, as a :class:`Log`; it may be anything."""
+    """Return what ``ocfs2_logs.kernel`` returned on a node, which may be anything, as a Log."""
     answer = answer if isinstance(answer, dict) else {}
     crashes = (_crash(**each) for each in _all(answer, "pstore", _CRASH))
     return Log(
@@ -162,14 +174,14 @@ _CRASH = {"time": float, "text": str}
 
 
 def _all(answer, name, shape):
-    """The entries of one list that have the fields of a shape, and nothing else of them."""
+    """Yield the entries of one list that have the fields of a shape, and nothing else of them."""
     entries = answer.get(name)
     for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and all(_is(entry.get(key), shape[key]) for key in shape):
+        if isinstance(entry, dict) and all(_has_type(entry.get(key), shape[key]) for key in shape):
             yield {key: entry[key] for key in shape}
 
 
-def _is(value, kind):
+def _has_type(value, kind):
     if kind is float:
         # A time that is no number, or beyond what a calendar has, is none.
         return type(value) in (int, float) and 0 <= value < 1 << 33
@@ -181,11 +193,11 @@ def _crash(time, text):
 
 
 def event(text, time=None, boot=None):
-    """What one line says, as an :class:`Event`; None if it says nothing that is known."""
+    """Return the :class:`Event` that one line tells of, None if it tells of none."""
     text = kernel_log.clean(text)
-    said = _MLOG.sub("", text)
-    for kind, words, rest, first in _WORDS:
-        before, found, after = (said if first else text).partition(words)
+    message = _MLOG.sub("", text)
+    for kind, start, rest, first in _PATTERNS:
+        before, found, after = (message if first else text).partition(start)
         match = rest.match(after) if found and not (first and before) else None
         if match:
             values = {key: _value(value) for key, value in match.groupdict().items()}

@@ -11,7 +11,7 @@ from ocfs2lib.kernel import DEFAULTS
 @dataclass(frozen=True)
 class Settings:
     """
-    The cluster of a case; see :func:`read`.
+    The cluster of a node that restarted; see :func:`read`.
 
     ``numbers`` are the nodes' by name, ``ahead`` the seconds by which clocks of nodes are. Of what
     was before ``since``, seconds since the epoch, the logs tell only a part.
@@ -28,27 +28,27 @@ class Settings:
 
     @property
     def write_limit(self):
-        """How long a node may go without writing its heartbeat before it fences itself."""
+        """Return how long a node may go without writing its heartbeat before it fences itself."""
         return heartbeat.write_limit(self.threshold)
 
     @property
     def dead_after(self):
-        """After how long without a heartbeat the others declare a node dead."""
+        """Return after how long without a heartbeat the others declare a node dead."""
         return heartbeat.dead_after(self.threshold)
 
     @property
     def decision_delay(self):
-        """How long after the idle time-out a node counts whom it can still reach."""
+        """Return how long after the idle time-out a node counts whom it can still reach."""
         return heartbeat.quorum_delay(self.threshold)
 
     def name(self, number):
-        """The name of the node with a number, or the number as text."""
+        """Return the name of the node with a number, or the number as text."""
         return {each: name for name, each in self.numbers.items()}.get(number, f"node {number}")
 
 
 def read(settings):
     """
-    The settings of a case.
+    Return the :class:`Settings` of a cluster.
 
     settings
         ``cluster`` (its name), ``heartbeat_threshold``, ``idle_timeout_ms`` and ``fence_method``,

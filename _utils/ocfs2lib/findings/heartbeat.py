@@ -6,7 +6,7 @@ import math
 
 from ocfs2lib import heartbeat
 from ocfs2lib.findings.kinds import Finding
-from ocfs2lib.parsers.multipath import patience
+from ocfs2lib.parsers.multipath import seconds_without_path
 
 #: A path that works is checked ever less often, down to one check in so many intervals.
 _SLOWEST = 4
@@ -24,7 +24,7 @@ def multipath(snapshot):
             if not found:
                 continue
             interval = known["polling_interval"]
-            waits = patience(found["queueing"], interval)
+            waits = seconds_without_path(found["queueing"], interval)
             if not waits:
                 continue
             # Without the interval, what is left of the waiting is all that is known.

@@ -8,8 +8,9 @@ from ocfs2lib import text
 from ocfs2lib.errors import ArgumentInvalid
 from ocfs2lib.errors import NoAnswers
 from ocfs2lib.errors import NotInRoster
-from ocfs2lib.fence import case as fence_case
 from ocfs2lib.fence import cause
+from ocfs2lib.fence import explanation
+from ocfs2lib.fence import layout
 from ocfs2lib.findings import find
 from ocfs2lib.findings import kinds
 from ocfs2lib.lun import audit
@@ -137,14 +138,15 @@ def _explain(master, node, hours, timeout):
             f"No node has told its log, so nothing is known of {about.name}. Next: salt "
             f"{kinds.target(list(logs))} test.ping, then the same command again"
         )
-    named = {each.name: logs.get(each.minion) for each in master.desired.nodes}
-    case = fence_case.case(about.name, named, {**_settings(snapshot, about), "since": since})
+    answers = {each.name: logs.get(each.minion) for each in master.desired.nodes}
+    settings = {**_settings(snapshot, about), "since": since}
+    found = explanation.explain(about.name, answers, settings)
     return {
         "result": None,
-        "retcode": int(case.verdict == cause.UNKNOWN),
-        "lines": fence_case.text(case),
+        "retcode": int(found.verdict == cause.UNKNOWN),
+        "lines": layout.lines(found),
         "changes": {},
-        "case": fence_case.facts(case),
+        "case": explanation.data(found),
     }
 
 
@@ -158,7 +160,7 @@ def _node(desired, name):
 
 
 def _settings(snapshot, node):
-    """What :func:`fence.case.case` wants to know of the cluster."""
+    """Return what :func:`fence.settings.read` needs to know of the cluster."""
     seen = snapshot.examinations.get(node.minion)
     return {
         **vars(snapshot.desired.cluster),

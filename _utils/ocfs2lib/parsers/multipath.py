@@ -8,16 +8,16 @@ import re
 MAPS = "%w|%n|%d|%Q|%f"
 PATHS = "%w|%d|%t|%T"
 
-#: Words of multipathd for a path that works (libmultipath, print.c and checkers.c).
+#: What multipathd calls a path that works (libmultipath, print.c and checkers.c).
 _GOOD = (("active", "ready"), ("active", "ghost"))
 
 
 def maps(text):
     """
-    ``multipathd show maps raw format`` with :data:`MAPS`.
+    Parse ``multipathd show maps raw format`` with :data:`MAPS`.
 
     Returns ``{WWID: {"name", "node", "queueing"}}``; ``queueing`` is what a map without a path does
-    with I/O, as :func:`patience` reads it.
+    with I/O, as :func:`seconds_without_path` reads it.
     """
     found = {}
     for wwid, name, node, queueing, features in _rows(text, 5):
@@ -29,7 +29,7 @@ def maps(text):
 
 def paths(text):
     """
-    ``multipathd show paths raw format`` with :data:`PATHS`.
+    Parse ``multipathd show paths raw format`` with :data:`PATHS`.
 
     Returns ``{WWID: {disk: state}}``; a state is ``"ok"`` or what is wrong, as multipathd says it.
     """
@@ -41,14 +41,14 @@ def paths(text):
 
 
 def polling_interval(text):
-    """The seconds between two checks of a path, of ``multipathd show config``; None if absent."""
+    """Return the seconds between two checks of a path, by ``multipathd show config``, or None."""
     match = re.search(r"^\s*polling_interval\s+\"?([0-9]{1,6})\b", text, re.MULTILINE)
     return int(match[1]) if match else None
 
 
-def patience(queueing, interval):
+def seconds_without_path(queueing, interval):
     """
-    How many seconds a map without any path keeps I/O waiting before it fails.
+    Return how many seconds a map without any path keeps I/O waiting before it fails.
 
     queueing
         ``off``, ``on``, ``12 chk`` (so many checks) or, while it waits, ``40 sec`` (so many are
@@ -56,7 +56,7 @@ def patience(queueing, interval):
     interval
         Seconds between two checks, None if unknown.
 
-    Returns the seconds; infinity for ``on``, None if it can not be told.
+    Returns the seconds; infinity for ``on``, None if it is not known.
     """
     if queueing in ("off", "on"):
         return 0 if queueing == "off" else float("inf")

@@ -55,4 +55,4 @@ def test_the_polling_interval():
     ],
 )
 def test_how_long_io_waits(queueing, interval, seconds):
-    assert multipath.patience(queueing, interval) == seconds
+    assert multipath.seconds_without_path(queueing, interval) == seconds

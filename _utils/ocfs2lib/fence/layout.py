@@ -1,5 +1,6 @@
 """
-A case as an operator reads it: why a node restarted, by what margin, what proves it, what to do.
+An explanation as an operator reads it: why a node restarted, by what margin, what proves it, what
+to do.
 """
 
 import textwrap
@@ -22,18 +23,18 @@ _WIDTH = 80
 _KEPT = "kept in pstore"
 
 
-def lines(case):
-    """A case of ``fence.case`` for a terminal of 80 columns; a longer command stays whole."""
-    sure = "" if case.sure or case.verdict == cause.UNKNOWN else " (concluded)"
+def lines(explanation):
+    """Return an explanation as lines of 80 columns; a longer command stays whole."""
+    sure = "" if explanation.sure or explanation.verdict == cause.UNKNOWN else " (concluded)"
     return [
-        f"{case.node}: {TITLES[case.verdict]}{sure}",
-        *_wrapped(case.summary, "  "),
-        *_section("When", _times(case)),
-        *_section("Margin", _items(case.margins)),
-        *_section("Seen", _seen(case.evidence)),
-        *_section("What to do", _steps(case.advice)),
-        *_section("Notes", _items(case.notes)),
-        *_section("Other restarts in these logs", _others(case.others)),
+        f"{explanation.node}: {TITLES[explanation.verdict]}{sure}",
+        *_wrapped(explanation.summary, "  "),
+        *_section("When", _times(explanation)),
+        *_section("Margin", _items(explanation.margins)),
+        *_section("Seen", _seen(explanation.evidence)),
+        *_section("What to do", _steps(explanation.advice)),
+        *_section("Notes", _items(explanation.notes)),
+        *_section("Other restarts in these logs", _others(explanation.others)),
     ]
 
 
@@ -42,15 +43,15 @@ def _section(title, content):
     return ["", title, *content] if content else []
 
 
-def _times(case):
-    if case.last is not None and case.back is not None:
-        yield f"  {_stamp(case.last)}  last message"
-    elif case.last is not None:
-        yield f"  {_stamp(case.last)}  evicted"
-    if case.back is not None:
-        yield f"  {_stamp(case.back)}  up again"
-    if case.last is not None or case.back is not None:
-        yield f"  by the clock of {case.node}"
+def _times(explanation):
+    if explanation.last is not None and explanation.back is not None:
+        yield f"  {_stamp(explanation.last)}  last message"
+    elif explanation.last is not None:
+        yield f"  {_stamp(explanation.last)}  evicted"
+    if explanation.back is not None:
+        yield f"  {_stamp(explanation.back)}  up again"
+    if explanation.last is not None or explanation.back is not None:
+        yield f"  by the clock of {explanation.node}"
 
 
 def _items(sentences):
@@ -59,7 +60,7 @@ def _items(sentences):
 
 
 def _seen(evidence):
-    """The lines of each node, by day, each with its time."""
+    """Yield the lines of each node, by day, each with its time."""
     for (node, day), group in groupby(evidence, lambda each: (each.node, _day(each.time))):
         yield f"  {node}, {day}"
         for each in group:
@@ -90,7 +91,7 @@ def _wrapped(text, first, then=None):
 
 
 def _command(command):
-    """A command to type, continued on a second line if it is too long for one."""
+    """Return a command to type, continued on a second line if it is too long for one."""
     if len(command) + 7 <= _WIDTH:
         return [f"       {command}"]
     head, _, tail = command.partition(" pillar=")
