@@ -8,12 +8,8 @@ Looking at a LUN goes through sysfs and O_DIRECT reads and changes nothing.
 
 import contextlib
 import dataclasses
-import errno
-import fcntl
-import mmap
 import os
 import stat
-import struct
 import time
 
 import salt.utils.files
@@ -30,16 +26,14 @@ from ocfs2lib.parsers import blkid
 from ocfs2lib.parsers import debugfs
 from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.pillar import check as pillar_check
+from ocfs2lib.system import block_device
 
 __virtualname__ = "ocfs2"
 
-_BLKGETSIZE64 = 0x80081272
-_BLKFLSBUF = 0x1261
-_CHUNK = 1 << 20
 #: Seconds between the two looks for a heartbeat: two beats and more.
 _TWO_LOOKS = 2 * heartbeat.BEAT + 1
 #: How many places that are not zero a report names.
-_NAMED_OFFSETS = 4
+_MAX_OFFSETS = 4
 
 
 def __virtual__():
@@ -85,7 +79,7 @@ def _section(path):
 
 
 def _plain(value):
-    """A copy without Salt's masking wrappers, whose text would read as asterisks."""
+    """Return a copy without Salt's masking wrappers, whose text would read as asterisks."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -95,7 +89,7 @@ def _plain(value):
 
 def probe(device, prove_blank=False, full=False, handle=None, progress=None):
     """
-    What a LUN is and what it holds, as this node sees it. Changes nothing.
+    Tell what a LUN is and what it holds, as this node sees it. Changes nothing.
 
     device
         The stable name, ``/dev/mapper/...`` or ``/dev/disk/by-id/...``.
@@ -125,19 +119,21 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
         salt-call ocfs2.probe /dev/mapper/primary
         salt-call ocfs2.probe /dev/mapper/primary prove_blank=True full=True
     """
-    facts = _no_facts(device)
+    facts = _empty_facts(device)
     try:
         facts.update(_hardware(device))
     except (OSError, CommandExecutionError) as err:
         facts["error"] = _reason(device, err)
         return facts
     try:
-        with _opened(device) if handle is None else contextlib.nullcontext(handle) as lun:
+        # A handle of the caller's is not closed here.
+        source = block_device.opened(device) if handle is None else contextlib.nullcontext(handle)
+        with source as lun:
             _refuse_another(lun, facts["node"])
-            facts["size"] = _size(lun)
-            facts.update(_contents(lun, facts))
+            facts["size"] = block_device.size(lun)
+            facts.update(_read_contents(lun, facts))
             if prove_blank:
-                facts.update(_proof(lun, facts, full, progress))
+                facts.update(_prove_blank(lun, facts, full, progress))
     except (OSError, CommandExecutionError) as err:
         facts["unreadable"] = _reason(device, err)
     return facts
@@ -145,12 +141,12 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
 
 def unreadable(device, reason):
     """
-    What :func:`probe` returns, as far as it is known of a LUN that does not answer a read.
+    Return what :func:`probe` does, as far as it is known of a LUN that does not answer a read.
 
     device
         As for :func:`probe`.
     reason
-        What is told as ``unreadable``.
+        What becomes ``unreadable``.
 
     CLI Example:
 
@@ -158,7 +154,7 @@ def unreadable(device, reason):
 
         salt-call ocfs2.unreadable /dev/mapper/primary "did not answer within 3 s"
     """
-    facts = _no_facts(device)
+    facts = _empty_facts(device)
     try:
         facts.update(_hardware(device), unreadable=f"{device} {reason}")
     except (OSError, CommandExecutionError) as err:
@@ -168,8 +164,7 @@ def unreadable(device, reason):
 
 def superblock(device):
     """
-    What the OCFS2 superblock on a device says, by one short read and without a process. Changes
-    nothing.
+    Read the OCFS2 superblock on a device, by one short read and without a process. Changes nothing.
 
     device
         Any name of a block device.
@@ -184,15 +179,15 @@ def superblock(device):
         salt-call ocfs2.superblock /dev/mapper/primary
     """
     try:
-        with _opened(device) as handle:
-            return _volume_facts(lun_superblock.parse(_head(handle, _size(handle))))
+        with block_device.opened(device) as handle:
+            return _volume_facts(lun_superblock.parse(_head(handle, block_device.size(handle))))
     except OSError:
         return None
 
 
 def wwid(node):
     """
-    The WWID that multipath and udev would give a disk, or that a multipath map has.
+    Return the WWID that multipath and udev would give a disk, or that a multipath map has.
 
     node
         The kernel's name of a whole device, like ``/dev/sda``.
@@ -211,7 +206,7 @@ def wwid(node):
     return None
 
 
-def _no_facts(device):
+def _empty_facts(device):
     return {
         "device": device,
         "node": None,
@@ -240,7 +235,7 @@ def _reason(device, err):
 
 
 def _hardware(device):
-    """The facts of sysfs: what the device is, before one byte of it is read."""
+    """Return the facts of sysfs: what the device is, before one byte of it is read."""
     status = os.stat(device)
     if not stat.S_ISBLK(status.st_mode):
         raise CommandExecutionError(f"{device} is not a block device")
@@ -295,31 +290,16 @@ def _value(path):
     return __salt__["ocfs2_file.value"](path) or ""
 
 
-@contextlib.contextmanager
-def _opened(device):
-    """
-    The device, open for O_DIRECT reads.
-
-    While it is held open, its kernel name can not pass to another LUN: device-mapper refuses to
-    remove the map, and the SCSI disk keeps its index.
-    """
-    handle = os.open(device, os.O_RDONLY | os.O_DIRECT | os.O_CLOEXEC)
-    try:
-        yield handle
-    finally:
-        os.close(handle)
-
-
 def _refuse_another(handle, node):
     if os.fstat(handle).st_rdev != os.stat(node).st_rdev:
         raise CommandExecutionError(f"{node} changed hands while it was being opened; run again")
 
 
-def _contents(handle, facts):
-    """The facts that need reads; an OSError from here means the LUN is not readable."""
+def _read_contents(handle, facts):
+    """Return the facts that need reads. Raises OSError if the LUN is not readable."""
     volume = lun_superblock.parse(_head(handle, facts["size"]))
     found = {
-        "busy": not facts["mounts"] and _busy(facts["node"]),
+        "busy": not facts["mounts"] and block_device.is_busy(facts["node"]),
         "volume": _volume_facts(volume),
         "slot": _slot(volume),
     }
@@ -330,48 +310,21 @@ def _contents(handle, facts):
     return found
 
 
-def _proof(handle, facts, full, progress):
-    """What has to be known before anything may be written, as far as it takes longer."""
+def _prove_blank(handle, facts, full, progress):
+    """Return what else has to be known before anything may be written."""
     size = facts["size"]
     if facts["half_made"]:
-        return {"beats": _beats(handle, size)}
+        return {"beats": _is_written_to(handle, size)}
     if facts["volume"] or facts["signature"]:
         return {}
     regions = blank.every_region(size) if full else blank.regions(size, seed=os.urandom(16))
-    return {"written": _written(handle, regions, progress)}
-
-
-def _size(handle):
-    return struct.unpack("Q", fcntl.ioctl(handle, _BLKGETSIZE64, bytes(8)))[0]
+    return {"written": _written_offsets(handle, regions, progress)}
 
 
 def _head(handle, size):
     if size < lun_superblock.HEAD_BYTES:
         return b""
-    return b"".join(_chunks(handle, 0, lun_superblock.HEAD_BYTES))
-
-
-def _chunks(handle, offset, length):
-    """The bytes of a region, read past the page cache, which another node's write leaves stale."""
-    end = offset + length
-    with mmap.mmap(-1, min(_CHUNK, length)) as buffer:
-        while offset < end:
-            with memoryview(buffer)[: min(_CHUNK, end - offset)] as view:
-                count = os.preadv(handle, [view], offset)
-                if not count:
-                    raise OSError(errno.EIO, "short read")
-                yield bytes(view[:count])
-            offset += count
-
-
-def _busy(node):
-    try:
-        os.close(os.open(node, os.O_RDONLY | os.O_EXCL | os.O_CLOEXEC))
-    except OSError as err:
-        if err.errno != errno.EBUSY:
-            raise
-        return True
-    return False
+    return b"".join(block_device.chunks(handle, 0, lun_superblock.HEAD_BYTES))
 
 
 def _volume_facts(volume):
@@ -386,8 +339,8 @@ def _slot(volume):
 
 
 def _signature(handle, node):
-    # blkid reads through the page cache: drop what an earlier read left there.
-    fcntl.ioctl(handle, _BLKFLSBUF)
+    # blkid reads through the page cache.
+    block_device.drop_cache(handle)
     argv = ["blkid", "-p", "-o", "export", node]
     result = __salt__["ocfs2_cmd.attempt"](argv)
     if result["retcode"] == 2:
@@ -407,32 +360,23 @@ def _half_made(node):
     return ocfs2_tools.half_made(answer["stdout"])
 
 
-def _beats(handle, size):
-    """Whether anybody writes to where heartbeats are, within 5 MiB of the start."""
+def _is_written_to(handle, size):
+    """Tell whether anybody writes to where heartbeats are, within 5 MiB of the start."""
     length = min(size, blank.END_BYTES)
-    first = list(_chunks(handle, 0, length))
+    first = list(block_device.chunks(handle, 0, length))
     time.sleep(_TWO_LOOKS)
-    return first != list(_chunks(handle, 0, length))
+    return first != list(block_device.chunks(handle, 0, length))
 
 
-def _written(handle, regions, progress):
-    """Offsets of the first bytes that are not zero, at most one for each region read."""
+def _written_offsets(handle, regions, progress):
+    """Return offsets of the first bytes that are not zero, at most one for each region read."""
     found = []
     for offset, length in regions:
         if progress:
             progress(offset)
-        start = _first_written(handle, offset, length)
+        start = block_device.first_written(handle, offset, length)
         if start is not None:
             found.append(start)
-        if len(found) == _NAMED_OFFSETS:
+        if len(found) == _MAX_OFFSETS:
             break
     return found
-
-
-def _first_written(handle, offset, length):
-    for data in _chunks(handle, offset, length):
-        # Compared as a whole: that is many times faster than a look at each byte.
-        if data != bytes(len(data)):
-            return offset + len(data) - len(data.lstrip(b"\0"))
-        offset += len(data)
-    return None

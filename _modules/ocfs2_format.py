@@ -28,6 +28,7 @@ from ocfs2lib.lun.format_order import LEADER_GRAIN
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.refusal import Refusal
 from ocfs2lib.platform import registry
+from ocfs2lib.system import block_device
 
 __virtualname__ = "ocfs2_format"
 
@@ -49,7 +50,7 @@ def __virtual__():
 
 def running():
     """
-    What this node is formatting right now.
+    Tell what this node is formatting right now.
 
     Returns ``{"wwid", "read", "size"}``: the LUN's WWID, or None if it formats nothing; how many
     bytes of how many ``verify: full`` has read and found to be zeros.
@@ -61,10 +62,10 @@ def running():
         salt-call ocfs2_format.running
     """
     idle = {"wwid": None, "read": 0, "size": 0}
-    fd = _lock_file()
+    fd = _open_lock_file()
     try:
-        said = _said(fd)
-        at_work = _lock(fd, fcntl.F_OFD_GETLK) or _outlived(said)
+        said = _read_lock_file(fd)
+        at_work = _lock(fd, fcntl.F_OFD_GETLK) or _is_mkfs_running(said)
     finally:
         os.close(fd)
     return {name: said.get(name, idle[name]) for name in idle} if at_work else idle
@@ -99,17 +100,17 @@ def mkfs(order, token, lun="", job="", operator=""):
     """
     order = _order(order)
     log = _Audit(order, lun, job, operator)
-    with _only_one_format(order, log) as progress, _held(order.device, log) as handle:
-        objections = [*_missing_tools(), *_spent_token(order, token)]
-        facts = _facts(order, handle, progress)
+    with _only_one_format(order, log) as progress, _opened(order.device, log) as handle:
+        objections = [*_missing_tools(), *_spend_token(order, token)]
+        facts = _prove(order, handle, progress)
         if order.is_complete(facts):
             return {"made": False, "volume": facts["volume"]}
         objections += order.refusals(__grains__["id"], facts)
         if objections:
             raise log.refused(objections, facts)
         log.write("granted", (), facts)
-        _retire(order, handle, facts)
-        return {"made": True, "volume": _made(order, handle, facts["node"], log)}
+        _erase_superblock(order, handle, facts)
+        return {"made": True, "volume": _make_volume(order, handle, facts["node"], log)}
 
 
 def _order(fields):
@@ -134,7 +135,7 @@ class _Audit:
             raise CommandExecutionError(f"Refused: {err}") from err
 
     def refused(self, reasons, evidence=None):
-        """Write the refusal down; returns the error that tells it."""
+        """Audit the refusal; return the error that tells it."""
         self.write("refused", reasons, evidence)
         return CommandExecutionError("Refused: " + " ".join(map(str, reasons)))
 
@@ -145,10 +146,10 @@ def _refusal(guard, code, found, fix):
 
 @contextlib.contextmanager
 def _only_one_format(order, log):
-    """Yields a function that says how far the read is, to whoever asks :func:`running`."""
-    fd = _lock_file()
+    """Exclude others; yield a function that tells :func:`running` how far the read is."""
+    fd = _open_lock_file()
     try:
-        if _lock(fd, fcntl.F_OFD_SETLK) or _outlived(_said(fd)):
+        if _lock(fd, fcntl.F_OFD_SETLK) or _is_mkfs_running(_read_lock_file(fd)):
             found = "another format is running here"
             raise log.refused(
                 [_refusal("G6", Code.BEING_FORMATTED, found, "Wait for it, then run again")]
@@ -165,20 +166,20 @@ def _only_one_format(order, log):
         os.close(fd)
 
 
-def _lock_file():
+def _open_lock_file():
     return os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
-def _said(fd):
-    """What the last format of this node said of itself."""
+def _read_lock_file(fd):
+    """Return what the last format of this node wrote about itself."""
     try:
         return json.loads(os.pread(fd, 4096, 0) or b"{}")
     except ValueError:
         return {}
 
 
-def _outlived(said):
-    """Whether the mkfs.ocfs2 of a format still runs whose own process may be gone by now."""
+def _is_mkfs_running(said):
+    """Tell whether the mkfs.ocfs2 of a format still runs; its job may be gone by now."""
     uuid = said.get("uuid")
     return bool(uuid) and any(
         os.path.basename(argv[0]) == "mkfs.ocfs2" and uuid in argv for argv in _processes()
@@ -186,13 +187,13 @@ def _outlived(said):
 
 
 def _processes():
-    """The argument lists of all processes of this node."""
+    """Yield the argument lists of all processes of this node."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
         yield (__salt__["ocfs2_file.value"](f"/proc/{pid}/cmdline") or "").split("\0")
 
 
 def _lock(fd, command):
-    """Take the lock, or only look at it; whether somebody else has it. It ends with the process."""
+    """Take the lock, or only look at it; tell whether another process has it."""
     asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
     try:
         answer = fcntl.fcntl(fd, command, asked)
@@ -202,24 +203,16 @@ def _lock(fd, command):
 
 
 @contextlib.contextmanager
-def _held(device, log):
-    """
-    The device, open for O_DIRECT reads.
-
-    While it is held open, its kernel name can not pass to another LUN: device-mapper refuses to
-    remove the map, and the SCSI disk keeps its index.
-    """
-    try:
-        handle = os.open(device, os.O_RDONLY | os.O_DIRECT | os.O_CLOEXEC)
-    except OSError as err:
-        found = f"{device}: {os.strerror(err.errno)}"
-        raise log.refused(
-            [_refusal("G1", Code.LUN_MISSING, found, "Present the LUN to this node")]
-        ) from err
-    try:
+def _opened(device, log):
+    """Open and hold the device as :func:`system.block_device.opened` does."""
+    with contextlib.ExitStack() as held:
+        try:
+            handle = held.enter_context(block_device.opened(device))
+        except OSError as err:
+            found = f"{device}: {os.strerror(err.errno)}"
+            fix = "Present the LUN to this node"
+            raise log.refused([_refusal("G1", Code.LUN_MISSING, found, fix)]) from err
         yield handle
-    finally:
-        os.close(handle)
 
 
 def _missing_tools():
@@ -237,8 +230,8 @@ def _missing_tools():
     ]
 
 
-def _spent_token(order, token):
-    """Take the permission out of the leader's grain; the refusal, in a list, if there is none."""
+def _spend_token(order, token):
+    """Take the permission out of the leader's grain; return the refusals if there is none."""
     if order.leader != __grains__["id"]:
         return [
             _refusal(
@@ -257,8 +250,8 @@ def _spent_token(order, token):
     return []
 
 
-def _facts(order, handle, progress):
-    """What the guards judge right before the format, read from the device that is held open."""
+def _prove(order, handle, progress):
+    """Return what the guards judge right before the format, read from the open device."""
     probe = __salt__["ocfs2.probe"]
     facts = probe(order.device, prove_blank=True, handle=handle)
     if order.verify == "samples" or facts["written"] != []:
@@ -270,7 +263,7 @@ def _facts(order, handle, progress):
     return probe(order.device, prove_blank=True, handle=handle)
 
 
-def _retire(order, handle, facts):
+def _erase_superblock(order, handle, facts):
     """
     Take away the superblock of what our own format left, so that mkfs.ocfs2 asks no question.
 
@@ -301,8 +294,8 @@ def _write_head(node, head):
         raise CommandExecutionError(f"{node}: {os.strerror(err.errno)}") from err
 
 
-def _made(order, handle, node, log):
-    """Run mkfs.ocfs2 and believe only what can be read back; the facts of the new volume."""
+def _make_volume(order, handle, node, log):
+    """Run mkfs.ocfs2; return the facts of the new volume, which are read back."""
     argv = ["mkfs.ocfs2", *order.arguments(), node]
     try:
         result = __salt__["ocfs2_cmd.attempt"](argv, timeout=_MKFS_TIMEOUT)

@@ -25,7 +25,11 @@ ROOMS = (
     (("node", "what a node must be"),),
     (("pillar", "what the operator says"),),
     (("firewall", "the rules of the interconnect"),),
-    (("parsers", "what kernel and tools print"), ("platform", "what distributions differ in")),
+    (
+        ("parsers", "what kernel and tools print"),
+        ("platform", "what distributions differ in"),
+        ("system", "files and devices of the host"),
+    ),
 )
 
 #: What all rooms may use: the files that stand in none.

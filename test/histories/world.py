@@ -140,7 +140,7 @@ class SimulatedNode:
             __grains__={"id": minion, "kernel": "Linux"},
             __opts__={"id": minion, "log_file": ""},
             _only_one_format=self._only_one_format,
-            _held=self._held,
+            _opened=self._opened,
             _write_head=self._write_head,
             _missing_tools=list,
         )
@@ -182,7 +182,7 @@ class SimulatedNode:
             self.proved = False
 
     @contextlib.contextmanager
-    def _held(self, device, log):
+    def _opened(self, device, log):
         yield self.world.lun.fd
 
     def _write_head(self, node, head):

@@ -81,7 +81,7 @@ MUTANTS = {
     ),
     "G3 the samples": Mutant(
         PROBE,
-        'return {"written": _written(handle, regions, progress)}',
+        'return {"written": _written_offsets(handle, regions, progress)}',
         'return {"written": []}',
         HERE + "test_a_full_read_finds_the_byte_that_no_sample_would",
     ),
@@ -123,13 +123,13 @@ MUTANTS = {
     ),
     "G6 one format at a time": Mutant(
         FORMAT,
-        "        if _lock(fd, fcntl.F_OFD_SETLK) or _outlived(_said(fd)):\n",
+        "        if _lock(fd, fcntl.F_OFD_SETLK) or _is_mkfs_running(_read_lock_file(fd)):\n",
         "        if False:\n",
         HERE + "test_two_formats_on_one_node_exclude_each_other",
     ),
     "G6 a mkfs that outlived its job": Mutant(
         FORMAT,
-        " or _outlived(_said(fd)):\n",
+        " or _is_mkfs_running(_read_lock_file(fd)):\n",
         ":\n",
         HERE + "test_a_format_that_outlived_its_job_is_not_joined_by_another",
     ),

@@ -29,6 +29,7 @@ ARROWS = {
     "fence": "parsers",
     "health": "findings node",
     "adoption": "firewall lun node parsers pillar platform",
+    "system": "",
 }
 #: The rooms that reach the world: the one imports Salt.
 ARROWS["master"] = " ".join(ARROWS)

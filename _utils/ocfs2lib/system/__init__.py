@@ -1,0 +1,1 @@
+"""What touches the operating system: files, devices, processes. No pure room imports it."""
