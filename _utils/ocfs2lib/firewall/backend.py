@@ -34,7 +34,8 @@ class Backend:
     One firewall that can guard the port.
 
     ``name`` is what pillar calls it, ``tool`` the command without which it is not installed,
-    ``rules_path`` the file with the rules, ``commands`` what loads that file at boot.
+    ``rules_path`` the file with the rules. ``unit`` loads that file at boot, with ``commands``;
+    None where there is nothing to load.
 
     ``run`` is a function that runs a command, a list, with an optional ``stdin``, and returns what
     it printed. ``peers`` are the addresses of the other nodes, ``port`` is the TCP port.
@@ -44,11 +45,12 @@ class Backend:
     name = ""
     tool = ""
     rules_path = ""
+    unit = UNIT
     commands = ()
 
     def files(self, port, peers, service):
         """Return ``{path: text}``: the rules, and the unit that loads them at boot and after every
-        flush by ``service``, the platform's own service of this firewall."""
+        flush by ``service``, the platform's own service of this firewall, ``""`` if it has none."""
         unit = _UNIT.format(
             backend=self.name,
             service=service,

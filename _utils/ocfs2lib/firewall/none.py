@@ -7,6 +7,7 @@ class NoFirewall(backend.Backend):
     """It owns nothing and looks at nothing."""
 
     name = "none"
+    unit = None
 
     def files(self, port, peers, service):
         return {}

@@ -27,32 +27,32 @@ class FirewallPart(setup_part.SetupPart):
         return {"firewall": call("o2cb_firewall.facts", *arguments)}
 
     def differences(self, desired, minion, facts, platform):
-        name = desired.firewall.backend
-        found = leftovers(name, facts["files"])
-        if name == NONE or platform is None:
+        backend = BACKENDS[desired.firewall.backend]
+        found = _leftovers(backend, facts["files"])
+        if platform is None:
             return found
         found += setup_part.of_files(files(desired, minion, platform), facts["files"])
-        expected = BACKENDS[name].expected(desired.cluster.port, _peers(desired, minion))
+        expected = backend.expected(desired.cluster.port, _peers(desired, minion))
         if facts["firewall"]["rules"] != expected:
-            loaded = f"loaded by {name}"
+            loaded = f"loaded by {backend.name}"
             found.append(Difference(Part.FIREWALL_RULES, None, "other or none", loaded))
-        return found + setup_part.disabled(firewall_backend.UNIT, facts)
+        return found + (setup_part.disabled(backend.unit, facts) if backend.unit else [])
 
     def close(self, call, found, desired, minion, platform):
         name = desired.firewall.backend
-        if name != NONE:
+        if name in FIREWALLS:
             setup_part.write(call, files(desired, minion, platform), found)
             call("o2cb_firewall.load", name)
-            unit = {firewall_backend.UNIT, firewall_backend.UNIT_PATH}
-            if unit & subjects(found, Part.UNIT, Part.FILE):
-                _start_unit(call)
-        _remove_others(call, name)
+        unit = {BACKENDS[name].unit, firewall_backend.UNIT_PATH}
+        if BACKENDS[name].unit and unit & subjects(found, Part.UNIT, Part.FILE):
+            _start_unit(call)
+        _remove_others(call, BACKENDS[name])
 
     def leftovers(self, call):
-        return leftovers(NONE, setup_part.read(call, self.files))
+        return _leftovers(BACKENDS[NONE], setup_part.read(call, self.files))
 
     def remove(self, call):
-        _remove_others(call, NONE)
+        _remove_others(call, BACKENDS[NONE])
 
 
 PART = FirewallPart()
@@ -70,23 +70,8 @@ def arguments(desired):
 def files(desired, minion, platform):
     """Return ``{path: text}`` of the firewall that pillar asks for."""
     name = desired.firewall.backend
-    if name == NONE:
-        return {}
-    peers, service = _peers(desired, minion), platform.firewalls[name].service
-    return BACKENDS[name].files(desired.cluster.port, peers, service)
-
-
-def leftovers(name, texts):
-    """Return the differences of the files of every firewall but the one called ``name``; for
-    ``none`` the unit is one of them.
-
-    texts
-        ``{path: text or None}``, the files that a node tells.
-    """
-    paths = [backend.rules_path for other, backend in FIREWALLS.items() if other != name]
-    if name == NONE:
-        paths.append(firewall_backend.UNIT_PATH)
-    return setup_part.present(paths, texts)
+    service = platform.firewalls[name].service if name in FIREWALLS else ""
+    return BACKENDS[name].files(desired.cluster.port, _peers(desired, minion), service)
 
 
 def blocked(desired, minion, chains):
@@ -111,6 +96,19 @@ def _peers(desired, minion):
     return [peer.address for peer in desired.peers(minion)]
 
 
+def _leftovers(kept, texts):
+    """The differences of the files of every backend but the one that is kept, and of the unit if
+    that one has none.
+
+    texts
+        ``{path: text or None}``, the files that a node tells.
+    """
+    paths = [each.rules_path for each in FIREWALLS.values() if each.name != kept.name]
+    if not kept.unit:
+        paths.append(firewall_backend.UNIT_PATH)
+    return setup_part.present(paths, texts)
+
+
 def _start_unit(call):
     call("ocfs2_systemd.unit", "reenable", firewall_backend.UNIT)
     call("ocfs2_systemd.reload")
@@ -118,10 +116,10 @@ def _start_unit(call):
         call("ocfs2_systemd.unit", "restart", firewall_backend.UNIT)
 
 
-def _remove_others(call, keep):
-    """Take the rules, files and unit of every backend but ``keep`` away; the file goes last, so an
-    interrupted removal is taken up again."""
-    paths = subjects(leftovers(keep, setup_part.read(call, PART.files)), Part.FILE)
+def _remove_others(call, kept):
+    """Remove the rules, files and unit of every backend but the one that is kept; the file goes
+    last, so an interrupted removal is taken up again."""
+    paths = subjects(_leftovers(kept, setup_part.read(call, PART.files)), Part.FILE)
     if firewall_backend.UNIT_PATH in paths:
         setup_part.remove_unit(call, firewall_backend.UNIT, firewall_backend.UNIT_PATH)
     for name, backend in FIREWALLS.items():
