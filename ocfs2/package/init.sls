@@ -1,6 +1,19 @@
 {%- from "ocfs2/map.jinja" import platform, backend with context %}
 include:
   - ocfs2.check
+{%- if platform.repository %}
+
+ocfs2-package-repository:
+  pkgrepo.managed:
+{%- for name, value in platform.repository.items() %}
+    - {{ name }}: {{ value | json }}
+{%- endfor %}
+    - failhard: true
+    - require:
+      - sls: ocfs2.check
+    - require_in:
+      - pkg: ocfs2-package
+{%- endif %}
 
 ocfs2-package:
   pkg.installed:
