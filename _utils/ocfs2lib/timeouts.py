@@ -1,23 +1,23 @@
 """
-How long a node is waited for: from what came of it, and when, to whom to ask whether it is still
-at work, and whom to give up. Pure; every time is in seconds of one clock.
+How long a node is waited for: from what it sent, and when, to whom to ask whether it is still at
+work, and whom to give up. Every time is in seconds of one clock.
 
 A node that is slow is not silent, and a node that is silent is not dead. So a node is waited for as
-long as anything comes from it: a return of any job counts. One from which nothing comes is given up
-after its share of patience, which grows with what is known of the machines: the time that the
-slowest of the others needed for the same question, and the time that its own last looks took. As
-long as nobody at all has answered, the likeliest cause is a slow master or network, and all get
-the patience of a run that changes something.
+long as anything comes from it: a return of any job counts. One that sends nothing is given up
+after a while, which grows with what is known of the machines: the time that the slowest of the
+others needed for the same question, and the time that its own last looks took. As long as nobody at
+all has answered, the likeliest cause is a slow master or network, and all are waited for as in a
+run that changes something.
 """
 
-#: Patience with a node of which nothing is heard, at the least: for somebody who looks on.
+#: How long a node that sends nothing is waited for, at the least: for somebody who looks on.
 LOOK = 15
 #: The same for a run that changes something, and as long as nobody has answered.
 WORK = 120
-#: The same for a job that keeps a node busy, and the most that patience grows to by itself.
-LOST = 360
+#: The same for a job that keeps a node busy, and the longest that such a wait grows to by itself.
+LONGEST = 360
 #: So many times as long as others, or its own last looks, may a node take before it is given up.
-_TIMES = 3
+_FACTOR = 3
 #: A node that answers so many questions with "not at work on that", and has not returned, never
 #: will. Once is not enough: its job may just begin, or its return be on its way.
 _IDLE = 2
@@ -25,93 +25,98 @@ _IDLE = 2
 _KEPT = 5
 
 
-class Patience:
+class WaitPolicy:
     """
+    Decide how long the nodes that were asked one question are waited for.
+
     minions
         The ids of those who are asked.
     least
-        Patience with a node of which nothing is heard: :data:`LOOK`, :data:`WORK`, :data:`LOST`.
+        Seconds that a node which sends nothing is waited for at the least: :data:`LOOK`,
+        :data:`WORK`, :data:`LONGEST`.
     limit
         Seconds after which a node is given up even if it still is at work.
     usual
         ``{minion id: seconds}`` that its last looks took, where that is known.
     bound
-        Seconds after which everybody is given up whatever is heard; None for no such bound.
+        Seconds after which everybody is given up, whatever they send; None for no such bound.
     """
 
     def __init__(self, minions, least, limit, usual=None, bound=None):
         self._least, self._limit, self._bound = least, limit, bound
         self._usual = dict(usual or {})
         self._waiting = dict.fromkeys(minions, 0.0)  # when each was asked
-        self._heard, self._asked, self._idle, self._busy_for = {}, {}, {}, {}
+        # When something last came, when it was last asked whether it is at work, how often it said
+        # no, and how long ago it was asked what it still owes.
+        self._seen, self._probed, self._idle, self._earlier = {}, {}, {}, {}
         self._slowest = None
         #: ``{minion id: seconds}`` from the question to the answer.
         self.took = {}
 
-    def busy_for(self, minion, seconds):
-        """The node was asked something so long ago that has to end before it is asked this."""
-        self._busy_for[minion] = seconds
+    def note_earlier_question(self, minion, seconds):
+        """Note that a node was asked so long ago what it has to end before it is asked this."""
+        self._earlier[minion] = seconds
 
-    def put(self, minion, now):
-        """The question has been put to the node now; until then it was busy with an earlier one."""
+    def note_asked(self, minion, now):
+        """Note that a node is asked only now; until then it was busy with an earlier question."""
         self._waiting[minion] = now
-        self._busy_for.pop(minion, None)
+        self._earlier.pop(minion, None)
         self._idle.pop(minion, None)
-        self._heard[minion] = now
+        self._seen[minion] = now
 
-    def forget(self, minion):
-        """The node is not waited for."""
-        self._waiting.pop(minion, None)
+    def note_answer(self, minion, now):
+        """Note that a node has returned what it was asked."""
+        asked = self._waiting.pop(minion, None)
+        if asked is not None:
+            self.took[minion] = now - asked
+            self._slowest = max(self._slowest or 0, now - asked)
 
-    def answered(self, minion, now):
-        """The node has returned what it was asked."""
-        begun = self._waiting.pop(minion, None)
-        if begun is not None:
-            self.took[minion] = now - begun
-            self._slowest = max(self._slowest or 0, now - begun)
-
-    def heard(self, minion, now):
-        """Something else came from the node."""
+    def note_sign_of_life(self, minion, now):
+        """Note that anything else came from a node."""
         if minion in self._waiting:
-            self._heard[minion] = now
+            self._seen[minion] = now
 
-    def found(self, minion, at_work, now):
-        """The node has said whether it is at work on the question."""
-        self.heard(minion, now)
-        self._asked.pop(minion, None)
+    def note_at_work(self, minion, at_work, now):
+        """Note that a node has said whether it is at work on the question."""
+        self.note_sign_of_life(minion, now)
+        self._probed.pop(minion, None)
         self._idle[minion] = 0 if at_work else self._idle.get(minion, 0) + 1
 
+    def forget(self, minion):
+        """Do not wait for a node."""
+        self._waiting.pop(minion, None)
+
     def is_slow(self, minion):
-        """Whether the node was heard since it was asked, so that it is not silent."""
-        return minion in self._heard
+        """Tell whether something came from a node since it was asked, so that it is not silent."""
+        return minion in self._seen
 
     def is_at_work(self, minion):
-        """Whether the node has said that it is at work on what it is waited for."""
+        """Tell whether a node has said that it is at work on what it is waited for."""
         return self._idle.get(minion) == 0
 
     def is_lost(self, minion):
-        """Whether the node has said that it is not at work on what it never returned."""
+        """Tell whether a node has said that it is not at work on what it never returned."""
         return self._idle.get(minion, 0) >= _IDLE
 
     def lost(self):
-        """Those of whom that is known."""
+        """Return the nodes of which that is known."""
         return [minion for minion in self._waiting if self.is_lost(minion)]
 
-    def to_ask(self, now):
-        """Those to ask now whether they are at work: nothing came for a third of the patience."""
+    def to_probe(self, now):
+        """Return the nodes to ask now whether they are at work: a third of their time is over."""
         found = []
         for minion in self._waiting:
-            patience = self._patience(minion)
+            longest = self._longest(minion)
             quiet = now - self._last(minion)
             # An earlier such question may be lost; until then a slow node is not asked again.
-            since = now - self._asked.get(minion, -patience)
-            if quiet > patience / _TIMES and since > patience / 2:
+            since = now - self._probed.get(minion, -longest)
+            if quiet > longest / _FACTOR and since > longest / 2:
                 found.append(minion)
-                self._asked[minion] = now
+                self._probed[minion] = now
         return found
 
     def given_up(self, now):
-        """Those whose time, or with whom the patience, is over."""
+        """Return the nodes that are not waited for any longer."""
         return [minion for minion in self._waiting if self._is_over(minion, now)]
 
     def _is_over(self, minion, now):
@@ -120,27 +125,27 @@ class Patience:
         if self.is_lost(minion) or now >= self._limit:
             return True
         # What hangs there is not waited for anew by each question.
-        if self.is_at_work(minion) and now + self._busy_for.get(minion, 0) >= self._limit:
+        if self.is_at_work(minion) and now + self._earlier.get(minion, 0) >= self._limit:
             return True
-        return now - self._last(minion) >= self._patience(minion)
+        return now - self._last(minion) >= self._longest(minion)
 
     def _last(self, minion):
-        return max(self._waiting[minion], self._heard.get(minion, 0))
+        return max(self._waiting[minion], self._seen.get(minion, 0))
 
-    def _patience(self, minion):
-        """Seconds for which nothing may come from a node."""
+    def _longest(self, minion):
+        """Return the seconds for which nothing may come from a node."""
         if self._bound is not None:
             return self._bound
         known = max(self._slowest or 0, self._usual.get(minion, 0))
         least = self._least
-        if self._slowest is None or minion in self._heard:
+        if self._slowest is None or minion in self._seen:
             least = max(least, WORK)
-        return max(least, min(_TIMES * known, LOST))
+        return max(least, min(_FACTOR * known, LONGEST))
 
 
-class Times:
+class PastDurations:
     """
-    How long the last looks at each node took.
+    Know how long the last looks at each node took.
 
     record
         What :meth:`with_more` returned for the looks before, or whatever else a cache had.
@@ -155,10 +160,10 @@ class Times:
         }
 
     def usual(self):
-        """``{minion id: seconds}``, the longest of them."""
+        """Return ``{minion id: seconds}``, the longest of them."""
         return {minion: max(times) for minion, times in self._last.items() if times}
 
     def with_more(self, took):
-        """The record with one more look, in which each node took so many seconds."""
+        """Return the record with one more look, in which each node took so many seconds."""
         more = {minion: [*self._last.get(minion, ()), round(t, 1)] for minion, t in took.items()}
         return {minion: times[-_KEPT:] for minion, times in {**self._last, **more}.items()}

@@ -22,7 +22,7 @@ FAULT = "test/unit/lun/test_format_guards.py::test_one_fault_gives_the_one_refus
 LEADER = "test/unit/lun/test_format_order.py::test_the_leader_refuses_what_it_sees_itself"
 HERE = "test/functional/test_ocfs2_format.py::"
 HISTORIES = "test/histories/test_histories.py"
-PATIENCE = "_utils/ocfs2lib/timeouts.py"
+TIMEOUTS = "_utils/ocfs2lib/timeouts.py"
 UNSEEN = "test/unit/findings/test_find.py::test_without_an_answer_nothing_is_said_of_a_lun"
 
 
@@ -182,15 +182,15 @@ MUTANTS = {
         "test/unit/status/test_report.py::test_a_cluster_of_which_nobody_answered",
     ),
     "while nobody has answered": Mutant(
-        PATIENCE,
-        "if self._slowest is None or minion in self._heard:",
-        "if minion in self._heard:",
+        TIMEOUTS,
+        "if self._slowest is None or minion in self._seen:",
+        "if minion in self._seen:",
         "test/unit/answers/test_inquiry.py::"
         "test_slow_nodes_are_waited_for_although_none_answers_in_time",
     ),
     "who is heard is not silent": Mutant(
-        PATIENCE,
-        "return max(self._waiting[minion], self._heard.get(minion, 0))",
+        TIMEOUTS,
+        "return max(self._waiting[minion], self._seen.get(minion, 0))",
         "return self._waiting[minion]",
         "test/unit/answers/test_inquiry.py::"
         "test_a_node_that_is_far_slower_than_the_others_is_waited_for_while_it_is_at_work",

@@ -43,8 +43,8 @@ class Inquiry:
         ids of the minions from which anything has come, after so many seconds at most.
     question
         The :class:`Question`.
-    patience
-        The :class:`timeouts.Patience` with the minions that are asked.
+    policy
+        The :class:`timeouts.WaitPolicy` for the minions that are asked.
     owed
         ``{minion id: {"jid", "fun", "time"}}`` of the looks that were given up earlier: when each
         was put, in the seconds of ``line.now()``.
@@ -60,8 +60,8 @@ class Inquiry:
     looks that are owed by now.
     """
 
-    def __init__(self, line, question, patience, owed=None, repeats=False, meanwhile=None):
-        self._line, self._question, self._patience = line, question, patience
+    def __init__(self, line, question, policy, owed=None, repeats=False, meanwhile=None):
+        self._line, self._question, self._policy = line, question, policy
         self._meanwhile, self._repeats, self._repeated = meanwhile, repeats, set()
         self._jobs = {}  # {job id: those who have yet to return it}
         # {job id: (the job that is asked about, those who have yet to say whether they are at it)}
@@ -74,19 +74,19 @@ class Inquiry:
         self._begin = self._line.now()
         self._put([minion for minion in minions if not self._owes(minion)])
         for minion, earlier in self.owed.items():
-            self._patience.busy_for(minion, self._begin - earlier["time"])
+            self._policy.note_earlier_question(minion, self._begin - earlier["time"])
         while True:
             self._collect()
             self._repeat()
             waiting = self._waiting()
-            if waiting <= set(self._patience.given_up(self._seconds())):
+            if waiting <= set(self._policy.given_up(self._seconds())):
                 break
             self._ask_whether_at_work()
             if self._meanwhile:
                 self._meanwhile(self._seconds(), sorted(waiting))
             pause = min(_PAUSE, 0.05 + self._seconds() / 10)
             for minion in self._line.heard(pause):
-                self._patience.heard(minion, self._seconds())
+                self._policy.note_sign_of_life(minion, self._seconds())
         for minion in waiting:
             self._give_up(minion)
         return self
@@ -110,14 +110,14 @@ class Inquiry:
         jid, accepted = self._line.put(minions, self._question)
         for minion in minions:
             if minion not in accepted:
-                self._patience.forget(minion)
+                self._policy.forget(minion)
                 self.silent[minion] = "has no accepted key on this master"
         self._jobs[jid] = {minion for minion in minions if minion in accepted}
 
     def _put_late(self, minions):
         """Those that were busy with an earlier look have ended it."""
         for minion in minions:
-            self._patience.put(minion, self._seconds())
+            self._policy.note_asked(minion, self._seconds())
         self._put(minions)
 
     def _collect(self):
@@ -125,7 +125,7 @@ class Inquiry:
             returned = self._line.returns(jid) if minions else {}
             for minion in minions & returned.keys():
                 self.returns[minion] = returned[minion]
-                self._patience.answered(minion, self._seconds())
+                self._policy.note_answer(minion, self._seconds())
             minions.difference_update(returned)
         self._put_late([minion for minion in list(self.owed) if not self._owes(minion)])
         for jid, (job, minions) in self._probes.items():
@@ -137,7 +137,7 @@ class Inquiry:
             minions.difference_update(found)
 
     def _hear(self, minion, at_work):
-        self._patience.found(minion, at_work, self._seconds())
+        self._policy.note_at_work(minion, at_work, self._seconds())
         if not at_work:
             self._settle(minion)
 
@@ -148,7 +148,7 @@ class Inquiry:
 
     def _repeat(self):
         """Put the question again to those who have lost it, once."""
-        lost = set(self._patience.lost()) - self._repeated if self._repeats else set()
+        lost = set(self._policy.lost()) - self._repeated if self._repeats else set()
         for minions in self._jobs.values():
             minions.difference_update(lost)
         self._repeated |= lost
@@ -156,7 +156,7 @@ class Inquiry:
 
     def _ask_whether_at_work(self):
         asked = {}
-        for minion in self._patience.to_ask(self._seconds()):
+        for minion in self._policy.to_probe(self._seconds()):
             asked.setdefault(self._job(minion), []).append(minion)
         for job, minions in asked.items():
             jid, accepted = self._line.probe(minions, job)
@@ -170,12 +170,12 @@ class Inquiry:
 
     def _give_up(self, minion):
         earlier, name = self.owed.get(minion), self._question.name
-        if self._patience.is_lost(minion):
+        if self._policy.is_lost(minion):
             self.silent[minion] = f"answers, but its return of {name} was lost"
             return
-        if self._patience.is_slow(minion):
+        if self._policy.is_slow(minion):
             self.slow.add(minion)
-            at_work = self._patience.is_at_work(minion)
+            at_work = self._policy.is_at_work(minion)
             how = "is still at work on" if at_work else "is there, but has not answered"
             self.silent[minion] = f"{how} {'an earlier ' + earlier['fun'] if earlier else name}"
         else:

@@ -139,7 +139,7 @@ class Master:
     def _look(self, fun, arguments, timeout, patient=False):
         """Have all nodes look, with the patience that their last looks ask for."""
         bank, minions = f"{_TOOK}/{fun}", self._present()
-        times = timeouts.Times(self._cache.fetch(bank, self.desired.cluster.name))
+        times = timeouts.PastDurations(self._cache.fetch(bank, self.desired.cluster.name))
         usual = times.usual()
         found = self._nodes.look(minions, fun, arguments, timeout, usual, patient)
         self._cache.store(bank, self.desired.cluster.name, times.with_more(found["took"]))

@@ -17,7 +17,7 @@ from ocfs2lib.master.debts import Debts
 from ocfs2lib.master.line import Line
 from ocfs2lib.master.progress import WaitingNotice
 from ocfs2lib.master.progress import say
-from ocfs2lib.timeouts import Patience
+from ocfs2lib.timeouts import WaitPolicy
 
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each of
 #: them would have the minion load all of Salt anew; only the last does, with the beacons.
@@ -67,15 +67,15 @@ class Nodes:
         Return ``(returns, silent)``: what each minion returned, and for each of the others the
         reason. What a silent node did meanwhile is not known.
         """
-        patience = Patience(minions, timeouts.LOST, limit)
-        found = self._put(minions, Question(fun, tuple(arg), kwarg), patience, meanwhile=meanwhile)
+        policy = WaitPolicy(minions, timeouts.LONGEST, limit)
+        found = self._put(minions, Question(fun, tuple(arg), kwarg), policy, meanwhile=meanwhile)
         return found.returns, found.silent
 
     def look(self, minions, fun, arg=(), timeout=None, usual=None, patient=False):
         """
         Have nodes look at something, for somebody who looks on. It changes nothing on them.
 
-        A node is waited for as :class:`timeouts.Patience` says. One that is given up is not given
+        A node is waited for as :class:`timeouts.WaitPolicy` says. One that is given up is not given
         another look until it has ended this one.
 
         minions
@@ -94,13 +94,13 @@ class Nodes:
         and the seconds that each answer took.
         """
         least = timeouts.WORK if patient else timeouts.LOOK
-        patience = Patience(minions, least, _LOOK_LIMIT, usual=usual, bound=timeout)
-        found = self._put_joined(minions, Question(fun, tuple(arg)), patience, self._looks)
+        policy = WaitPolicy(minions, least, _LOOK_LIMIT, usual=usual, bound=timeout)
+        found = self._put_joined(minions, Question(fun, tuple(arg)), policy, self._looks)
         return {
             "answers": found.returns,
             "silent": found.silent,
             "slow": sorted(found.slow),
-            "took": patience.took,
+            "took": policy.took,
         }
 
     def census(self, minions, luns, firewall, formula=None):
@@ -179,7 +179,7 @@ class Nodes:
         with salt.client.get_local_client(mopts=dict(self._opts)) as client:
             yield Line(client)
 
-    def _put(self, minions, question, patience, owed=None, repeats=False, meanwhile=None):
+    def _put(self, minions, question, policy, owed=None, repeats=False, meanwhile=None):
         """Put a question and wait; the :class:`answers.inquiry.Inquiry`, over."""
         notice = WaitingNotice(question)
 
@@ -189,20 +189,20 @@ class Nodes:
                 meanwhile()
 
         with self._line() as line:
-            inquiry = Inquiry(line, question, patience, owed, repeats, each)
+            inquiry = Inquiry(line, question, policy, owed, repeats, each)
             return inquiry.run(minions) if minions else inquiry
 
-    def _put_joined(self, minions, question, patience, debts):
+    def _put_joined(self, minions, question, policy, debts):
         """The same, joining what was given up earlier and keeping what is by now."""
         before = debts.of(minions)
-        found = self._put(minions, question, patience, owed=before, repeats=True)
+        found = self._put(minions, question, policy, owed=before, repeats=True)
         debts.replace(before, found.owed)
         return found
 
     def _put_for_work(self, minions, question, least=timeouts.WORK, limit=_CENSUS_LIMIT):
         """Put a question on which a change depends: who is only slow is not left out."""
-        patience = Patience(minions, least, limit)
-        found = self._put_joined(list(minions), question, patience, self._work)
+        policy = WaitPolicy(minions, least, limit)
+        found = self._put_joined(list(minions), question, policy, self._work)
         return found.returns, found.silent
 
     def _with_formula(self, minions, question, formula):
@@ -224,7 +224,7 @@ class Nodes:
         if minions:
             say(f"syncing the formula to {', '.join(sorted(minions))}")
         question = Question(list(_SYNC), tuple(_SYNC.values()), called="saltutil.sync_*")
-        return self._put_for_work(minions, question, timeouts.LOST, _SYNC_LIMIT)[1]
+        return self._put_for_work(minions, question, timeouts.LONGEST, _SYNC_LIMIT)[1]
 
     def _put_until_loaded(self, minions, question):
         """

@@ -6,7 +6,7 @@ from ocfs2lib.answers.inquiry import Inquiry
 from ocfs2lib.answers.inquiry import Question
 from ocfs2lib.timeouts import LOOK
 from ocfs2lib.timeouts import WORK
-from ocfs2lib.timeouts import Patience
+from ocfs2lib.timeouts import WaitPolicy
 
 LIMIT = 600
 FUN = "ocfs2_node.examine"
@@ -76,8 +76,8 @@ class SimulatedLine:
 
 def ask(line, owed=None, least=LOOK, minions=None, **changes):
     minions = minions or list(line.nodes)
-    patience = Patience(minions, least, LIMIT, **changes)
-    return Inquiry(line, Question(FUN), patience, owed).run(minions)
+    policy = WaitPolicy(minions, least, LIMIT, **changes)
+    return Inquiry(line, Question(FUN), policy, owed).run(minions)
 
 
 def seconds(line, function, *arguments, **changes):
@@ -165,8 +165,8 @@ def test_a_node_that_has_lost_its_job_is_not_waited_for():
 
 def test_a_question_that_was_lost_is_put_once_more():
     line = SimulatedLine(one=SimulatedNode(), lost=SimulatedNode(loses=True))
-    patience = Patience(list(line.nodes), LOOK, LIMIT)
-    found = Inquiry(line, Question(FUN), patience, repeats=True).run(list(line.nodes))
+    policy = WaitPolicy(list(line.nodes), LOOK, LIMIT)
+    found = Inquiry(line, Question(FUN), policy, repeats=True).run(list(line.nodes))
     assert found.silent == {"lost": f"answers, but its return of {FUN} was lost"}
     assert line.nodes["lost"].jobs == 2
 
@@ -180,8 +180,8 @@ def test_what_was_lost_once_is_answered_the_second_time():
         line.nodes[minion].loses = False
 
     line.begin = once
-    patience = Patience(list(line.nodes), LOOK, LIMIT)
-    found = Inquiry(line, Question(FUN), patience, repeats=True).run(list(line.nodes))
+    policy = WaitPolicy(list(line.nodes), LOOK, LIMIT)
+    found = Inquiry(line, Question(FUN), policy, repeats=True).run(list(line.nodes))
     assert (sorted(found.returns), found.silent) == (["lost", "one"], {})
 
 
@@ -258,9 +258,9 @@ def test_a_node_without_an_accepted_key_is_told_at_once():
 def test_who_is_waited_for_is_told(waited):
     line = SimulatedLine(one=SimulatedNode(), slow=SimulatedNode(takes=40, probe=2))
     told = []
-    patience = Patience(list(line.nodes), LOOK, LIMIT)
+    policy = WaitPolicy(list(line.nodes), LOOK, LIMIT)
     each = lambda now, minions: told.append((now, minions))  # noqa: E731
-    Inquiry(line, Question(FUN), patience, meanwhile=each).run(list(line.nodes))
+    Inquiry(line, Question(FUN), policy, meanwhile=each).run(list(line.nodes))
     assert told[0][1] == ["one", "slow"]
     assert told[-1][1] == [waited]
     assert 39 < told[-1][0] <= 40
