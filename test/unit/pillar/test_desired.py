@@ -1,0 +1,48 @@
+import pytest
+
+from ocfs2lib.pillar.desired import Cluster
+from ocfs2lib.pillar.desired import Desired
+from ocfs2lib.pillar.desired import Drain
+from ocfs2lib.pillar.desired import Firewall
+from ocfs2lib.pillar.desired import Kernel
+from ocfs2lib.pillar.desired import Lun
+from ocfs2lib.pillar.desired import Mount
+from ocfs2lib.pillar.desired import Node
+from ocfs2lib.pillar.desired import default_name
+from ocfs2lib.pillar.desired import default_slots
+
+
+@pytest.mark.parametrize(
+    ("nodes", "slots"), [(1, 4), (2, 4), (3, 5), (32, 34), (253, 255), (254, 255), (255, 255)]
+)
+def test_default_slots(nodes, slots):
+    assert default_slots(nodes) == slots
+
+
+@pytest.mark.parametrize(
+    ("minion", "name"), [("host1", "host1"), ("host1.domain.com", "host1"), (".x", "")]
+)
+def test_default_name(minion, name):
+    assert default_name(minion) == name
+
+
+def test_desired_finds_nodes_luns_and_peers():
+    nodes = tuple(Node(f"host{i}.x", i, f"10.0.0.{i}", f"host{i}") for i in (1, 2, 3))
+    mount = Mount("/a", (), ())
+    lun = Lun(
+        "a", "/dev/mapper/a", "36", 512, "a", "mail", 4, False, "never", "samples", None, mount
+    )
+    desired = Desired(
+        Cluster("c", "local", 31, 30000, 2000, 2000, "reset", 7777),
+        nodes,
+        (lun,),
+        Kernel(30, True),
+        Firewall("none"),
+        Drain(None, None, 600),
+    )
+    assert desired.node("host2.x") is nodes[1]
+    assert desired.node("host2") is None
+    assert desired.lun("a") is lun
+    assert desired.lun("b") is None
+    assert desired.peers("host2.x") == (nodes[0], nodes[2])
+    assert desired.peers("stranger") == nodes
