@@ -9,13 +9,15 @@ import logging
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-from ocfs2lib.health import events as health_events
+from ocfs2lib.errors import ArgumentInvalid
+from ocfs2lib.health import beacon_config
+from ocfs2lib.health import events
 from ocfs2lib.health import health
 
 __virtualname__ = "ocfs2_beacon"
 
 #: Seconds that a volume may take to say how much room it has.
-_PATIENCE = 1
+_LIMIT = 1
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ def problems(config):
 
         salt-call ocfs2_beacon.problems '[{interval: 15}, {space: 0.9}]'
     """
-    return health_events.problems(config)
+    return beacon_config.problems(config)
 
 
 def look(config, seen=None):
@@ -64,21 +66,21 @@ def look(config, seen=None):
         salt-call ocfs2_beacon.look '[{interval: 15}, {space: 0.8}]'
     """
     try:
-        limits = health_events.marks(config)
-    except ValueError as err:
+        limits = beacon_config.limits(config)
+    except ArgumentInvalid as err:
         raise SaltInvocationError(str(err)) from err
-    memory = seen or health_events.NOTHING
+    memory = seen or events.NO_MEMORY
     facts = __salt__["ocfs2_metrics.facts"]()
     if limits.metrics:
-        _leave(limits.metrics, facts)
+        _write_metrics(limits.metrics, facts)
     now = health.of(facts)
-    space = _space(health_events.wants_space(now, memory))
-    events, memory = health_events.events(now, limits, memory, space)
-    return {"events": events, "seen": memory}
+    space = _space(events.paths_to_measure(now, memory))
+    found, memory = events.events(now, limits, memory, space)
+    return {"events": found, "seen": memory}
 
 
-def _leave(directory, facts):
-    """The events matter more than a file that gets old, for which there is an alert."""
+def _write_metrics(directory, facts):
+    # The events matter more than a file that gets old, for which there is an alert.
     try:
         __salt__["ocfs2_metrics.write"](directory, facts)
     except CommandExecutionError as err:
@@ -86,11 +88,11 @@ def _leave(directory, facts):
 
 
 def _space(paths):
-    """The parts of the room that are taken, by path; a volume may never answer."""
+    """Return the parts of the room that are taken, by path; a volume may never answer."""
     if not paths:
         return {}
     questions = {path: ["ocfs2_diagnose.space", path] for path in paths}
-    answers = __salt__["ocfs2_limit.each"](_PATIENCE, questions)["answers"]
+    answers = __salt__["ocfs2_limit.each"](_LIMIT, questions)["answers"]
     return {
         path: 1 - room["free_bytes"] / room["bytes"]
         for path, room in answers.items()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import salt.beacons
 
-from ocfs2lib.health import events as health_events
+from ocfs2lib.health.events import KINDS
 
 from .conftest import MINION
 from .conftest import REPOSITORY
@@ -224,5 +224,5 @@ def test_a_job_runs_the_code_that_was_synced_and_not_that_of_the_beacon(tmp_path
 
 def test_every_kind_of_event_is_documented():
     document = (REPOSITORY / "docs" / "monitoring.rst").read_text()
-    for kinds in health_events.KINDS.items():
+    for kinds in KINDS.items():
         assert all(f"``{kind}``" in document for kind in kinds)

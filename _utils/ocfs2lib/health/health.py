@@ -1,7 +1,7 @@
 """
-What one node sees of its own health in one cheap look, for its metrics and its beacon.
+The health of one node as its kernel shows it at little cost, for its metrics and its beacon.
 
-There is no pillar in it: what runs is held against the node's own files.
+There is no pillar in it: what runs is compared with the node's own files.
 """
 
 import posixpath
@@ -32,7 +32,7 @@ class Peer:
 
 
 @dataclass(frozen=True)
-class Volume:
+class VolumeHealth:
     """
     A volume that is mounted here. What the kernel does not show is None.
 
@@ -51,13 +51,13 @@ class Volume:
     limit: float | None
 
     @property
-    def place(self):
-        """Where it is, for people."""
+    def location(self):
+        """Return where it is mounted, for a reader."""
         return self.paths[0] if self.paths else f"volume {self.uuid}"
 
     @property
-    def is_well(self):
-        """Whether its locks can be asked for without a wait for another node or for the LUN."""
+    def is_responsive(self):
+        """Return whether its locks can be asked for without waiting for a node or the LUN."""
         on_time = self.late is None or self.limit is None or self.late < self.limit / 4
         return on_time and not (self.recovering or self.failed)
 
@@ -72,13 +72,15 @@ class Setting:
 
     @property
     def drifts(self):
-        """Whether the two differ."""
+        """Return whether the two differ."""
         return self.kernel != self.file
 
 
 @dataclass(frozen=True)
-class Look:
+class Health:
     """
+    The health of a node.
+
     cluster
         The name of the cluster: the one that is online, else the one that is to be, else ``""``.
     online
@@ -88,8 +90,8 @@ class Look:
     mounts
         ``{path: whether an OCFS2 is mounted there}`` for each line of fstab that the boot mounts.
     volumes, peers, settings
-        Tuples of :class:`Volume`, :class:`Peer` and :class:`Setting`. While the cluster is offline
-        there are no peers, and nothing to hold a file against.
+        Tuples of :class:`VolumeHealth`, :class:`Peer` and :class:`Setting`. While the cluster is
+        offline there are no peers, and nothing to compare a file with.
     """
 
     cluster: str
@@ -102,12 +104,17 @@ class Look:
 
 
 def of(facts):
-    """The :class:`Look` that ``ocfs2_metrics.facts`` gives."""
+    """
+    Return the :class:`Health` of a node.
+
+    facts
+        What ``ocfs2_metrics.facts`` returned on it.
+    """
     vitals, live, values = facts["vitals"], facts["live"], facts["settings"]
     conf, fencing = _conf(facts["conf"]), units.fence_method(facts["unit"] or "")
     online = live["online"]
     cluster = live["clusters"].get(online)
-    return Look(
+    return Health(
         cluster=online or _configured(values, conf),
         online=bool(cluster),
         idle_timeout=_seconds(cluster["idle_timeout_ms"]) if cluster else None,
@@ -119,7 +126,7 @@ def of(facts):
 
 
 def _conf(text):
-    """cluster.conf; one that the tools refuse has as little in it for them as none."""
+    # To the tools, one that they refuse is as good as none.
     try:
         return cluster_conf.parse(text or "")
     except cluster_conf.ConfError:
@@ -140,7 +147,7 @@ def _mounts(fstab, mounted):
 
 
 def _volume(uuid, facts):
-    return Volume(
+    return VolumeHealth(
         uuid=uuid,
         paths=tuple(facts["paths"]),
         read_only=facts["read_only"],
@@ -168,7 +175,7 @@ def _peers(vitals, cluster):
 
 
 def _settings(name, cluster, values, conf, fencing):
-    """Each setting that the kernel shows and a file has; ``fencing`` is the unit's, or None."""
+    """Yield each setting that the kernel shows and a file has."""
     if values is not None:
         yield Setting("cluster", name, values.get(o2cb_settings.BOOTCLUSTER, ""))
         for setting, variable in o2cb_settings.VALUES.items():
@@ -183,14 +190,14 @@ def _settings(name, cluster, values, conf, fencing):
 
 
 def _nodes(live, listed):
-    """The list of nodes; where two differ, only the nodes in which they do."""
+    """Return the list of nodes; where two differ, only the nodes in which they do."""
     same = {name for name, node in listed.items() if membership.same(node, live.get(name))}
     kernel = {name: (each["number"], each["address"], each["port"]) for name, each in live.items()}
     file = {name: (each.number, each.address, each.port) for name, each in listed.items()}
-    return Setting("nodes", _told(kernel, same), _told(file, same))
+    return Setting("nodes", _as_text(kernel, same), _as_text(file, same))
 
 
-def _told(nodes, same):
+def _as_text(nodes, same):
     return ", ".join(
         f"{name} ({number}, {address}:{port})"
         for name, (number, address, port) in sorted(nodes.items())
@@ -199,5 +206,5 @@ def _told(nodes, same):
 
 
 def _seconds(milliseconds):
-    """As seconds; None for what is no number, as a file of the kernel may hold anything."""
+    # A file of the kernel may hold anything.
     return milliseconds / 1000 if isinstance(milliseconds, int) else None

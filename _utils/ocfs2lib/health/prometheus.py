@@ -1,5 +1,5 @@
 """
-What a look at a node (:class:`health.health.Look`) is in Prometheus' text format.
+The health of a node (:class:`health.health.Health`) in Prometheus' text format.
 
 Room on the volumes is left to node_exporter, whose ``node_filesystem_*`` have it already.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class _Metric:
-    """``samples`` makes ``(labels, value)`` pairs of a look; a value that is None is left out."""
+    """``samples`` makes ``(labels, value)`` pairs of a Health; a value of None is left out."""
 
     name: str
     help: str
@@ -17,38 +17,38 @@ class _Metric:
 
 
 def _of_cluster(value):
-    return lambda look: [({"cluster": look.cluster}, value(look))] if look.cluster else []
+    return lambda health: [({"cluster": health.cluster}, value(health))] if health.cluster else []
 
 
 def _of_volumes(value):
-    return lambda look: [
+    return lambda health: [
         ({"uuid": each.uuid, "path": each.paths[0] if each.paths else ""}, value(each))
-        for each in look.volumes
+        for each in health.volumes
     ]
 
 
 def _of_peers(value):
-    return lambda look: [({"peer": each.name}, value(each)) for each in look.peers]
+    return lambda health: [({"peer": each.name}, value(each)) for each in health.peers]
 
 
-def _mounted(look):
-    return [({"path": path}, mounted) for path, mounted in look.mounts.items()]
+def _mounted(health):
+    return [({"path": path}, mounted) for path, mounted in health.mounts.items()]
 
 
-def _drift(look):
-    return [({"setting": each.name}, each.drifts) for each in look.settings]
+def _drift(health):
+    return [({"setting": each.name}, each.drifts) for each in health.settings]
 
 
 _METRICS = (
     _Metric(
         "ocfs2_cluster_online",
         "Whether the cluster is online on this node.",
-        _of_cluster(lambda look: look.online),
+        _of_cluster(lambda health: health.online),
     ),
     _Metric(
         "ocfs2_idle_timeout_seconds",
         "Silence after which a connection to another node counts as dead.",
-        _of_cluster(lambda look: look.idle_timeout),
+        _of_cluster(lambda health: health.idle_timeout),
     ),
     _Metric(
         "ocfs2_setting_drift",
@@ -123,17 +123,17 @@ _INFO = _Metric("ocfs2_formula_info", "The version of ocfs2-formula on this node
 NAMES = (_INFO.name, *(each.name for each in _METRICS))
 
 
-def render(look, version):
+def render(health, version):
     """
-    The text that node_exporter's textfile collector reads.
+    Return the text that node_exporter's textfile collector reads.
 
-    look
-        An :class:`health.health.Look`.
+    health
+        An :class:`health.health.Health`.
     version
         That of the formula.
     """
     families = [(_INFO, [({"version": version}, 1)])]
-    families += [(metric, metric.samples(look)) for metric in _METRICS]
+    families += [(metric, metric.samples(health)) for metric in _METRICS]
     return "".join(
         _family(metric, [each for each in samples if each[1] is not None])
         for metric, samples in families

@@ -1,10 +1,11 @@
-"""From looks to events."""
+"""From the health of a node to events."""
 
 from pathlib import Path
 
 import pytest
 
-from ocfs2lib.health import events as health_events
+from ocfs2lib.health import beacon_config
+from ocfs2lib.health import events
 from ocfs2lib.health import health
 from support import node_facts
 from support.node_facts import PATH
@@ -16,19 +17,19 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "monitoring.rst"
 class Node:
     """A node that is looked at again and again; ``volume`` and ``peers`` are there to be broken."""
 
-    def __init__(self, **marks):
+    def __init__(self, **limits):
         self.facts = node_facts.facts()
         self.volume = node_facts.volume(self.facts)
         self.peers = self.facts["vitals"]["peers"]
-        self.marks = health_events.marks([marks])
-        self.memory = health_events.NOTHING
+        self.limits = beacon_config.limits([limits])
+        self.memory = events.NO_MEMORY
 
     def events(self, space=None):
         """The events of a look that finds so much of the room taken; None: it was not asked."""
-        look = health.of(self.facts)
+        seen = health.of(self.facts)
         shares = {} if space is None else {PATH: space}
-        events, self.memory = health_events.events(look, self.marks, self.memory, shares)
-        return events
+        found, self.memory = events.events(seen, self.limits, self.memory, shares)
+        return found
 
     def tags(self, space=None):
         return [each["tag"] for each in self.events(space)]
@@ -82,7 +83,9 @@ TROUBLES = [
 
 
 @pytest.mark.parametrize(("kind", "break_it", "space", "about"), TROUBLES)
-def test_each_trouble_is_told_when_it_begins_and_when_it_ends(node, kind, break_it, space, about):
+def test_each_trouble_is_an_event_when_it_begins_and_when_it_ends(
+    node, kind, break_it, space, about
+):
     break_it(node)
     (event,) = node.events(space)
     assert event["tag"] == kind
@@ -96,7 +99,7 @@ def test_each_trouble_is_told_when_it_begins_and_when_it_ends(node, kind, break_
     memory, node = node.memory, Node()
     node.memory = memory
     (event,) = node.events(0.5)
-    assert event["tag"] == health_events.KINDS[kind]
+    assert event["tag"] == events.KINDS[kind]
     assert about[1] in event["message"]
     assert node.events(0.5) == []
 
@@ -110,7 +113,7 @@ def test_the_first_look_tells_what_is_wrong_already(kind, break_it, space, about
 
 
 def test_every_kind_is_watched():
-    assert [kind for kind, *_ in TROUBLES] == list(health_events.KINDS)
+    assert [kind for kind, *_ in TROUBLES] == list(events.KINDS)
 
 
 def test_two_troubles_of_one_kind_are_two(node):
@@ -120,7 +123,7 @@ def test_two_troubles_of_one_kind_are_two(node):
     assert [(each["tag"], each["peer"]) for each in node.events()] == [("peer-returned", "host2")]
 
 
-# Values beside their marks
+# Values near their limits
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,7 @@ def test_two_troubles_of_one_kind_are_two(node):
         ([30_000, 14_000, 29_000], [["heartbeat-late"], ["heartbeat-back"], []]),
     ],
 )
-def test_a_heartbeat_is_back_only_when_it_is_well_below_its_mark(node, late_ms, tags):
+def test_a_heartbeat_is_back_only_when_it_is_well_below_its_limit(node, late_ms, tags):
     found = []
     for each in late_ms:
         node.volume["late_ms"] = each
@@ -139,7 +142,7 @@ def test_a_heartbeat_is_back_only_when_it_is_well_below_its_mark(node, late_ms, 
     assert found == tags
 
 
-def test_room_must_be_free_by_some_before_it_is_told(node):
+def test_room_must_be_free_by_some_before_there_is_an_event(node):
     assert node.tags(0.90) == ["space-high"]
     assert node.tags(0.89) == node.tags(0.90) == []
     assert node.tags(0.879) == ["space-back"]
@@ -153,16 +156,16 @@ def test_room_that_was_not_asked_for_stays_as_it_was(node):
 
 
 @pytest.mark.parametrize(
-    ("mark", "break_it", "space"),
+    ("limit", "break_it", "space"),
     [({"heartbeat_late": 0.6}, late, None), ({"space": 0.96}, nothing, 0.95)],
 )
-def test_marks_are_the_operators(mark, break_it, space):
-    node = Node(**mark)
+def test_limits_are_the_operators(limit, break_it, space):
+    node = Node(**limit)
     break_it(node)
     assert node.tags(space) == []
 
 
-def test_a_mark_for_slots():
+def test_a_limit_for_slots():
     node = Node(slots=0.6)
     assert node.tags() == ["slots-high"]
     node.volume["beating"] = [0, 1]
@@ -223,7 +226,7 @@ def test_a_node_without_a_volume_misses_no_peer(node):
     node.facts["vitals"]["volumes"].clear()
     unmounted(node)
     assert node.tags() == ["mount-lost"]
-    assert node.memory["met"] == []
+    assert node.memory["connected"] == []
 
 
 def test_a_peer_that_is_no_node_any_more_is_forgotten(node):
@@ -232,7 +235,7 @@ def test_a_peer_that_is_no_node_any_more_is_forgotten(node):
     del node.facts["live"]["clusters"]["web"]["nodes"]["host3"]
     node.facts["conf"] = node_facts.conf(nodes=2)
     assert node.tags() == []
-    assert node.memory["told"] == []
+    assert node.memory["wrong"] == []
 
 
 def test_the_trouble_of_a_volume_goes_with_it(node):
@@ -263,7 +266,7 @@ def test_an_error_in_the_volume_is_named(node):
 def test_the_room_is_asked_for_at_the_first_of_each_twenty_looks():
     node, asked = Node(), []
     for _ in range(41):
-        asked.append(health_events.wants_space(health.of(node.facts), node.memory))
+        asked.append(events.paths_to_measure(health.of(node.facts), node.memory))
         node.events()
     assert [number for number, paths in enumerate(asked) if paths] == [0, 20, 40]
     assert asked[0] == [PATH]
@@ -275,57 +278,4 @@ def test_the_room_is_asked_for_at_the_first_of_each_twenty_looks():
 def test_a_volume_that_may_not_answer_is_not_asked(changes):
     node = Node()
     node.volume.update(changes)
-    assert health_events.wants_space(health.of(node.facts), node.memory) == []
-
-
-# The configuration
-
-
-@pytest.mark.parametrize(
-    "config",
-    [
-        [{"interval": 15}],
-        [{"interval": 5.5}, {"space": 1}, {"slots": 0.5}, {"heartbeat_late": 0.01}],
-        [{"interval": 3600, "mounts": ["/san/a"], "metrics": "/srv/x"}],
-        [{"interval": 15}, {"disable_during_state_run": True}, {"_beacon_name": "ocfs2"}],
-    ],
-)
-def test_a_good_configuration(config):
-    assert health_events.problems(config) == []
-    assert health_events.marks(config)
-
-
-@pytest.mark.parametrize(
-    ("config", "words"),
-    [
-        (None, "not a list"),
-        ({"interval": 15}, "not a list"),
-        ([15], "not a list"),
-        ([], "interval is not"),
-        ([{"interval": 1}], "interval is not"),
-        ([{"interval": "15"}], "interval is not"),
-        ([{"interval": True}], "interval is not"),
-        ([{"interval": float("nan")}], "interval is not"),
-        ([{"interval": 15}, {"spaces": 0.9}], "spaces is unknown"),
-        ([{"interval": 15}, {"space": 90}], "space is no part"),
-        ([{"interval": 15}, {"slots": 0}], "slots is no part"),
-        ([{"interval": 15}, {"heartbeat_late": "half"}], "heartbeat_late is no part"),
-        ([{"interval": 15}, {"mounts": "/san/a"}], "mounts is not"),
-        ([{"interval": 15}, {"mounts": ["san"]}], "mounts is not"),
-        ([{"interval": 15}, {"metrics": "here"}], "metrics is no"),
-    ],
-)
-def test_a_bad_configuration(config, words):
-    (problem,) = health_events.problems(config)
-    assert words in problem
-    assert "Fix: " in problem
-
-
-def test_every_problem_is_named_at_once():
-    assert len(health_events.problems([{"space": 2}, {"slots": 2}, {"mounts": 1}])) == 4
-
-
-def test_salt_has_taken_the_interval_out_before_marks_are_read():
-    assert health_events.marks([]) == health_events.Marks()
-    with pytest.raises(ValueError, match="space is no part"):
-        health_events.marks([{"space": 2}])
+    assert events.paths_to_measure(health.of(node.facts), node.memory) == []

@@ -15,21 +15,21 @@ def facts():
     return node_facts.facts()
 
 
-def drifts(look):
-    return {each.name: (each.kernel, each.file) for each in look.settings if each.drifts}
+def drifts(found):
+    return {each.name: (each.kernel, each.file) for each in found.settings if each.drifts}
 
 
 def test_a_healthy_node(facts):
-    look = health.of(facts)
-    assert (look.cluster, look.online, look.idle_timeout) == ("web", True, 30)
-    assert look.mounts == {PATH: True}
-    assert [dataclasses.astuple(each) for each in look.peers] == [
+    found = health.of(facts)
+    assert (found.cluster, found.online, found.idle_timeout) == ("web", True, 30)
+    assert found.mounts == {PATH: True}
+    assert [dataclasses.astuple(each) for each in found.peers] == [
         ("host2", True, True, 1.5),
         ("host3", True, True, 1.5),
     ]
-    (volume,) = look.volumes
+    (volume,) = found.volumes
     assert dataclasses.astuple(volume) == (UUID, (PATH,), False, False, 0, 5, 3, 1.204, 60)
-    assert [each.name for each in look.settings] == [
+    assert [each.name for each in found.settings] == [
         "cluster",
         "heartbeat_threshold",
         "idle_timeout_ms",
@@ -39,14 +39,14 @@ def test_a_healthy_node(facts):
         "fence_method",
         "nodes",
     ]
-    assert drifts(look) == {}
+    assert drifts(found) == {}
 
 
 def test_a_node_that_is_offline_still_has_a_cluster_and_mounts_to_miss(facts):
-    look = health.of(node_facts.offline(facts))
-    assert (look.cluster, look.online, look.idle_timeout) == ("web", False, None)
-    assert look.mounts == {PATH: False}
-    assert (look.volumes, look.peers, look.settings) == ((), (), ())
+    found = health.of(node_facts.offline(facts))
+    assert (found.cluster, found.online, found.idle_timeout) == ("web", False, None)
+    assert found.mounts == {PATH: False}
+    assert (found.volumes, found.peers, found.settings) == ((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_a_peer_beats_if_any_volume_here_shows_it(facts):
     node_facts.volume(facts)["beating"] = [0, 2]
     assert [each.beating for each in health.of(facts).peers] == [False, True]
     node_facts.volume(facts)["beating"] = []
-    look = health.of(facts)
-    assert [each.beating for each in look.peers] == [None, None]
-    assert look.volumes[0].beating is None
+    found = health.of(facts)
+    assert [each.beating for each in found.peers] == [None, None]
+    assert found.volumes[0].beating is None
 
 
 def test_a_volume_of_which_the_kernel_shows_nothing(facts):
@@ -98,7 +98,7 @@ def test_a_volume_of_which_the_kernel_shows_nothing(facts):
         paths=[], read_only=None, failed=None, slots=None, beating=[], late_ms=None, limit_ms=None
     )
     (volume,) = health.of(facts).volumes
-    assert volume.place == f"volume {UUID}"
+    assert volume.location == f"volume {UUID}"
     assert (volume.read_only, volume.slots, volume.late, volume.limit) == (None,) * 4
 
 
@@ -113,9 +113,9 @@ def test_a_volume_of_which_the_kernel_shows_nothing(facts):
         ({"failed": True}, False),
     ],
 )
-def test_a_volume_is_well_while_nobody_has_to_be_waited_for(facts, changes, well):
+def test_a_volume_is_responsive_while_nobody_has_to_be_waited_for(facts, changes, well):
     node_facts.volume(facts).update(changes)
-    assert health.of(facts).volumes[0].is_well is well
+    assert health.of(facts).volumes[0].is_responsive is well
 
 
 @pytest.mark.parametrize(

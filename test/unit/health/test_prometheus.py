@@ -1,4 +1,4 @@
-"""A look at a node in Prometheus' text format."""
+"""The health of a node in Prometheus' text format."""
 
 import re
 
