@@ -25,6 +25,10 @@ _TUNEFS_TIMEOUT, _CHECK_TIMEOUT = 3600, 86400
 _TWO_LOOKS = 3 * heartbeat.BEAT + 1
 #: Where the output of the last check of each LUN is kept.
 _CHECK_LOG = "/var/log/ocfs2-fsck-{}.log"
+#: Bytes of memory that a check may take: for any volume, and for each of its blocks. An inode, or a
+#: part of a directory, takes a block at least, and fsck.ocfs2 remembers less than 256 bytes of it.
+#: Its cache takes up to half of what it may have; without a limit, as much as the volume is large.
+_CHECK_BASE, _CHECK_PER_BLOCK = 128 << 20, 512
 _MAX_SLOTS = 255
 #: Characters of a tool's output that an answer repeats.
 _OUTPUT_END = 2000
@@ -142,8 +146,8 @@ def check(device, uuid, lun, repair=False):
         Put right what is found, instead of only looking.
 
     Returns ``{"ended", "findings", "count", "log", "said"}``: whether it came to its end, the codes
-    of what was found, how many in all, where the output is, and its end. The check is allowed half
-    of the free memory: it would take as much as the volume is large.
+    of what was found, how many in all, where the output is, and its end. The check may take the
+    memory that a volume of this size needs, but no more than half of what is free.
 
     CLI Example:
 
@@ -151,11 +155,12 @@ def check(device, uuid, lun, repair=False):
 
         salt-call ocfs2_volume.check /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761 primary
     """
-    if _volume(device, uuid)["mounts"]:
+    facts = _volume(device, uuid)
+    if facts["mounts"]:
         raise CommandExecutionError(f"{device} is mounted here; unmount it first")
     argv = [
         "prlimit",
-        f"--as={_half_of_free_memory()}",
+        f"--as={min(_check_needs(facts['volume']), _half_of_free_memory())}",
         "fsck.ocfs2",
         "-fy" if repair else "-fn",
         device,
@@ -253,6 +258,11 @@ def _ask(device, commands):
     if "debugfs: " not in answer["stdout"]:
         raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](argv, answer))
     return answer["stdout"]
+
+
+def _check_needs(volume):
+    """Return how many bytes of memory a check of a full volume needs."""
+    return _CHECK_BASE + _CHECK_PER_BLOCK * (volume["size"] // volume["block_size"])
 
 
 def _half_of_free_memory():

@@ -94,6 +94,8 @@ def minion(tmp_path_factory):
         enable_fqdns_grains=False,
         log_file=str(root / "log" / "minion"),
         test=False,
+        # As salt-call --local has it: a grain that is set has not all of them computed anew.
+        local=True,
     )
     opts["grains"] = salt.loader.grains(opts)
     _modules(opts)["saltutil.sync_all"](refresh=False)

@@ -23,6 +23,7 @@ from support.devices import simulated_wwid
 from support.images import MIB
 from support.images import attached
 from support.images import digest
+from support.images import fsck
 from support.images import own_uuid
 from support.images import run
 from support.images import sparse
@@ -100,7 +101,7 @@ def audit(minion):
 
 def is_whole(image, uuid):
     """One good filesystem, as its own tools see it."""
-    checked = run("fsck.ocfs2", "-fn", str(image))
+    checked = fsck(image)
     assert "All passes succeeded." in checked
     assert not re.search(r"^\[[A-Z_]+\]", checked, re.MULTILINE), checked
     assert uuid in run("debugfs.ocfs2", "-R", "stats", str(image))

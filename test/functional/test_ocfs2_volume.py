@@ -17,6 +17,7 @@ from support.images import GIB
 from support.images import MIB
 from support.images import attached
 from support.images import digest
+from support.images import fsck
 from support.images import heartbeat
 from support.images import put
 from support.images import run
@@ -133,7 +134,7 @@ def test_slots_are_added_and_a_repetition_is_fine(modules, local):
             with pytest.raises(SaltInvocationError, match="is not 6 to 255"):
                 modules["ocfs2_volume.slots"](device, UUID, count)
         assert digest(local) == before
-        run("fsck.ocfs2", "-fn", device)
+        fsck(device)
 
 
 def test_slots_for_which_the_tool_wants_the_cluster_are_an_error(modules, clustered):

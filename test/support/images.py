@@ -55,6 +55,11 @@ def attached(image, *options):
         run("losetup", "--detach", device)
 
 
+def fsck(path):
+    """What fsck.ocfs2 says of a volume; it would lock as much memory as the volume is large."""
+    return run("prlimit", f"--as={256 * MIB}", "fsck.ocfs2", "-fn", str(path))
+
+
 def digest(path):
     """The checksum of every byte that is not zero, and of where it is."""
     found = hashlib.sha256()
