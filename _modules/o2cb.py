@@ -24,6 +24,7 @@ from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import units
 from ocfs2lib.node.cluster_conf import PATH as CONF
 from ocfs2lib.platform import registry
+from ocfs2lib.system import files
 
 __virtualname__ = "o2cb"
 
@@ -67,10 +68,10 @@ def facts():
         salt-call o2cb.facts
     """
     return {
-        "stack": __salt__["ocfs2_file.value"](kernel.STACK),
+        "stack": files.value(kernel.STACK),
         "modules": _loadable(),
         **live(),
-        "conf": {"path": CONF, "text": __salt__["ocfs2_file.read"](CONF)},
+        "conf": {"path": CONF, "text": files.read(CONF)},
         "settings": settings_read(),
     }
 
@@ -118,7 +119,7 @@ def conf_write(text, path=CONF):
     if problems:
         raise SaltInvocationError(f"{path}: refused, {'; '.join(problems)}")
     _loads(conf, text)
-    return __salt__["ocfs2_file.write"](path, text)
+    return files.write(path, text)
 
 
 def settings_read():
@@ -135,7 +136,7 @@ def settings_read():
         salt-call o2cb.settings_read
     """
     path = _settings_path()
-    text = __salt__["ocfs2_file.read"](path)
+    text = files.read(path)
     try:
         values = None if text is None else o2cb_settings.parse(text)
     except ValueError:
@@ -163,7 +164,7 @@ def settings_write(values):
     if missing:
         raise SaltInvocationError(f"{_settings_path()} needs {', '.join(missing)}")
     text = o2cb_settings.render(values, _platform_settings())
-    return __salt__["ocfs2_file.write"](_settings_path(), text)
+    return files.write(_settings_path(), text)
 
 
 def debconf_get():
@@ -267,7 +268,7 @@ def attribute_write(cluster, attribute, value):
             handle.write(f"{value}\n")  # without the newline fence_method is EINVAL
     except OSError as err:
         raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
-    now = __salt__["ocfs2_file.value"](path)
+    now = files.value(path)
     if now != str(value):
         raise CommandExecutionError(f"{path} is {now} after {value} was written")
     return True
@@ -362,9 +363,7 @@ def _live(cluster):
 
 
 def _cluster(path):
-    values = {
-        key: __salt__["ocfs2_file.value"](f"{path}/{file}") for key, file in _ATTRIBUTES.items()
-    }
+    values = {key: files.value(f"{path}/{file}") for key, file in _ATTRIBUTES.items()}
     nodes = {name: _node(f"{path}/node/{name}") for name in _directories(f"{path}/node")}
     return {
         **{key: _number(value) for key, value in values.items()},
@@ -375,10 +374,10 @@ def _cluster(path):
 
 def _node(path):
     return {
-        "number": _number(__salt__["ocfs2_file.value"](f"{path}/num")),
-        "address": __salt__["ocfs2_file.value"](f"{path}/ipv4_address"),
-        "port": _number(__salt__["ocfs2_file.value"](f"{path}/ipv4_port")),
-        "local": __salt__["ocfs2_file.value"](f"{path}/local") == "1",
+        "number": _number(files.value(f"{path}/num")),
+        "address": files.value(f"{path}/ipv4_address"),
+        "port": _number(files.value(f"{path}/ipv4_port")),
+        "local": files.value(f"{path}/local") == "1",
     }
 
 
@@ -448,7 +447,7 @@ def _checked(values):
 
 def _conf_of(cluster):
     """Return the Conf on disk; it must know the cluster."""
-    text = __salt__["ocfs2_file.read"](CONF)
+    text = files.read(CONF)
     try:
         conf = cluster_conf.parse(text or "")
     except cluster_conf.ConfError as err:

@@ -11,6 +11,8 @@ from ocfs2lib.node import setup
 from ocfs2lib.node.parts import panic as panic_part
 from ocfs2lib.node.parts import services
 from ocfs2lib.platform import registry
+from ocfs2lib.system import files
+from ocfs2lib.system import functions
 
 __virtualname__ = "o2cb_setup"
 
@@ -99,13 +101,13 @@ def panic(path):
         salt-call o2cb_setup.panic /etc/sysctl.d/60-ocfs2.conf
     """
     kept = {}
-    for line in (__salt__["ocfs2_file.read"](path) or "").splitlines():
+    for line in (files.read(path) or "").splitlines():
         name, separator, value = line.partition("=")
         if separator:
             kept[name.strip()] = value.strip()
     return {
         name: {
-            "live": __salt__["ocfs2_file.value"]("/proc/sys/" + name.replace(".", "/")),
+            "live": files.value("/proc/sys/" + name.replace(".", "/")),
             "file": kept.get(name),
         }
         for name in panic_part.NAMES
@@ -113,4 +115,4 @@ def panic(path):
 
 
 def _call(function, *arguments):
-    return __salt__[function](*arguments)
+    return functions.call(__salt__, function, *arguments)

@@ -27,6 +27,7 @@ from ocfs2lib.parsers import debugfs
 from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.pillar import check as pillar_check
 from ocfs2lib.system import block_device
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2"
 
@@ -247,11 +248,9 @@ def _hardware(device):
     return {
         "node": f"/dev/{name}",
         "wwid": _wwid(sysfs, name),
-        "paths": {
-            disk: _disk_wwid(disk) for disk in __salt__["ocfs2_file.names"](f"{sysfs}/slaves")
-        },
+        "paths": {disk: _disk_wwid(disk) for disk in files.names(f"{sysfs}/slaves")},
         "read_only": _value(f"{sysfs}/ro") == "1",
-        "holders": __salt__["ocfs2_file.names"](f"{sysfs}/holders"),
+        "holders": files.names(f"{sysfs}/holders"),
         "mounts": [{"path": each["path"], "options": each["options"]} for each in mounts],
     }
 
@@ -259,7 +258,7 @@ def _hardware(device):
 def _refuse_partition_or_path(device, sysfs):
     if os.path.exists(f"{sysfs}/partition"):
         raise CommandExecutionError(f"{device} is a partition; name the whole LUN")
-    for holder in __salt__["ocfs2_file.names"](f"{sysfs}/holders"):
+    for holder in files.names(f"{sysfs}/holders"):
         if _value(f"/sys/class/block/{holder}/dm/uuid").startswith("mpath-"):
             map_name = _value(f"/sys/class/block/{holder}/dm/name")
             raise CommandExecutionError(
@@ -287,7 +286,7 @@ def _disk_wwid(name):
 
 
 def _value(path):
-    return __salt__["ocfs2_file.value"](path) or ""
+    return files.value(path) or ""
 
 
 def _refuse_another(handle, node):

@@ -13,6 +13,7 @@ from ocfs2lib.errors import ArgumentInvalid
 from ocfs2lib.health import beacon_config
 from ocfs2lib.health import events
 from ocfs2lib.health import health
+from ocfs2lib.system import time_limit
 
 __virtualname__ = "ocfs2_beacon"
 
@@ -92,9 +93,9 @@ def _space(paths):
     if not paths:
         return {}
     questions = {path: ["ocfs2_diagnose.space", path] for path in paths}
-    answers = __salt__["ocfs2_limit.each"](_LIMIT, questions)["answers"]
+    found = time_limit.ask_each(_LIMIT, questions, __salt__, __opts__["cachedir"])
     return {
         path: 1 - room["free_bytes"] / room["bytes"]
-        for path, room in answers.items()
+        for path, room in found["answers"].items()
         if room["bytes"]
     }

@@ -28,7 +28,9 @@ from ocfs2lib.lun.format_order import LEADER_GRAIN
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.refusal import Refusal
 from ocfs2lib.platform import registry
+from ocfs2lib.system import audit_log
 from ocfs2lib.system import block_device
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2_format"
 
@@ -130,7 +132,7 @@ class _Audit:
     def write(self, verdict, reasons, evidence=None):
         text = audit.line(verdict, reasons=reasons, evidence=evidence, **self._about)
         try:
-            audit.append(__opts__["log_file"], text)
+            audit_log.append(audit.path(__opts__["log_file"]), text)
         except FormulaError as err:
             raise CommandExecutionError(f"Refused: {err}") from err
 
@@ -189,7 +191,7 @@ def _is_mkfs_running(said):
 def _processes():
     """Yield the argument lists of all processes of this node."""
     for pid in filter(str.isdigit, os.listdir("/proc")):
-        yield (__salt__["ocfs2_file.value"](f"/proc/{pid}/cmdline") or "").split("\0")
+        yield (files.value(f"/proc/{pid}/cmdline") or "").split("\0")
 
 
 def _lock(fd, command):

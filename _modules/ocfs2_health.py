@@ -11,6 +11,7 @@ import time
 from ocfs2lib.heartbeat import write_limit
 from ocfs2lib.kernel import DEBUG
 from ocfs2lib.parsers import debugfs
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2_health"
 
@@ -63,7 +64,7 @@ def facts(live=None):
 
 
 def _value(path):
-    return __salt__["ocfs2_file.value"](path)
+    return files.value(path)
 
 
 def _peers(cluster):

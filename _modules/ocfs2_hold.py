@@ -5,6 +5,7 @@ Holds: what keeps this node, or one LUN on it, down while an orchestration works
 """
 
 from ocfs2lib.node import holds
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2_hold"
 
@@ -32,7 +33,7 @@ def put(reason, lun=""):
 
         salt-call ocfs2_hold.put 'retune is under way' lun=primary
     """
-    return __salt__["ocfs2_file.write"](holds.path(lun), f"{reason}\n")
+    return files.write(holds.path(lun), f"{reason}\n")
 
 
 def release(lun=""):
@@ -50,7 +51,7 @@ def release(lun=""):
 
         salt-call ocfs2_hold.release lun=primary
     """
-    return __salt__["ocfs2_file.remove"](holds.path(lun))
+    return files.remove(holds.path(lun))
 
 
 def present():
@@ -65,11 +66,11 @@ def present():
 
         salt-call ocfs2_hold.present
     """
-    luns = __salt__["ocfs2_file.names"](holds.LUNS)
+    luns = files.names(holds.LUNS)
     # A name with a dot in front is a hold that is just being written.
     held = [key for key in luns if not key.startswith(".")]
     return {"cluster": _reason(), "luns": {key: _reason(key) for key in held}}
 
 
 def _reason(lun=""):
-    return __salt__["ocfs2_file.value"](holds.path(lun))
+    return files.value(holds.path(lun))

@@ -15,6 +15,7 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.parsers import kernel_log
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2_logs"
 
@@ -85,7 +86,7 @@ def kernel(since, limit=10000, directory=None):
         "lines": lines,
         "pstore": records,
         "cut": cut or more or len(newest) >= limit,
-        "persistent": bool(directory or __salt__["ocfs2_file.names"](_JOURNAL)),
+        "persistent": bool(directory or files.names(_JOURNAL)),
     }
 
 

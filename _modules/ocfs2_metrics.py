@@ -17,6 +17,7 @@ from ocfs2lib.health import prometheus
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import units
 from ocfs2lib.platform import registry
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2_metrics"
 
@@ -51,9 +52,9 @@ def facts():
         "live": live,
         "mounts": [each["path"] for each in __salt__["ocfs2_mount.mounts"]("ocfs2")],
         "fstab": __salt__["ocfs2_mount.fstabs"](),
-        "conf": __salt__["ocfs2_file.read"](cluster_conf.PATH),
+        "conf": files.read(cluster_conf.PATH),
         "settings": __salt__["o2cb.settings_read"]()["values"],
-        "unit": __salt__["ocfs2_file.read"](units.UNIT_PATH),
+        "unit": files.read(units.UNIT_PATH),
     }
 
 
@@ -97,7 +98,7 @@ def write(directory=None, seen=None):
             f"{_platform().exporter_package}, or name the directory that it reads."
         )
     path = os.path.join(directory, _NAME)
-    return __salt__["ocfs2_file.write"](path, _text(seen or facts()))
+    return files.write(path, _text(seen or facts()))
 
 
 def _platform():

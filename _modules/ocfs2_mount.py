@@ -11,6 +11,7 @@ from salt.exceptions import CommandExecutionError
 from ocfs2lib import commands
 from ocfs2lib.node import fstab as node_fstab
 from ocfs2lib.parsers import mount_tables
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2_mount"
 
@@ -38,7 +39,7 @@ def mounts(fstype=None):
 
         salt-call ocfs2_mount.mounts ocfs2
     """
-    found = mount_tables.mountinfo(__salt__["ocfs2_file.value"]("/proc/self/mountinfo") or "")
+    found = mount_tables.mountinfo(files.value("/proc/self/mountinfo") or "")
     return [each for each in found if fstype in (None, each["fstype"])]
 
 

@@ -15,6 +15,7 @@ import os
 
 from ocfs2lib import kernel
 from ocfs2lib.kernel import DEBUG
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2_mounted"
 
@@ -45,7 +46,7 @@ def states(only=None):
     """
     with contextlib.ExitStack() as holds:
         held = _hold(holds)
-        uuids = __salt__["ocfs2_file.names"](f"{DEBUG}/ocfs2")
+        uuids = files.names(f"{DEBUG}/ocfs2")
         # Each that is held has its directory, so if there are no more of them, these are they.
         safe = set(uuids) if len(uuids) <= len(held) else _on(uuids, held)
         return {uuid: _state(uuid, uuid in safe) for uuid in uuids if only in (None, uuid)}
@@ -86,7 +87,7 @@ def _on(uuids, devices):
 
 def _device(uuid):
     """The numbers of the device that a volume's own heartbeat is on; None if it has none."""
-    for cluster in __salt__["ocfs2_file.names"](kernel.CLUSTERS):
+    for cluster in files.names(kernel.CLUSTERS):
         disk = _value(f"{kernel.regions(cluster)}/{uuid}/dev")
         if disk:
             return _value(f"/sys/class/block/{disk}/dev")
@@ -102,4 +103,4 @@ def _state(uuid, safe):
 
 
 def _value(path):
-    return __salt__["ocfs2_file.value"](path)
+    return files.value(path)

@@ -12,7 +12,6 @@ import stat
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-from ocfs2lib import version
 from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.adoption import lun_names
 from ocfs2lib.firewall.registry import FIREWALLS
@@ -20,6 +19,9 @@ from ocfs2lib.firewall.registry import NONE
 from ocfs2lib.node import units
 from ocfs2lib.parsers import mount_tables
 from ocfs2lib.platform import registry
+from ocfs2lib.system import files
+from ocfs2lib.system import installed
+from ocfs2lib.system import time_limit
 
 __virtualname__ = "ocfs2_node"
 
@@ -47,7 +49,7 @@ def census(luns, firewall, prove_blank=False):
         Read the samples of every LUN that shows no volume (see ``ocfs2.probe``).
 
     Returns ``{"formula", "formatting", "host", "o2cb", "setup", "fstab", "mounts", "holds",
-    "luns"}``: the formula's build on this node (:func:`version.build`), the WWID of the LUN
+    "luns"}``: the formula's build on this node (:func:`installed.build`), the WWID of the LUN
     that it formats right now or None, its host facts, ``o2cb.facts``, ``o2cb_setup.facts``,
     ``ocfs2_mount.fstabs``, the paths on which an OCFS2 is mounted, ``ocfs2_hold.present`` and,
     under each key of ``luns``, what ``ocfs2.probe`` returns.
@@ -69,7 +71,7 @@ def _apart_from_luns(luns, firewall):
     if not (isinstance(luns, dict) and isinstance(firewall, dict)):
         raise SaltInvocationError("luns and firewall must be mappings")
     return {
-        "formula": version.build(__opts__["extension_modules"]),
+        "formula": installed.build(__opts__["extension_modules"]),
         "formatting": __salt__["ocfs2_format.running"]()["wwid"],
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
@@ -114,7 +116,7 @@ def examine(luns, firewall):
         **{("space", path): ["ocfs2_diagnose.space", path] for path in found["mounts"]},
         **{("volume", node): ["ocfs2.superblock", node] for node in devices},
     }
-    said = __salt__["ocfs2_limit.each"](_PATIENCE, questions)
+    said = time_limit.ask_each(_PATIENCE, questions, __salt__, __opts__["cachedir"])
     return {
         **found,
         "luns": {key: _seen_or_hung(key, device, said) for key, device in luns.items()},
@@ -199,7 +201,7 @@ def survey():
     luns = _luns(lines)
     paths = {mount["path"] for facts in luns.values() for mount in facts["mounts"]}
     return {
-        "formula": version.build(__opts__["extension_modules"]),
+        "formula": installed.build(__opts__["extension_modules"]),
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
         "setup": __salt__["o2cb_setup.facts"](NONE, 0, {}),
@@ -216,7 +218,7 @@ def survey():
 
 
 def _fstab():
-    lines = mount_tables.fstab(__salt__["ocfs2_file.read"](_FSTAB) or "")
+    lines = mount_tables.fstab(files.read(_FSTAB) or "")
     return [{**line, "node": _node(line["source"])} for line in lines]
 
 
@@ -248,7 +250,7 @@ def _luns(lines):
 def _whole_devices():
     """The kernel's name of every disk and map that has a size and is no path of a map."""
     for name in sorted(os.listdir(_SYS_BLOCK)):
-        sectors = __salt__["ocfs2_file.value"](f"{_SYS_BLOCK}/{name}/size")
+        sectors = files.value(f"{_SYS_BLOCK}/{name}/size")
         node = f"/dev/{name}"
         if sectors not in (None, "0") and not _maps(node):
             yield node
@@ -257,7 +259,7 @@ def _whole_devices():
 def _maps(node):
     """The multipath maps that a disk is a path of."""
     holders = glob.glob(f"{_SYS_BLOCK}/{os.path.basename(node)}/holders/*")
-    kinds = {each: __salt__["ocfs2_file.value"](f"{each}/dm/uuid") or "" for each in holders}
+    kinds = {each: files.value(f"{each}/dm/uuid") or "" for each in holders}
     return [each for each, kind in kinds.items() if kind.startswith("mpath-")]
 
 

@@ -12,6 +12,7 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.kernel import MODULES
 from ocfs2lib.platform import registry
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2_reboot"
 
@@ -34,7 +35,7 @@ def boot_id():
 
         salt-call ocfs2_reboot.boot_id
     """
-    return __salt__["ocfs2_file.value"]("/proc/sys/kernel/random/boot_id")
+    return files.value("/proc/sys/kernel/random/boot_id")
 
 
 def kernels():
@@ -56,7 +57,7 @@ def kernels():
     platform = registry.of_minion(__grains__)
     links = platform.kernel.links if platform else ()
     releases = {_release(os.path.realpath(link)) for link in links if os.path.islink(link)}
-    installed = [_release(name) for name in __salt__["ocfs2_file.names"]("/boot")]
+    installed = [_release(name) for name in files.names("/boot")]
     releases.add(max(filter(None, installed), key=_version, default=None))
     found = {release for release in releases if release} or {os.uname().release}
     return {release: _missing(release) for release in sorted(found)}

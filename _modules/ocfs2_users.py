@@ -8,6 +8,7 @@ import os
 
 from ocfs2lib import text
 from ocfs2lib.node import service_dropins
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2_users"
 
@@ -65,7 +66,7 @@ def busy(mounts):
 
 
 def _cgroups(pid):
-    return __salt__["ocfs2_file.value"](f"/proc/{pid}/cgroup") or ""
+    return files.value(f"/proc/{pid}/cgroup") or ""
 
 
 def _uses(pid, path):
@@ -86,5 +87,5 @@ def _links(proc):
 
 
 def _name(pid):
-    name = __salt__["ocfs2_file.value"](f"/proc/{pid}/comm")
+    name = files.value(f"/proc/{pid}/comm")
     return f"{name} (pid {pid})" if name else f"pid {pid}"

@@ -17,6 +17,7 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib import heartbeat
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.parsers import ocfs2_tools
+from ocfs2lib.system import files
 
 __virtualname__ = "ocfs2_volume"
 
@@ -56,7 +57,7 @@ def rescan(device):
         salt-call ocfs2_volume.rescan /dev/mapper/primary
     """
     node = _block_name(device)
-    paths = __salt__["ocfs2_file.names"](f"/sys/class/block/{node}/slaves") or [node]
+    paths = files.names(f"/sys/class/block/{node}/slaves") or [node]
     for path in paths:
         trigger = f"/sys/class/block/{path}/device/rescan"
         try:
@@ -64,11 +65,11 @@ def rescan(device):
                 handle.write("1\n")
         except OSError as err:
             raise CommandExecutionError(f"{trigger} can not be written: {err.strerror}") from err
-    name = __salt__["ocfs2_file.value"](f"/sys/class/block/{node}/dm/name")
+    name = files.value(f"/sys/class/block/{node}/dm/name")
     if name:
         __salt__["ocfs2_cmd.run"](["multipathd", "resize", "map", name])
     # In units of 512 bytes, whatever the sectors of the disk are (block/genhd.c).
-    return 512 * int(__salt__["ocfs2_file.value"](f"/sys/class/block/{node}/size"))
+    return 512 * int(files.value(f"/sys/class/block/{node}/size"))
 
 
 def grow(device, uuid):
@@ -168,7 +169,7 @@ def check(device, uuid, lun, repair=False):
     result = __salt__["ocfs2_cmd.attempt"](argv, timeout=_CHECK_TIMEOUT)
     text = result["stdout"] + result["stderr"]
     log = _CHECK_LOG.format(lun)
-    __salt__["ocfs2_file.write"](log, text)
+    files.write(log, text)
     found = ocfs2_tools.check(text)
     return {
         "ended": found.ended,
@@ -266,7 +267,7 @@ def _check_needs(volume):
 
 
 def _half_of_free_memory():
-    for line in (__salt__["ocfs2_file.value"]("/proc/meminfo") or "").splitlines():
+    for line in (files.value("/proc/meminfo") or "").splitlines():
         name, _, value = line.partition(":")
         if name == "MemAvailable":
             return int(value.split()[0]) * 1024 // 2

@@ -25,6 +25,8 @@ from ocfs2lib.node.parts import firewall as firewall_part
 from ocfs2lib.node.parts import setup_part
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import registry
+from ocfs2lib.system import files
+from ocfs2lib.system import functions
 
 __virtualname__ = "o2cb"
 
@@ -58,7 +60,7 @@ def cluster_conf(name, config):
     """
 
     def gaps(desired, facts):
-        return stack.conf(desired, __salt__["ocfs2_file.read"](name))
+        return stack.conf(desired, files.read(name))
 
     def close(desired, found):
         __salt__["o2cb.conf_write"](
@@ -292,7 +294,7 @@ def _refuse_others(desired, node, facts):
 
 
 def _call(function, *arguments):
-    return __salt__[function](*arguments)
+    return functions.call(__salt__, function, *arguments)
 
 
 def _differences(part, desired, facts):
@@ -305,8 +307,8 @@ def _close(part, desired, found):
 
 
 def _leftovers(facts):
-    files = setup_part.read(_call, _files(facts))
-    found = setup_part.present(files, files)
+    kept = setup_part.read(_call, _files(facts))
+    found = setup_part.present(kept, kept)
     found += [gap for part in node_setup.PARTS for gap in part.leftovers(_call)]
     if (__salt__["o2cb.debconf_get"]() or {}).get(o2cb_settings.ENABLED) == "true":
         found.append(Difference(Part.DEBCONF, o2cb_settings.ENABLED, "true", "false"))
@@ -323,7 +325,7 @@ def _remove(facts):
     for part in reversed(node_setup.PARTS):
         part.remove(_call)
     for path in _files(facts):
-        __salt__["ocfs2_file.remove"](path)
+        files.remove(path)
 
 
 def _list(gaps):

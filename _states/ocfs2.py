@@ -28,6 +28,7 @@ from ocfs2lib.node.parts import panic
 from ocfs2lib.node.parts import services as services_part
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import registry
+from ocfs2lib.system import functions
 
 __virtualname__ = "ocfs2"
 
@@ -148,7 +149,7 @@ def _set_up(ret, part, desired, look, what, *where):
 
 
 def _call(function, *arguments):
-    return __salt__[function](*arguments)
+    return functions.call(__salt__, function, *arguments)
 
 
 def _changed(ret, gaps):

@@ -1,6 +1,6 @@
 """
 The formula's own code, in rooms. The rooms are pure: they need the standard library alone and
-reach nothing. The last two reach the world for them.
+reach nothing; the last two reach the world.
 
 pillar      what the operator says              parsers     what the kernel and tools print
 node        what a node must be                 firewall    the rules of the interconnect
@@ -9,5 +9,5 @@ plan        what has to happen                  operations  what changes a clust
 findings    what is wrong                       status      the table of truth
 fence       why a node restarted                health      one node's pulse
 adoption    a cluster that was built by hand    platform    what distributions differ in
-system      files and devices of the host       master      what runners do, with Salt
+system      what touches the operating system   master      what runners do, with Salt
 """

@@ -1,29 +1,3 @@
-"""Which formula this is: its version, and which code of it a machine really has."""
-
-import hashlib
-from pathlib import Path
+"""Which formula this is."""
 
 VERSION = "1.0.0"
-
-#: What Salt syncs to both the master and the minions (runners/saltutil.py knows no beacons, and no
-#: node is given outputters), and which of it is the formula's.
-_SHARED = ("utils", "modules", "states")
-_NAMES = ("ocfs2*.py", "o2cb*.py", "ocfs2lib/**/*.py")
-
-
-def build(extension_modules):
-    """
-    The version and a digest of the formula's code, such as ``1.0.0+5f3a9c20d1e4``.
-
-    Master and minion have the same code exactly if this is the same text on both.
-
-    extension_modules
-        The directory into which Salt syncs modules, its option of that name.
-    """
-    digest = hashlib.sha256()
-    for kind in _SHARED:
-        directory = Path(extension_modules, kind)
-        for path in sorted(path for name in _NAMES for path in directory.glob(name)):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{kind}/{path.relative_to(directory)} {content}\n".encode())
-    return f"{VERSION}+{digest.hexdigest()[:12]}"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import salt.cache
 
-from ocfs2lib import version
 from ocfs2lib.lun import ledger as lun_ledger
 from ocfs2lib.master.nodes import Nodes
+from ocfs2lib.system import installed
 
 NODES = ("host1.domain.com", "host2.domain.com", "host3.domain.com")
 
@@ -23,7 +23,7 @@ def described(site, section):
 
 
 def _build(site, host):
-    return version.build(site.minions[host].config["extension_modules"])
+    return installed.build(site.minions[host].config["extension_modules"])
 
 
 def test_one_command_syncs_the_nodes_and_names_every_refusal(described):

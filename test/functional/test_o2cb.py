@@ -26,6 +26,7 @@ from ocfs2lib.node.parts import firewall as firewall_part
 from ocfs2lib.node.parts import panic
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import debian
+from ocfs2lib.system import files
 
 from .conftest import MINION
 
@@ -207,13 +208,13 @@ def test_content_that_cannot_work_is_not_written(modules, old, new, reason):
     assert [path.name for path in CONF.parent.iterdir()] == ["cluster.conf"]
 
 
-def test_a_write_that_fails_names_the_path_and_leaves_nothing(modules, tmp_path):
+def test_a_write_that_fails_names_the_path_and_leaves_nothing(tmp_path):
     (tmp_path / "target").mkdir()
     with pytest.raises(CommandExecutionError, match=f"{tmp_path}/target cannot be written: Is a d"):
-        modules["ocfs2_file.write"](str(tmp_path / "target"), "text")
+        files.write(str(tmp_path / "target"), "text")
     assert [path.name for path in tmp_path.iterdir()] == ["target"]
     with pytest.raises(SaltInvocationError, match="not an absolute path"):
-        modules["ocfs2_file.write"]("target", "text")
+        files.write("target", "text")
 
 
 # Every state
@@ -725,7 +726,7 @@ def test_absent_takes_back_everything(states, states_test, config, modules, back
         assert states[f"o2cb.{state}"](name=str(CONF), config=config)["result"]
     assert states["ocfs2.services"](name="services", config=config)["result"]
     assert DROP_IN.exists()
-    modules["ocfs2_file.write"](panic.PATH, "kernel.panic = 30\n")
+    files.write(panic.PATH, "kernel.panic = 30\n")
     before = tree("/etc/ocfs2")
     dry = states_test["o2cb.absent"](name="o2cb")
     assert (dry["result"], tree("/etc/ocfs2")) == (None, before)

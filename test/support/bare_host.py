@@ -20,18 +20,18 @@ class BareHost:
     def cmd_which(self, tool):
         return f"/usr/sbin/{tool}"
 
-    def ocfs2_file_read(self, path):
+    def files_read(self, path):
         return self.files.get(path)
 
-    def ocfs2_file_names(self, directory):
+    def files_names(self, directory):
         below = (path for path in self.files if path.startswith(directory + "/"))
         return sorted({path[len(directory) + 1 :].split("/")[0] for path in below})
 
-    def ocfs2_file_write(self, path, text):
+    def files_write(self, path, text):
         self.calls.append(("write", path))
         self.files[path] = text
 
-    def ocfs2_file_remove(self, path):
+    def files_remove(self, path):
         if self.files.pop(path, None) is not None:
             self.calls.append(("remove", path))
 

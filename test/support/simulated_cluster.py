@@ -80,6 +80,17 @@ class SimulatedLoader:
         return getattr(self._node, fun.replace(".", "_"))
 
 
+class SimulatedFiles:
+    """What the states read by themselves (:mod:`system.files`)."""
+
+    def __init__(self, node):
+        self._node = node
+
+    def read(self, path):
+        assert path == "/etc/ocfs2/cluster.conf"
+        return self._node.kept["conf"]
+
+
 class SimulatedNode:
     """One host, and what its minion can do; ``kept`` are its files, which outlive a power cut."""
 
@@ -223,7 +234,9 @@ class SimulatedNode:
             module = {"__name__": file}
             exec(_STATES[file], module)  # noqa: S102 (our own module)
             module.update(
-                __salt__=SimulatedLoader(self), __opts__={"id": self.minion, "test": testing}
+                __salt__=SimulatedLoader(self),
+                __opts__={"id": self.minion, "test": testing},
+                files=SimulatedFiles(self),
             )
             name = {"o2cb.cluster_conf": "/etc/ocfs2/cluster.conf", "ocfs2.mounted": "primary"}
             done = module[function](name.get(state, "ocfs2"), copy.deepcopy(section))
@@ -245,10 +258,6 @@ class SimulatedNode:
             "conf": {"path": "/etc/ocfs2/cluster.conf", "text": self.kept["conf"]},
             "settings": {"path": "/etc/default/o2cb", "values": self.kept["settings"]},
         }
-
-    def ocfs2_file_read(self, path):
-        assert path == "/etc/ocfs2/cluster.conf"
-        return self.kept["conf"]
 
     def o2cb_conf_write(self, text, path=None):
         cluster_conf.parse(text)

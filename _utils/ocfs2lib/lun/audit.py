@@ -7,8 +7,6 @@ import json
 import os
 import time
 
-from ocfs2lib.errors import RecordUnwritable
-
 #: Lies beside Salt's own log, on the master and on each minion.
 NAME = "ocfs2-audit.log"
 
@@ -58,24 +56,3 @@ def line(verdict, lun, wwid, cluster, reasons=(), evidence=None, job="", operato
         "evidence": digest(evidence),
     }
     return json.dumps(entry)
-
-
-def append(log_file, text):
-    """
-    Put a line at the end of the log, on stable storage, before its caller goes on.
-
-    Raises RecordUnwritable if that fails. The file is readable by its owner alone: it tells which
-    LUN is where.
-    """
-    try:
-        fd = os.open(path(log_file), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(fd, text.encode() + b"\n")
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-    except OSError as err:
-        raise RecordUnwritable(
-            f"the audit log {path(log_file)} can not be written: {os.strerror(err.errno)}. "
-            "Nothing is formatted without it"
-        ) from err

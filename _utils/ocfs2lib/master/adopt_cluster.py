@@ -2,18 +2,18 @@
 
 import contextlib
 import os
-import tempfile
 
 import salt.utils.yaml
 
 from ocfs2lib import text
-from ocfs2lib import version
 from ocfs2lib.adoption import adopt
 from ocfs2lib.adoption import pillar_file
 from ocfs2lib.answers import census
 from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.master.nodes import Nodes
 from ocfs2lib.master.progress import say
+from ocfs2lib.system import files
+from ocfs2lib.system import installed
 
 
 def pillar(context, nodes, file=None):
@@ -55,7 +55,7 @@ def _refusal(nodes, file):
 
 def _surveys(context, nodes):
     """``(surveys, silent)`` of all nodes; one whose answer has no shape is silent."""
-    formula = version.build(context.opts["extension_modules"])
+    formula = installed.build(context.opts["extension_modules"])
     nodes = list(dict.fromkeys(nodes))
     say(f"asking {len(nodes)} nodes")
     answers, silent = Nodes(context.opts).survey(nodes, formula)
@@ -79,7 +79,7 @@ def _kept(context, path, content):
     if context.testing:
         return [], False
     try:
-        _write_new(path, content)
+        files.create(path, content)
     except FileExistsError:
         if _holds(path, content):
             return [], False
@@ -89,21 +89,6 @@ def _kept(context, path, content):
     else:
         return [], True
     return [f"{path} {why}."], False
-
-
-def _write_new(path, content):
-    """The whole file, or none; never in the place of another."""
-    directory = os.path.dirname(path)
-    fd, temporary = tempfile.mkstemp(dir=directory, prefix=f".{os.path.basename(path)}.")
-    try:
-        with os.fdopen(fd, "w", encoding="utf-8") as handle:
-            handle.write(content)
-            handle.flush()
-            os.fchmod(handle.fileno(), 0o644)
-            os.fsync(handle.fileno())
-        os.link(temporary, path)
-    finally:
-        os.unlink(temporary)
 
 
 def _holds(path, content):

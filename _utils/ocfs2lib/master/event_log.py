@@ -6,6 +6,7 @@ import os
 
 from ocfs2lib import text
 from ocfs2lib.lun import audit
+from ocfs2lib.system import files
 
 #: Lies beside Salt's own log.
 _NAME = "ocfs2-events.log"
@@ -41,8 +42,4 @@ def _append(path, line):
     with contextlib.suppress(FileNotFoundError):
         if os.stat(path).st_size > _LOG:
             os.replace(path, f"{path}.1")
-    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(fd, line.encode() + b"\n")
-    finally:
-        os.close(fd)
+    files.append(path, line)

@@ -2,12 +2,12 @@
 
 import os
 import socket
-import tempfile
 
 from ocfs2lib import text
-from ocfs2lib import version
 from ocfs2lib.master import observe
 from ocfs2lib.status.page import page
+from ocfs2lib.system import files
+from ocfs2lib.system import installed
 
 #: Bytes at the beginning of a page within which it says who made it.
 _BEGINNING = 1024
@@ -27,7 +27,7 @@ def write(context, file, cluster=None, timeout=None):
         return _answer({"clusters": {}}, file, f"{refusal} Nothing was asked or written.")
     found = observe.status(context, cluster, timeout)
     try:
-        _replace(file, _page(context, found["clusters"]))
+        files.replace(file, _page(context, found["clusters"]), mode=0o600)
     except OSError as err:
         reason = f"{file} can not be written: {err.strerror}. Fix: name another file."
         return _answer(found, file, reason)
@@ -66,23 +66,7 @@ def _is_page(file):
 def _page(context, clusters):
     statuses = [each["status"] for each in clusters.values() if each.get("status")]
     errors = {name: each["lines"] for name, each in clusters.items() if not each.get("status")}
-    return page.page(statuses, version.build(context.opts["extension_modules"]), errors)
-
-
-def _replace(file, content):
-    """The whole page, or none: who opens it meanwhile sees the one from before."""
-    directory, name = os.path.split(file)
-    # It is made with mode 0600.
-    fd, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}.")
-    try:
-        with os.fdopen(fd, "w", encoding="utf-8") as handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.replace(temporary, file)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    return page.page(statuses, installed.build(context.opts["extension_modules"]), errors)
 
 
 def _answer(found, file, last, written=False):

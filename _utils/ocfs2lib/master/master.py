@@ -16,7 +16,6 @@ import salt.utils.user
 
 from ocfs2lib import text
 from ocfs2lib import timeouts
-from ocfs2lib import version
 from ocfs2lib.answers import census
 from ocfs2lib.answers import examination
 from ocfs2lib.answers import returns
@@ -33,6 +32,8 @@ from ocfs2lib.master.progress import say
 from ocfs2lib.node.parts import firewall
 from ocfs2lib.operations import node_numbers
 from ocfs2lib.plan import plan
+from ocfs2lib.system import audit_log
+from ocfs2lib.system import installed
 
 #: Seconds between two questions whether something has come true.
 _PAUSE = 2
@@ -154,7 +155,7 @@ class Master:
         self._cache.store(_SEEN, self.desired.cluster.name, seen)
 
     def _formula(self):
-        return version.build(self._opts["extension_modules"])
+        return installed.build(self._opts["extension_modules"])
 
     def _present(self):
         return [node.minion for node in self.desired.nodes if node.minion not in self._absent]
@@ -232,7 +233,7 @@ class Master:
             job=stamp["job"],
             operator=stamp["operator"],
         )
-        audit.append(self._opts["log_file"], line)
+        audit_log.append(audit.path(self._opts["log_file"]), line)
 
     def stamp(self):
         """This moment, Salt's job and its operator."""

@@ -112,8 +112,8 @@ class Nodes:
         luns, firewall
             The arguments of the census.
         formula
-            A build of the formula (:func:`version.build`): nodes that answer with another, or
-            have none, get the master's first and are asked again. Without it, nothing is synced.
+            A build of the formula (:func:`system.installed.build`): nodes that answer with another,
+            or have none, get the master's first and are asked again. Without it, nothing is synced.
 
         Return ``(answers, silent)``, as :meth:`ask`; the answers are not checked.
         """

@@ -47,7 +47,7 @@ def facts(call, firewall_arguments):
 def common_facts(call):
     """Return the facts that several parts share: files, and what systemd does with units."""
     return {
-        "files": {path: call("ocfs2_file.read", path) for path in FILES},
+        "files": {path: call("files.read", path) for path in FILES},
         "enabled": [unit for unit in UNITS if call("ocfs2_systemd.enabled", unit)],
         "masked": [unit for unit in UNITS if call("ocfs2_systemd.masked", unit)],
     }

@@ -1,1 +1,1 @@
-"""What touches the operating system: files, devices, processes. No pure room imports it."""
+"""What touches the host: files, devices, tools, units, the kernel. No pure room imports it."""

@@ -102,15 +102,6 @@ def test_the_same_evidence_has_the_same_digest():
     assert audit.digest(one) != audit.digest({**one, "a": 2})
 
 
-def test_a_line_of_the_audit_log_stays_one_line(tmp_path):
-    text = audit.line("refused", "primary\n", WWID, "ocfs2", ["G3: \u2028 it holds\next4"])
-    audit.append(str(tmp_path / "minion"), text)
-    audit.append(str(tmp_path / "minion"), text)
-    lines = (tmp_path / audit.NAME).read_text().splitlines()
-    assert lines == [text, text]
-    assert (tmp_path / audit.NAME).stat().st_mode & 0o777 == 0o600
-
-
 @pytest.mark.parametrize("text", ["\x1b[2J", "a\rb", "\x9b1m", "\udcff"])
 def test_what_a_terminal_would_obey_is_not_shown(text):
     assert "?" in wording.printable(text)

@@ -41,7 +41,7 @@ class BootPart(setup_part.SetupPart):
         found = self.leftovers(call)
         if units.UNIT_PATH in subjects(found, Part.FILE):
             setup_part.remove_unit(call, units.UNIT, units.UNIT_PATH)
-        call("ocfs2_file.remove", units.STOP_PATH)
+        call("files.remove", units.STOP_PATH)
         if subjects(found, Part.UNIT):
             call("ocfs2_systemd.unit", "unmask", units.NODE_KILLER_UNIT)
             call("ocfs2_systemd.reload")

@@ -125,4 +125,4 @@ def _remove_others(call, kept):
     for name, backend in FIREWALLS.items():
         if backend.rules_path in paths:
             call("o2cb_firewall.unload", name)
-            call("ocfs2_file.remove", backend.rules_path)
+            call("files.remove", backend.rules_path)

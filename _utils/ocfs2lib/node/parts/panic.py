@@ -34,7 +34,7 @@ class PanicPart(setup_part.SetupPart):
         return setup_part.present([PATH], setup_part.read(call, [PATH]))
 
     def remove(self, call):
-        call("ocfs2_file.remove", PATH)
+        call("files.remove", PATH)
 
 
 PART = PanicPart()

@@ -15,11 +15,11 @@ class ServicesPart(setup_part.SetupPart):
     def facts(self, call, firewall):
         paths = [
             service_dropins.DROP_INS.replace("*.d", directory)
-            for directory in call("ocfs2_file.names", _DIRECTORY)
+            for directory in call("files.names", _DIRECTORY)
             if directory.endswith(".d")
-            and _NAME in call("ocfs2_file.names", f"{_DIRECTORY}/{directory}")
+            and _NAME in call("files.names", f"{_DIRECTORY}/{directory}")
         ]
-        texts = {path: call("ocfs2_file.read", path) for path in paths}
+        texts = {path: call("files.read", path) for path in paths}
         return {"services": {path: text for path, text in texts.items() if text is not None}}
 
     def differences(self, desired, minion, facts, platform):
@@ -31,9 +31,9 @@ class ServicesPart(setup_part.SetupPart):
         wanted = service_dropins.files(desired)
         for gap in found:
             if gap.subject in wanted:
-                call("ocfs2_file.write", gap.subject, wanted[gap.subject])
+                call("files.write", gap.subject, wanted[gap.subject])
             else:
-                call("ocfs2_file.remove", gap.subject)
+                call("files.remove", gap.subject)
         call("ocfs2_systemd.reload")
 
     def leftovers(self, call):
@@ -43,7 +43,7 @@ class ServicesPart(setup_part.SetupPart):
     def remove(self, call):
         found = self.leftovers(call)
         for gap in found:
-            call("ocfs2_file.remove", gap.subject)
+            call("files.remove", gap.subject)
         if found:
             call("ocfs2_systemd.reload")
 

@@ -87,12 +87,12 @@ def disabled(unit, facts):
 def write(call, files, found):
     """Write those of ``{path: text}`` that were found to differ."""
     for path in files.keys() & subjects(found, Part.FILE):
-        call("ocfs2_file.write", path, files[path])
+        call("files.write", path, files[path])
 
 
 def read(call, paths):
     """Return ``{path: text or None}`` of files on this node."""
-    return {path: call("ocfs2_file.read", path) for path in paths}
+    return {path: call("files.read", path) for path in paths}
 
 
 def remove_unit(call, unit, path):
@@ -100,5 +100,5 @@ def remove_unit(call, unit, path):
     if call("ocfs2_systemd.booted"):
         call("ocfs2_systemd.unit", "stop", unit)
     call("ocfs2_systemd.unit", "disable", unit)
-    call("ocfs2_file.remove", path)
+    call("files.remove", path)
     call("ocfs2_systemd.reload")

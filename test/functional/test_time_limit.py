@@ -1,23 +1,33 @@
 """Questions that may never be answered, on real devices and real hung processes."""
 
+import functools
 import os
 import subprocess
 import time
 
 import pytest
 
-READ = ["ocfs2_file.read"]
+from ocfs2lib.system import files
+from ocfs2lib.system import time_limit
+
+FUNCTIONS = {
+    "read": files.read,
+    "value": files.value,
+    "write": files.write,
+    "run": functools.partial(subprocess.check_output, text=True),
+}
 
 
 @pytest.fixture
-def each(modules):
-    return modules["ocfs2_limit.each"]
+def each(tmp_path_factory):
+    cachedir = str(tmp_path_factory.mktemp("cache"))
+    return functools.partial(time_limit.ask_each, functions=FUNCTIONS, cachedir=cachedir)
 
 
 def test_answers_come_by_key(each, tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).write_text(f"{name}\n")
-    questions = {name: ["ocfs2_file.value", str(tmp_path / name)] for name in ("a", "b", "c")}
+    questions = {name: ["value", str(tmp_path / name)] for name in ("a", "b", "c")}
     assert each(30, questions) == {
         "answers": {"a": "a", "b": "b", "c": None},
         "failures": {},
@@ -26,14 +36,14 @@ def test_answers_come_by_key(each, tmp_path):
 
 def test_an_error_keeps_no_other_answer_back(each, tmp_path):
     (tmp_path / "a").write_text("a")
-    said = each(30, {"a": [*READ, str(tmp_path / "a")], "b": [*READ, str(tmp_path)]})
+    said = each(30, {"a": ["read", str(tmp_path / "a")], "b": ["read", str(tmp_path)]})
     assert said["answers"] == {"a": "a"}
     assert "cannot be read" in said["failures"]["b"]
 
 
 def test_a_long_answer_arrives_whole(each, tmp_path):
     (tmp_path / "a").write_text("x" * 500_000)
-    said = each(30, {"a": [*READ, str(tmp_path / "a")]})
+    said = each(30, {"a": ["read", str(tmp_path / "a")]})
     assert said["answers"]["a"] == "x" * 500_000
 
 
@@ -48,7 +58,7 @@ def fifo(tmp_path):
 def test_what_does_not_answer_is_given_up(each, fifo, tmp_path):
     (tmp_path / "a").write_text("a")
     begin = time.monotonic()
-    said = each(2, {"slow": [*READ, str(fifo)], "a": [*READ, str(tmp_path / "a")]})
+    said = each(2, {"slow": ["read", str(fifo)], "a": ["read", str(tmp_path / "a")]})
     assert time.monotonic() - begin < 30
     assert said["answers"] == {"a": "a"}
     assert said["failures"] == {"slow": "did not answer within 2 s"}
@@ -57,7 +67,7 @@ def test_what_does_not_answer_is_given_up(each, fifo, tmp_path):
 def test_what_only_is_slow_gets_more_time(each):
     """A child whose tool runs does not hang."""
     busy = "import time\nend = time.time() + 4\nwhile time.time() < end: pass\nprint('done')"
-    said = each(3, {"slow": ["ocfs2_cmd.run", ["python3", "-c", busy]]})
+    said = each(3, {"slow": ["run", ["python3", "-c", busy]]})
     assert said["failures"] == {}
     assert "done" in str(said["answers"]["slow"])
 
@@ -66,7 +76,7 @@ def test_what_runs_for_ever_is_given_up_all_the_same(each):
     # It outlives the child that asked, but not for long.
     argv = ["python3", "-c", "import time\nwhile time.process_time() < 20: pass"]
     begin = time.monotonic()
-    said = each(1, {"endless": ["ocfs2_cmd.run", argv]})
+    said = each(1, {"endless": ["run", argv]})
     assert said["failures"] == {"endless": "did not answer within 1 s"}
     assert time.monotonic() - begin > 5
 
@@ -91,7 +101,7 @@ def frozen(tmp_path):
 
 
 def test_what_hangs_in_the_kernel_is_not_asked_again(each, sandbox, frozen):
-    question = {"hung": ["ocfs2_file.write", str(frozen / "file"), "text"]}
+    question = {"hung": ["write", str(frozen / "file"), "text"]}
     first = each(2, question)
     assert first["failures"] == {"hung": "did not answer within 2 s"}
     begin = time.monotonic()

@@ -5,8 +5,6 @@ A LUN without a path, or a volume whose lock is held by a dead node, keeps a pro
 where no signal ends it. Such a question is put by a child, which is left behind when the time is
 over, and is not put again while that child still hangs. One that runs, or waits for a processor,
 does not hang: on a busy node it is given more time.
-
-.. versionadded:: 1.0.0
 """
 
 import contextlib
@@ -18,8 +16,6 @@ import select
 import signal
 import time
 
-__virtualname__ = "ocfs2_limit"
-
 #: What an answer may have at most; the largest are a few KiB.
 _LONGEST = 1 << 20
 #: So many times its limit may a child take that does not hang; it is looked at once a second.
@@ -28,13 +24,7 @@ _SLOW, _SLICE = 6, 1
 _SAMPLES, _APART = 5, 0.02
 
 
-def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
-
-
-def each(seconds, questions):
+def ask_each(seconds, questions, functions, cachedir):
     """
     Put some questions, all at the same time, and wait for so long.
 
@@ -42,21 +32,19 @@ def each(seconds, questions):
         How long the slowest may take, 1 to 600. One that does not hang, but runs on a busy node,
         may take six times as long.
     questions
-        ``{key: [execution function, argument, ...]}``; the functions return plain data.
+        ``{key: [name of a function, argument, ...]}``; the functions return plain data.
+    functions
+        ``{name: function}``, such as Salt's execution functions.
+    cachedir
+        Salt's option: where it is known which questions still hang.
 
     Returns ``{"answers": {key: answer}, "failures": {key: reason}}``; each key is in one of them.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_limit.each 5 '{a: [ocfs2.superblock, /dev/mapper/a]}'
     """
     begin = time.monotonic()
     deadline, latest = begin + seconds, begin + _SLOW * seconds
     answers, failures, children = {}, {}, {}
-    for key, question in questions.items():
-        child = _Child.start(_lock(question), __salt__[question[0]], question[1:])
+    for key, (name, *arguments) in questions.items():
+        child = _Child.start(_lock(cachedir, [name, *arguments]), functions[name], arguments)
         if child:
             children[key] = child
         else:
@@ -70,9 +58,9 @@ def each(seconds, questions):
     return {"answers": answers, "failures": failures}
 
 
-def _lock(question):
+def _lock(cachedir, question):
     """Where it is known that a question still hangs: who put it holds a lock on this file."""
-    directory = os.path.join(__opts__["cachedir"], "ocfs2-limit")
+    directory = os.path.join(cachedir, "ocfs2-limit")
     os.makedirs(directory, mode=0o700, exist_ok=True)
     name = hashlib.sha256(json.dumps(question).encode()).hexdigest()
     return os.path.join(directory, name)

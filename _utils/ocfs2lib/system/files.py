@@ -1,0 +1,170 @@
+"""
+Files: read, replaced as a whole, appended to, removed.
+
+What is done to a host for a module raises Salt's CommandExecutionError, with a sentence;
+:func:`replace`, :func:`create` and :func:`append` raise OSError.
+"""
+
+import contextlib
+import os
+import tempfile
+
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import SaltInvocationError
+
+
+def read(path):
+    """
+    Return the text of a file, or None if it does not exist. Bytes that are not UTF-8 survive a
+    :func:`write` of the same text.
+
+    path
+        Absolute path.
+    """
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as handle:
+            return handle.read()
+    except FileNotFoundError:
+        return None
+    except OSError as err:
+        raise CommandExecutionError(f"{path} cannot be read: {err.strerror}") from err
+
+
+def value(path):
+    """
+    Return the text of a file of procfs, sysfs or configfs without the newline, or None.
+
+    Whatever keeps it from being read means None: such an object can go away at any moment.
+
+    path
+        Absolute path.
+    """
+    text = None
+    with contextlib.suppress(CommandExecutionError):
+        text = read(path)
+    if text is None:
+        return None
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+
+
+def names(directory):
+    """
+    Return the names in a directory, sorted; none if it does not exist.
+
+    directory
+        Absolute path.
+    """
+    try:
+        return sorted(os.listdir(directory))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def write(path, text):
+    """
+    Replace a file, see :func:`replace`; the directory is made if it is missing. Returns True.
+
+    path
+        Absolute path.
+    text
+        The new content.
+    """
+    if not os.path.isabs(path):
+        raise SaltInvocationError(f"{path} is not an absolute path")
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+        replace(path, text)
+    except OSError as err:
+        raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
+    return True
+
+
+def remove(path):
+    """
+    Remove a file; one that does not exist is fine. Returns True.
+
+    path
+        Absolute path.
+    """
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return True
+    except OSError as err:
+        raise CommandExecutionError(f"{path} cannot be removed: {err.strerror}") from err
+    _sync_directory(os.path.dirname(path))
+    return True
+
+
+def replace(path, text, mode=0o644):
+    """
+    Replace a file as a whole: at every moment, also after a power cut, it has the old content or
+    the new.
+
+    path
+        Absolute path, in a directory that exists.
+    text
+        The new content.
+    mode
+        Of the new file.
+    """
+    with _written_beside(path, text, mode) as temporary:
+        os.replace(temporary, path)
+    _sync_directory(os.path.dirname(path))
+
+
+def create(path, text):
+    """
+    Make a file, all of it or none. Raises FileExistsError if there is one by that name.
+
+    path, text
+        As for :func:`replace`.
+    """
+    with _written_beside(path, text, 0o644) as temporary:
+        os.link(temporary, path)
+
+
+@contextlib.contextmanager
+def _written_beside(path, text, mode):
+    """A file with the content, on stable storage, in the same directory; gone in the end."""
+    # A leading dot keeps systemd from reading a half-written unit.
+    prefix = f".{os.path.basename(path)}."
+    fd, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=prefix)
+    try:
+        with os.fdopen(fd, "w", encoding="utf-8", errors="surrogateescape", newline="") as new:
+            new.write(text)
+            new.flush()
+            os.fchmod(new.fileno(), mode)
+            os.fsync(new.fileno())
+        yield temporary
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def append(path, line, sync=False):
+    """
+    Put a line at the end of a file that its owner alone can read.
+
+    path
+        Absolute path.
+    line
+        The line, without its end.
+    sync
+        Whether it is on stable storage before the caller goes on.
+    """
+    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(fd, line.encode() + b"\n")
+        if sync:
+            os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _sync_directory(directory):
+    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,21 @@
+"""What is handed to code that knows no host: the functions of this room by name, and Salt's."""
+
+from ocfs2lib.system import files
+
+_ROOM = {"files": files}
+
+
+def call(salt, function, *arguments):
+    """
+    Call a function by its name and return what it returns.
+
+    salt
+        Salt's execution functions, ``{name: function}``.
+    function
+        Such as ``files.read`` of this room, or ``sysctl.persist`` of Salt.
+    arguments
+        Its arguments.
+    """
+    file, _, name = function.partition(".")
+    found = getattr(_ROOM[file], name) if file in _ROOM else salt[function]
+    return found(*arguments)
