@@ -16,6 +16,7 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from ocfs2lib import kernel
+from ocfs2lib.errors import FileInvalid
 from ocfs2lib.errors import PlatformUnknown
 from ocfs2lib.kernel import CLUSTERS
 from ocfs2lib.node import cluster_conf
@@ -139,7 +140,7 @@ def settings_read():
     text = files.read(path)
     try:
         values = None if text is None else o2cb_settings.parse(text)
-    except ValueError:
+    except FileInvalid:
         values = None
     return {"path": path, "values": values}
 

@@ -187,7 +187,7 @@ def understood_settings(kind, part):
         with found.watch(ascii(text)):
             try:
                 values = o2cb_settings.parse(text)
-            except ValueError as err:
+            except FormulaError as err:
                 assert str(err)
                 continue
             assert {type(each) for pair in values.items() for each in pair} <= {str}

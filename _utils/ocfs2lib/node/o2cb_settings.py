@@ -7,6 +7,8 @@ The init script sources ``/etc/sysconfig/o2cb`` if that exists, else ``/etc/defa
 
 import re
 
+from ocfs2lib.errors import FileInvalid
+
 #: Whether the cluster starts at boot, and which.
 ENABLED, BOOTCLUSTER = "O2CB_ENABLED", "O2CB_BOOTCLUSTER"
 #: Value of a cluster, by its key in pillar -> setting.
@@ -37,7 +39,7 @@ def parse(text):
     text
         The content of the file, a piece of shell.
 
-    Raises ValueError for anything but comments and plain assignments: what such a line does
+    Raises FileInvalid for anything but comments and plain assignments: what such a line does
     only a shell can tell.
     """
     values = {}
@@ -48,7 +50,7 @@ def parse(text):
             continue
         match = _ASSIGNMENT.fullmatch(line)
         if not match:
-            raise ValueError(f"line {number}: {line!r} is not a plain assignment")
+            raise FileInvalid(f"line {number}: {line!r} is not a plain assignment")
         values[match[1]] = match[2] or match[3] or match[4] or ""
     return values
 

@@ -1,5 +1,6 @@
 import pytest
 
+from ocfs2lib.errors import FileInvalid
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.platform import debian
 from support import roster
@@ -93,7 +94,7 @@ def test_plain_assignments_are_read_as_the_shell_reads_them(line, values):
     ],
 )
 def test_what_only_a_shell_can_judge_is_refused(line):
-    with pytest.raises(ValueError, match=r"line 2: .*not a plain assignment"):
+    with pytest.raises(FileInvalid, match=r"line 2: .*not a plain assignment"):
         o2cb_settings.parse(f"B=1\n{line}\n")
 
 
