@@ -9,7 +9,7 @@ import re
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib import commands
-from ocfs2lib.node import fstab as node_fstab
+from ocfs2lib.node.fstab import MOUNT_TIMEOUT
 from ocfs2lib.parsers import mount_tables
 from ocfs2lib.system import files
 
@@ -167,7 +167,7 @@ def mount(path):
     if found and found["fstype"] == "ocfs2":
         return True
     __salt__["ocfs2_mountpoint.protect"](path)
-    result = __salt__["ocfs2_cmd.attempt"](["mount", path], node_fstab.MOUNT_TIMEOUT)
+    result = __salt__["ocfs2_cmd.attempt"](["mount", path], MOUNT_TIMEOUT)
     found = at(path)
     if not found or found["fstype"] != "ocfs2":
         raise CommandExecutionError(

@@ -21,7 +21,7 @@ from ocfs2lib.lun import format_order
 from ocfs2lib.lun import mount_guards
 from ocfs2lib.lun.case import LunCase
 from ocfs2lib.node import fstab
-from ocfs2lib.node import holds as node_holds
+from ocfs2lib.node import holds
 from ocfs2lib.node import requirements
 from ocfs2lib.node import service_dropins
 from ocfs2lib.node.parts import panic
@@ -266,7 +266,7 @@ def mounted(name, config):
     After a mount, the services that have been waiting for it are started: those that name the LUN,
     are enabled, and have their other LUNs mounted too.
 
-    Can not format: while the LUN is blank the result is False and names the orchestration that
+    Cannot format: while the LUN is blank the result is False and names the orchestration that
     formats it. A LUN that holds anything but the described volume is not mounted.
 
     name
@@ -295,7 +295,7 @@ def mounted(name, config):
 
 
 def _refuse_wrong_volume(desired, lun, facts):
-    if not (facts["error"] or facts["unreadable"] or contents.words(facts)):
+    if not (facts["error"] or facts["unreadable"] or contents.describe(facts)):
         raise CommandExecutionError(
             f"LUN {lun.key} ({lun.device}) holds no volume yet. A highstate never formats; "
             f"run {commands.ORCHESTRATE} on the master."
@@ -310,15 +310,15 @@ def _refuse_wrong_volume(desired, lun, facts):
 
 
 def _mount_changes(desired, lun, facts):
-    """What differs, in the order it is put right: the line in fstab, the mount, the services."""
-    changes = _mount_gaps(desired, lun, facts)
-    holds = node_holds.of(__salt__["ocfs2_hold.present"](), lun.key)
-    if changes and holds:
-        raise CommandExecutionError(" ".join(map(str, holds)))
+    """Return what differs, in the order it is put right: line in fstab, mount, services."""
+    changes = _mount_differences(desired, lun, facts)
+    held = holds.of(__salt__["ocfs2_hold.present"](), lun.key)
+    if changes and held:
+        raise CommandExecutionError(" ".join(map(str, held)))
     return changes
 
 
-def _mount_gaps(desired, lun, facts):
+def _mount_differences(desired, lun, facts):
     path, changes = lun.mount.path, {}
     line, old = fstab.line(lun), __salt__["ocfs2_mount.fstab"](path)
     if old != line:

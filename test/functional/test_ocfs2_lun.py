@@ -71,7 +71,7 @@ def by_id():
 
 def test_a_blank_lun_holds_nothing(image, looked_at):
     facts = looked_at(image)
-    assert contents.words(facts) == ""
+    assert contents.describe(facts) == ""
     assert (facts["size"], facts["written"], facts["signature"]) == (SIZE, [], {})
     assert (facts["read_only"], facts["busy"], facts["mounts"]) == (False, False, [])
     assert (facts["holders"], facts["unreadable"]) == ([], None)
@@ -123,7 +123,7 @@ def test_an_ocfs2_volume_reads_as_its_own_tools_read_it(image, looked_at, option
     want = stats(image)
     assert {name: volume[name] for name in want} == want
     assert volume["stamp"] == stamp
-    assert volume["uuid"] in contents.words(facts)
+    assert volume["uuid"] in contents.describe(facts)
 
 
 @pytest.mark.parametrize("block", ["512", "1K", "4K"])

@@ -52,7 +52,7 @@ def test_what_holds_data_is_refused_by_name_and_left_as_it_was(tmp_path, modules
         facts = modules["ocfs2.probe"](device, prove_blank=True)
     assert digest(image) == before
     assert (facts["error"], facts["unreadable"]) == (None, None)
-    assert contents.words(facts).startswith(ZOO[name].names)
+    assert contents.describe(facts).startswith(ZOO[name].names)
     refusals = format_guards.refusals(planned(facts))
     assert [(each.guard, each.node) for each in refusals] == [
         ("G3", node.minion) for node in PILLAR.nodes

@@ -250,7 +250,7 @@ def test_any_output_of_blkid_is_a_dict_of_texts():
             assert "DEVNAME" not in pairs
             assert {type(each) for pair in pairs.items() for each in pair} <= {str}
             facts = {"volume": None, "signature": pairs, "written": None}
-            assert isinstance(contents.words(facts), str)
+            assert isinstance(contents.describe(facts), str)
     found.none()
 
 

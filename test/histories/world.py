@@ -18,7 +18,7 @@ from pathlib import Path
 from greenlet import getcurrent
 from greenlet import greenlet
 
-from ocfs2lib.lun import ledger as lun_ledger
+from ocfs2lib.lun import ledger
 from ocfs2lib.lun import superblock
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.pillar import check
@@ -336,12 +336,12 @@ class World:
     def begun_on(self, number):
         """The leader of the format that a master has on record as begun, or None."""
         record = self._ledger(number).fetch(self.pillar.luns[0].wwid)
-        return record.leader if record.state == lun_ledger.FORMATTING else None
+        return record.leader if record.state == ledger.FORMATTING else None
 
     def resume(self, number):
         """What ``salt-run ocfs2.resume`` does to the record."""
-        ledger = self._ledger(number)
-        ledger.store(ledger.fetch(self.pillar.luns[0].wwid).released("f" * 32))
+        records = self._ledger(number)
+        records.store(records.fetch(self.pillar.luns[0].wwid).released("f" * 32))
 
     def _ledger(self, number):
-        return lun_ledger.Ledger(self.caches[number], sync=lambda: None)
+        return ledger.Ledger(self.caches[number], sync=lambda: None)

@@ -141,9 +141,9 @@ class LunCase:
 
     @property
     def contents(self):
-        """What the LUN holds, and by which node that was seen, in words; ``""`` for nothing."""
+        """What the LUN holds, and by which node that was seen, as text; ``""`` for nothing."""
         for view in self.views():
-            found = contents.words(view.facts)
+            found = contents.describe(view.facts)
             if view.shows_lun and found:
                 return f"{found} on {view.minion}"
         return ""

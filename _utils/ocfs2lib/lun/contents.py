@@ -1,7 +1,7 @@
-"""What a LUN holds, in words."""
+"""What a LUN holds, as text."""
 
 
-def words(facts):
+def describe(facts):
     """
     Describe what was found on a LUN.
 

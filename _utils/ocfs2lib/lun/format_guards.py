@@ -105,7 +105,7 @@ def blank(view):
     facts = view.facts
     if facts["error"] or facts["unreadable"] or view.is_cut_format:
         return
-    found = contents.words(facts)
+    found = contents.describe(facts)
     if found:
         yield Refusal(
             "G3",

@@ -50,7 +50,7 @@ class Record:
         Of the format: the volume's UUID and label, the minion that formats (``""``: the next
         one elected) and the token with which it may.
     found
-        What a held LUN was seen to hold, and by which node, in words.
+        What a held LUN was seen to hold, and by which node, as text.
     operator, job
         Who had it done, in which job of Salt.
     events

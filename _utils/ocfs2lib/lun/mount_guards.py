@@ -25,7 +25,7 @@ def stamped_as_ours(case):
                 "mount",
                 Code.OTHER_VOLUME,
                 view.minion,
-                f"{view.device} holds {contents.words(facts) or 'no volume'}: {difference}",
+                f"{view.device} holds {contents.describe(facts) or 'no volume'}: {difference}",
                 "Mounting it is refused; correct pillar or present the right LUN",
             )
 
