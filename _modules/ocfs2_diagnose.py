@@ -59,7 +59,7 @@ def space(path):
     }
 
 
-def under(path):
+def hidden(path):
     """
     What lies in a directory beneath whatever is mounted on it.
 
@@ -73,7 +73,7 @@ def under(path):
 
     .. code-block:: bash
 
-        salt-call ocfs2_diagnose.under /san/primary
+        salt-call ocfs2_diagnose.hidden /san/primary
     """
     if not (os.path.isabs(path) and __salt__["ocfs2_mount.at"](path)):
         return []
@@ -124,7 +124,7 @@ def _multipathd(*words):
     return None if result["retcode"] else result["stdout"]
 
 
-def order():
+def starts_after():
     """
     After which units o2cb.service comes at boot, as systemd has it now with every drop-in.
 
@@ -134,7 +134,7 @@ def order():
 
     .. code-block:: bash
 
-        salt-call ocfs2_diagnose.order
+        salt-call ocfs2_diagnose.starts_after
     """
     if not __salt__["ocfs2_systemd.booted"]():
         return None

@@ -1,7 +1,7 @@
 """
 The health of this node for Prometheus, through the textfile collector of node_exporter.
 
-Like the vitals, it starts no process and touches no LUN.
+Like ``ocfs2_health``, it starts no process and touches no LUN.
 
 .. versionadded:: 1.0.0
 """
@@ -35,7 +35,7 @@ def facts():
     """
     What the metrics are made of.
 
-    Returns ``{"vitals", "live", "mounts", "fstab", "conf", "settings", "unit"}``:
+    Returns ``{"health", "live", "mounts", "fstab", "conf", "settings", "unit"}``:
     ``ocfs2_health.facts``, ``o2cb.live``, the paths on which an OCFS2 is mounted,
     ``ocfs2_mount.fstabs``, the text of cluster.conf or None, the values of ``o2cb.settings_read``,
     and the text of o2cb.service or None.
@@ -48,7 +48,7 @@ def facts():
     """
     live = __salt__["o2cb.live"]()
     return {
-        "vitals": __salt__["ocfs2_health.facts"](live),
+        "health": __salt__["ocfs2_health.facts"](live),
         "live": live,
         "mounts": [each["path"] for each in __salt__["ocfs2_mount.mounts"]("ocfs2")],
         "fstab": __salt__["ocfs2_mount.fstabs"](),

@@ -95,13 +95,13 @@ def examine(luns, firewall):
     luns, firewall
         As for :func:`census`.
 
-    Returns what :func:`census` returns without a proof that LUNs are blank, and ``vitals``
-    (``ocfs2_health.facts``), ``space`` (``{mount point: ocfs2_diagnose.space}``), ``under``
-    (``{mount point: ocfs2_diagnose.under}``), ``hung`` (``{mount point: reason}`` of those whose
+    Returns what :func:`census` returns without a proof that LUNs are blank, and ``health``
+    (``ocfs2_health.facts``), ``space`` (``{mount point: ocfs2_diagnose.space}``), ``hidden``
+    (``{mount point: ocfs2_diagnose.hidden}``), ``hung`` (``{mount point: reason}`` of those whose
     ``space`` is missing), ``multipath`` (``ocfs2_diagnose.multipath``), ``volumes`` (every whole
-    device with an OCFS2, as ``{kernel's name: {"uuid", "wwid"}}``), ``loose`` (``{WWID: [kernel's
-    names]}`` of the disks that are no path of a map), ``kernels`` (``ocfs2_reboot.kernels``) and
-    ``order`` (``ocfs2_diagnose.order``).
+    device with an OCFS2, as ``{kernel's name: {"uuid", "wwid"}}``), ``unmapped`` (``{WWID:
+    [kernel's names]}`` of the disks that are no path of a map), ``kernels``
+    (``ocfs2_reboot.kernels``) and ``starts_after`` (``ocfs2_diagnose.starts_after``).
 
     CLI Example:
 
@@ -120,19 +120,19 @@ def examine(luns, firewall):
     return {
         **found,
         "luns": {key: _seen_or_hung(key, device, said) for key, device in luns.items()},
-        "vitals": __salt__["ocfs2_health.facts"](found["o2cb"]),
+        "health": __salt__["ocfs2_health.facts"](found["o2cb"]),
         "space": _of("space", said["answers"]),
         "hung": _of("space", said["failures"]),
-        "under": {path: __salt__["ocfs2_diagnose.under"](path) for path in found["mounts"]},
+        "hidden": {path: __salt__["ocfs2_diagnose.hidden"](path) for path in found["mounts"]},
         "multipath": __salt__["ocfs2_diagnose.multipath"](),
         "volumes": {
             node: {"uuid": volume["uuid"], "wwid": __salt__["ocfs2.wwid"](node)}
             for node, volume in _of("volume", said["answers"]).items()
             if volume
         },
-        "loose": _loose(devices),
+        "unmapped": _unmapped(devices),
         "kernels": __salt__["ocfs2_reboot.kernels"](),
-        "order": __salt__["ocfs2_diagnose.order"](),
+        "starts_after": __salt__["ocfs2_diagnose.starts_after"](),
     }
 
 
@@ -147,8 +147,8 @@ def _of(kind, said):
     return {key: value for (what, key), value in said.items() if what == kind}
 
 
-def _loose(devices):
-    """``{WWID: [kernel's names]}`` of the disks that are no path of a map."""
+def _unmapped(devices):
+    """Return ``{WWID: [kernel's names]}`` of the disks that are no path of a map."""
     found = {}
     for node in devices:
         wwid = __salt__["ocfs2.wwid"](node)

@@ -29,15 +29,15 @@ def test_space(modules, mounted):
 
 
 def test_what_lies_under_a_mount(modules, mounted):
-    under = modules["ocfs2_diagnose.under"]
+    hidden = modules["ocfs2_diagnose.hidden"]
     (mounted / "on the volume").touch()
-    assert under(str(mounted)) == []
+    assert hidden(str(mounted)) == []
     subprocess.run(["umount", mounted], check=True)
     for name in "gfedcba":
         (mounted / name).touch()
-    assert under(str(mounted)) == []
+    assert hidden(str(mounted)) == []
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", mounted], check=True)
-    assert under(str(mounted)) == ["a", "b", "c", "d", "e"]
+    assert hidden(str(mounted)) == ["a", "b", "c", "d", "e"]
     # Nothing of it stays behind.
     assert subprocess.run(["umount", mounted], check=False).returncode == 0
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", mounted], check=True)
@@ -46,4 +46,4 @@ def test_what_lies_under_a_mount(modules, mounted):
 def test_a_host_without_multipath_and_systemd(modules, sandbox):
     assert modules["ocfs2_diagnose.multipath"]() is None
     if not modules["ocfs2_systemd.booted"]():
-        assert modules["ocfs2_diagnose.order"]() is None
+        assert modules["ocfs2_diagnose.starts_after"]() is None

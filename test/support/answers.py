@@ -167,7 +167,7 @@ def examination(pillar, minion, **changes):
     peers = [each.name for each in pillar.nodes if each.minion != minion]
     return {
         **found,
-        "vitals": {
+        "health": {
             "time_ms": 1_000_000,
             "boot": "5f6b1c52-8d9b-4a5e-9f5e-0c7a3c1d2e3f",
             "cluster": pillar.cluster.name,
@@ -176,16 +176,16 @@ def examination(pillar, minion, **changes):
         },
         "space": {described.mount.path: room()},
         "hung": {},
-        "under": {described.mount.path: []},
+        "hidden": {described.mount.path: []},
         "multipath": {
             "maps": {described.wwid: {"name": "primary", "node": "/dev/dm-3", "queueing": "4 chk"}},
             "paths": {described.wwid: {"sda": "ok", "sdb": "ok"}},
             "polling_interval": 5,
         },
         "volumes": {"/dev/dm-3": {"uuid": UUID, "wwid": described.wwid}},
-        "loose": {},
+        "unmapped": {},
         "kernels": {"6.1.0-18-amd64": []},
-        "order": sorted([*units.after(debian.PLATFORM), "sysinit.target"]),
+        "starts_after": sorted([*units.after(debian.PLATFORM), "sysinit.target"]),
     }
 
 

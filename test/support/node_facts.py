@@ -13,7 +13,7 @@ NAMES = ("host1", "host2", "host3")
 def facts():
     """The facts of host1, which has number 0; fresh ones for each test."""
     return {
-        "vitals": {
+        "health": {
             "time_ms": 1_800_000_000_000,
             "boot": "3d1e1f3c-0f0e-4d8e-8f0b-9f1a2b3c4d5e",
             "cluster": "web",
@@ -97,12 +97,12 @@ def unit(fence_method="reset"):
 
 def volume(facts):
     """The one volume of some facts."""
-    return facts["vitals"]["volumes"][UUID]
+    return facts["health"]["volumes"][UUID]
 
 
 def offline(facts):
     """The same node with its cluster down."""
-    facts["vitals"].update(cluster=None, peers={}, volumes={})
+    facts["health"].update(cluster=None, peers={}, volumes={})
     facts["live"] = {"online": None, "clusters": {}}
     facts["mounts"] = []
     return facts

@@ -33,13 +33,13 @@ def troubled(nodes=3):
     silent = {last: "did not answer ocfs2_node.examine"} if nodes > 2 else {}
     for minion in silent:
         del seen[minion]
-    pulse = seen[second]["vitals"]["volumes"][answers.UUID]
+    pulse = seen[second]["health"]["volumes"][answers.UUID]
     pulse["late_ms"] = 20_000
     wwid = pillar.luns[0].wwid
     seen[second]["multipath"]["paths"][wwid]["sdb"] = "failed faulty"
     seen[second]["o2cb"]["clusters"]["ocfs2"]["reconnect_delay_ms"] = 2500
-    seen[first]["vitals"]["peers"][pillar.node(second).name].update(handshake=False, quiet_ms=None)
-    seen[second]["vitals"]["peers"][pillar.node(first).name].update(quiet_ms=21_000)
+    seen[first]["health"]["peers"][pillar.node(second).name].update(handshake=False, quiet_ms=None)
+    seen[second]["health"]["peers"][pillar.node(first).name].update(quiet_ms=21_000)
     return status(pillar, seen, silent=silent)
 
 

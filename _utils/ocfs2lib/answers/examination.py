@@ -14,7 +14,7 @@ from ocfs2lib.answers.shape import all_are
 from ocfs2lib.answers.shape import has_fields
 
 _SHAPE = {
-    "vitals": {
+    "health": {
         "time_ms": NUMBER,
         "boot": MAYBE_TEXT,
         "cluster": MAYBE_TEXT,
@@ -23,12 +23,12 @@ _SHAPE = {
     },
     "space": (dict,),
     "hung": (dict,),
-    "under": (dict,),
+    "hidden": (dict,),
     "multipath": (dict, type(None)),
     "volumes": (dict,),
-    "loose": (dict,),
+    "unmapped": (dict,),
     "kernels": (dict,),
-    "order": (list, type(None)),
+    "starts_after": (list, type(None)),
 }
 _PEER = {"handshake": FLAG, "quiet_ms": MAYBE_NUMBER}
 _VOLUME = {
@@ -66,26 +66,26 @@ def checked(answer, keys):
 def _check(answer, keys):
     census.check_census(answer, keys)
     has_fields(answer, _SHAPE, "examination")
-    _check_vitals(answer["vitals"])
+    _check_health(answer["health"])
     _all_have(answer["space"], _SPACE, "space")
     all_are(answer["hung"].values(), TEXT, "hung")
-    _all_are_lists(answer["under"], "under")
+    _all_are_lists(answer["hidden"], "hidden")
     _all_have(answer["volumes"], _FOUND, "volumes")
-    _all_are_lists(answer["loose"], "loose")
+    _all_are_lists(answer["unmapped"], "unmapped")
     _all_are_lists(answer["kernels"], "kernels")
-    all_are(answer["order"] or (), TEXT, "order")
+    all_are(answer["starts_after"] or (), TEXT, "starts_after")
     if answer["multipath"] is not None:
         _check_multipath(answer["multipath"])
 
 
-def _check_vitals(vitals):
-    _all_have(vitals["peers"], _PEER, "vitals.peers")
-    _all_have(vitals["volumes"], _VOLUME, "vitals.volumes")
-    for volume in vitals["volumes"].values():
-        all_are(volume["paths"], TEXT, "vitals.volumes.paths")
-        all_are(volume["recovering"], NUMBER, "vitals.volumes.recovering")
-        all_are(volume["beating"], NUMBER, "vitals.volumes.beating")
-        all_are(volume["members"], NUMBER, "vitals.volumes.members")
+def _check_health(health):
+    _all_have(health["peers"], _PEER, "health.peers")
+    _all_have(health["volumes"], _VOLUME, "health.volumes")
+    for volume in health["volumes"].values():
+        all_are(volume["paths"], TEXT, "health.volumes.paths")
+        all_are(volume["recovering"], NUMBER, "health.volumes.recovering")
+        all_are(volume["beating"], NUMBER, "health.volumes.beating")
+        all_are(volume["members"], NUMBER, "health.volumes.members")
 
 
 def _check_multipath(multipath):

@@ -73,7 +73,7 @@ def _too_short(snapshot, node, lun, waiting, waits, margin):
 def late(snapshot):
     """Find nodes that have not written their heartbeat for a while."""
     for node, facts in snapshot.nodes():
-        for uuid, volume in facts["vitals"]["volumes"].items():
+        for uuid, volume in facts["health"]["volumes"].items():
             since, limit = volume["late_ms"], volume["limit_ms"]
             if since and limit and since > LATE * limit:
                 yield Finding(
@@ -88,7 +88,7 @@ def late(snapshot):
 
 def evicted(snapshot):
     """Find nodes with a volume mounted that the others share no locks with any more."""
-    uuids = [uuid for _, facts in snapshot.nodes() for uuid in facts["vitals"]["volumes"]]
+    uuids = [uuid for _, facts in snapshot.nodes() for uuid in facts["health"]["volumes"]]
     for uuid in dict.fromkeys(uuids):
         mounting = snapshot.nodes_mounting(uuid)
         for node, volume in mounting:
@@ -121,7 +121,7 @@ def recovering(snapshot):
     """Find volumes on which the journal of a dead node is replayed."""
     names = {node.number: node.name for node in snapshot.desired.nodes}
     for node, facts in snapshot.nodes():
-        for uuid, volume in facts["vitals"]["volumes"].items():
+        for uuid, volume in facts["health"]["volumes"].items():
             for number in volume["recovering"]:
                 yield Finding(
                     "recovering",

@@ -116,13 +116,13 @@ def _bad_paths(lun, node, paths_, most):
 
 
 def _past_multipath(lun, node, facts, most):
-    loose = [
-        each for wwid, disks in facts["loose"].items() if _same(wwid, lun.wwid) for each in disks
+    unmapped = [
+        each for wwid, disks in facts["unmapped"].items() if _same(wwid, lun.wwid) for each in disks
     ]
-    if len(loose) > 1 or (loose and most):
+    if len(unmapped) > 1 or (unmapped and most):
         yield Finding(
             "no-multipath",
-            f"{', '.join(loose)} lead to the LUN past multipath",
+            f"{', '.join(unmapped)} lead to the LUN past multipath",
             "systemctl enable --now multipathd there, let multipath.conf take this WWID, and name "
             "the map in luns:" + lun.key + ":device",
             (node.minion,),

@@ -21,12 +21,12 @@ def missing_connections(snapshot):
 
 
 def _share_volume(one, other):
-    return bool(one[1]["vitals"]["volumes"].keys() & other[1]["vitals"]["volumes"].keys())
+    return bool(one[1]["health"]["volumes"].keys() & other[1]["health"]["volumes"].keys())
 
 
 def _is_connected(one, other):
     """Tell whether the kernel of one node has a connection to the other that both agreed on."""
-    peer = one[1]["vitals"]["peers"].get(other[0].name)
+    peer = one[1]["health"]["peers"].get(other[0].name)
     return bool(peer and peer["handshake"])
 
 
@@ -83,7 +83,7 @@ def quiet_connections(snapshot):
     """Find connections on which nothing has come for too long."""
     limit = snapshot.desired.cluster.idle_timeout_ms
     for node, facts in snapshot.nodes():
-        for name, peer in facts["vitals"]["peers"].items():
+        for name, peer in facts["health"]["peers"].items():
             if peer["handshake"] and (peer["quiet_ms"] or 0) > QUIET * limit:
                 yield Finding(
                     "connection-quiet",

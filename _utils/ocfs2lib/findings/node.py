@@ -62,7 +62,7 @@ def _heartbeat_witnesses(snapshot):
     """``{node number: [names of the nodes that see its heartbeat]}``"""
     found = {}
     for node, facts in snapshot.nodes():
-        for volume in facts["vitals"]["volumes"].values():
+        for volume in facts["health"]["volumes"].values():
             for number in volume["beating"]:
                 found.setdefault(number, {})[node.name] = None
     return {number: list(names) for number, names in found.items()}
@@ -148,8 +148,8 @@ def boot_order(snapshot):
     for node, facts in snapshot.nodes():
         platform = registry.of(facts["host"])
         wanted = units.after(platform) if platform else ()
-        lacking = [unit for unit in wanted if unit not in (facts["order"] or ())]
-        if facts["order"] is not None and lacking:
+        lacking = [unit for unit in wanted if unit not in (facts["starts_after"] or ())]
+        if facts["starts_after"] is not None and lacking:
             yield Finding(
                 "boot-order",
                 f"{units.UNIT} does not come after {', '.join(lacking)}",

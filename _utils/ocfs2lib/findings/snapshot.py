@@ -68,7 +68,7 @@ class Snapshot:
     def clock_ahead(self, examination):
         """Return the seconds by which a node's clock is at least ahead of the master's; below 0:
         behind."""
-        time = examination["vitals"]["time_ms"]
+        time = examination["health"]["time_ms"]
         if time > self.answered_ms:
             return (time - self.answered_ms) / 1000
         return min(0, time - self.asked_ms) / 1000
@@ -76,9 +76,9 @@ class Snapshot:
     def nodes_mounting(self, uuid):
         """Return ``(node, volume)`` for each node whose kernel has the volume mounted."""
         return [
-            (node, facts["vitals"]["volumes"][uuid])
+            (node, facts["health"]["volumes"][uuid])
             for node, facts in self.nodes()
-            if uuid in facts["vitals"]["volumes"]
+            if uuid in facts["health"]["volumes"]
         ]
 
     def is_held(self, minion, key):

@@ -74,7 +74,7 @@ def broken(snapshot):
 
 def _read_only(snapshot, lun, node, facts):
     path = lun.mount.path
-    volumes = facts["vitals"]["volumes"].values()
+    volumes = facts["health"]["volumes"].values()
     volume = next((each for each in volumes if path in each["paths"]), None)
     wanted = any(
         mount["path"] == path and "ro" in mount["options"]
@@ -163,7 +163,7 @@ def hidden_files(snapshot):
     """Find files in a directory that is a mount point."""
     for lun in snapshot.desired.luns:
         for node, facts in snapshot.nodes():
-            names = facts["under"].get(lun.mount.path)
+            names = facts["hidden"].get(lun.mount.path)
             if names:
                 parent, _, name = lun.mount.path.rpartition("/")
                 yield Finding(

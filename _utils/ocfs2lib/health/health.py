@@ -110,7 +110,7 @@ def of(facts):
     facts
         What ``ocfs2_metrics.facts`` returned on it.
     """
-    vitals, live, values = facts["vitals"], facts["live"], facts["settings"]
+    state, live, values = facts["health"], facts["live"], facts["settings"]
     conf, fencing = _conf(facts["conf"]), units.fence_method(facts["unit"] or "")
     online = live["online"]
     cluster = live["clusters"].get(online)
@@ -119,8 +119,8 @@ def of(facts):
         online=bool(cluster),
         idle_timeout=_seconds(cluster["idle_timeout_ms"]) if cluster else None,
         mounts=_mounts(facts["fstab"], facts["mounts"]),
-        volumes=tuple(_volume(*each) for each in sorted(vitals["volumes"].items())),
-        peers=tuple(_peers(vitals, cluster)) if cluster else (),
+        volumes=tuple(_volume(*each) for each in sorted(state["volumes"].items())),
+        peers=tuple(_peers(state, cluster)) if cluster else (),
         settings=tuple(_settings(online, cluster, values, conf, fencing)) if cluster else (),
     )
 
@@ -161,11 +161,11 @@ def _volume(uuid, facts):
     )
 
 
-def _peers(vitals, cluster):
-    seen = {number for each in vitals["volumes"].values() for number in each["beating"]}
+def _peers(state, cluster):
+    seen = {number for each in state["volumes"].values() for number in each["beating"]}
     for name, node in cluster["nodes"].items():
         if not node["local"]:
-            peer = vitals["peers"].get(name)
+            peer = state["peers"].get(name)
             yield Peer(
                 name=name,
                 connected=bool(peer and peer["handshake"]),

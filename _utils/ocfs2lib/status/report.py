@@ -105,7 +105,7 @@ def _node(snapshot, plan, findings):
         "formula": facts["formula"],
         "kernel": facts["host"]["kernel"],
         "platform": facts["host"]["platform"],
-        "boot": facts["vitals"]["boot"],
+        "boot": facts["health"]["boot"],
         "settings": snapshot.live_cluster(facts) and _settings(snapshot.live_cluster(facts)),
         "luns": {lun.key: _cell(snapshot, plan.minion, lun, mine) for lun in snapshot.plan.luns},
     }
@@ -119,7 +119,7 @@ def _connections(snapshot, minion, facts):
     """``{node name: {"state", "quiet_ms"}}`` of the other nodes of the cluster."""
     found = {}
     for peer in snapshot.desired.peers(minion):
-        known = facts["vitals"]["peers"].get(peer.name)
+        known = facts["health"]["peers"].get(peer.name)
         state = ("up" if known["handshake"] else "refused") if known else "none"
         found[peer.name] = {"state": state, "quiet_ms": known and known["quiet_ms"]}
     return found
@@ -129,7 +129,7 @@ def _cell(snapshot, minion, lun, findings):
     """One LUN on one node."""
     facts = snapshot.examinations[minion]
     seen = facts["luns"][lun.key]
-    pulse = facts["vitals"]["volumes"].get(seen["volume"]["uuid"] if seen["volume"] else "") or {}
+    pulse = facts["health"]["volumes"].get(seen["volume"]["uuid"] if seen["volume"] else "") or {}
     kinds = [each.kind for each in findings if each.lun == lun.key]
     word = next((word for kind, word in _WORDS.items() if kind in kinds), None)
     return {

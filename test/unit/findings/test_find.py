@@ -63,7 +63,7 @@ def lun(nodes, minion=TWO):
 
 
 def volume(nodes, minion=TWO):
-    return nodes[minion]["vitals"]["volumes"][UUID]
+    return nodes[minion]["health"]["volumes"][UUID]
 
 
 def live(nodes, minion=TWO):
@@ -108,7 +108,7 @@ def test_no_node_answers():
 def test_nobody_that_answers_has_a_volume_mounted(nodes):
     del nodes[TWO]
     for facts in nodes.values():
-        facts["vitals"]["volumes"] = {}
+        facts["health"]["volumes"] = {}
     silent = [
         each for each in found(nodes, silent={TWO: "did not answer"}) if each.kind == "node-silent"
     ]
@@ -225,11 +225,11 @@ def test_what_the_formula_sets_up(nodes):
 
 
 def test_the_order_of_boot(nodes):
-    nodes[TWO]["order"] = ["network-online.target", "sysinit.target"]
+    nodes[TWO]["starts_after"] = ["network-online.target", "sysinit.target"]
     finding = only(nodes, "boot-order", (TWO,))
     assert "does not come after nftables.service, " in finding.what
     assert "multipathd.service" in finding.what
-    nodes[TWO]["order"] = None
+    nodes[TWO]["starts_after"] = None
     assert found(nodes) == []
 
 
@@ -238,13 +238,13 @@ def test_the_order_of_boot(nodes):
     [(-60_000 * 3, "3 minutes behind"), (5_000, "4 s ahead of"), (9 * 86_400_000, "9 days ahead")],
 )
 def test_the_clock(nodes, milliseconds, words):
-    nodes[TWO]["vitals"]["time_ms"] += milliseconds
+    nodes[TWO]["health"]["time_ms"] += milliseconds
     assert words in only(nodes, "clock-differs", (TWO,)).what
 
 
 @pytest.mark.parametrize("milliseconds", [-2000, 2000])
 def test_a_clock_as_good_as_the_question_can_tell(nodes, milliseconds):
-    nodes[TWO]["vitals"]["time_ms"] += milliseconds
+    nodes[TWO]["health"]["time_ms"] += milliseconds
     assert found(nodes) == []
 
 
@@ -433,22 +433,22 @@ def test_a_host_without_multipath(nodes):
 
 
 def test_a_pair_without_a_connection(nodes):
-    del nodes[ONE]["vitals"]["peers"]["host1"]
-    nodes[TWO]["vitals"]["peers"]["host0"]["handshake"] = False
+    del nodes[ONE]["health"]["peers"]["host1"]
+    nodes[TWO]["health"]["peers"]["host0"]["handshake"] = False
     finding = only(nodes, "connection-missing", (TWO, ONE))
     assert "host1 has no connection to host0 (host1 connects to 10.1.0.1:7777)" in finding.what
     assert "nc -vz 10.1.0.1 7777" in finding.fix
 
 
 def test_a_connection_of_one_side_only(nodes):
-    del nodes[ONE]["vitals"]["peers"]["host1"]
+    del nodes[ONE]["health"]["peers"]["host1"]
     what = only(nodes, "connection-missing", (TWO, ONE)).what
     assert "host1 believes to be connected to host0" in what
 
 
 def test_what_keeps_them_apart(nodes):
-    del nodes[ONE]["vitals"]["peers"]["host1"]
-    del nodes[TWO]["vitals"]["peers"]["host0"]
+    del nodes[ONE]["health"]["peers"]["host1"]
+    del nodes[TWO]["health"]["peers"]["host0"]
     nodes[ONE]["setup"]["firewall"]["blocking"] = [["inet", "filter", "input"]]
     del live(nodes, ONE)["nodes"]["host1"]
     finding = next(each for each in found(nodes) if each.kind == "connection-missing")
@@ -459,12 +459,12 @@ def test_what_keeps_them_apart(nodes):
 
 def test_who_shares_no_volume_needs_no_connection(nodes):
     for minion in ALL:
-        nodes[minion]["vitals"].update(peers={}, volumes={})
+        nodes[minion]["health"].update(peers={}, volumes={})
     assert kinds(nodes) == set()
 
 
 def test_a_connection_on_which_nothing_comes(nodes):
-    nodes[TWO]["vitals"]["peers"]["host2"]["quiet_ms"] = 15_001
+    nodes[TWO]["health"]["peers"]["host2"]["quiet_ms"] = 15_001
     assert "nothing has come from host2" in only(nodes, "connection-quiet", (TWO,)).what
 
 
@@ -513,7 +513,7 @@ def test_a_lun_that_is_not_there(nodes):
     lun(nodes).update(error="/dev/mapper/primary: No such file or directory", volume=None, size=0)
     lun(nodes)["mounts"] = []
     nodes[TWO]["mounts"] = []
-    nodes[TWO]["vitals"]["volumes"] = {}
+    nodes[TWO]["health"]["volumes"] = {}
     finding = only(nodes, "lun-missing", (TWO,))
     assert "No such file" in finding.what
 
@@ -528,7 +528,7 @@ def test_the_size_and_the_content_of_another_lun_say_nothing_of_this_one(nodes, 
     seen = lun(nodes)
     seen.update(wwid="35000c50000000099", volume=None, half_made=None, mounts=[])
     seen["size"] += more
-    nodes[TWO]["vitals"]["volumes"] = {}
+    nodes[TWO]["health"]["volumes"] = {}
     assert sorted(kinds(nodes)) == ["lun-other"]
 
 
@@ -559,7 +559,7 @@ def unformatted(nodes, **changes):
     for minion in nodes:
         lun(nodes, minion).update(volume=None, half_made=None, mounts=[], **changes)
         nodes[minion].update(mounts=[], space={}, under={}, volumes={})
-        nodes[minion]["vitals"].update(volumes={}, peers={})
+        nodes[minion]["health"].update(volumes={}, peers={})
     return nodes
 
 
@@ -630,7 +630,7 @@ def test_a_path_that_is_not_there(nodes):
 
 
 def test_disks_past_multipath(nodes):
-    nodes[TWO]["loose"] = {WWID: ["/dev/sdc"], "35000c50000000099": ["/dev/sdx"]}
+    nodes[TWO]["unmapped"] = {WWID: ["/dev/sdc"], "35000c50000000099": ["/dev/sdx"]}
     assert "/dev/sdc lead" in only(nodes, "no-multipath", (TWO,)).what
 
 
@@ -653,7 +653,7 @@ def test_another_volume_on_the_lun(nodes):
 def test_a_volume_that_is_not_mounted(nodes):
     nodes[TWO]["mounts"] = []
     lun(nodes)["mounts"] = []
-    del nodes[TWO]["vitals"]["volumes"][UUID]
+    del nodes[TWO]["health"]["volumes"][UUID]
     nodes[TWO].update(space={}, under={})
     for minion in (ONE, THREE):
         volume(nodes, minion)["beating"] = [0, 2]
@@ -663,7 +663,7 @@ def test_a_volume_that_is_not_mounted(nodes):
 def test_what_is_held_is_not_said_to_be_missing(nodes):
     nodes[TWO]["mounts"] = []
     lun(nodes)["mounts"] = []
-    del nodes[TWO]["vitals"]["volumes"][UUID]
+    del nodes[TWO]["health"]["volumes"][UUID]
     nodes[TWO].update(space={}, under={})
     nodes[TWO]["holds"]["luns"]["primary"] = "fsck is under way. Fix: run it again"
     assert kinds(nodes) == {"held"}
@@ -732,7 +732,7 @@ def test_a_lun_that_has_grown(nodes):
 
 
 def test_files_under_a_mount(nodes):
-    nodes[TWO]["under"][PATH] = ["a", "b", "c", "d"]
+    nodes[TWO]["hidden"][PATH] = ["a", "b", "c", "d"]
     finding = only(nodes, "files-under-mount", (TWO,))
     assert finding.what == f"a, b, c and more lie in {PATH} under the mount"
 

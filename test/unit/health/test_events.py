@@ -20,7 +20,7 @@ class Node:
     def __init__(self, **limits):
         self.facts = node_facts.facts()
         self.volume = node_facts.volume(self.facts)
-        self.peers = self.facts["vitals"]["peers"]
+        self.peers = self.facts["health"]["peers"]
         self.limits = beacon_config.limits([limits])
         self.memory = events.NO_MEMORY
 
@@ -223,7 +223,7 @@ def test_a_peer_that_left_is_said_to_be_gone(node):
 
 def test_a_node_without_a_volume_misses_no_peer(node):
     node.peers.clear()
-    node.facts["vitals"]["volumes"].clear()
+    node.facts["health"]["volumes"].clear()
     unmounted(node)
     assert node.tags() == ["mount-lost"]
     assert node.memory["connected"] == []
@@ -241,9 +241,9 @@ def test_a_peer_that_is_no_node_any_more_is_forgotten(node):
 def test_the_trouble_of_a_volume_goes_with_it(node):
     late(node)
     assert node.tags() == ["heartbeat-late"]
-    node.facts["vitals"]["volumes"].clear()
+    node.facts["health"]["volumes"].clear()
     assert node.tags() == []
-    node.facts["vitals"]["volumes"][UUID] = node.volume
+    node.facts["health"]["volumes"][UUID] = node.volume
     assert node.tags() == ["heartbeat-late"]
 
 

@@ -77,8 +77,8 @@ def test_one_path_is_one_however_it_is_written(facts):
 
 
 def test_a_peer_without_a_connection(facts):
-    del facts["vitals"]["peers"]["host3"]
-    facts["vitals"]["peers"]["host2"] = {"handshake": False, "quiet_ms": None}
+    del facts["health"]["peers"]["host3"]
+    facts["health"]["peers"]["host2"] = {"handshake": False, "quiet_ms": None}
     first, second = health.of(facts).peers
     assert (first.connected, first.quiet) == (False, None)
     assert (second.connected, second.quiet) == (False, None)

@@ -75,7 +75,7 @@ def test_each_family_has_one_head_and_stands_together(facts):
 
 def test_what_is_wrong_is_seen(facts):
     node_facts.volume(facts).update(read_only=True, failed=True, recovering=[2], late_ms=31_000)
-    facts["vitals"]["peers"] = {}
+    facts["health"]["peers"] = {}
     facts["settings"]["O2CB_HEARTBEAT_THRESHOLD"] = "61"
     facts["mounts"] = []
     found = samples(facts)

@@ -32,7 +32,7 @@ def nodes():
 def broken(nodes):
     """A cluster with one silent node, and one whose heartbeat is late."""
     del nodes[THREE]
-    nodes[TWO]["vitals"]["volumes"][answers.UUID]["late_ms"] = 20_000
+    nodes[TWO]["health"]["volumes"][answers.UUID]["late_ms"] = 20_000
     return status(nodes, silent={THREE: "did not answer ocfs2_node.examine"})
 
 
@@ -143,7 +143,7 @@ def test_one_word_says_what_is_wrong_with_a_lun(nodes, change, word):
 def test_a_blank_lun_and_one_that_is_held(nodes):
     for minion in nodes:
         nodes[minion]["luns"]["primary"].update(volume=None, mounts=[], half_made=None)
-        nodes[minion]["vitals"].update(volumes={}, peers={})
+        nodes[minion]["health"].update(volumes={}, peers={})
         nodes[minion].update(mounts=[], space={}, under={}, volumes={})
     words = [row["luns"]["primary"]["state"] for row in status(nodes)["nodes"].values()]
     assert words == ["blank"] * 3
