@@ -204,10 +204,30 @@ def test_a_host_without_its_address(nodes):
 
 def test_kernels_without_ocfs2(nodes):
     nodes[TWO]["o2cb"]["modules"] = False
-    assert "6.1.0-18-amd64" in only(nodes, "module-missing", (TWO,)).what
+    finding = only(nodes, "module-missing", (TWO,))
+    assert "6.1.0-18-amd64" in finding.what
+    assert finding.fix == (
+        "apt install linux-image-amd64 (not a cloud image), and boot that kernel"
+    )
     nodes[TWO]["o2cb"]["modules"] = True
     nodes[TWO]["kernels"] = {"6.1.0-18-amd64": [], "6.1.0-22-cloud-amd64": ["ocfs2"]}
     assert "6.1.0-22-cloud-amd64" in only(nodes, "module-missing-at-boot", (TWO,)).what
+
+
+def test_of_a_host_without_a_platform_nothing_is_told_that_depends_on_it(nodes):
+    nodes[TWO]["host"]["platform"] = "Plan 9"
+    nodes[TWO]["setup"]["missing"] = ["mkfs.ocfs2"]
+    nodes[TWO]["setup"]["files"] = dict.fromkeys(nodes[TWO]["setup"]["files"])
+    nodes[TWO]["order"] = []
+    what = only(nodes, "host-unfit", (TWO,)).what
+    assert what == "Plan 9 is not supported yet, only Debian 12 and Debian 13"
+
+
+def test_the_kernel_of_a_host_without_a_platform_is_described(nodes):
+    nodes[TWO]["host"]["platform"] = "Plan 9"
+    nodes[TWO]["o2cb"]["modules"] = False
+    fixes = {each.kind: each.fix for each in found(nodes)}
+    assert fixes["module-missing"] == "install a kernel that has the ocfs2 modules, and boot it"
 
 
 def test_no_kmod(nodes):
