@@ -13,7 +13,7 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib.node import cluster_conf as node_cluster_conf
 from ocfs2lib.node import difference
 from ocfs2lib.node import o2cb_settings
-from ocfs2lib.node import setup as node_setup
+from ocfs2lib.node import setup
 from ocfs2lib.node import stack
 from ocfs2lib.node import units
 from ocfs2lib.node.difference import NODE
@@ -309,7 +309,7 @@ def _close(part, desired, found):
 def _leftovers(facts):
     kept = setup_part.read(_call, _files(facts))
     found = setup_part.present(kept, kept)
-    found += [gap for part in node_setup.PARTS for gap in part.leftovers(_call)]
+    found += [gap for part in setup.PARTS for gap in part.leftovers(_call)]
     if (__salt__["o2cb.debconf_get"]() or {}).get(o2cb_settings.ENABLED) == "true":
         found.append(Difference(Part.DEBCONF, o2cb_settings.ENABLED, "true", "false"))
     return found
@@ -322,7 +322,7 @@ def _files(facts):
 def _remove(facts):
     if subjects(_leftovers(facts), Part.DEBCONF):
         __salt__["o2cb.debconf_set"]({o2cb_settings.ENABLED: "false"})
-    for part in reversed(node_setup.PARTS):
+    for part in reversed(setup.PARTS):
         part.remove(_call)
     for path in _files(facts):
         files.remove(path)

@@ -14,7 +14,7 @@ from ocfs2lib.answers.shape import TEXT
 from ocfs2lib.answers.shape import all_are
 from ocfs2lib.answers.shape import has_fields
 from ocfs2lib.errors import AnswerMalformed
-from ocfs2lib.node import setup as node_setup
+from ocfs2lib.node import setup
 
 _LUN = {
     "wwid": MAYBE_TEXT,
@@ -75,7 +75,7 @@ _CENSUS = {
     "formatting": MAYBE_TEXT,
     "host": _HOST,
     "o2cb": _O2CB,
-    "setup": node_setup.SHAPE,
+    "setup": setup.SHAPE,
     "fstab": (dict,),
     "mounts": (list,),
     "holds": {"cluster": MAYBE_TEXT, "luns": (dict,)},
@@ -92,7 +92,7 @@ _SURVEY = {
     "formula": TEXT,
     "host": _HOST,
     "o2cb": _O2CB,
-    "setup": node_setup.SHAPE,
+    "setup": setup.SHAPE,
     "starts": (list,),
     "firewalls": (list,),
     "fstab": (list,),
@@ -161,12 +161,12 @@ def _check_node(answer):
         _check_lun(key, facts)
 
 
-def _check_setup(setup):
-    for path in node_setup.TEXTS:
-        all_are(_members(setup, path), TEXT, ".".join(("setup", *path)))
-    for path in node_setup.TEXT_LISTS:
+def _check_setup(facts):
+    for path in setup.TEXTS:
+        all_are(_members(facts, path), TEXT, ".".join(("setup", *path)))
+    for path in setup.TEXT_LISTS:
         where = ".".join(("setup", *path))
-        for each in _members(setup, path):
+        for each in _members(facts, path):
             all_are([each], (list,), where)
             all_are(each, TEXT, where)
 

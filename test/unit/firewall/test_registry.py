@@ -2,8 +2,8 @@
 
 import pytest
 
-from ocfs2lib.firewall import backend as firewall_backend
 from ocfs2lib.firewall import registry
+from ocfs2lib.firewall.backend import UNIT_PATH
 
 PORT, PEERS = 7777, ["10.1.0.2", "10.1.0.3"]
 
@@ -12,8 +12,8 @@ PORT, PEERS = 7777, ["10.1.0.2", "10.1.0.3"]
 def test_files_are_the_rules_and_the_unit_that_loads_them(name):
     backend = registry.FIREWALLS[name]
     files = backend.files(PORT, PEERS, "some.service")
-    assert list(files) == [backend.rules_path, firewall_backend.UNIT_PATH]
-    unit = files[firewall_backend.UNIT_PATH]
+    assert list(files) == [backend.rules_path, UNIT_PATH]
+    unit = files[UNIT_PATH]
     for command in backend.commands:
         assert f"ExecStart={command}\n" in unit
         assert f"ExecReload={command}\n" in unit

@@ -1,6 +1,7 @@
 """The firewall of the port: the files of its backend, their unit, and the rules in the kernel."""
 
-from ocfs2lib.firewall import backend as firewall_backend
+from ocfs2lib.firewall.backend import UNIT
+from ocfs2lib.firewall.backend import UNIT_PATH
 from ocfs2lib.firewall.registry import BACKENDS
 from ocfs2lib.firewall.registry import FIREWALLS
 from ocfs2lib.firewall.registry import NONE
@@ -15,10 +16,10 @@ class FirewallPart(setup_part.SetupPart):
     """``firewall`` is what ``o2cb_firewall.facts`` returns: our rules, and chains in their way."""
 
     files = (
-        firewall_backend.UNIT_PATH,
+        UNIT_PATH,
         *(backend.rules_path for backend in FIREWALLS.values()),
     )
-    units = (firewall_backend.UNIT,)
+    units = (UNIT,)
     shape = {"firewall": {"rules": (dict,), "blocking": (list,)}}
     text_lists = (("firewall", "blocking"),)
 
@@ -43,7 +44,7 @@ class FirewallPart(setup_part.SetupPart):
         if name in FIREWALLS:
             setup_part.write(call, files(desired, minion, platform), found)
             call("o2cb_firewall.load", name)
-        unit = {BACKENDS[name].unit, firewall_backend.UNIT_PATH}
+        unit = {BACKENDS[name].unit, UNIT_PATH}
         if BACKENDS[name].unit and unit & subjects(found, Part.UNIT, Part.FILE):
             _start_unit(call)
         _remove_others(call, BACKENDS[name])
@@ -105,23 +106,23 @@ def _leftovers(kept, texts):
     """
     paths = [each.rules_path for each in FIREWALLS.values() if each.name != kept.name]
     if not kept.unit:
-        paths.append(firewall_backend.UNIT_PATH)
+        paths.append(UNIT_PATH)
     return setup_part.present(paths, texts)
 
 
 def _start_unit(call):
-    call("ocfs2_systemd.unit", "reenable", firewall_backend.UNIT)
+    call("ocfs2_systemd.unit", "reenable", UNIT)
     call("ocfs2_systemd.reload")
     if call("ocfs2_systemd.booted"):
-        call("ocfs2_systemd.unit", "restart", firewall_backend.UNIT)
+        call("ocfs2_systemd.unit", "restart", UNIT)
 
 
 def _remove_others(call, kept):
     """Remove the rules, files and unit of every backend but the one that is kept; the file goes
     last, so an interrupted removal is taken up again."""
     paths = subjects(_leftovers(kept, setup_part.read(call, PART.files)), Part.FILE)
-    if firewall_backend.UNIT_PATH in paths:
-        setup_part.remove_unit(call, firewall_backend.UNIT, firewall_backend.UNIT_PATH)
+    if UNIT_PATH in paths:
+        setup_part.remove_unit(call, UNIT, UNIT_PATH)
     for name, backend in FIREWALLS.items():
         if backend.rules_path in paths:
             call("o2cb_firewall.unload", name)
