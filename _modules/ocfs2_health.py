@@ -8,7 +8,7 @@ Nothing here starts a process or touches a LUN, so it answers at once also while
 
 import time
 
-from ocfs2lib.heartbeat import write_limit
+from ocfs2lib import heartbeat
 from ocfs2lib.kernel import DEBUG
 from ocfs2lib.parsers import debugfs
 from ocfs2lib.system import files
@@ -101,5 +101,5 @@ def _heartbeat(region, cluster):
     return {
         "beating": debugfs.numbers(_value(f"{region}/livenodes") or ""),
         "late_ms": int(late) if late and late.isdecimal() else None,
-        "limit_ms": write_limit(threshold) * 1000 if isinstance(threshold, int) else None,
+        "limit_ms": heartbeat.write_limit(threshold) * 1000 if isinstance(threshold, int) else None,
     }

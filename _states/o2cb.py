@@ -15,14 +15,15 @@ from ocfs2lib.node import difference
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import setup
 from ocfs2lib.node import stack
+from ocfs2lib.node import state_result
 from ocfs2lib.node import units
 from ocfs2lib.node.difference import NODE
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
-from ocfs2lib.node.difference import subjects
 from ocfs2lib.node.parts import boot as boot_part
 from ocfs2lib.node.parts import firewall as firewall_part
 from ocfs2lib.node.parts import setup_part
+from ocfs2lib.node.state_result import Words
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import registry
 from ocfs2lib.system import files
@@ -144,8 +145,9 @@ def online(name, config):
         if any(gap.kind == NODE for gap in found):
             use = __salt__["o2cb.in_use"]()
             if use:
+                gaps = state_result.as_text(found)
                 raise CommandExecutionError(
-                    f"{_list(found)} needs the cluster down here, but {use}. Fix: unmount first."
+                    f"{gaps} needs the cluster down here, but {use}. Fix: unmount first."
                 )
         return found
 
@@ -197,23 +199,23 @@ def offline(name):
     name
         Any name for the state.
     """
-    ret = _ret(name, "No cluster is online here.")
-    try:
-        clusters = sorted(__salt__["o2cb.facts"]()["clusters"])
-        if not clusters:
-            return ret
+
+    def find():
+        return [
+            Difference(Part.REGISTERED, cluster, "online", "offline")
+            for cluster in sorted(__salt__["o2cb.facts"]()["clusters"])
+        ]
+
+    def permit(found):
         use = __salt__["o2cb.in_use"]()
         if use:
             raise CommandExecutionError(f"The cluster stays online: {use}. Fix: unmount first.")
-        found = [Difference(Part.REGISTERED, cluster, "online", "offline") for cluster in clusters]
-        _changed(ret, found)
-        if __opts__["test"]:
-            return _would(ret, found)
+
+    def close(found):
         __salt__["o2cb.offline"]()
-    except _REFUSALS as err:
-        return _refused(ret, err)
-    ret["comment"] = f"{', '.join(clusters)} went offline."
-    return ret
+
+    words = Words(did="{subjects} went offline.")
+    return _run(name, "No cluster is online here.", find, close, permit, words)
 
 
 def absent(name):
@@ -224,70 +226,64 @@ def absent(name):
     name
         Any name for the state.
     """
-    ret = _ret(name, "No configuration of the cluster is left.")
-    try:
-        facts = __salt__["o2cb.facts"]()
-        found = _leftovers(facts)
-        if found and facts["clusters"]:
+
+    def find():
+        return _leftovers(__salt__["o2cb.facts"]())
+
+    def permit(found):
+        clusters = __salt__["o2cb.facts"]()["clusters"]
+        if clusters:
             raise CommandExecutionError(
-                f"{', '.join(facts['clusters'])} is online. Fix: apply o2cb.offline first."
+                f"{', '.join(clusters)} is online. Fix: apply o2cb.offline first."
             )
-        if not found:
-            return ret
-        _changed(ret, found)
-        if __opts__["test"]:
-            return _would(ret, found)
-        _remove(facts)
-        left = _leftovers(__salt__["o2cb.facts"]())
-        if left:
-            raise CommandExecutionError(f"Still there: {_list(left)}.")
-    except _REFUSALS as err:
-        return _refused(ret, err)
-    ret["comment"] = "The configuration of the cluster was removed."
-    return ret
+
+    def close(found):
+        _remove(__salt__["o2cb.facts"](), found)
+
+    words = Words(did="The configuration of the cluster was removed.", left="Still there: {gaps}.")
+    return _run(name, "No configuration of the cluster is left.", find, close, permit, words)
 
 
 def _converge(name, config, fine, gaps, close):
-    """Find what separates the node from pillar, close it, and look again.
+    """
+    Bring the node to what pillar says, as far as a highstate may.
 
     fine
-        The comment when nothing separates them.
+        The comment when nothing differs.
     gaps
         ``gaps(desired, facts)`` returns the differences, or raises for a certain refusal.
     close
         ``close(desired, found)`` closes them.
     """
-    ret = _ret(name, fine)
-    found = []
     try:
         desired = check.parse(config)
         node = desired.member(__opts__["id"])
-        facts = __salt__["o2cb.facts"]()
-        found = gaps(desired, facts)
-        if not found:
-            return ret
-        _refuse_others(desired, node, facts)
-        _changed(ret, found)
-        if __opts__["test"]:
-            return _would(ret, found)
-        try:
-            close(desired, found)
-        finally:
-            left = gaps(desired, __salt__["o2cb.facts"]())
-            still = {gap.thing for gap in left}
-            _changed(ret, [gap for gap in found if gap.thing not in still])
-        if left:
-            raise CommandExecutionError(f"After the change there is still {_list(left)}.")
     except _REFUSALS as err:
-        return _refused(ret, err)
-    ret["comment"] = f"{fine} Changed: {_list(found)}."
-    return ret
+        return state_result.refused(state_result.new(name, fine), err)
+    return _run(
+        name,
+        fine,
+        lambda: gaps(desired, __salt__["o2cb.facts"]()),
+        lambda found: close(desired, found),
+        lambda _: _refuse_others(desired, node),
+    )
 
 
-def _refuse_others(desired, node, facts):
-    """Raise if anything differs from pillar that a highstate must not change by itself. The files
-    wait too: a node that boots with new values could not join the others."""
-    gaps = stack.differences(desired, node.minion, facts)
+def _run(name, fine, find, close, permit, words=None):
+    """Run a state as ``state_result.converge`` describes; what is refused is its comment."""
+    result = state_result.new(name, fine)
+    try:
+        return state_result.converge(
+            result, find, close, test=__opts__["test"], permit=permit, words=words
+        )
+    except _REFUSALS as err:
+        return state_result.refused(result, err)
+
+
+def _refuse_others(desired, node):
+    """Raise if anything differs from pillar that a highstate must not change by itself."""
+    # The files wait too: a node that boots with new values could not join the others.
+    gaps = stack.differences(desired, node.minion, __salt__["o2cb.facts"]())
     refusals = difference.refusals(gaps)
     if refusals:
         raise CommandExecutionError(". ".join(refusals) + ".")
@@ -319,32 +315,10 @@ def _files(facts):
     return facts["conf"]["path"], facts["settings"]["path"]
 
 
-def _remove(facts):
-    if subjects(_leftovers(facts), Part.DEBCONF):
+def _remove(facts, found):
+    if difference.subjects(found, Part.DEBCONF):
         __salt__["o2cb.debconf_set"]({o2cb_settings.ENABLED: "false"})
     for part in reversed(setup.PARTS):
         part.remove(_call)
     for path in _files(facts):
         files.remove(path)
-
-
-def _list(gaps):
-    return "; ".join(map(str, gaps))
-
-
-def _ret(name, comment):
-    return {"name": name, "result": True, "changes": {}, "comment": comment}
-
-
-def _changed(ret, gaps):
-    ret["changes"] = {gap.what: {"old": gap.old, "new": gap.new} for gap in gaps}
-
-
-def _would(ret, gaps):
-    ret["result"], ret["comment"] = None, f"Would change {_list(gaps)}."
-    return ret
-
-
-def _refused(ret, reason):
-    ret["result"], ret["comment"] = False, str(reason)
-    return ret

@@ -24,8 +24,10 @@ from ocfs2lib.node import fstab
 from ocfs2lib.node import holds
 from ocfs2lib.node import requirements
 from ocfs2lib.node import service_dropins
+from ocfs2lib.node import state_result
 from ocfs2lib.node.parts import panic
 from ocfs2lib.node.parts import services as services_part
+from ocfs2lib.node.state_result import Words
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import registry
 from ocfs2lib.system import functions
@@ -44,15 +46,6 @@ def __virtual__():
     return __virtualname__
 
 
-def _ret(name, comment):
-    return {"name": name, "result": True, "changes": {}, "comment": comment}
-
-
-def _refused(ret, reason):
-    ret["result"], ret["comment"] = False, str(reason)
-    return ret
-
-
 def pillar_valid(name, config):
     """
     The pillar describes a cluster, and this minion is one of its nodes.
@@ -62,11 +55,11 @@ def pillar_valid(name, config):
     config
         The ``ocfs2`` section of pillar.
     """
-    ret = _ret(name, "The pillar is valid.")
+    ret = state_result.new(name, "The pillar is valid.")
     try:
         check.parse(config).member(__opts__["id"])
     except FormulaError as err:
-        return _refused(ret, err)
+        return state_result.refused(ret, err)
     return ret
 
 
@@ -79,13 +72,13 @@ def host_fit(name, config):
     config
         The ``ocfs2`` section of pillar.
     """
-    ret = _ret(name, "The host fits its entry in pillar.")
+    ret = state_result.new(name, "The host fits its entry in pillar.")
     try:
         node = check.parse(config).member(__opts__["id"])
         problems = requirements.problems(node, __salt__["ocfs2_node.host"]())
     except _REFUSALS as err:
-        return _refused(ret, err)
-    return _refused(ret, ". ".join(map(str, problems)) + ".") if problems else ret
+        return state_result.refused(ret, err)
+    return state_result.refused(ret, ". ".join(map(str, problems)) + ".") if problems else ret
 
 
 def kernel(name, config):
@@ -97,29 +90,22 @@ def kernel(name, config):
     config
         The ``ocfs2`` section of pillar.
     """
-    ret = _ret(name, "The kernel is set as described.")
-    try:
-        desired = check.parse(config)
+
+    def look():
         if not __salt__["o2cb.facts"]()["modules"]:
             raise CommandExecutionError(
                 f"The kernel {__grains__['kernelrelease']} has no ocfs2 module. Install "
                 f"{requirements.full_kernel(__salt__['ocfs2_node.host']())}, and boot it."
             )
-        _set_up(
-            ret,
-            panic.PART,
-            desired,
-            lambda: {"panic": __salt__["o2cb_setup.panic"](name)},
-            "The kernel's panic settings",
-            name,
-        )
-    except _REFUSALS as err:
-        return _refused(ret, err)
-    return ret
+        return {"panic": __salt__["o2cb_setup.panic"](name)}
+
+    result = state_result.new(name, "The kernel is set as described.")
+    return _set_up(result, panic.PART, config, look, "The kernel's panic settings", name)
 
 
-def _set_up(ret, part, desired, look, what, *where):
-    """Close what separates this node from pillar in one part of the set-up, and look again.
+def _set_up(result, part, config, look, what, *where):
+    """
+    Close what separates this node from pillar in one part of the set-up.
 
     look
         Returns the facts of the part.
@@ -128,32 +114,22 @@ def _set_up(ret, part, desired, look, what, *where):
     where
         What else the part has to know to close it.
     """
-    minion, platform = __opts__["id"], registry.of_minion(__grains__)
-    gaps = part.differences(desired, minion, look(), platform)
-    if not gaps:
-        return
-    if __opts__["test"]:
-        _changed(ret, gaps)
-        ret["result"], ret["comment"] = None, f"{what} would be changed."
-        return
+    minion = __opts__["id"]
     try:
-        part.close(_call, gaps, desired, minion, platform, *where)
-    finally:
-        left = part.differences(desired, minion, look(), platform)
-        still = {gap.thing for gap in left}
-        _changed(ret, [gap for gap in gaps if gap.thing not in still])
-    if left:
-        still = "; ".join(map(str, left))
-        raise CommandExecutionError(f"After the change there is still {still}.")
-    ret["comment"] = f"{what} are changed."
+        desired, platform = check.parse(config), registry.of_minion(__grains__)
+        return state_result.converge(
+            result,
+            lambda: part.differences(desired, minion, look(), platform),
+            lambda found: part.close(_call, found, desired, minion, platform, *where),
+            test=__opts__["test"],
+            words=Words(would=f"{what} would be changed.", did=f"{what} are changed."),
+        )
+    except _REFUSALS as err:
+        return state_result.refused(result, err)
 
 
 def _call(function, *arguments):
     return functions.call(__salt__, function, *arguments)
-
-
-def _changed(ret, gaps):
-    ret["changes"] = {gap.what: {"old": gap.old, "new": gap.new} for gap in gaps}
 
 
 def formatted(name, config, grant):
@@ -168,13 +144,13 @@ def formatted(name, config, grant):
         From the orchestration, for this LUN alone: ``uuid``, ``token``, ``leader``, ``again``,
         ``job`` and ``operator`` (see ``ocfs2_format.mkfs``).
     """
-    ret = _ret(name, f"LUN {name} holds the volume that was ordered.")
+    ret = state_result.new(name, f"LUN {name} holds the volume that was ordered.")
     try:
         desired = check.parse(config)
         order = _order(desired, _lun(desired, name), _checked(grant))
         refusals = list(format_guards.permission(LunCase(desired, desired.lun(name), {})))
         if refusals:
-            return _refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
+            return state_result.refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
         if __opts__["test"]:
             return _would_format(ret, order)
         done = __salt__["ocfs2_format.mkfs"](
@@ -187,7 +163,7 @@ def formatted(name, config, grant):
         if done["made"]:
             ret["changes"] = {order.device: {"old": "blank", "new": done["volume"]}}
     except _REFUSALS as err:
-        return _refused(ret, f"Not formatted. {err}")
+        return state_result.refused(ret, f"Not formatted. {err}")
     return ret
 
 
@@ -221,7 +197,7 @@ def _would_format(ret, order):
         return ret
     refusals = order.refusals(__opts__["id"], facts)
     if refusals:
-        return _refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
+        return state_result.refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
     ret["changes"] = {order.device: {"old": "blank", "new": f"ocfs2 volume {order.uuid}"}}
     ret["result"], ret["comment"] = None, f"LUN {ret['name']} would be formatted."
     return ret
@@ -244,19 +220,9 @@ def services(name, config):
     config
         The ``ocfs2`` section of pillar.
     """
-    ret = _ret(name, "The services of the LUNs are bound to their mounts.")
-    try:
-        desired = check.parse(config)
-        _set_up(
-            ret,
-            services_part.PART,
-            desired,
-            lambda: __salt__["o2cb_setup.boot"](),
-            "The drop-ins of services",
-        )
-    except _REFUSALS as err:
-        return _refused(ret, err)
-    return ret
+    result = state_result.new(name, "The services of the LUNs are bound to their mounts.")
+    look = __salt__["o2cb_setup.boot"]
+    return _set_up(result, services_part.PART, config, look, "The drop-ins of services")
 
 
 def mounted(name, config):
@@ -274,7 +240,7 @@ def mounted(name, config):
     config
         The ``ocfs2`` section of pillar.
     """
-    ret = _ret(name, f"LUN {name} is mounted.")
+    ret = state_result.new(name, f"LUN {name} is mounted.")
     try:
         desired = check.parse(config)
         lun = _lun(desired, name)
@@ -290,7 +256,7 @@ def mounted(name, config):
         _apply_mount(desired, lun, changes, ret["changes"])
         ret["comment"] = f"LUN {name} is mounted on {lun.mount.path}."
     except _REFUSALS as err:
-        return _refused(ret, err)
+        return state_result.refused(ret, err)
     return ret
 
 
@@ -368,7 +334,7 @@ def unmounted(name, config):
     config
         The ``ocfs2`` section of pillar.
     """
-    ret = _ret(name, f"LUN {name} is not mounted.")
+    ret = state_result.new(name, f"LUN {name} is not mounted.")
     try:
         mount = _lun(check.parse(config), name).mount
         path, changes = mount.path, _unmount_changes(mount)
@@ -376,7 +342,9 @@ def unmounted(name, config):
             return ret
         users = __salt__["ocfs2_users.of"](path, mount.services) if "mount" in changes else []
         if users:
-            return _refused(ret, f"{path} is in use by {', '.join(users)}; stop them first.")
+            return state_result.refused(
+                ret, f"{path} is in use by {', '.join(users)}; stop them first."
+            )
         if __opts__["test"]:
             ret["result"], ret["changes"] = None, changes
             ret["comment"] = f"LUN {name} would be unmounted."
@@ -389,7 +357,7 @@ def unmounted(name, config):
                 f"{commands.unprotect(path)}"
             )
     except _REFUSALS as err:
-        return _refused(ret, err)
+        return state_result.refused(ret, err)
     return ret
 
 
