@@ -31,7 +31,7 @@ def __virtual__():
 
 def problems(config):
     """
-    What is wrong with a configuration of the beacon.
+    Return what is wrong with a configuration of the beacon.
 
     config
         A list, as it stands under ``beacons:ocfs2``.

@@ -1,5 +1,5 @@
 """
-Looks at this node that no decision of the formula needs, but whoever has to find a fault.
+Look at what no decision of the formula needs, but whoever has to find a fault on this node.
 
 Nothing here changes anything.
 
@@ -15,7 +15,7 @@ import salt.utils.path
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.node import units
-from ocfs2lib.parsers import multipath as parsers_multipath
+from ocfs2lib.parsers import multipathd
 
 __virtualname__ = "ocfs2_diagnose"
 
@@ -37,7 +37,7 @@ def __virtual__():
 
 def space(path):
     """
-    How full a filesystem is. OCFS2 asks the other nodes for that, and hangs when it can not.
+    Return how full a filesystem is. OCFS2 asks the other nodes for that, and hangs if it cannot.
 
     path
         Where it is mounted.
@@ -61,7 +61,7 @@ def space(path):
 
 def hidden(path):
     """
-    What lies in a directory beneath whatever is mounted on it.
+    Return the names in a directory that a mount upon it hides.
 
     path
         The mount point.
@@ -95,9 +95,9 @@ def hidden(path):
 
 def multipath():
     """
-    The multipath maps here, their paths, and how long they keep I/O waiting for one.
+    Return the multipath maps here, their paths, and how long they keep I/O waiting for one.
 
-    Returns ``{"maps", "paths", "polling_interval"}``, as :mod:`parsers.multipath` reads them; None
+    Returns ``{"maps", "paths", "polling_interval"}``, as :mod:`parsers.multipathd` reads them; None
     where multipathd does not run.
 
     CLI Example:
@@ -108,14 +108,14 @@ def multipath():
     """
     if not salt.utils.path.which(_SHOW[0]):
         return None
-    maps = _multipathd("maps", "raw", "format", parsers_multipath.MAPS)
+    maps = _multipathd("maps", "raw", "format", multipathd.MAPS)
     if maps is None:
         return None
-    paths = _multipathd("paths", "raw", "format", parsers_multipath.PATHS)
+    paths = _multipathd("paths", "raw", "format", multipathd.PATHS)
     return {
-        "maps": parsers_multipath.maps(maps),
-        "paths": parsers_multipath.paths(paths or ""),
-        "polling_interval": parsers_multipath.polling_interval(_multipathd("config") or ""),
+        "maps": multipathd.parse_maps(maps),
+        "paths": multipathd.parse_paths(paths or ""),
+        "polling_interval": multipathd.polling_interval(_multipathd("config") or ""),
     }
 
 
@@ -126,7 +126,7 @@ def _multipathd(*words):
 
 def starts_after():
     """
-    After which units o2cb.service comes at boot, as systemd has it now with every drop-in.
+    Return the units after which o2cb.service starts, as systemd has it now with every drop-in.
 
     Returns a list of names; None where systemd does not run or does not know the unit.
 

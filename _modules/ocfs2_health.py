@@ -1,5 +1,5 @@
 """
-How the cluster at work is doing on this node, as its kernel knows it.
+Look at the health of this node in a cluster at work, as its kernel knows it.
 
 Nothing here starts a process or touches a LUN, so it answers at once also while a LUN hangs.
 
@@ -24,7 +24,7 @@ def __virtual__():
 
 def facts(live=None):
     """
-    The pulse of this node.
+    Return the health of this node.
 
     live
         What ``o2cb.live`` or ``o2cb.facts`` has returned just now; without it, configfs is read.
@@ -73,13 +73,13 @@ def _peers(cluster):
         return {}
     agreed = debugfs.numbers(agreed)
     nodes = {name: node for name, node in cluster["nodes"].items() if not node["local"]}
-    heard = {}
+    quiet = {}
     for port in {node["port"] for node in cluster["nodes"].values() if node["port"]}:
-        heard.update(__salt__["ocfs2_socket.heard"](port))
+        quiet.update(__salt__["ocfs2_socket.heard"](port))
     return {
-        name: {"handshake": node["number"] in agreed, "quiet_ms": heard.get(node["address"])}
+        name: {"handshake": node["number"] in agreed, "quiet_ms": quiet.get(node["address"])}
         for name, node in nodes.items()
-        if node["number"] in agreed or node["address"] in heard
+        if node["number"] in agreed or node["address"] in quiet
     }
 
 
@@ -95,7 +95,7 @@ def _volume(uuid, texts, mounts, cluster):
 
 
 def _heartbeat(region, cluster):
-    """Of a volume's own region; one of a cluster with global heartbeat has none."""
+    # A volume of a cluster with global heartbeat has no region of its own.
     late = _value(f"{region}/elapsed_time_in_ms")
     threshold = cluster and cluster["heartbeat_threshold"]
     return {

@@ -1,5 +1,5 @@
 """
-What the kernel of this node has logged about the cluster, also before it restarted.
+Read what the kernel of this node has logged about the cluster, also before it restarted.
 
 Nothing here touches a LUN.
 
@@ -42,7 +42,7 @@ def __virtual__():
 
 def kernel(since, limit=10000, directory=None):
     """
-    The kernel's messages that matter to the cluster, across restarts.
+    Return the kernel's messages that matter to the cluster, across restarts.
 
     since
         Seconds since the epoch.
@@ -51,7 +51,7 @@ def kernel(since, limit=10000, directory=None):
     directory
         A directory of journal files to read in place of this node's own; absolute.
 
-    Returns less than 256 KiB, oldest first unless said otherwise, times in seconds since the epoch
+    Returns less than 256 KiB, oldest first unless noted otherwise, times in seconds since the epoch
     by this node's clock:
 
     - ``boots``: ``[{"id", "first", "last"}]``, each boot's first and last message of any kind;
@@ -62,7 +62,7 @@ def kernel(since, limit=10000, directory=None):
     - ``persistent``: whether the journal outlives a restart.
 
     Raises ``SaltInvocationError`` for an argument that is none, ``CommandExecutionError`` if the
-    journal can not be read.
+    journal cannot be read.
 
     CLI Example:
 
@@ -122,7 +122,7 @@ def _journalctl(arguments):
 
 
 def _records():
-    """What pstore kept, as far as it matters, newest first, and whether anything is left out."""
+    """Return what pstore kept that matters, newest first, and whether anything is left out."""
     found = sorted(_dmesgs(), reverse=True)
     records, cut = [], len(found) > _RECORDS
     for time, path in found[:_RECORDS]:
@@ -134,7 +134,7 @@ def _records():
 
 
 def _dmesgs():
-    """``(time, path)`` of each dmesg that pstore kept; systemd-pstore joins the parts of one."""
+    """Yield ``(time, path)`` of each dmesg that pstore kept; systemd-pstore joins its parts."""
     for place in _PSTORE:
         for folder, _, names in os.walk(place):
             parts = [name for name in names if re.fullmatch(r"dmesg-.*(?<!\.z)", name)]

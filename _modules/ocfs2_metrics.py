@@ -1,5 +1,5 @@
 """
-The health of this node for Prometheus, through the textfile collector of node_exporter.
+Give the health of this node to Prometheus, through the textfile collector of node_exporter.
 
 Like ``ocfs2_health``, it starts no process and touches no LUN.
 
@@ -33,7 +33,7 @@ def __virtual__():
 
 def facts():
     """
-    What the metrics are made of.
+    Return what the metrics are made of.
 
     Returns ``{"health", "live", "mounts", "fstab", "conf", "settings", "unit"}``:
     ``ocfs2_health.facts``, ``o2cb.live``, the paths on which an OCFS2 is mounted,
@@ -60,7 +60,7 @@ def facts():
 
 def text():
     """
-    The metrics, in Prometheus' text format.
+    Return the metrics, in Prometheus' text format.
 
     CLI Example:
 
@@ -73,7 +73,7 @@ def text():
 
 def write(directory=None, seen=None):
     """
-    Leave the metrics as ``ocfs2.prom`` for node_exporter; at every moment the file is whole.
+    Write the metrics as ``ocfs2.prom`` for node_exporter; at every moment the file is complete.
 
     directory
         Where node_exporter looks for text files (its option ``--collector.textfile.directory``),

@@ -1,5 +1,5 @@
 """
-What a node tells about itself, to the master and to its own states.
+Collect what a node knows about itself, for the master and for its own states.
 
 .. versionadded:: 1.0.0
 """
@@ -28,7 +28,7 @@ __virtualname__ = "ocfs2_node"
 _SYS_BLOCK = "/sys/block"
 _FSTAB = "/etc/fstab"
 #: Seconds that a LUN or a volume may take to answer a look.
-_PATIENCE = 10
+_LIMIT = 10
 
 
 def __virtual__():
@@ -39,7 +39,7 @@ def __virtual__():
 
 def census(luns, firewall, prove_blank=False):
     """
-    Everything this node can tell about itself and the LUNs, in one call that changes nothing.
+    Return what this node knows about itself and the LUNs, in one call that changes nothing.
 
     luns
         ``{key: device}``: the device name that pillar gives each LUN.
@@ -88,9 +88,9 @@ def _mounts():
 
 def examine(luns, firewall):
     """
-    A census, and what else helps to find a fault, in one call that changes nothing.
+    Return a census, and what else helps to find a fault, in one call that changes nothing.
 
-    A LUN or volume that does not answer within ten seconds is left alone and said to be so.
+    A LUN or volume that does not answer within ten seconds is left alone, and the answer says so.
 
     luns, firewall
         As for :func:`census`.
@@ -116,18 +116,18 @@ def examine(luns, firewall):
         **{("space", path): ["ocfs2_diagnose.space", path] for path in found["mounts"]},
         **{("volume", node): ["ocfs2.superblock", node] for node in devices},
     }
-    said = time_limit.ask_each(_PATIENCE, questions, __salt__, __opts__["cachedir"])
+    answered = time_limit.ask_each(_LIMIT, questions, __salt__, __opts__["cachedir"])
     return {
         **found,
-        "luns": {key: _seen_or_hung(key, device, said) for key, device in luns.items()},
+        "luns": {key: _probed_or_hung(key, device, answered) for key, device in luns.items()},
         "health": __salt__["ocfs2_health.facts"](found["o2cb"]),
-        "space": _of("space", said["answers"]),
-        "hung": _of("space", said["failures"]),
+        "space": _of("space", answered["answers"]),
+        "hung": _of("space", answered["failures"]),
         "hidden": {path: __salt__["ocfs2_diagnose.hidden"](path) for path in found["mounts"]},
         "multipath": __salt__["ocfs2_diagnose.multipath"](),
         "volumes": {
             node: {"uuid": volume["uuid"], "wwid": __salt__["ocfs2.wwid"](node)}
-            for node, volume in _of("volume", said["answers"]).items()
+            for node, volume in _of("volume", answered["answers"]).items()
             if volume
         },
         "unmapped": _unmapped(devices),
@@ -136,15 +136,15 @@ def examine(luns, firewall):
     }
 
 
-def _seen_or_hung(key, device, said):
-    failure = said["failures"].get(("lun", key))
+def _probed_or_hung(key, device, answered):
+    failure = answered["failures"].get(("lun", key))
     if failure:
         return __salt__["ocfs2.unreadable"](device, failure)
-    return said["answers"]["lun", key]
+    return answered["answers"]["lun", key]
 
 
-def _of(kind, said):
-    return {key: value for (what, key), value in said.items() if what == kind}
+def _of(kind, answered):
+    return {key: value for (what, key), value in answered.items() if what == kind}
 
 
 def _unmapped(devices):
@@ -159,7 +159,7 @@ def _unmapped(devices):
 
 def host():
     """
-    The facts of this host that decide whether it can be the node in pillar.
+    Return the facts of this host that decide whether it can be the node in pillar.
 
     Returns ``{"hostname", "kernel", "platform", "addresses"}``.
 
@@ -179,7 +179,7 @@ def host():
 
 def survey():
     """
-    Everything this node can tell about a cluster that no pillar describes yet, in one call that
+    Return what this node knows about a cluster that no pillar describes yet, in one call that
     changes nothing.
 
     Returns ``{"formula", "host", "o2cb", "setup", "starts", "firewalls", "fstab", "luns"}``. What
@@ -248,7 +248,7 @@ def _luns(lines):
 
 
 def _whole_devices():
-    """The kernel's name of every disk and map that has a size and is no path of a map."""
+    """Yield the kernel's name of every disk and map that has a size and is no path of a map."""
     for name in sorted(os.listdir(_SYS_BLOCK)):
         sectors = files.value(f"{_SYS_BLOCK}/{name}/size")
         node = f"/dev/{name}"
@@ -257,14 +257,14 @@ def _whole_devices():
 
 
 def _maps(node):
-    """The multipath maps that a disk is a path of."""
+    """Return the multipath maps that a disk is a path of."""
     holders = glob.glob(f"{_SYS_BLOCK}/{os.path.basename(node)}/holders/*")
     kinds = {each: files.value(f"{each}/dm/uuid") or "" for each in holders}
     return [each for each, kind in kinds.items() if kind.startswith("mpath-")]
 
 
 def _stable_names():
-    """``{the kernel's name: [stable names]}``"""
+    """Return ``{the kernel's name: [stable names]}``."""
     found = {}
     for directory in lun_names.NAME_DIRECTORIES:
         for path in sorted(glob.glob(f"{directory}/*")):
@@ -275,7 +275,7 @@ def _stable_names():
 
 
 def _node(path):
-    """The kernel's name of a block device, or None if it is none."""
+    """Return the kernel's name of a block device, or None if it is none."""
     with contextlib.suppress(OSError, ValueError):
         status = os.stat(path)
         if stat.S_ISBLK(status.st_mode):
@@ -289,7 +289,7 @@ def _node_of(number):
 
 
 def _starts(unit):
-    """Whether a unit, or the init script it stands for, starts at boot."""
+    """Return whether a unit, or the init script it stands for, starts at boot."""
     name = unit.partition(".")[0]
     return __salt__["ocfs2_systemd.enabled"](unit) or bool(glob.glob(f"/etc/rc[2-5].d/S??{name}"))
 

@@ -14,8 +14,8 @@ from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.fence import cause
 from ocfs2lib.fence import explanation
-from support import kernel_log
-from support.kernel_log import WELL
+from support import simulated_logs
+from support.simulated_logs import WELL
 
 #: It makes a journal of a text.
 REMOTE = Path("/lib/systemd/systemd-journal-remote")
@@ -71,7 +71,7 @@ def texts(answer):
 def test_messages_across_restarts(kernel, journal):
     directory = journal(
         entry(FIRST, WELL, "Linux version 6.1.0"),
-        entry(FIRST, WELL + 1.5, kernel_log.idle("host2", 1, 30.012)),
+        entry(FIRST, WELL + 1.5, simulated_logs.idle("host2", 1, 30.012)),
         entry(FIRST, WELL + 2, "ocfs2 says a user", _TRANSPORT="syslog"),
         entry(FIRST, WELL + 3, "IN=eth0 OUT= SRC=10.0.0.1"),
         entry(FIRST, WELL + 9, "bye", _TRANSPORT="stdout"),
@@ -87,7 +87,7 @@ def test_messages_across_restarts(kernel, journal):
             {"id": SECOND, "first": WELL + 60, "last": WELL + 71},
         ],
         "lines": [
-            {"boot": FIRST, "time": WELL + 1.5, "text": kernel_log.idle("host2", 1, 30.012)},
+            {"boot": FIRST, "time": WELL + 1.5, "text": simulated_logs.idle("host2", 1, 30.012)},
             {"boot": SECOND, "time": WELL + 70, "text": "System is rebooting."},
             {"boot": SECOND, "time": WELL + 71, "text": "Journal stopped"},
         ],
@@ -205,7 +205,7 @@ def record(path, text, time):
 def test_what_pstore_kept(kernel, pstore, tmp_path):
     archive, firmware = pstore
     joined = archive / "1768471200/001/dmesg.txt"
-    record(joined, f"Panic#1 Part1\n<0>[   62.100000] {kernel_log.PANIC}joined\n", WELL)
+    record(joined, f"Panic#1 Part1\n<0>[   62.100000] {simulated_logs.PANIC}joined\n", WELL)
     record(joined.with_name("dmesg-efi-176847120001001"), "o2net: a part of it", WELL)
     record(archive / "dmesg-ramoops-0", "noise\no2net: of ramoops", WELL - 10)
     record(firmware / "dmesg-erst-7", "o2net: not moved yet", WELL + 10)
@@ -214,7 +214,7 @@ def test_what_pstore_kept(kernel, pstore, tmp_path):
     answer = kernel(0, directory=str(tmp_path))
     assert answer["pstore"] == [
         {"name": str(firmware / "dmesg-erst-7"), "time": WELL + 10, "text": "o2net: not moved yet"},
-        {"name": str(joined), "time": WELL, "text": f"Panic#1 Part1\n{kernel_log.PANIC}joined"},
+        {"name": str(joined), "time": WELL, "text": f"Panic#1 Part1\n{simulated_logs.PANIC}joined"},
         {"name": str(archive / "dmesg-ramoops-0"), "time": WELL - 10, "text": "o2net: of ramoops"},
     ]
     assert not answer["cut"]
@@ -243,7 +243,7 @@ def test_this_host(kernel):
     [("lose_disk", cause.DISK), ("lose_network", cause.NETWORK), ("cut", cause.CUT)],
 )
 def test_why_a_node_restarted_by_its_journal_and_those_of_others(kernel, journal, what, verdict):
-    cluster = kernel_log.Cluster()
+    cluster = simulated_logs.Cluster()
     getattr(cluster, what)("host2", WELL)
     logs = {}
     for name, log in cluster.logs().items():

@@ -14,7 +14,7 @@ from functional.test_ocfs2_health import UUID
 from functional.test_ocfs2_health import mounted  # noqa: F401
 from functional.test_ocfs2_health import volume  # noqa: F401
 from functional.test_ocfs2_metrics import files  # noqa: F401
-from ocfs2lib.health import prometheus as health_prometheus
+from ocfs2lib.health.prometheus import NAMES
 
 from .conftest import DASHBOARD
 from .conftest import RULES
@@ -85,7 +85,7 @@ def test_node_exporter_shows_every_sample(exporter, modules):  # noqa: F811
     shown = {_sample(line) for line in page.splitlines() if line.startswith("ocfs2_")}
     text = modules["ocfs2_metrics.text"]()
     written = {_sample(line) for line in text.splitlines() if not line.startswith("#")}
-    assert {name for name, _ in shown} == set(health_prometheus.NAMES)
+    assert {name for name, _ in shown} == set(NAMES)
     assert shown == written
 
 
@@ -133,7 +133,7 @@ def test_prometheus_takes_every_expression_and_has_data_for_the_dashboard(promet
 def test_every_metric_in_an_expression_is_one_that_somebody_makes(exporter):
     page = exporter.get("/metrics")
     made = {line.split()[2] for line in page.splitlines() if line.startswith("# TYPE ")}
-    made |= set(health_prometheus.NAMES)
+    made |= set(NAMES)
     used = set()
     for expression in expressions().values():
         used |= set(re.findall(r"\b(?:ocfs2|node)_\w+", re.sub(r'"[^"]*"', "", expression)))

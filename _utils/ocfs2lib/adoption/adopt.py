@@ -30,7 +30,7 @@ class Adoption:
     """
     What came of it.
 
-    ``pillar`` is the whole pillar, a dict, or None if no node knows a cluster. ``issues`` is all
+    ``pillar`` is the pillar, a dict, or None if no node knows a cluster. ``issues`` is all
     that has to be known about the cluster. ``changes`` is what applying the pillar does on the
     hosts, ``notes`` why it says what no node can tell.
     """
@@ -103,7 +103,7 @@ def _notes(surveys):
 
 
 def _section(sections, described):
-    """Return the whole section, its keys in the order of the tables of pillar."""
+    """Return the section, its keys in the order of the tables of pillar."""
     everything = {**sections, "firewall": {"backend": "none"}, "luns": described}
     nodes = sorted(everything["nodes"].items(), key=lambda item: item[1]["number"])
     known = (key.name for key in PILLAR.keys if key.name in everything)

@@ -1,5 +1,5 @@
 """
-What is said about a cluster that was built by hand: statements, each about some of its parts.
+Statements about a cluster that was built by hand, each about some of its parts.
 """
 
 from dataclasses import dataclass
@@ -50,10 +50,10 @@ def issue(subject, text, obstacle=False):
 
 
 def grouped(statements):
-    """Return statements as texts; those that say the same of several subjects are one text."""
+    """Return statements as texts; those with one text for several subjects are one."""
     subjects = {}
     for number, each in enumerate(statements):
-        # One without a subject says nothing that another could share.
+        # One without a subject is never joined with another.
         key = each.text if each.subjects else number
         subjects.setdefault(key, (each.text, []))[1].extend(each.subjects)
     return [_with_subjects(names, text) for text, names in subjects.values()]

@@ -12,7 +12,7 @@ from ocfs2lib.fence import cause
 from ocfs2lib.fence import connections
 from ocfs2lib.fence import log
 from ocfs2lib.heartbeat import BEAT
-from ocfs2lib.parsers import multipath
+from ocfs2lib.parsers import multipathd
 
 _SPARE = 30  # seconds that the limit is to leave to what it waits for
 _USUAL_THRESHOLD = 61  # the threshold that vendors advise with multipath
@@ -135,7 +135,7 @@ def _longest_wait(answer):
     waits = {}
     for each in maps.values() if isinstance(maps, dict) else ():
         if isinstance(each, dict) and isinstance(each.get("queueing"), str):
-            waits[str(each.get("name"))] = multipath.seconds_without_path(
+            waits[str(each.get("name"))] = multipathd.seconds_without_path(
                 each["queueing"], interval
             )
     known = [(name, seconds) for name, seconds in waits.items() if seconds is not None]

@@ -24,7 +24,7 @@ _KEPT = "kept in pstore"
 
 
 def lines(explanation):
-    """Return an explanation as lines of 80 columns; a longer command stays whole."""
+    """Return an explanation as lines of 80 columns; a longer command is not cut."""
     sure = "" if explanation.sure or explanation.verdict == cause.UNKNOWN else " (concluded)"
     return [
         f"{explanation.node}: {TITLES[explanation.verdict]}{sure}",

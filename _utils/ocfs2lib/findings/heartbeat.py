@@ -6,7 +6,7 @@ import math
 
 from ocfs2lib import heartbeat
 from ocfs2lib.findings.kinds import Finding
-from ocfs2lib.parsers.multipath import seconds_without_path
+from ocfs2lib.parsers.multipathd import seconds_without_path
 
 #: A path that works is checked ever less often, down to one check in so many intervals.
 _SLOWEST = 4

@@ -1,1 +1,1 @@
-"""The pulse of one node, for its metrics and its beacon."""
+"""The health of one node, for its metrics and its beacon."""

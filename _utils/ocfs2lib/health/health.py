@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ocfs2lib.kernel import DEFAULTS
 from ocfs2lib.node import cluster_conf
-from ocfs2lib.node import fstab as node_fstab
+from ocfs2lib.node import fstab
 from ocfs2lib.node import membership
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import units
@@ -138,11 +138,11 @@ def _configured(values, conf):
     return next(filter(None, names), "")
 
 
-def _mounts(fstab, mounted):
+def _mounts(lines, mounted):
     return {
         posixpath.normpath(path): posixpath.normpath(path) in mounted
-        for path, line in fstab.items()
-        if node_fstab.is_ocfs2(line) and "noauto" not in line["options"]
+        for path, line in lines.items()
+        if fstab.is_ocfs2(line) and "noauto" not in line["options"]
     }
 
 

@@ -154,7 +154,7 @@ def _labels(labels):
 
 
 def _escaped(text):
-    """A path may hold anything, and the whole file is refused for one byte that is not UTF-8."""
+    # A path may hold anything, and the file is refused for a single byte that is not UTF-8.
     text = text.encode("utf-8", "replace").decode("utf-8")
     return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
 

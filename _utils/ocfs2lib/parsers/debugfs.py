@@ -10,7 +10,7 @@ _FLAGS = {"read_only": 0x3, "failed": 0x4}
 
 def fs_state(text):
     """
-    ``ocfs2/UUID/fs_state``, one mounted volume (fs/ocfs2/super.c, ocfs2_osb_dump).
+    Parse ``ocfs2/UUID/fs_state``, one mounted volume (fs/ocfs2/super.c, ocfs2_osb_dump).
 
     Returns ``{"device", "read_only", "failed", "recovering", "slot", "slots"}``: the device as
     ``253:0``; whether the kernel writes no more, and whether because of an error in the volume; the
@@ -33,13 +33,13 @@ def fs_state(text):
 
 
 def numbers(text):
-    """The numbers in a list of them, such as ``o2hb/livenodes``."""
+    """Return the numbers in a list of them, such as ``o2hb/livenodes``."""
     return [int(word) for word in text.split() if re.fullmatch(r"[0-9]{1,3}", word)]
 
 
 def members(text):
     """
-    The numbers of the nodes that share the locks of a volume, by ``o2dlm/UUID/dlm_state``.
+    Return the numbers of the nodes that share the locks of a volume, by ``o2dlm/UUID/dlm_state``.
 
     The ``Domain Map`` of fs/ocfs2/dlm/dlmdebug.c; a node that was evicted is in it only once it
     has mounted the volume anew, whether its heartbeat is seen or not.

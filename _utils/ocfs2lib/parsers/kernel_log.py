@@ -6,7 +6,7 @@ import json
 import re
 from itertools import pairwise
 
-from ocfs2lib import text as wording
+from ocfs2lib.text import printable
 
 #: Whether a line matters, for :mod:`re` and for ``journalctl --grep``; capitals make no difference.
 PATTERN = "|".join(
@@ -39,18 +39,18 @@ _STAMP = re.compile(r"^(?:<\d{1,3}>)?\[ *\d{1,9}\.\d{6}\](?:\[ *[TC]\d{1,9}\])? 
 
 
 def matters(text):
-    """Whether one line of a kernel's log may help to tell why a node restarted."""
+    """Return whether one line of a kernel's log may help to tell why a node restarted."""
     return bool(_MATTERS.search(text))
 
 
 def clean(text):
-    """One line as it is kept and shown: of one line, bounded, nothing a terminal would obey."""
-    return re.sub(r"\s", " ", wording.printable(text[:_LONGEST])).strip()
+    """Return one line as it is kept and shown: bounded, and without what a terminal would obey."""
+    return re.sub(r"\s", " ", printable(text[:_LONGEST])).strip()
 
 
 def rows(text):
     """
-    What ``journalctl --output=json`` printed.
+    Parse what ``journalctl --output=json`` printed.
 
     Returns ``[{"boot", "time", "text"}]`` in its order: the id of the boot, the seconds since the
     epoch, the line. What is no such row is left out.
@@ -69,7 +69,7 @@ def _row(line):
 
 
 def _message(value):
-    """A text, or the numbers of the bytes of one that is no UTF-8; one too long is null."""
+    # A text, or the numbers of the bytes of one that is no UTF-8; one too long is null.
     if isinstance(value, list):
         try:
             value = bytes(value[:_LONGEST]).decode("utf-8", "replace")
@@ -80,7 +80,7 @@ def _message(value):
 
 def boots(text, lines, since):
     """
-    When each boot began and ended.
+    Return when each boot began and ended.
 
     text
         What ``journalctl --list-boots --output=json`` printed; before systemd 251 it was no JSON,
@@ -118,7 +118,7 @@ def _listed(text):
 
 
 def kept(text):
-    """What matters of a dmesg that pstore kept, without the stamps, and whether lines had to go."""
+    """Return what matters of a dmesg that pstore kept, and whether lines had to go."""
     lines = [clean(_STAMP.sub("", line)) for line in text.splitlines()]
     last, cut = _last([line for line in lines if matters(line)], _RECORD)
     return "\n".join(last), cut
@@ -126,7 +126,7 @@ def kept(text):
 
 def fitted(lines):
     """
-    As many lines as an answer has room for.
+    Return as many lines as an answer has room for.
 
     lines
         What :func:`rows` returned, oldest first.
@@ -145,7 +145,7 @@ def fitted(lines):
 
 
 def _last(items, room):
-    """The last items, as many as there is room for in bytes of JSON, and whether any had to go."""
+    """Return the last items that fit in so many bytes of JSON, and whether any had to go."""
     last = []
     for item in reversed(items):
         room -= len(json.dumps(item)) + 2
@@ -167,5 +167,5 @@ def _boot(value):
 
 
 def _seconds(value):
-    """Of microseconds, which are a number in one answer of journalctl and a text in the other."""
+    # Microseconds, which are a number in one answer of journalctl and a text in the other.
     return int(value) / 1e6 if re.fullmatch(r"[0-9]{1,17}", str(value)[:20], re.ASCII) else None

@@ -22,7 +22,7 @@ _CLEAN = "All passes succeeded."
 @dataclass(frozen=True)
 class Check:
     """
-    What fsck.ocfs2 said. ``ended`` tells whether it came to its end, ``findings`` are the codes of
+    What fsck.ocfs2 found. ``ended`` tells whether it came to its end, ``findings`` are the codes of
     what it found, each once, in their order; ``count`` is how many it found in all.
     """
 

@@ -1,5 +1,5 @@
 """
-What the kernel tells of TCP connections over netlink: linux/inet_diag.h, as ``ss`` asks for it.
+Messages about TCP connections to and from the kernel: linux/inet_diag.h, as ``ss`` uses it.
 
 Pure bytes: who sends and receives them is ``_modules/ocfs2_socket.py``.
 """
@@ -22,12 +22,12 @@ _BYTECODE, _JUMP, _LOCAL_PORT_IS, _REMOTE_PORT_IS = 1, 1, 11, 12
 #: idiag_dst in struct inet_diag_msg, and the size of that, after which the attributes come.
 _ADDRESS, _ANSWER_BYTES = 24, 72
 #: tcpi_last_data_recv in struct tcp_info (linux/tcp.h).
-_HEARD = 52
+_LAST_DATA = 52
 
 
 def question(port):
     """
-    The message that asks for all established IPv4 connections with a TCP port at either end.
+    Return the message that asks for all established IPv4 connections with a TCP port at either end.
 
     The kernel walks through the whole table of its connections for it, whatever is in there, which
     costs milliseconds on a host with much memory: so it is one question, not one for each end.
@@ -39,10 +39,8 @@ def question(port):
 
 
 def _either_end_is(port):
-    """A program that accepts whoever arrives at its very end (inet_diag_bc_run in the kernel).
-
-    A step that compares is followed by one that holds the port.
-    """
+    # A program that accepts whatever arrives at its very end (inet_diag_bc_run in the kernel). A
+    # step that compares is followed by one that holds the port.
     steps = (
         (_LOCAL_PORT_IS, 8, 12),
         (0, 0, port),
@@ -55,9 +53,9 @@ def _either_end_is(port):
 
 def answers(data):
     """
-    What one datagram of the kernel holds.
+    Return what one datagram of the kernel holds.
 
-    Returns ``(found, more)``: ``[(address of the other end, milliseconds since the last data
+    That is ``(found, more)``: ``[(address of the other end, milliseconds since the last data
     came)]``, and whether more datagrams follow. Raises ``OSError`` with what the kernel
     objects to.
     """
@@ -75,14 +73,15 @@ def answers(data):
 def _connection(body):
     attributes = dict(_records(body[_ANSWER_BYTES:], _ATTRIBUTE))
     info = attributes.get(_INFO, b"")
-    if len(info) < _HEARD + 4:
+    if len(info) < _LAST_DATA + 4:
         return []
-    (heard,) = struct.unpack_from("=I", info, _HEARD)
-    return [(socket.inet_ntoa(body[_ADDRESS : _ADDRESS + 4]), heard)]
+    (quiet_ms,) = struct.unpack_from("=I", info, _LAST_DATA)
+    return [(socket.inet_ntoa(body[_ADDRESS : _ADDRESS + 4]), quiet_ms)]
 
 
 def _records(data, header):
-    """Each record's kind and what follows its header; both headers begin with length and kind."""
+    """Yield each record's kind and what follows its header."""
+    # Both headers begin with length and kind.
     while len(data) >= header.size:
         length, kind, *_ = header.unpack_from(data)
         yield kind, data[header.size : length]

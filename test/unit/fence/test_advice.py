@@ -6,14 +6,14 @@ import json
 import pytest
 
 from ocfs2lib.fence import explanation
-from support import kernel_log
+from support import simulated_logs
 from support.fencing import MULTIPATH
 from support.fencing import advised
 from support.fencing import explain
 from support.fencing import panics
-from support.kernel_log import PANIC
-from support.kernel_log import WELL
-from support.kernel_log import Cluster
+from support.simulated_logs import PANIC
+from support.simulated_logs import WELL
+from support.simulated_logs import Cluster
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_whose_fault_it_is():
 
 def test_where_to_look_if_no_other_node_tells():
     cluster = Cluster()
-    cluster.say("host2", WELL, kernel_log.write_timeout(62))
+    cluster.say("host2", WELL, simulated_logs.write_timeout(62))
     cluster.restart("host2", WELL, WELL + 60)
     assert advised(explain(cluster)).startswith("Look at the paths to the LUN. On host2:")
     cluster = Cluster()
-    cluster.say("host2", WELL, kernel_log.too_few(1, 2, 3))
+    cluster.say("host2", WELL, simulated_logs.too_few(1, 2, 3))
     cluster.restart("host2", WELL, WELL + 60)
     assert advised(explain(cluster)).startswith("Look at the interconnect. On host2:")
 
@@ -101,10 +101,10 @@ def test_what_the_host_complained_of_before():
 def test_a_connection_that_broke_at_once():
     cluster = Cluster()
     for other, number in (("host1", 0), ("host3", 2)):
-        peer = kernel_log.peer(other, number)
+        peer = simulated_logs.peer(other, number)
         cluster.say("host2", WELL, f"o2net: Connection to {peer} shutdown, state 7")
         cluster.say("host2", WELL, f"o2net: No longer connected to {peer}")
-    panics(cluster, "host2", WELL + 66, kernel_log.too_few(1, 2, 3))
+    panics(cluster, "host2", WELL + 66, simulated_logs.too_few(1, 2, 3))
     found = explain(cluster)
     assert "The connection to host1, host3 broke; the quorum is counted" in found.margins[1]
     assert "see whether a firewall was loaded anew" in advised(found)
@@ -122,5 +122,5 @@ def test_the_last_words_of_a_node_are_worth_keeping():
     cluster.cut("host2", WELL)
     assert "fence_method: panic under ocfs2:cluster" in advised(explain(cluster))
     assert "/sys/fs/pstore" in advised(explain(cluster, fence_method="panic"))
-    panics(cluster := Cluster(), "host2", WELL, kernel_log.write_timeout(62))
+    panics(cluster := Cluster(), "host2", WELL, simulated_logs.write_timeout(62))
     assert "last words" not in advised(explain(cluster))

@@ -4,22 +4,22 @@ import pytest
 
 from ocfs2lib.fence import cause
 from ocfs2lib.fence import explanation
-from support import kernel_log
+from support import simulated_logs
 from support.fencing import advised
 from support.fencing import explain
 from support.fencing import panics
 from support.fencing import shown
-from support.kernel_log import PANIC
-from support.kernel_log import PANICING
-from support.kernel_log import RESTARTING
-from support.kernel_log import WELL
-from support.kernel_log import Cluster
+from support.simulated_logs import PANIC
+from support.simulated_logs import PANICING
+from support.simulated_logs import RESTARTING
+from support.simulated_logs import WELL
+from support.simulated_logs import Cluster
 
 
 def test_a_write_time_out_by_its_own_words():
     cluster = Cluster()
     cluster.hang("host2", WELL)
-    panics(cluster, "host2", WELL + 62.1, kernel_log.write_timeout(62.1), PANIC + PANICING)
+    panics(cluster, "host2", WELL + 62.1, simulated_logs.write_timeout(62.1), PANIC + PANICING)
     found = explain(cluster)
     assert (found.verdict, found.sure) == (cause.DISK, True)
     assert found.summary == "It could not write its heartbeat to dm-1 and fenced itself."
@@ -32,7 +32,7 @@ def test_a_write_time_out_by_its_own_words():
 
 def test_a_write_time_out_that_reached_the_journal():
     cluster = Cluster()
-    cluster.say("host2", WELL, kernel_log.write_timeout(60.5))
+    cluster.say("host2", WELL, simulated_logs.write_timeout(60.5))
     cluster.say("host2", WELL, RESTARTING)
     cluster.restart("host2", WELL, WELL + 100)
     found = explain(cluster)
@@ -41,17 +41,17 @@ def test_a_write_time_out_that_reached_the_journal():
 
 def test_a_limit_that_is_noticed_late_is_a_node_that_stood_still():
     cluster = Cluster()
-    panics(cluster, "host2", WELL, kernel_log.write_timeout(95.2))
+    panics(cluster, "host2", WELL, simulated_logs.write_timeout(95.2))
     late = "35.2 s late: the whole node stood still"
     assert late in shown(explain(cluster))
-    panics(cluster := Cluster(), "host2", WELL, kernel_log.write_timeout(62))
+    panics(cluster := Cluster(), "host2", WELL, simulated_logs.write_timeout(62))
     assert "stood still" not in shown(explain(cluster))
 
 
 def test_a_limit_that_all_nodes_agreed_to_extend():
     cluster = Cluster()
     cluster.say("host2", WELL - 40, "o2hb: negotiate timeout approved by master node on region X")
-    panics(cluster, "host2", WELL, kernel_log.write_timeout(95.2))
+    panics(cluster, "host2", WELL, simulated_logs.write_timeout(95.2))
     assert "so the limit was counted anew" in shown(explain(cluster))
 
 
@@ -59,7 +59,7 @@ def test_a_lost_quorum_by_its_own_words():
     cluster = Cluster()
     for other in ("host1", "host3"):
         cluster.silence("host2", other, WELL, WELL + 90)
-    panics(cluster, "host2", WELL + 96, kernel_log.too_few(1, 2, 3), PANIC + PANICING)
+    panics(cluster, "host2", WELL + 96, simulated_logs.too_few(1, 2, 3), PANIC + PANICING)
     found = explain(cluster)
     assert (found.verdict, found.sure) == (cause.NETWORK, True)
     assert found.margins == (
@@ -71,7 +71,7 @@ def test_a_lost_quorum_by_its_own_words():
 
 def test_of_two_nodes_the_lower_number_goes_on():
     cluster = Cluster(nodes=2)
-    panics(cluster, "host2", WELL, kernel_log.half_quorum(1, 2, 0))
+    panics(cluster, "host2", WELL, simulated_logs.half_quorum(1, 2, 0))
     found = explain(cluster)
     assert found.verdict == cause.NETWORK
     assert "of two halves the one with the lowest number goes on, host1" in found.margins[0]
@@ -223,7 +223,7 @@ def test_what_was_before_the_time_that_is_asked_for_is_not_judged():
 def test_writes_that_fail_to_the_end():
     cluster = Cluster()
     for each in range(0, 60, 2):
-        cluster.say("host2", WELL + each, kernel_log.write_error())
+        cluster.say("host2", WELL + each, simulated_logs.write_error())
     cluster.restart("host2", WELL + 60, WELL + 180)
     found = explain(cluster)
     assert found.verdict == cause.DISK
@@ -235,7 +235,7 @@ def test_reads_that_fail_while_another_volume_is_well():
     cluster = Cluster()
     for each in range(0, 46, 2):
         cluster.say("host2", WELL + each, "I/O error, dev dm-0, sector 2184 op 0x0:(READ)")
-        cluster.say("host2", WELL + each, kernel_log.read_error(kernel_log.UUID))
+        cluster.say("host2", WELL + each, simulated_logs.read_error(simulated_logs.UUID))
     for other in ("host1", "host3"):
         cluster.silence("host2", other, WELL + 60, WELL + 122)
     cluster.evict("host2", WELL + 122)
@@ -256,7 +256,7 @@ def test_connections_that_outlived_the_heartbeat():
 
 def test_a_connection_that_a_new_kernel_knows_nothing_of():
     cluster = Cluster()
-    peer = kernel_log.peer("host2", 1)
+    peer = simulated_logs.peer("host2", 1)
     for other in ("host1", "host3"):
         cluster.say(other, WELL + 12, f"o2net: Connection to {peer} shutdown, state 7")
         cluster.say(other, WELL + 12, f"o2net: No longer connected to {peer}")
@@ -329,5 +329,5 @@ def test_a_node_that_stood_still_and_restarted():
 def test_a_lock_that_is_lost_after_it_joined_again_is_another_matter():
     cluster = Cluster()
     cluster.cut("host2", WELL)
-    cluster.say("host1", WELL + 400, kernel_log.lock_lost(1))
+    cluster.say("host1", WELL + 400, simulated_logs.lock_lost(1))
     assert explain(cluster).verdict == cause.CUT

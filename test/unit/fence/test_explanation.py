@@ -9,12 +9,12 @@ import pytest
 from ocfs2lib.fence import cause
 from ocfs2lib.fence import explanation
 from ocfs2lib.fence import layout
-from support import kernel_log
+from support import simulated_logs
 from support.fencing import advised
 from support.fencing import explain
 from support.fencing import panics
-from support.kernel_log import WELL
-from support.kernel_log import Cluster
+from support.simulated_logs import WELL
+from support.simulated_logs import Cluster
 
 
 def test_nothing_happened():
@@ -74,7 +74,7 @@ def test_logs_that_are_not_complete_are_noted():
 def test_whatever_takes_the_place_of_something_is_left_out(junk):
     cluster = Cluster()
     cluster.lose_disk("host2", WELL)
-    cluster.keep("host2", WELL + 200, kernel_log.write_timeout(62))
+    cluster.keep("host2", WELL + 200, simulated_logs.write_timeout(62))
     good = cluster.logs()
     for name in good:
         broken = [junk, *({**good[name], key: junk} for key in good[name])]
@@ -123,6 +123,6 @@ def _damaged(text, number):
 @pytest.mark.parametrize("settings", [{}, {"nodes": {}}, {"nodes": {"host2": 1}}])
 def test_settings_that_are_not_known_are_those_of_the_kernel(settings):
     cluster = Cluster()
-    panics(cluster, "host2", WELL, kernel_log.write_timeout(62.1))
+    panics(cluster, "host2", WELL, simulated_logs.write_timeout(62.1))
     found = explanation.explain("host2", cluster.logs(), settings)
     assert "(31 - 1) x 2 s = 60 s" in found.margins[0]

@@ -7,9 +7,9 @@ from support.fencing import advised
 from support.fencing import explain
 from support.fencing import panics
 from support.fencing import shown
-from support.kernel_log import PANIC
-from support.kernel_log import WELL
-from support.kernel_log import Cluster
+from support.simulated_logs import PANIC
+from support.simulated_logs import WELL
+from support.simulated_logs import Cluster
 
 
 def test_the_last_restart_that_was_not_asked_for():

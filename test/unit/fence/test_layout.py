@@ -7,14 +7,14 @@ import pytest
 from ocfs2lib.fence import cause
 from ocfs2lib.fence import explanation
 from ocfs2lib.fence import layout
-from support import kernel_log
+from support import simulated_logs
 from support.fencing import MULTIPATH
 from support.fencing import explain
 from support.fencing import panics
-from support.kernel_log import PANIC
-from support.kernel_log import PANICING
-from support.kernel_log import WELL
-from support.kernel_log import Cluster
+from support.simulated_logs import PANIC
+from support.simulated_logs import PANICING
+from support.simulated_logs import WELL
+from support.simulated_logs import Cluster
 
 
 def stories():
@@ -47,7 +47,7 @@ def test_an_explanation_fits_a_terminal_and_json(number):
 def test_what_an_explanation_looks_like():
     cluster = Cluster()
     cluster.hang("host2", WELL)
-    panics(cluster, "host2", WELL + 62.1, kernel_log.write_timeout(62.1), PANIC + PANICING)
+    panics(cluster, "host2", WELL + 62.1, simulated_logs.write_timeout(62.1), PANIC + PANICING)
     lines = layout.lines(explain(cluster, multipath=MULTIPATH))
     assert lines[:12] == [
         "host2: fenced itself, disk heartbeat",

@@ -3,19 +3,24 @@
 import pytest
 
 from ocfs2lib.fence import log
-from support import kernel_log
-from support.kernel_log import PANIC
-from support.kernel_log import PANICING
+from support import simulated_logs
+from support.simulated_logs import PANIC
+from support.simulated_logs import PANICING
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "node", "values"),
     [
-        (kernel_log.write_timeout(62.1), "write timeout", None, {"device": "dm-1", "ms": 62100}),
-        (kernel_log.idle("host3", 2, 30.012), "idle", 2, {"s": 30, "ms": 12}),
-        (kernel_log.lock_lost(7), "lock lost", 7, {}),
         (
-            kernel_log.too_few(1, 2, 3),
+            simulated_logs.write_timeout(62.1),
+            "write timeout",
+            None,
+            {"device": "dm-1", "ms": 62100},
+        ),
+        (simulated_logs.idle("host3", 2, 30.012), "idle", 2, {"s": 30, "ms": 12}),
+        (simulated_logs.lock_lost(7), "lock lost", 7, {}),
+        (
+            simulated_logs.too_few(1, 2, 3),
             "too few",
             None,
             {"connected": 1, "needed": 2, "beating": 3},

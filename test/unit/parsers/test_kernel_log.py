@@ -5,19 +5,19 @@ import random
 
 import pytest
 
-from ocfs2lib.parsers import kernel_log as parsers_kernel_log
-from support import kernel_log
+from ocfs2lib.parsers import kernel_log
+from support import simulated_logs
 
 BOOT = "1" * 32
 LATER = "2" * 32
 CLUSTER = [
-    kernel_log.write_timeout(62.1),
-    kernel_log.write_error(),
-    kernel_log.too_few(1, 2, 3),
-    kernel_log.half_quorum(1, 2, 0),
-    kernel_log.lock_lost(1),
-    kernel_log.idle("host2", 1, 30.012),
-    kernel_log.RESTARTING,
+    simulated_logs.write_timeout(62.1),
+    simulated_logs.write_error(),
+    simulated_logs.too_few(1, 2, 3),
+    simulated_logs.half_quorum(1, 2, 0),
+    simulated_logs.lock_lost(1),
+    simulated_logs.idle("host2", 1, 30.012),
+    simulated_logs.RESTARTING,
     "o2dlm: Begin recovery on domain X for node 1",
     "ocfs2: Begin replay journal (node 1, slot 1) on device (253,1)",
     "(kworker/u8:1,53,1):dlm_send_remote_convert_request:398 ERROR: Error -112 when sending",
@@ -40,7 +40,7 @@ REST = [
     "BUG: kernel NULL pointer dereference, address: 0000000000000008",
     "Oops: 0000 [#1] PREEMPT SMP NOPTI",
     "mce: [Hardware Error]: Machine check events logged",
-    kernel_log.PANIC + "Fatal exception",
+    simulated_logs.PANIC + "Fatal exception",
     "Journal stopped",
     "System is rebooting.",
     "Panic#1 Part1",
@@ -68,22 +68,22 @@ def line(text, time=1, boot=BOOT):
 
 @pytest.mark.parametrize("text", CLUSTER + REST)
 def test_what_matters(text):
-    assert parsers_kernel_log.matters(text)
+    assert kernel_log.matters(text)
 
 
 @pytest.mark.parametrize("text", NOISE)
 def test_what_does_not(text):
-    assert not parsers_kernel_log.matters(text)
+    assert not kernel_log.matters(text)
 
 
 def test_rows_of_journalctl():
     text = "\n".join((row("one", 1.5), row("two", 2, LATER)))
-    assert parsers_kernel_log.rows(text) == [line("one", 1.5), line("two", 2.0, LATER)]
+    assert kernel_log.rows(text) == [line("one", 1.5), line("two", 2.0, LATER)]
 
 
 def test_a_text_that_is_no_utf_8_comes_as_numbers():
     text = row(list(b"o2net: \xff\x1b[2J"))
-    assert parsers_kernel_log.rows(text) == [line("o2net: \N{REPLACEMENT CHARACTER}?[2J", 1.0)]
+    assert kernel_log.rows(text) == [line("o2net: \N{REPLACEMENT CHARACTER}?[2J", 1.0)]
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_a_text_that_is_no_utf_8_comes_as_numbers():
     ],
 )
 def test_what_is_no_row_is_left_out(text):
-    assert parsers_kernel_log.rows(f"{text}\n{row('good')}\n{text}") == [line("good", 1.0)]
+    assert kernel_log.rows(f"{text}\n{row('good')}\n{text}") == [line("good", 1.0)]
 
 
 def test_a_line_is_bounded_and_harmless():
-    (found,) = parsers_kernel_log.rows(row("o2net: \x1b[31m\x07\n\tx\u202e" + "y" * 100_000))
+    (found,) = kernel_log.rows(row("o2net: \x1b[31m\x07\n\tx\u202e" + "y" * 100_000))
     assert found["text"].startswith("o2net: ?[31m?  x")
     assert len(found["text"]) == 400
     assert "\x1b" not in found["text"]
@@ -126,23 +126,23 @@ def test_boots_as_journalctl_lists_them():
         {"index": 0, "boot_id": LATER, "first_entry": 3_000_000, "last_entry": 9_000_000},
     ]
     known = [{"id": BOOT, "first": 1, "last": 2.5}, {"id": LATER, "first": 3, "last": 9}]
-    assert parsers_kernel_log.boots(json.dumps(listed), [], 0) == known
+    assert kernel_log.boots(json.dumps(listed), [], 0) == known
     # The boot before a restart that counts is needed as well.
-    assert parsers_kernel_log.boots(json.dumps(listed), [], 2.9) == known
-    assert parsers_kernel_log.boots(json.dumps(listed), [], 3.1) == known[1:]
+    assert kernel_log.boots(json.dumps(listed), [], 2.9) == known
+    assert kernel_log.boots(json.dumps(listed), [], 3.1) == known[1:]
 
 
 def test_of_many_boots_the_last_are_told():
     lines = [line("a", each, f"{each:032x}") for each in range(1, 100)]
-    boots = parsers_kernel_log.boots("[]", lines, 0)
+    boots = kernel_log.boots("[]", lines, 0)
     assert [boot["first"] for boot in boots] == list(range(36, 100))
-    assert parsers_kernel_log.boots("[]", [], 0) == []
+    assert kernel_log.boots("[]", [], 0) == []
 
 
 @pytest.mark.parametrize("text", ["", " 0 1111 Thu 2026-01-15", "{}", "[1, {}]", "[" * 100_000])
 def test_where_journalctl_lists_no_boots_those_of_the_lines_are_known(text):
     lines = [line("a", 5), line("b", 7), line("c", 9, LATER)]
-    assert parsers_kernel_log.boots(text, lines, 0) == [
+    assert kernel_log.boots(text, lines, 0) == [
         {"id": BOOT, "first": 5, "last": 7},
         {"id": LATER, "first": 9, "last": 9},
     ]
@@ -152,17 +152,17 @@ def test_what_pstore_kept():
     text = (
         "Panic#1 Part1\n"
         "<6>[  100.000001] eth0: renamed\n"
-        f"<3>[ 1062.100000] {kernel_log.write_timeout(62.1)}\n"
-        f"[ 1062.100001][  T612] {kernel_log.PANIC}x\x1b\n"
+        f"<3>[ 1062.100000] {simulated_logs.write_timeout(62.1)}\n"
+        f"[ 1062.100001][  T612] {simulated_logs.PANIC}x\x1b\n"
     )
-    assert parsers_kernel_log.kept(text) == (
-        f"Panic#1 Part1\n{kernel_log.write_timeout(62.1)}\n{kernel_log.PANIC}x?",
+    assert kernel_log.kept(text) == (
+        f"Panic#1 Part1\n{simulated_logs.write_timeout(62.1)}\n{simulated_logs.PANIC}x?",
         False,
     )
 
 
 def test_of_a_long_record_the_end_is_kept():
-    text, cut = parsers_kernel_log.kept("\n".join(f"o2net: {number}" for number in range(10_000)))
+    text, cut = kernel_log.kept("\n".join(f"o2net: {number}" for number in range(10_000)))
     assert cut
     assert text.endswith("o2net: 9999")
     assert 4500 < len(text) < 6144
@@ -171,19 +171,19 @@ def test_of_a_long_record_the_end_is_kept():
 def test_a_fault_that_repeats_itself_hides_nothing():
     flood = [line(f"I/O error, dev sdb, sector {each} op 0x{each:x}", each) for each in range(5000)]
     lines = [line(CLUSTER[0], 0), *flood, line(CLUSTER[2], 5000)]
-    fitted, cut = parsers_kernel_log.fitted(lines)
+    fitted, cut = kernel_log.fitted(lines)
     assert not cut
     assert fitted == [lines[0], *flood[:10], *flood[-10:], lines[-1]]
 
 
 def test_each_boot_and_each_node_counts_on_its_own():
     lines = [
-        line(kernel_log.idle(f"host{node}", node, 30.5), time, boot)
+        line(simulated_logs.idle(f"host{node}", node, 30.5), time, boot)
         for boot in (BOOT, LATER)
         for time in range(15)
         for node in (1, 2)
     ]
-    assert parsers_kernel_log.fitted(lines) == (lines, False)
+    assert kernel_log.fitted(lines) == (lines, False)
 
 
 def test_an_answer_has_a_size_and_what_is_left_out_is_old():
@@ -193,7 +193,7 @@ def test_an_answer_has_a_size_and_what_is_left_out_is_old():
         line("o2net: " + "".join(chr(number.randrange(0x400, 0x500)) for _ in range(300)), time)
         for time in range(400)
     ]
-    fitted, cut = parsers_kernel_log.fitted(lines)
+    fitted, cut = kernel_log.fitted(lines)
     assert cut
     assert fitted == lines[-len(fitted) :]
     assert 120_000 < len(json.dumps(fitted)) < 135_000
@@ -201,4 +201,4 @@ def test_an_answer_has_a_size_and_what_is_left_out_is_old():
 
 def test_what_does_not_matter_is_no_part_of_the_answer():
     noise = [line(text) for text in NOISE]
-    assert parsers_kernel_log.fitted(noise) == ([], False)
+    assert kernel_log.fitted(noise) == ([], False)

@@ -12,7 +12,7 @@ PATHS = "%w|%d|%t|%T"
 _GOOD = (("active", "ready"), ("active", "ghost"))
 
 
-def maps(text):
+def parse_maps(text):
     """
     Parse ``multipathd show maps raw format`` with :data:`MAPS`.
 
@@ -27,7 +27,7 @@ def maps(text):
     return found
 
 
-def paths(text):
+def parse_paths(text):
     """
     Parse ``multipathd show paths raw format`` with :data:`PATHS`.
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from ocfs2lib.parsers import multipath
+from ocfs2lib.parsers import multipathd
 
 WWID = "35000c50000000001"
 MAPS = f"{WWID}|primary|dm-0|12 chk|1 queue_if_no_path\n35000c50000000002|b|dm-1|-|0\n"
@@ -18,28 +18,28 @@ defaults {
 
 
 def test_maps():
-    assert multipath.maps(MAPS) == {
+    assert multipathd.parse_maps(MAPS) == {
         WWID: {"name": "primary", "node": "/dev/dm-0", "queueing": "12 chk"},
         "35000c50000000002": {"name": "b", "node": "/dev/dm-1", "queueing": "off"},
     }
     queues = MAPS.replace("|-|0", "|-|1 queue_if_no_path")
-    assert multipath.maps(queues)["35000c50000000002"]["queueing"] == "on"
+    assert multipathd.parse_maps(queues)["35000c50000000002"]["queueing"] == "on"
 
 
 def test_paths_of_no_lun_are_left_out():
-    assert multipath.paths(PATHS) == {WWID: {"sda": "ok", "sdb": "failed faulty"}}
+    assert multipathd.parse_paths(PATHS) == {WWID: {"sda": "ok", "sdb": "failed faulty"}}
 
 
 @pytest.mark.parametrize("text", ["", "no paths\n", "timeout\n", "a|b\n", "error -1 receiving\n"])
 def test_what_is_no_table_is_empty(text):
-    assert multipath.maps(text) == multipath.paths(text) == {}
+    assert multipathd.parse_maps(text) == multipathd.parse_paths(text) == {}
 
 
 def test_the_polling_interval():
-    assert multipath.polling_interval(CONFIG) == 5
+    assert multipathd.polling_interval(CONFIG) == 5
     quoted = CONFIG.replace(" 5\n", ' "15"\n')
-    assert multipath.polling_interval(quoted) == 15
-    assert multipath.polling_interval("") is None
+    assert multipathd.polling_interval(quoted) == 15
+    assert multipathd.polling_interval("") is None
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_the_polling_interval():
     ],
 )
 def test_how_long_io_waits(queueing, interval, seconds):
-    assert multipath.seconds_without_path(queueing, interval) == seconds
+    assert multipathd.seconds_without_path(queueing, interval) == seconds
