@@ -1,6 +1,7 @@
 """What holds for every module of the formula, read from its source."""
 
 import ast
+import functools
 import sys
 from pathlib import Path
 
@@ -190,6 +191,35 @@ def test_there_is_no_circle_between_rooms():
         assert bottom, f"a circle among {sorted(left)}"
         for room in bottom:
             del left[room]
+
+
+@functools.cache
+def _texts(path):
+    """The texts of a file that are no docstrings."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    docstrings = {node.value for node in nodes if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("linux-image", "apt install", "dpkg", "SYSTEMCTL_SKIP_REDIRECT", "/etc/init.d/"),
+        *("nftables.service", "multipathd.service", "/vmlinuz", "kmod"),
+    ],
+)
+def test_what_distributions_differ_in_is_said_in_their_room_alone(words):
+    platforms = (LIBRARY / "platform").glob("*.py")
+    assert any(words in text for path in platforms for text in _texts(path))
+    library = [path for path in UTILS if _room(path) != "platform"]
+    for path in [*library, *CALLED, *STATES]:
+        assert not [text for text in _texts(path) if words in text], path
+    for path in (ROOT / "ocfs2").rglob("*.*"):
+        assert words not in path.read_text(), path
 
 
 def test_nothing_hands_a_force_flag_to_mkfs():

@@ -1,12 +1,15 @@
 """Which platform a host is, and that each of them says all there is to say."""
 
 import dataclasses
+import re
 
 import pytest
 
 from ocfs2lib.errors import PlatformUnknown
 from ocfs2lib.firewall.registry import FIREWALLS
 from ocfs2lib.node import o2cb_settings
+from ocfs2lib.node import units
+from ocfs2lib.pillar.value_checks import REFUSED_SERVICES
 from ocfs2lib.platform import debian
 from ocfs2lib.platform import registry
 
@@ -50,6 +53,13 @@ def test_a_platform_says_everything(platform):
     assert settings.questions.keys() <= {*o2cb_settings.NAMES}
     # Nothing refuses a backend that a platform lacks.
     assert platform.firewalls.keys() == FIREWALLS.keys()
+
+
+@pytest.mark.parametrize("platform", registry.PLATFORMS, ids=lambda platform: platform.name)
+def test_no_service_that_comes_before_the_cluster_may_wait_for_a_mount(platform):
+    for service in units.after(platform):
+        if service.endswith(".service"):
+            assert any(re.fullmatch(each, service) for each, _ in REFUSED_SERVICES), service
 
 
 def test_what_an_operator_types_on_debian():
