@@ -66,11 +66,11 @@ def running():
     idle = {"wwid": None, "read": 0, "size": 0}
     fd = _open_lock_file()
     try:
-        said = _read_lock_file(fd)
-        at_work = _lock(fd, fcntl.F_OFD_GETLK) or _is_mkfs_running(said)
+        content = _read_lock_file(fd)
+        at_work = _lock(fd, fcntl.F_OFD_GETLK) or _is_mkfs_running(content)
     finally:
         os.close(fd)
-    return {name: said.get(name, idle[name]) for name in idle} if at_work else idle
+    return {name: content.get(name, idle[name]) for name in idle} if at_work else idle
 
 
 def mkfs(order, token, lun="", job="", operator=""):
@@ -158,9 +158,9 @@ def _only_one_format(order, log):
             )
 
         def progress(read):
-            said = {"wwid": order.wwid, "uuid": order.uuid, "read": read, "size": order.size}
+            content = {"wwid": order.wwid, "uuid": order.uuid, "read": read, "size": order.size}
             # In place and always as long, so that no reader ever sees half of it.
-            os.pwrite(fd, json.dumps(said).ljust(512).encode(), 0)
+            os.pwrite(fd, json.dumps(content).ljust(512).encode(), 0)
 
         progress(0)
         yield progress
@@ -180,9 +180,9 @@ def _read_lock_file(fd):
         return {}
 
 
-def _is_mkfs_running(said):
+def _is_mkfs_running(content):
     """Tell whether the mkfs.ocfs2 of a format still runs; its job may be gone by now."""
-    uuid = said.get("uuid")
+    uuid = content.get("uuid")
     return bool(uuid) and any(
         os.path.basename(argv[0]) == "mkfs.ocfs2" and uuid in argv for argv in _processes()
     )
@@ -301,15 +301,15 @@ def _make_volume(order, handle, node, log):
     argv = ["mkfs.ocfs2", *order.arguments(), node]
     try:
         result = __salt__["ocfs2_cmd.attempt"](argv, timeout=_MKFS_TIMEOUT)
-        said = __salt__["ocfs2_cmd.failure"](argv, result)
+        output = __salt__["ocfs2_cmd.failure"](argv, result)
     except CommandExecutionError as err:
-        said = str(err)
+        output = str(err)
     facts = __salt__["ocfs2.probe"](order.device, handle=handle)
     wrong = order.differences(facts)
     if wrong:
-        log.write("failed", [said, *wrong], facts)
+        log.write("failed", [output, *wrong], facts)
         raise CommandExecutionError(
-            f"{said}. Read back: {'; '.join(wrong)}. What became of the LUN is UNKNOWN; "
+            f"{output}. Read back: {'; '.join(wrong)}. What became of the LUN is UNKNOWN; "
             f"{ORCHESTRATE} looks at it again"
         )
     log.write("done", (), facts)

@@ -52,7 +52,7 @@ class Scenario:
         self.world = SimulatedWorld(section or roster.section(), slots)
         master = SimulatedOperator(self.world)
         members = master.plan().members()
-        master.keep_numbers(lambda roll, time: roll.seen(members, time))
+        master.keep_numbers(lambda numbers, time: numbers.seen(members, time))
 
     def pillar(self, change):
         """The operator changes pillar."""
@@ -569,7 +569,7 @@ def _taken_number(scenario):
     """Pillar gives a number that another host had."""
     gone = node_numbers.Entry(3, "host8.example.com", "host8", "10.1.0.8", "retired", "then")
     master = SimulatedOperator(scenario.world)
-    master.keep_numbers(lambda roll, time: roll.retired(gone, time))
+    master.keep_numbers(lambda numbers, time: numbers.retired(gone, time))
 
 
 _TIMEOUTS = _pillar(lambda section: section.update(cluster={"heartbeat_threshold": 61}))
@@ -688,5 +688,5 @@ def test_a_number_stays_that_of_its_host_until_it_is_freed():
     assert any(f"number 3 is that of {HOSTS[3]}" in each for each in answer["lines"])
     assert scenario.world.wrong == []
     master = SimulatedOperator(scenario.world)
-    master.keep_numbers(lambda roll, time: roll.freed(3))
+    master.keep_numbers(lambda numbers, time: numbers.freed(3))
     assert scenario.run(AddNode)["result"] is True

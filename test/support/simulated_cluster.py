@@ -705,9 +705,9 @@ class SimulatedOperator:
 
     def keep_numbers(self, change):
         self.world.tick("keep_numbers", [])
-        roll = self.numbers()
-        new = change(roll, _TIME)
-        if new.entries != roll.entries:
+        numbers = self.numbers()
+        new = change(numbers, _TIME)
+        if new.entries != numbers.entries:
             node_numbers.store(self.world.cache, new)
 
     def reboots(self, boots):

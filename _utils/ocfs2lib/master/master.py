@@ -176,14 +176,14 @@ class Master:
     # ---- what is on record
 
     def numbers(self, cluster=None):
-        """Who has and had which node number (:class:`operations.node_numbers.Roll`)."""
+        """Who has and had which node number (:class:`operations.node_numbers.NodeNumbers`)."""
         return node_numbers.load(self._cache, cluster or self.desired.cluster.name)
 
     def keep_numbers(self, change, cluster=None):
-        """Store what ``change(roll, time)`` makes of the roll of node numbers."""
-        roll = self.numbers(cluster)
-        new = change(roll, audit.now())
-        if new.entries != roll.entries:
+        """Store what ``change(numbers, time)`` makes of the roll of node numbers."""
+        numbers = self.numbers(cluster)
+        new = change(numbers, audit.now())
+        if new.entries != numbers.entries:
             node_numbers.store(self._cache, new)
             os.sync()
 

@@ -101,7 +101,7 @@ def free_number(context, cluster, number, reason):
             new = old.freed(number)
             words = f"was that of {old.entries[number].minion}"
             master.record_decision("freed", f"node number {number}", "", cluster, [reason], words)
-            master.keep_numbers(lambda roll, time: new, cluster)
+            master.keep_numbers(lambda numbers, time: new, cluster)
     except FormulaError as err:
         return _refused(about, err)
     return _answer([f"{about} {words} and is free.", "Next: give it to a node in pillar."], True)

@@ -36,7 +36,7 @@ def _record(master, found):
         return []
     try:
         with master.exclusive():
-            master.keep_numbers(lambda roll, time: roll.seen(found.members(), time))
+            master.keep_numbers(lambda numbers, time: numbers.seen(found.members(), time))
             return FormatLuns(master.desired, master).update_ledger(found)[1]
     except MasterBusy:
         return []  # the other run records it

@@ -1,5 +1,5 @@
 """
-The roll of node numbers of one cluster: who has each, and who had it.
+The node numbers of one cluster: who has each, and who had it.
 
 Heartbeats and journals go by number. A node that was removed may wake up one day with the
 cluster.conf it had, and would then be taken for whoever has its number by then. So the master keeps
@@ -14,7 +14,7 @@ from ocfs2lib import commands
 from ocfs2lib.errors import ArgumentInvalid
 from ocfs2lib.errors import RecordUnreadable
 
-#: The bank of Salt's cache in which the rolls are kept, by cluster.
+#: The bank of Salt's cache in which they are kept, by cluster.
 BANK = "ocfs2/numbers"
 ACTIVE, RETIRED = "active", "retired"
 _FIELDS = {"number": int, "minion": str, "name": str, "address": str, "state": str, "time": str}
@@ -22,8 +22,10 @@ _FIELDS = {"number": int, "minion": str, "name": str, "address": str, "state": s
 
 @dataclass(frozen=True)
 class Entry:
-    """One number: its node's minion id, node name and address, and since when it is in ``state``,
-    as ``2026-01-31T23:59:59Z``."""
+    """
+    One number: the minion id, name and address of its node, and its ``state`` since ``time``, as
+    ``2026-01-31T23:59:59Z``.
+    """
 
     number: int
     minion: str
@@ -33,7 +35,7 @@ class Entry:
     time: str
 
 
-class Roll:
+class NodeNumbers:
     """
     All numbers of a cluster.
 
@@ -47,7 +49,7 @@ class Roll:
         self.cluster, self.entries = cluster, dict(entries or {})
 
     def problems(self, desired):
-        """What pillar asks of numbers that can not be, as sentences with the fix."""
+        """Yield what pillar asks of numbers and cannot have, as sentences with the fix."""
         for node in desired.nodes:
             entry = self.entries.get(node.number)
             if entry and not _same(entry, node):
@@ -74,8 +76,8 @@ class Roll:
 
     def seen(self, nodes, time):
         """
-        The roll after these :class:`pillar.desired.Node` were seen to be members. One that has the
-        number of another host does not take its place: that stays a problem.
+        Return the numbers after these :class:`pillar.desired.Node` were seen to be members. One
+        that has the number of another host does not take its place: that stays a problem.
         """
         entries = dict(self.entries)
         for node in nodes:
@@ -83,15 +85,15 @@ class Roll:
             now = Entry(node.number, node.minion, node.name, node.address, ACTIVE, time)
             if not known or (_same(known, node) and replace(known, time=time) != now):
                 entries[node.number] = now
-        return Roll(self.cluster, entries)
+        return NodeNumbers(self.cluster, entries)
 
     def retired(self, entry, time):
-        """The roll after a node was removed."""
+        """Return the numbers after a node was removed."""
         gone = replace(entry, state=RETIRED, time=time)
-        return Roll(self.cluster, {**self.entries, entry.number: gone})
+        return NodeNumbers(self.cluster, {**self.entries, entry.number: gone})
 
     def freed(self, number):
-        """Return the roll with the number free. Raises ArgumentInvalid if a member has it."""
+        """Return the numbers with one free. Raises ArgumentInvalid if a member has it."""
         entry = self.entries.get(number)
         if not entry:
             raise ArgumentInvalid(f"number {number} of cluster {self.cluster} is free")
@@ -100,12 +102,12 @@ class Roll:
                 f"number {number} is that of {entry.minion}, a member of cluster {self.cluster}; "
                 "remove the node first"
             )
-        return Roll(
+        return NodeNumbers(
             self.cluster, {key: each for key, each in self.entries.items() if key != number}
         )
 
     def of_minion(self, minion):
-        """The active :class:`Entry` of a minion, or None."""
+        """Return the active :class:`Entry` of a minion, or None."""
         return next(
             (
                 entry
@@ -117,14 +119,14 @@ class Roll:
 
 
 def _same(entry, node):
-    """Whether an entry is about this node; its name or its address may have changed."""
+    """Tell whether an entry is about this node; its name or its address may have changed."""
     return entry.minion == node.minion or entry.address == node.address
 
 
 def load(cache, cluster):
     """
-    Return the :class:`Roll` of a cluster. Raises RecordUnreadable for anything that :func:`store`
-    has not written.
+    Return the :class:`NodeNumbers` of a cluster. Raises RecordUnreadable for anything that
+    :func:`store` has not written.
 
     cache
         Has ``fetch(bank, key)`` and ``store(bank, key, data)``, like Salt's.
@@ -140,12 +142,12 @@ def load(cache, cluster):
         raise RecordUnreadable(
             f"the roll of node numbers of {cluster} can not be read: {err}"
         ) from err
-    return Roll(cluster, {entry.number: entry for entry in entries})
+    return NodeNumbers(cluster, {entry.number: entry for entry in entries})
 
 
-def store(cache, roll):
-    """Keep a :class:`Roll`. Raises RecordUnreadable if it does not read back."""
-    entries = [asdict(entry) for _, entry in sorted(roll.entries.items())]
-    cache.store(BANK, roll.cluster, {"entries": entries})
-    if load(cache, roll.cluster).entries != roll.entries:
-        raise RecordUnreadable(f"the roll of node numbers of {roll.cluster} does not read back")
+def store(cache, numbers):
+    """Keep a :class:`NodeNumbers`. Raises RecordUnreadable if it does not read back."""
+    entries = [asdict(entry) for _, entry in sorted(numbers.entries.items())]
+    cache.store(BANK, numbers.cluster, {"entries": entries})
+    if load(cache, numbers.cluster).entries != numbers.entries:
+        raise RecordUnreadable(f"the roll of node numbers of {numbers.cluster} does not read back")

@@ -74,11 +74,11 @@ class RemoveNode(Operation):
         return lines
 
     def _entry(self, plan):
-        """Look up who it is: in the master's roll, or among those that the nodes know."""
-        unknown, roll = _not_in_pillar(plan), self.master.numbers()
-        entry = roll.of_minion(self.node)
+        """Look up who it is: among the master's numbers, or among those that the nodes know."""
+        unknown, numbers = _not_in_pillar(plan), self.master.numbers()
+        entry = numbers.of_minion(self.node)
         # A run that was cut has put its number on record as retired already.
-        names = [each.name for each in roll.entries.values() if each.minion == self.node]
+        names = [each.name for each in numbers.entries.values() if each.minion == self.node]
         names += [self.node, default_name(self.node)]
         live = next((unknown[name] for name in names if name in unknown), None)
         if entry or not (live or unknown):
@@ -139,7 +139,7 @@ class RemoveNode(Operation):
         return reasons
 
     def _retire(self, entry):
-        self.master.keep_numbers(lambda roll, time: roll.retired(entry, time))
+        self.master.keep_numbers(lambda numbers, time: numbers.retired(entry, time))
 
     def _unmount(self, paths):
         for path in paths:

@@ -205,7 +205,7 @@ def plan(desired, census, silent, formula, records, numbers=None, proof=True):
     records
         ``{LUN key: record}``: what the ledger has of each LUN, or why it can not be read.
     numbers
-        Who has which node number (:class:`operations.node_numbers.Roll`); None for nobody.
+        Who has which node number (:class:`operations.node_numbers.NodeNumbers`); None for nobody.
     proof
         Whether the nodes were asked to prove that LUNs are blank; a plan without is only to look
         at.
