@@ -6,12 +6,17 @@ import re
 import pytest
 
 from ocfs2lib.errors import PlatformUnknown
+from ocfs2lib.firewall.backend import UNIT_PATH
 from ocfs2lib.firewall.registry import FIREWALLS
 from ocfs2lib.node import o2cb_settings
+from ocfs2lib.node import requirements
+from ocfs2lib.node import setup
 from ocfs2lib.node import units
 from ocfs2lib.pillar.value_checks import REFUSED_SERVICES
 from ocfs2lib.platform import debian
 from ocfs2lib.platform import registry
+from ocfs2lib.platform.platform import FirewallService
+from support import answers
 
 
 @pytest.mark.parametrize("release", ["Debian 12", "Debian 13"])
@@ -60,6 +65,33 @@ def test_no_service_that_comes_before_the_cluster_may_wait_for_a_mount(platform)
     for service in units.after(platform):
         if service.endswith(".service"):
             assert any(re.fullmatch(each, service) for each, _ in REFUSED_SERVICES), service
+
+
+def test_a_row_more_is_a_platform_more(monkeypatch):
+    kernel = dataclasses.replace(debian.PLATFORM.kernel, description="the kernel of Other")
+    other = dataclasses.replace(
+        debian.PLATFORM,
+        name="Other",
+        releases=("Other 9",),
+        kernel=kernel,
+        start_command="/sbin/o2cb.init start",
+        environment="",
+        firewalls={name: FirewallService((), "other.service") for name in FIREWALLS},
+    )
+    monkeypatch.setattr(registry, "PLATFORMS", (*registry.PLATFORMS, other))
+    pillar = answers.desired()
+    census = answers.node(pillar, pillar.nodes[0].minion)
+    census["host"]["platform"] = "Other 9"
+    assert registry.required({"os": "Other", "osmajorrelease": 9}) is other
+    assert requirements.problems(pillar.nodes[0], census["host"]) == []
+    assert requirements.full_kernel(census["host"]) == "the kernel of Other"
+    unit = units.files(pillar, other)[units.UNIT_PATH]
+    assert "ExecStart=/sbin/o2cb.init start\n" in unit
+    assert "Environment=" not in unit
+    gaps = setup.differences(pillar, pillar.nodes[0].minion, census["setup"], census["host"])
+    assert [str(gap) for gap in gaps] == [
+        f"{path}: other content -> as described" for path in (units.UNIT_PATH, UNIT_PATH)
+    ]
 
 
 def test_what_an_operator_types_on_debian():
