@@ -26,6 +26,8 @@ from ocfs2lib.node import units
 from ocfs2lib.node.cluster_conf import PATH as CONF
 from ocfs2lib.platform import registry
 from ocfs2lib.system import files
+from ocfs2lib.system import systemd
+from ocfs2lib.system import tools
 
 __virtualname__ = "o2cb"
 
@@ -184,7 +186,7 @@ def debconf_get():
     if not questions or not salt.utils.path.which("debconf-show"):
         return None
     packages = dict.fromkeys(question.split("/")[0] for question in questions.values())
-    shown = __salt__["ocfs2_cmd.run"](["debconf-show", *packages])
+    shown = tools.run(["debconf-show", *packages])
     return o2cb_settings.parse_debconf(shown, questions)
 
 
@@ -205,7 +207,7 @@ def debconf_set(values):
     """
     _checked(values)
     selections = o2cb_settings.debconf_selections(values, _questions())
-    __salt__["ocfs2_cmd.run"](["debconf-set-selections"], stdin=selections)
+    tools.run(["debconf-set-selections"], stdin=selections)
     return True
 
 
@@ -226,7 +228,7 @@ def register(cluster):
         salt-call o2cb.register ocfs2
     """
     want = {node.name: node for node in _conf_of(cluster).nodes if node.cluster == cluster}
-    output = __salt__["ocfs2_cmd.run"](["o2cb", "register-cluster", cluster])
+    output = tools.run(["o2cb", "register-cluster", cluster])
     have = _live(cluster)["nodes"]
     wrong = sorted(
         {name for name in have if name not in want}
@@ -293,7 +295,7 @@ def online(cluster):
     """
     _conf_of(cluster)
     offline()
-    __salt__["ocfs2_systemd.unit"]("restart", units.UNIT)
+    systemd.unit("restart", units.UNIT)
     if not _is_online(_cluster(f"{CLUSTERS}/{cluster}")):
         raise CommandExecutionError(
             f"cluster {cluster} is not online although {units.UNIT} started. "
@@ -319,10 +321,10 @@ def offline():
         raise CommandExecutionError(f"o2cb stays online: {use}. Fix: unmount first.")
     if not _directories(CLUSTERS):
         return True
-    __salt__["ocfs2_systemd.unit"]("stop", units.UNIT)
+    systemd.unit("stop", units.UNIT)
     # Also one that was taken online by hand, without the unit.
     for name in _directories(CLUSTERS):
-        output = __salt__["ocfs2_cmd.run"](["o2cb", "unregister-cluster", name])
+        output = tools.run(["o2cb", "unregister-cluster", name])
         if name in _directories(CLUSTERS):
             raise CommandExecutionError(
                 f"cluster {name} is still registered: {output.strip() or 'o2cb said nothing'}"
@@ -402,7 +404,7 @@ def _loadable():
     index = _stamp(f"/lib/modules/{os.uname().release}/modules.dep.bin")
     if index is None or __context__.get("o2cb.loadable") != index:
         argv = ["modprobe", "--dry-run", "--quiet", "--all", *kernel.MODULES]
-        if __salt__["ocfs2_cmd.attempt"](argv)["retcode"]:
+        if tools.attempt(argv)["retcode"]:
             return False
         # Every state of a run looks twice, and each look would be a process.
         __context__["o2cb.loadable"] = index
@@ -469,7 +471,7 @@ def _loads(conf, text):
         new.flush()
         for cluster in conf.clusters:
             argv = ["o2cb", f"--config-file={new.name}", "list-nodes", "--oneline", cluster.name]
-            result = __salt__["ocfs2_cmd.attempt"](argv)
+            result = tools.attempt(argv)
             want = [
                 f"node: {node.number} {node.name} {node.address}:{node.port} {node.cluster}"
                 for node in conf.nodes

@@ -12,6 +12,7 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.firewall.registry import BACKENDS
 from ocfs2lib.firewall.registry import FIREWALLS
+from ocfs2lib.system import tools
 
 __virtualname__ = "o2cb_firewall"
 
@@ -39,7 +40,7 @@ def rules(backend):
     """
     found = _firewall(backend)
     try:
-        return found.rules(__salt__["ocfs2_cmd.run"]) if _installed(found) else []
+        return found.rules(tools.run) if _installed(found) else []
     except FormulaError as err:
         raise CommandExecutionError(str(err)) from err
 
@@ -95,7 +96,7 @@ def load(backend):
     found = _firewall(backend)
     if not _installed(found):
         raise CommandNotFoundError(f"{found.tool} is not installed. Fix: install {backend}.")
-    found.load(__salt__["ocfs2_cmd.run"])
+    found.load(tools.run)
     return True
 
 
@@ -116,7 +117,7 @@ def unload(backend):
     """
     found = _firewall(backend)
     if _installed(found):
-        found.unload(__salt__["ocfs2_cmd.run"])
+        found.unload(tools.run)
     return True
 
 

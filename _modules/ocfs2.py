@@ -28,6 +28,8 @@ from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.pillar import check as pillar_check
 from ocfs2lib.system import block_device
 from ocfs2lib.system import files
+from ocfs2lib.system import mounts as mount_table
+from ocfs2lib.system import tools
 
 __virtualname__ = "ocfs2"
 
@@ -333,7 +335,7 @@ def _volume_facts(volume):
 def _slot(volume):
     if not volume:
         return None
-    state = __salt__["ocfs2_mounted.states"](volume.uuid).get(volume.uuid)
+    state = mount_table.states(volume.uuid).get(volume.uuid)
     return debugfs.fs_state(state["fs_state"])["slot"] if state else None
 
 
@@ -341,21 +343,21 @@ def _signature(handle, node):
     # blkid reads through the page cache.
     block_device.drop_cache(handle)
     argv = ["blkid", "-p", "-o", "export", node]
-    result = __salt__["ocfs2_cmd.attempt"](argv)
+    result = tools.attempt(argv)
     if result["retcode"] == 2:
         return {}
     if result["retcode"] == 0:
         return blkid.parse(result["stdout"])
     if result["retcode"] == 8:
         return {"TYPE": "more than one signature"}
-    raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](argv, result))
+    raise CommandExecutionError(tools.failure(argv, result))
 
 
 def _half_made(node):
     if not salt.utils.path.which("debugfs.ocfs2"):
         return None
     argv = ["debugfs.ocfs2", "-f", "/dev/stdin", node]
-    answer = __salt__["ocfs2_cmd.attempt"](argv, stdin=ocfs2_tools.HALF_MADE_COMMANDS)
+    answer = tools.attempt(argv, stdin=ocfs2_tools.HALF_MADE_COMMANDS)
     return ocfs2_tools.half_made(answer["stdout"])
 
 

@@ -16,6 +16,8 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.node import units
 from ocfs2lib.parsers import multipathd
+from ocfs2lib.system import systemd
+from ocfs2lib.system import tools
 
 __virtualname__ = "ocfs2_diagnose"
 
@@ -120,7 +122,7 @@ def multipath():
 
 
 def _multipathd(*words):
-    result = __salt__["ocfs2_cmd.attempt"]([*_SHOW, *words], timeout=_LIMIT)
+    result = tools.attempt([*_SHOW, *words], timeout=_LIMIT)
     return None if result["retcode"] else result["stdout"]
 
 
@@ -136,9 +138,9 @@ def starts_after():
 
         salt-call ocfs2_diagnose.starts_after
     """
-    if not __salt__["ocfs2_systemd.booted"]():
+    if not systemd.booted():
         return None
     argv = ["systemctl", "show", "--property=LoadState,After", units.UNIT]
-    answer = __salt__["ocfs2_cmd.attempt"](argv, timeout=_LIMIT)["stdout"]
+    answer = tools.attempt(argv, timeout=_LIMIT)["stdout"]
     values = dict(line.split("=", 1) for line in answer.splitlines() if "=" in line)
     return sorted(values["After"].split()) if values.get("LoadState") == "loaded" else None

@@ -6,6 +6,8 @@ Emptying a node before its volumes are unmounted in a planned operation.
 
 from salt.exceptions import CommandExecutionError
 
+from ocfs2lib.system import tools
+
 __virtualname__ = "ocfs2_drain"
 
 
@@ -33,8 +35,8 @@ def run(command, limit=600):
 
         salt-call ocfs2_drain.run /usr/local/sbin/drain-hypervisor 600
     """
-    result = __salt__["ocfs2_cmd.attempt"]([command], limit)
+    result = tools.attempt([command], limit)
     if result["retcode"]:
-        said = __salt__["ocfs2_cmd.failure"]([command], result)
+        said = tools.failure([command], result)
         raise CommandExecutionError(f"This node is not drained: {said}")
     return True

@@ -31,6 +31,7 @@ from ocfs2lib.platform import registry
 from ocfs2lib.system import audit_log
 from ocfs2lib.system import block_device
 from ocfs2lib.system import files
+from ocfs2lib.system import tools
 
 __virtualname__ = "ocfs2_format"
 
@@ -300,8 +301,8 @@ def _make_volume(order, handle, node, log):
     """Run mkfs.ocfs2; return the facts of the new volume, which are read back."""
     argv = ["mkfs.ocfs2", *order.arguments(), node]
     try:
-        result = __salt__["ocfs2_cmd.attempt"](argv, timeout=_MKFS_TIMEOUT)
-        output = __salt__["ocfs2_cmd.failure"](argv, result)
+        result = tools.attempt(argv, timeout=_MKFS_TIMEOUT)
+        output = tools.failure(argv, result)
     except CommandExecutionError as err:
         output = str(err)
     facts = __salt__["ocfs2.probe"](order.device, handle=handle)

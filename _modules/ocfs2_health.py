@@ -12,6 +12,8 @@ from ocfs2lib import heartbeat
 from ocfs2lib.kernel import DEBUG
 from ocfs2lib.parsers import debugfs
 from ocfs2lib.system import files
+from ocfs2lib.system import mounts as mount_table
+from ocfs2lib.system import netlink
 
 __virtualname__ = "ocfs2_health"
 
@@ -58,7 +60,7 @@ def facts(live=None):
         "peers": _peers(cluster) if cluster else {},
         "volumes": {
             uuid: _volume(uuid, state, mounts, cluster)
-            for uuid, state in __salt__["ocfs2_mounted.states"]().items()
+            for uuid, state in mount_table.states().items()
         },
     }
 
@@ -75,7 +77,7 @@ def _peers(cluster):
     nodes = {name: node for name, node in cluster["nodes"].items() if not node["local"]}
     quiet = {}
     for port in {node["port"] for node in cluster["nodes"].values() if node["port"]}:
-        quiet.update(__salt__["ocfs2_socket.heard"](port))
+        quiet.update(netlink.last_received(port))
     return {
         name: {"handshake": node["number"] in agreed, "quiet_ms": quiet.get(node["address"])}
         for name, node in nodes.items()

@@ -16,6 +16,7 @@ from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.parsers import kernel_log
 from ocfs2lib.system import files
+from ocfs2lib.system import tools
 
 __virtualname__ = "ocfs2_logs"
 
@@ -108,7 +109,7 @@ def _lines(arguments):
     # A search that finds nothing fails too, without a word; a damaged file does not keep the
     # others from being read.
     if result["retcode"] and result["stderr"].strip() and not result["stdout"]:
-        raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](["journalctl"], result))
+        raise CommandExecutionError(tools.failure(["journalctl"], result))
     return result["stdout"]
 
 
@@ -118,7 +119,7 @@ def _boots(place):
 
 def _journalctl(arguments):
     argv = ["journalctl", "--no-pager", "--quiet", *arguments]
-    return __salt__["ocfs2_cmd.attempt"](argv, timeout=_LIMIT)
+    return tools.attempt(argv, timeout=_LIMIT)
 
 
 def _records():

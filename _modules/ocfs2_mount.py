@@ -10,8 +10,9 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib import commands
 from ocfs2lib.node.fstab import MOUNT_TIMEOUT
-from ocfs2lib.parsers import mount_tables
-from ocfs2lib.system import files
+from ocfs2lib.system import mounts as mount_table
+from ocfs2lib.system import systemd
+from ocfs2lib.system import tools
 
 __virtualname__ = "ocfs2_mount"
 
@@ -39,8 +40,7 @@ def mounts(fstype=None):
 
         salt-call ocfs2_mount.mounts ocfs2
     """
-    found = mount_tables.mountinfo(files.value("/proc/self/mountinfo") or "")
-    return [each for each in found if fstype in (None, each["fstype"])]
+    return mount_table.table(fstype)
 
 
 def at(path):
@@ -116,7 +116,7 @@ def set_fstab(path, device, options):
     __salt__["mount.set_fstab"](
         path, device, "ocfs2", opts=list(options), dump=0, pass_num=0, match_on="name"
     )
-    __salt__["ocfs2_systemd.reload"]()
+    systemd.reload()
     want = {"device": device, "fstype": "ocfs2", "options": list(options)}
     if fstab(path) != want:
         raise CommandExecutionError(f"/etc/fstab does not mount {device} on {path} after the write")
@@ -141,7 +141,7 @@ def rm_fstab(path):
     line = fstab(path)
     if line:
         __salt__["mount.rm_fstab"](path, line["device"])
-        __salt__["ocfs2_systemd.reload"]()
+        systemd.reload()
     return True
 
 
@@ -167,7 +167,7 @@ def mount(path):
     if found and found["fstype"] == "ocfs2":
         return True
     __salt__["ocfs2_mountpoint.protect"](path)
-    result = __salt__["ocfs2_cmd.attempt"](["mount", path], MOUNT_TIMEOUT)
+    result = tools.attempt(["mount", path], MOUNT_TIMEOUT)
     found = at(path)
     if not found or found["fstype"] != "ocfs2":
         raise CommandExecutionError(
@@ -222,7 +222,7 @@ def unmount(path):
 
 def _umount(path):
     """Unmount; return why the path is still mounted and who uses it, ``("", [])`` if it is not."""
-    result = __salt__["ocfs2_cmd.attempt"](["umount", path], _UMOUNT_TIMEOUT)
+    result = tools.attempt(["umount", path], _UMOUNT_TIMEOUT)
     if not at(path):
         return "", []
     return result["stderr"].strip() or "umount says nothing", __salt__["ocfs2_users.of"](path)
@@ -250,10 +250,10 @@ def release(path, services=()):
     others = __salt__["ocfs2_users.of"](path, services) if at(path) else []
     if others:
         raise CommandExecutionError(f"{path} is in use by {', '.join(others)}; stop them first.")
-    running = [service for service in services if __salt__["ocfs2_systemd.active"](service)]
+    running = [service for service in services if systemd.active(service)]
     try:
         for service in reversed(running):
-            __salt__["ocfs2_systemd.unit"]("stop", service)
+            systemd.unit("stop", service)
         return unmount(path)
     except CommandExecutionError as err:
         failures = _started_again(running) if at(path) else []
@@ -265,7 +265,7 @@ def _started_again(services):
     failures = []
     for service in services:
         try:
-            __salt__["ocfs2_systemd.unit"]("start", service)
+            systemd.unit("start", service)
         except CommandExecutionError as err:
             failures.append(f"{service} was stopped and does not start again: {err}")
     return failures
@@ -288,15 +288,13 @@ def ready(services, mounted=()):
 
         salt-call ocfs2_mount.ready '{libvirtd.service: [/san/primary]}'
     """
-    if not __salt__["ocfs2_systemd.booted"]():
+    if not systemd.booted():
         return []
     here = {each["path"] for each in mounts()}.union(mounted)
     return [
         service
         for service, paths in services.items()
-        if here.issuperset(paths)
-        and __salt__["ocfs2_systemd.enabled"](service)
-        and not __salt__["ocfs2_systemd.active"](service)
+        if here.issuperset(paths) and systemd.enabled(service) and not systemd.active(service)
     ]
 
 
@@ -318,5 +316,5 @@ def start(services):
     """
     found = ready(services)
     for service in found:
-        __salt__["ocfs2_systemd.unit"]("start", service)
+        systemd.unit("start", service)
     return found

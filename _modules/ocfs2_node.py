@@ -21,6 +21,7 @@ from ocfs2lib.parsers import mount_tables
 from ocfs2lib.platform import registry
 from ocfs2lib.system import files
 from ocfs2lib.system import installed
+from ocfs2lib.system import systemd
 from ocfs2lib.system import time_limit
 
 __virtualname__ = "ocfs2_node"
@@ -291,7 +292,7 @@ def _node_of(number):
 def _starts(unit):
     """Return whether a unit, or the init script it stands for, starts at boot."""
     name = unit.partition(".")[0]
-    return __salt__["ocfs2_systemd.enabled"](unit) or bool(glob.glob(f"/etc/rc[2-5].d/S??{name}"))
+    return systemd.enabled(unit) or bool(glob.glob(f"/etc/rc[2-5].d/S??{name}"))
 
 
 def _has_rules(backend):

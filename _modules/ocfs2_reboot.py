@@ -13,6 +13,7 @@ from salt.exceptions import CommandExecutionError
 from ocfs2lib.kernel import MODULES
 from ocfs2lib.platform import registry
 from ocfs2lib.system import files
+from ocfs2lib.system import tools
 
 __virtualname__ = "ocfs2_reboot"
 
@@ -80,7 +81,7 @@ def now(boot):
     """
     if boot != boot_id():
         raise CommandExecutionError(f"this node has restarted since boot {boot}")
-    __salt__["ocfs2_cmd.run"](["systemctl", "--no-wall", "reboot"])
+    tools.run(["systemctl", "--no-wall", "reboot"])
     return True
 
 
@@ -101,5 +102,5 @@ def _missing(release):
     if not salt.utils.path.which("modprobe"):
         return list(MODULES)
     argv = ["modprobe", "--set-version", release, "--dry-run", "--quiet"]
-    attempt = __salt__["ocfs2_cmd.attempt"]
+    attempt = tools.attempt
     return [module for module in MODULES if attempt([*argv, module])["retcode"]]

@@ -18,6 +18,7 @@ from ocfs2lib import heartbeat
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.system import files
+from ocfs2lib.system import tools
 
 __virtualname__ = "ocfs2_volume"
 
@@ -67,7 +68,7 @@ def rescan(device):
             raise CommandExecutionError(f"{trigger} can not be written: {err.strerror}") from err
     name = files.value(f"/sys/class/block/{node}/dm/name")
     if name:
-        __salt__["ocfs2_cmd.run"](["multipathd", "resize", "map", name])
+        tools.run(["multipathd", "resize", "map", name])
     # In units of 512 bytes, whatever the sectors of the disk are (block/genhd.c).
     return 512 * int(files.value(f"/sys/class/block/{node}/size"))
 
@@ -166,7 +167,7 @@ def check(device, uuid, lun, repair=False):
         "-fy" if repair else "-fn",
         device,
     ]
-    result = __salt__["ocfs2_cmd.attempt"](argv, timeout=_CHECK_TIMEOUT)
+    result = tools.attempt(argv, timeout=_CHECK_TIMEOUT)
     text = result["stdout"] + result["stderr"]
     log = _CHECK_LOG.format(lun)
     files.write(log, text)
@@ -243,7 +244,7 @@ def _volume(device, uuid):
 
 def _tunefs(*arguments):
     """Run tunefs.ocfs2, answer none of its questions, and return what it said."""
-    result = __salt__["ocfs2_cmd.attempt"](["tunefs.ocfs2", *arguments], timeout=_TUNEFS_TIMEOUT)
+    result = tools.attempt(["tunefs.ocfs2", *arguments], timeout=_TUNEFS_TIMEOUT)
     return (result["stderr"].strip() or result["stdout"].strip() or "nothing")[-_OUTPUT_END:]
 
 
@@ -254,10 +255,10 @@ def _read_members(device):
 def _ask(device, commands):
     """Return what debugfs.ocfs2 prints for commands."""
     argv = ["debugfs.ocfs2", "-f", "/dev/stdin", device]
-    answer = __salt__["ocfs2_cmd.attempt"](argv, stdin=commands)
+    answer = tools.attempt(argv, stdin=commands)
     # It repeats each command, if it could open the volume.
     if "debugfs: " not in answer["stdout"]:
-        raise CommandExecutionError(__salt__["ocfs2_cmd.failure"](argv, answer))
+        raise CommandExecutionError(tools.failure(argv, answer))
     return answer["stdout"]
 
 

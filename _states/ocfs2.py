@@ -31,6 +31,7 @@ from ocfs2lib.node.state_result import Words
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import registry
 from ocfs2lib.system import functions
+from ocfs2lib.system import systemd
 
 __virtualname__ = "ocfs2"
 
@@ -382,7 +383,7 @@ def _unmount_changes(mount):
     now, line = __salt__["ocfs2_mount.at"](path), __salt__["ocfs2_mount.fstab"](path)
     if now and now["fstype"] == "ocfs2":
         changes["mount"] = {"old": path, "new": None}
-        running = [each for each in mount.services if __salt__["ocfs2_systemd.active"](each)]
+        running = [each for each in mount.services if systemd.active(each)]
         if running:
             changes["services"] = {"old": running, "new": []}
     if line and line["fstype"] == "ocfs2":

@@ -4,6 +4,8 @@ import subprocess
 
 import pytest
 
+from ocfs2lib.system import systemd
+
 
 @pytest.fixture
 def mounted(sandbox, tmp_path):
@@ -45,5 +47,5 @@ def test_what_lies_under_a_mount(modules, mounted):
 
 def test_a_host_without_multipath_and_systemd(modules, sandbox):
     assert modules["ocfs2_diagnose.multipath"]() is None
-    if not modules["ocfs2_systemd.booted"]():
+    if not systemd.booted():
         assert modules["ocfs2_diagnose.starts_after"]() is None

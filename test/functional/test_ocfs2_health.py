@@ -11,7 +11,7 @@ from support.devices import simulated_ocfs2
 from unit.parsers.test_debugfs import DOMAIN
 from unit.parsers.test_debugfs import STATE
 
-from .test_ocfs2_socket import connection
+from .test_netlink import connection
 
 UUID = "458E997A48634B3DAB36F01667EBB761"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

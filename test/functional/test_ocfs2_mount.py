@@ -13,6 +13,7 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.node import service_dropins
 from ocfs2lib.pillar import check
+from ocfs2lib.system import systemd
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root"),
@@ -337,9 +338,9 @@ def test_systemd_finds_no_fault_with_a_drop_in(states, bound):
 
 
 def test_nobody_is_started_where_systemd_does_not_run(modules):
-    if modules["ocfs2_systemd.booted"]():
+    if systemd.booted():
         pytest.skip("systemd runs here")
-    assert modules["ocfs2_systemd.active"]("libvirtd.service") is False
+    assert systemd.active("libvirtd.service") is False
     assert modules["ocfs2_mount.start"]({"libvirtd.service": ["/"]}) == []
 
 

@@ -52,6 +52,15 @@ mount --make-rprivate /
 mount -t cgroup2 cgroup2 {root}/cgroup
 find {root}/cgroup/{name} -depth -type d -exec rmdir {{}} +
 """
+# What the formula asks of systemd.
+START = """
+import sys
+_, library, unit = sys.argv
+sys.path.insert(0, library)
+from ocfs2lib.system import systemd
+print(systemd.active(unit))
+systemd.unit("start", unit)
+"""
 # It stands in the mount of the LUN, as a hypervisor does with the disks of its guests.
 SERVICE = """
 [Unit]
@@ -227,6 +236,6 @@ def test_a_mount_that_goes_by_itself_takes_its_service_along(host, pillar):
 
 
 def test_a_service_that_does_not_start_is_quoted(host):
-    said = host.call("ocfs2_systemd.unit", "start", "none.service")
-    assert "none.service not found" in said
-    assert host.call("ocfs2_systemd.active", "none.service") is False
+    said = host.inside(sys.executable, "-c", START, str(REPOSITORY / "_utils"), "none.service")
+    assert said.stdout == "False\n"
+    assert "none.service not found" in said.stderr

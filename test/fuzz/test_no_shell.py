@@ -17,6 +17,8 @@ from functional.conftest import MINION
 from functional.test_o2cb import of_size
 from ocfs2lib.lun.format_order import LEADER_GRAIN
 from ocfs2lib.node import cluster_conf
+from ocfs2lib.system import systemd
+from ocfs2lib.system import tools
 from support.devices import mounted_tmpfs
 from support.devices import named
 from support.devices import simulated_wwid
@@ -160,11 +162,13 @@ def called(number, minion, place):
         path = f"{place}/{dice.choice(strategies.SHELL).strip()}"
         return minion.states["o2cb.cluster_conf"], {"name": path, "config": section}, ()
     function, arguments = dice.choice(_FUNCTIONS)(dice, place)
-    return minion.modules[function], arguments, REFUSALS
+    if isinstance(function, str):
+        function = minion.modules[function]
+    return function, arguments, REFUSALS
 
 
 def _tool(dice, place):
-    return "ocfs2_cmd.attempt", {
+    return tools.attempt, {
         "argv": ["o2cb", f"--config-file={place}/none", "list-nodes", "--", dice.choice(_SAFE)],
         "stdin": dice.choice(_SAFE),
     }
@@ -190,7 +194,7 @@ def _drain(dice, place):
 
 def _unit(dice, _place):
     verb = dice.choice(("enable", "disable", "mask", "unmask", "restart", *_SAFE[:5]))
-    return "ocfs2_systemd.unit", {"verb": verb, "name": f"x{dice.choice(_SAFE)}.service"}
+    return systemd.unit, {"verb": verb, "name": f"x{dice.choice(_SAFE)}.service"}
 
 
 def _conf(dice, place):
@@ -227,7 +231,8 @@ def carried_out(number, minion, place, found):
     """Carry one call out; what was given to it."""
     function, arguments, refusals = called(number, minion, place)
     words = ", ".join(f"{name} {strategies.brief(each)}" for name, each in arguments.items())
-    with found.watch(f"call {number}: {function.name} with {words}; {strategies.pillar(number)}"):
+    name = getattr(function, "name", function)
+    with found.watch(f"call {number}: {name} with {words}; {strategies.pillar(number)}"):
         try:
             answer = function(**arguments)
         except refusals as err:

@@ -119,6 +119,17 @@ def _load(name, **names):
     return module
 
 
+class SimulatedTools:
+    """``system.tools``, where mkfs.ocfs2 is the only tool."""
+
+    def __init__(self, attempt):
+        self.attempt = attempt
+
+    @staticmethod
+    def failure(argv, result):
+        return f"{argv[0]}: {result}"
+
+
 class SimulatedNode:
     """One host: its minion's grains outlive a crash, its jobs do not."""
 
@@ -131,8 +142,6 @@ class SimulatedNode:
             "grains.get": lambda name, default=None: self.grains.get(name, default),
             "grains.set": self._set_grain,
             "ocfs2.probe": self._probe,
-            "ocfs2_cmd.attempt": self._attempt,
-            "ocfs2_cmd.failure": lambda argv, result: f"{argv[0]}: {result}",
         }
         module = _load(
             "_modules/ocfs2_format.py",
@@ -143,6 +152,7 @@ class SimulatedNode:
             _opened=self._opened,
             _write_head=self._write_head,
             _missing_tools=list,
+            tools=SimulatedTools(self._attempt),
         )
         module["_Audit"].write = lambda *_: self.world.pause()
         self._refusal = module["_refusal"]

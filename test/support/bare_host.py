@@ -35,19 +35,19 @@ class BareHost:
         if self.files.pop(path, None) is not None:
             self.calls.append(("remove", path))
 
-    def ocfs2_systemd_booted(self):
+    def systemd_booted(self):
         return True
 
-    def ocfs2_systemd_reload(self):
+    def systemd_reload(self):
         self.calls.append(("reload",))
 
-    def ocfs2_systemd_enabled(self, unit):
+    def systemd_enabled(self, unit):
         return unit in self.enabled
 
-    def ocfs2_systemd_masked(self, unit):
+    def systemd_masked(self, unit):
         return unit in self.masked
 
-    def ocfs2_systemd_unit(self, verb, unit):
+    def systemd_unit(self, verb, unit):
         self.calls.append((verb, unit))
         if verb in ("enable", "reenable"):
             self.enabled.add(unit)

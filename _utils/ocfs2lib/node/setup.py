@@ -48,8 +48,8 @@ def common_facts(call):
     """Return the facts that several parts share: files, and what systemd does with units."""
     return {
         "files": {path: call("files.read", path) for path in FILES},
-        "enabled": [unit for unit in UNITS if call("ocfs2_systemd.enabled", unit)],
-        "masked": [unit for unit in UNITS if call("ocfs2_systemd.masked", unit)],
+        "enabled": [unit for unit in UNITS if call("systemd.enabled", unit)],
+        "masked": [unit for unit in UNITS if call("systemd.masked", unit)],
     }
 
 

@@ -1,7 +1,7 @@
 """
 Messages about TCP connections to and from the kernel: linux/inet_diag.h, as ``ss`` uses it.
 
-Pure bytes: who sends and receives them is ``_modules/ocfs2_socket.py``.
+Pure bytes: who sends and receives them is ``system.netlink``.
 """
 
 import os

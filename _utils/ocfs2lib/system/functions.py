@@ -1,8 +1,9 @@
 """What is handed to code that knows no host: the functions of this room by name, and Salt's."""
 
 from ocfs2lib.system import files
+from ocfs2lib.system import systemd
 
-_ROOM = {"files": files}
+_ROOM = {"files": files, "systemd": systemd}
 
 
 def call(salt, function, *arguments):

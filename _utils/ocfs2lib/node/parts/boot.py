@@ -25,15 +25,15 @@ class BootPart(setup_part.SetupPart):
         setup_part.write(call, units.files(desired, platform), found)
         changed = subjects(found, Part.UNIT)
         if units.NODE_KILLER_UNIT in changed:
-            call("ocfs2_systemd.unit", "mask", units.NODE_KILLER_UNIT)
+            call("systemd.unit", "mask", units.NODE_KILLER_UNIT)
         if units.UNIT in changed:
-            call("ocfs2_systemd.unit", "enable", units.UNIT)
-        call("ocfs2_systemd.reload")
+            call("systemd.unit", "enable", units.UNIT)
+        call("systemd.reload")
 
     def leftovers(self, call):
         paths = (units.STOP_PATH, units.UNIT_PATH)
         found = setup_part.present(paths, setup_part.read(call, paths))
-        if call("ocfs2_systemd.masked", units.NODE_KILLER_UNIT):
+        if call("systemd.masked", units.NODE_KILLER_UNIT):
             found.append(Difference(Part.UNIT, units.NODE_KILLER_UNIT, "masked", "not masked"))
         return found
 
@@ -43,8 +43,8 @@ class BootPart(setup_part.SetupPart):
             setup_part.remove_unit(call, units.UNIT, units.UNIT_PATH)
         call("files.remove", units.STOP_PATH)
         if subjects(found, Part.UNIT):
-            call("ocfs2_systemd.unit", "unmask", units.NODE_KILLER_UNIT)
-            call("ocfs2_systemd.reload")
+            call("systemd.unit", "unmask", units.NODE_KILLER_UNIT)
+            call("systemd.reload")
 
 
 PART = BootPart()

@@ -111,10 +111,10 @@ def _leftovers(kept, texts):
 
 
 def _start_unit(call):
-    call("ocfs2_systemd.unit", "reenable", UNIT)
-    call("ocfs2_systemd.reload")
-    if call("ocfs2_systemd.booted"):
-        call("ocfs2_systemd.unit", "restart", UNIT)
+    call("systemd.unit", "reenable", UNIT)
+    call("systemd.reload")
+    if call("systemd.booted"):
+        call("systemd.unit", "restart", UNIT)
 
 
 def _remove_others(call, kept):

@@ -34,7 +34,7 @@ class ServicesPart(setup_part.SetupPart):
                 call("files.write", gap.subject, wanted[gap.subject])
             else:
                 call("files.remove", gap.subject)
-        call("ocfs2_systemd.reload")
+        call("systemd.reload")
 
     def leftovers(self, call):
         drop_ins = self.facts(call, None)["services"]
@@ -45,7 +45,7 @@ class ServicesPart(setup_part.SetupPart):
         for gap in found:
             call("files.remove", gap.subject)
         if found:
-            call("ocfs2_systemd.reload")
+            call("systemd.reload")
 
 
 PART = ServicesPart()

@@ -97,8 +97,8 @@ def read(call, paths):
 
 def remove_unit(call, unit, path):
     """Stop a unit of the formula, and remove its file."""
-    if call("ocfs2_systemd.booted"):
-        call("ocfs2_systemd.unit", "stop", unit)
-    call("ocfs2_systemd.unit", "disable", unit)
+    if call("systemd.booted"):
+        call("systemd.unit", "stop", unit)
+    call("systemd.unit", "disable", unit)
     call("files.remove", path)
-    call("ocfs2_systemd.reload")
+    call("systemd.reload")

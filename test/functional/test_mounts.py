@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ocfs2lib.system import mounts
 from support.devices import mounted_tmpfs
 from support.devices import simulated_ocfs2
 from support.images import MIB
@@ -56,17 +57,17 @@ def on_disk(kernel, volume, tmp_path):  # noqa: F811
         run("umount", str(path))
 
 
-def test_a_host_without_a_cluster_shows_no_volume(modules):
-    assert modules["ocfs2_mounted.states"]() == {}
+def test_a_host_without_a_cluster_shows_no_volume():
+    assert mounts.states() == {}
 
 
 @pytest.mark.usefixtures("mounted")
-def test_a_mounted_volume_shows_both(modules):
-    states = modules["ocfs2_mounted.states"]()
+def test_a_mounted_volume_shows_both():
+    states = mounts.states()
     assert states == {UUID: {"fs_state": STATE.read_text().strip(), "dlm_state": DOMAIN.strip()}}
 
 
-def test_nobody_unmounts_a_volume_while_it_is_read(modules, mounted):  # noqa: F811
+def test_nobody_unmounts_a_volume_while_it_is_read(mounted):  # noqa: F811
     """Who reads from a pipe waits for somebody to write."""
     STATE.unlink()
     os.mkfifo(STATE)
@@ -79,7 +80,7 @@ def test_nobody_unmounts_a_volume_while_it_is_read(modules, mounted):  # noqa: F
 
     writer = threading.Thread(target=write)
     writer.start()
-    states = modules["ocfs2_mounted.states"]()
+    states = mounts.states()
     writer.join()
     assert (states[UUID]["fs_state"], errors) == ("read", [errno.EBUSY])
     assert unmount(mounted) == 0
@@ -87,44 +88,44 @@ def test_nobody_unmounts_a_volume_while_it_is_read(modules, mounted):  # noqa: F
 
 
 @pytest.mark.usefixtures("going", "on_disk")
-def test_one_volume_can_be_asked_for(modules):
-    every = modules["ocfs2_mounted.states"]()
-    assert modules["ocfs2_mounted.states"](UUID) == {UUID: every[UUID]}
-    assert modules["ocfs2_mounted.states"]("0" * 32) == {}
+def test_one_volume_can_be_asked_for():
+    every = mounts.states()
+    assert mounts.states(UUID) == {UUID: every[UUID]}
+    assert mounts.states("0" * 32) == {}
 
 
 @pytest.mark.usefixtures("volume")
-def test_what_is_mounted_nowhere_is_not_read(modules):
-    assert modules["ocfs2_mounted.states"]() == {UUID: NOTHING}
+def test_what_is_mounted_nowhere_is_not_read():
+    assert mounts.states() == {UUID: NOTHING}
 
 
-def test_what_is_unmounted_since_the_table_was_read_is_not_read(modules, mounted):  # noqa: F811
+def test_what_is_unmounted_since_the_table_was_read_is_not_read(mounted):  # noqa: F811
     assert unmount(mounted) == 0
-    assert modules["ocfs2_mounted.states"]() == {UUID: NOTHING}
+    assert mounts.states() == {UUID: NOTHING}
     run("mount", "-t", "tmpfs", "tmpfs", mounted)
 
 
-def test_what_is_out_of_reach_beneath_another_mount_is_not_read(modules, mounted):  # noqa: F811
+def test_what_is_out_of_reach_beneath_another_mount_is_not_read(mounted):  # noqa: F811
     with mounted_tmpfs(mounted):
-        assert modules["ocfs2_mounted.states"]() == {UUID: NOTHING}
+        assert mounts.states() == {UUID: NOTHING}
 
 
 @pytest.mark.usefixtures("going", "on_disk")
-def test_the_heartbeats_tell_which_volume_is_going(modules):
-    states = modules["ocfs2_mounted.states"]()
+def test_the_heartbeats_tell_which_volume_is_going():
+    states = mounts.states()
     assert states[OTHER] == NOTHING
     assert states[UUID]["fs_state"] == STATE.read_text().strip()
 
 
-def test_a_volume_within_another_is_not_asked_for(modules, going, on_disk):
+def test_a_volume_within_another_is_not_asked_for(going, on_disk):
     inner = on_disk / "inner"
     inner.mkdir()
     with mounted_tmpfs(inner), simulated_ocfs2(on_disk, inner):
-        states = modules["ocfs2_mounted.states"]()
+        states = mounts.states()
     assert states[OTHER] == NOTHING
     assert states[UUID]["fs_state"] == STATE.read_text().strip()
 
 
 @pytest.mark.usefixtures("going", "mounted")
-def test_without_heartbeats_nobody_knows_which_volume_is_going(modules):
-    assert modules["ocfs2_mounted.states"]() == {UUID: NOTHING, OTHER: NOTHING}
+def test_without_heartbeats_nobody_knows_which_volume_is_going():
+    assert mounts.states() == {UUID: NOTHING, OTHER: NOTHING}

@@ -2,8 +2,6 @@
 The few things the formula asks of systemd.
 
 What a unit is set to is read from its links, without a process.
-
-.. versionadded:: 1.0.0
 """
 
 import glob
@@ -12,7 +10,7 @@ import os
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
-__virtualname__ = "ocfs2_systemd"
+from ocfs2lib.system import tools
 
 _UNITS = "/etc/systemd/system"
 _BOOTED = "/run/systemd/system"  # sd_booted(3)
@@ -24,40 +22,22 @@ _AT_REST = ("inactive", "failed", "unknown")
 _TIMEOUT = 330
 
 
-def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
-
-
 def enabled(unit):
     """
-    Whether a target of /etc/systemd/system wants the unit at boot.
+    Tell whether a target of /etc/systemd/system wants the unit at boot.
 
     unit
         Full name, such as ``o2cb.service``.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_systemd.enabled o2cb.service
     """
     return bool(glob.glob(f"{_UNITS}/*.wants/{glob.escape(unit)}"))
 
 
 def masked(unit):
     """
-    Whether the administrator forbade the unit.
+    Tell whether the administrator forbade the unit.
 
     unit
         Full name, such as ``ocfs2.service``.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_systemd.masked ocfs2.service
     """
     path = f"{_UNITS}/{unit}"
     return os.path.islink(path) and os.readlink(path) == os.devnull
@@ -65,20 +45,14 @@ def masked(unit):
 
 def active(unit):
     """
-    Whether the unit runs, or is about to start or stop.
+    Tell whether the unit runs, or is about to start or stop.
 
     unit
         Full name, such as ``libvirtd.service``; one that does not exist does not run.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_systemd.active libvirtd.service
     """
     if not booted():
         return False
-    state = __salt__["ocfs2_cmd.attempt"](["systemctl", "is-active", unit])["stdout"].strip()
+    state = tools.attempt(["systemctl", "is-active", unit])["stdout"].strip()
     return state not in _AT_REST
 
 
@@ -87,26 +61,12 @@ def reload():
     Tell systemd that unit files have changed. Where systemd does not run there is nobody to tell.
 
     Returns True. Raises ``CommandExecutionError`` with what systemctl said.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_systemd.reload
     """
     return _systemctl("daemon-reload") if booted() else True
 
 
 def booted():
-    """
-    Whether systemd runs this host.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_systemd.booted
-    """
+    """Tell whether systemd runs this host."""
     return os.path.isdir(_BOOTED)
 
 
@@ -126,12 +86,6 @@ def unit(verb, name):
 
     Returns True. Raises ``CommandExecutionError`` with what systemctl said, and for a unit that
     failed with the end of its log.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_systemd.unit enable o2cb.service
     """
     if verb not in _FILE_VERBS + _JOB_VERBS:
         raise SaltInvocationError(f"{verb} is none of {', '.join(_FILE_VERBS + _JOB_VERBS)}")
@@ -151,17 +105,17 @@ def unit(verb, name):
 
 def _reload_if_changed(name):
     show = ["systemctl", "show", "--property", "NeedDaemonReload", "--value", name]
-    if __salt__["ocfs2_cmd.run"](show).strip() == "yes":
+    if tools.run(show).strip() == "yes":
         reload()
 
 
 def _log(name):
     argv = ["journalctl", "--unit", name, "--lines", "20", "--output", "cat", "--no-pager"]
-    return __salt__["ocfs2_cmd.attempt"](argv)["stdout"].strip()
+    return tools.attempt(argv)["stdout"].strip()
 
 
 def _systemctl(*arguments):
     # Without this, enable and disable run update-rc.d for the init script that a unit replaces.
     env = {"SYSTEMCTL_SKIP_SYSV": "1"}
-    __salt__["ocfs2_cmd.run"](["systemctl", *arguments], timeout=_TIMEOUT, env=env)
+    tools.run(["systemctl", *arguments], timeout=_TIMEOUT, env=env)
     return True

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from ocfs2lib.system import netlink
+
 #: Two nodes of the simulated kernel, and their port; the sandbox has a network of its own.
 HERE, THERE, PORT = "192.168.100.1", "192.168.100.2", 7777
 
@@ -29,19 +31,19 @@ def connected(sandbox):
         yield ends
 
 
-def test_each_end_of_a_connection_is_known_by_the_port(modules, connected):
-    assert sorted(modules["ocfs2_socket.heard"](PORT)) == [HERE, THERE]
-    assert modules["ocfs2_socket.heard"](PORT + 1) == {}
+def test_each_end_of_a_connection_is_known_by_the_port(connected):
+    assert sorted(netlink.last_received(PORT)) == [HERE, THERE]
+    assert netlink.last_received(PORT + 1) == {}
 
 
-def test_it_is_known_when_data_came(modules, connected):
+def test_it_is_known_when_data_came(connected):
     there, here = connected
     begin = time.monotonic()
-    while modules["ocfs2_socket.heard"](PORT)[THERE] < 200:
+    while netlink.last_received(PORT)[THERE] < 200:
         assert time.monotonic() - begin < 60
     there.send(b"x")
     assert here.recv(1) == b"x"
     sent = time.monotonic()
-    heard = modules["ocfs2_socket.heard"](PORT)[THERE]
+    heard = netlink.last_received(PORT)[THERE]
     # The kernel counts in ticks of up to 10 ms.
     assert heard <= (time.monotonic() - sent) * 1000 + 20

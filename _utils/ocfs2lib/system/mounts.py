@@ -1,13 +1,11 @@
 """
-What the kernel shows of the OCFS2 volumes that are mounted here.
+What is mounted here, and what the kernel shows of the OCFS2 volumes among it.
 
-These files can not be opened at any time. An umount gives up the journal first, then leaves the
-lock domain, which takes seconds, and removes the files last; whoever opens ``fs_state`` in between
-stops the kernel: NULL pointer dereference in ocfs2_osb_debug_open (fs/ocfs2/super.c; seen on 6.1).
-So a volume is kept mounted for the instant in which it is read, and is not read if it can not be.
-An umount in that very instant finds the target busy, as during a ``df``.
-
-.. versionadded:: 1.0.0
+The files of a volume can not be opened at any time. An umount gives up the journal first, then
+leaves the lock domain, which takes seconds, and removes the files last; whoever opens ``fs_state``
+in between stops the kernel: NULL pointer dereference in ocfs2_osb_debug_open (fs/ocfs2/super.c;
+seen on 6.1). So a volume is kept mounted for the instant in which it is read, and is not read if it
+can not be. An umount in that very instant finds the target busy, as during a ``df``.
 """
 
 import contextlib
@@ -15,34 +13,34 @@ import os
 
 from ocfs2lib import kernel
 from ocfs2lib.kernel import DEBUG
+from ocfs2lib.parsers import mount_tables
 from ocfs2lib.system import files
 
-__virtualname__ = "ocfs2_mounted"
 
+def table(fstype=None):
+    """
+    Return everything that is mounted here.
 
-def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    fstype
+        Only filesystems of this type, such as ``ocfs2``.
+
+    The answer is a list of ``{"id", "device", "path", "fstype", "source", "options"}``.
+    """
+    found = mount_tables.mountinfo(files.value("/proc/self/mountinfo") or "")
+    return [each for each in found if fstype in (None, each["fstype"])]
 
 
 def states(only=None):
     """
-    The files ``fs_state`` and ``dlm_state`` of each volume.
+    Return the files ``fs_state`` and ``dlm_state`` of each volume.
 
     Starts no process and touches no LUN.
 
     only
         The UUID of a volume, as the kernel writes it, to read no other.
 
-    Returns ``{UUID: {"fs_state", "dlm_state"}}`` of all that the kernel works with, as text; ``""``
-    for what is not there, and for volumes that are just being mounted or unmounted.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_mounted.states
+    The answer is ``{UUID: {"fs_state", "dlm_state"}}`` of all that the kernel works with, as text;
+    ``""`` for what is not there, and for volumes that are just being mounted or unmounted.
     """
     with contextlib.ExitStack() as holds:
         held = _hold(holds)
@@ -56,16 +54,12 @@ def _hold(holds):
     """Keep volumes from being unmounted; returns the numbers of the devices they are on."""
     held = {_hold_at(path, holds) for path in _paths()}
     # A table from before may say of a number what it was then; now it can not change.
-    return {mount["device"] for mount in _mounts() if mount["id"] in held}
-
-
-def _mounts():
-    return __salt__["ocfs2_mount.mounts"]("ocfs2")
+    return {mount["device"] for mount in table("ocfs2") if mount["id"] in held}
 
 
 def _paths():
     """Where they are; but the way to one within another leads through that one, which may hang."""
-    paths = {mount["path"] for mount in _mounts()}
+    paths = {mount["path"] for mount in table("ocfs2")}
     return [path for path in paths if not any(path.startswith(f"{each}/") for each in paths)]
 
 

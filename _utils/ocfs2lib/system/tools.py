@@ -1,0 +1,98 @@
+"""The one way the formula runs a tool: no shell, no terminal, the C locale, a time limit."""
+
+import logging
+import os
+import shutil
+import subprocess
+
+from salt.exceptions import CommandExecutionError
+from salt.exceptions import CommandNotFoundError
+
+_LOG = logging.getLogger(__name__)
+
+
+def run(argv, timeout=60, stdin="", env=None):
+    """
+    Return what a tool printed; for tools whose exit code can be believed.
+
+    argv
+        The tool and its arguments, a list.
+    timeout
+        Seconds after which it is killed.
+    stdin
+        What it reads.
+    env
+        ``{name: value}`` to add to its environment.
+
+    Raises ``CommandNotFoundError`` if it is not installed, ``CommandExecutionError`` with what it
+    said if its exit code is not 0.
+    """
+    if not shutil.which(argv[0]):
+        raise CommandNotFoundError(f"{argv[0]} is not installed. Fix: apply ocfs2.package.")
+    result = attempt(argv, timeout, stdin, env)
+    if result["retcode"]:
+        raise CommandExecutionError(failure(argv, result))
+    return result["stdout"]
+
+
+def attempt(argv, timeout=60, stdin="", env=None):
+    """
+    Return how a tool ended, whatever its exit code: ``{"retcode", "stdout", "stderr", "pid"}``.
+
+    One that did not end in time has exit code 1, and its output says so.
+
+    argv, timeout, stdin, env
+        As for :func:`run`.
+    """
+    _LOG.info("Executing command %s", argv)
+    process = _started(argv, env or {})
+    try:
+        stdout, stderr = process.communicate(stdin.encode(), timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        # Not what it has yet to print: a child of its own may hold the pipes.
+        process.wait()
+        stdout, stderr, retcode = f"{argv} : Timed out after {timeout} seconds".encode(), b"", 1
+    else:
+        retcode = process.returncode
+    finally:
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()
+    return {
+        "retcode": retcode,
+        "stdout": stdout.decode(errors="replace").rstrip(),
+        "stderr": stderr.decode(errors="replace").rstrip(),
+        "pid": process.pid,
+    }
+
+
+def failure(argv, result):
+    """
+    Return a sentence on how a tool failed.
+
+    argv, result
+        What was run, and what :func:`attempt` returned.
+    """
+    reason = result["stderr"].strip() or result["stdout"].strip() or "no output"
+    return f"{' '.join(argv)} failed (exit code {result['retcode']}): {reason}"
+
+
+def _started(argv, env):
+    home = os.path.expanduser("~")
+    try:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=home if os.access(home, os.R_OK) else "/",
+            env=_environment(env),
+        )
+    except OSError as err:
+        raise CommandExecutionError(f"Unable to run command {argv}, reason: {err}") from err
+
+
+def _environment(env):
+    # A tool must not tell systemd that the minion is ready.
+    inherited = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+    return {**inherited, "LC_ALL": "C", "LANGUAGE": "C", **env}
