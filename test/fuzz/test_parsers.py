@@ -32,8 +32,8 @@ from ocfs2lib.node import o2cb_settings
 from ocfs2lib.parsers import blkid
 from ocfs2lib.parsers import debugfs
 from ocfs2lib.parsers import mount_tables
-from ocfs2lib.plan import plan as plan_plan
-from ocfs2lib.plan import text as plan_text
+from ocfs2lib.plan import decide
+from ocfs2lib.plan import plan_text
 from ocfs2lib.platform import debian
 from support import answers
 
@@ -800,7 +800,7 @@ def test_whatever_is_accepted_can_be_planned_and_printed():
             continue
         with found.watch(f"census {number}: {'; '.join(done)}"):
             records = {"primary": answers.record(PILLAR)}
-            plan = plan_plan.plan(PILLAR, everybody, {}, answers.FORMULA, records)
+            plan = decide.plan(PILLAR, everybody, {}, answers.FORMULA, records)
             lines = plan_text.lines(plan)
             assert all(isinstance(line, str) for line in lines)
             assert all(isinstance(line, str) for line in plan.failures() + plan.differences())

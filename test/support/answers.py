@@ -14,7 +14,7 @@ from ocfs2lib.node import setup
 from ocfs2lib.node import units
 from ocfs2lib.node.parts import firewall
 from ocfs2lib.pillar import check
-from ocfs2lib.plan import plan
+from ocfs2lib.plan import decide
 from ocfs2lib.platform import debian
 from support import roster
 
@@ -224,5 +224,5 @@ def snapshot(pillar, answers=None, silent=None, malformed=None, record=None, num
         **{minion: str(why) for minion, why in dict(malformed or {}).items()},
     }
     records = {pillar.luns[0].key: record}
-    seen = plan.plan(pillar, answers, lost, FORMULA, records, numbers, proof=False)
+    seen = decide.plan(pillar, answers, lost, FORMULA, records, numbers, proof=False)
     return Snapshot(seen, answers, dict(malformed or {}), FORMULA, 999_500, 1_000_700, slow)

@@ -5,7 +5,7 @@ import itertools
 
 from ocfs2lib.lun import ledger
 from ocfs2lib.operations.format_luns import FormatLuns
-from ocfs2lib.plan import plan
+from ocfs2lib.plan import decide
 from support import answers
 
 #: No two masters give the same UUID or token.
@@ -54,7 +54,7 @@ class SimulatedMaster:
             if facts is not None
         }
         record = self.ledger.fetch(lun.wwid)
-        return plan.plan(self.pillar, census, silent, answers.FORMULA, {lun.key: record})
+        return decide.plan(self.pillar, census, silent, answers.FORMULA, {lun.key: record})
 
     def _answer(self, minion, key, facts):
         answer = answers.node(self.pillar, minion)

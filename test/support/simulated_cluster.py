@@ -21,7 +21,7 @@ from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import requirements
 from ocfs2lib.operations import node_numbers
 from ocfs2lib.pillar import check as pillar_check
-from ocfs2lib.plan import plan
+from ocfs2lib.plan import decide
 from support import answers
 from support.simulated import SimulatedCache
 
@@ -666,7 +666,7 @@ class SimulatedOperator:
             else:
                 silent[minion] = "did not answer ocfs2_node.census"
         records = {key: self.ledger.fetch(self.desired.luns[0].wwid)}
-        found = plan.plan(self.desired, census, silent, answers.FORMULA, records, self.numbers())
+        found = decide.plan(self.desired, census, silent, answers.FORMULA, records, self.numbers())
         self.world.after(self.world.calls, "plan", self._roster())
         return found
 

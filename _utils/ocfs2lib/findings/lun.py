@@ -7,7 +7,7 @@ from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.wwid import same_wwid
-from ocfs2lib.plan import plan
+from ocfs2lib.plan.cluster_plan import FORMAT
 
 #: The kind of finding that tells each objection of a guard.
 KIND_OF_CODE = {
@@ -63,7 +63,7 @@ def _same(one, other):
 def waiting_for_format(snapshot):
     """Find LUNs that wait for their format."""
     for lun in snapshot.plan.luns:
-        if lun.action == plan.FORMAT:
+        if lun.action == FORMAT:
             what = "its format was cut short" if lun.again else "it shows no volume"
             what += f", and {lun.leader} is to format it"
         elif lun.case.seen and {each.code for each in lun.refusals} == {Code.NODE_ABSENT}:

@@ -24,7 +24,7 @@ def without_answer(snapshot):
         elif plan.minion in snapshot.slow:
             yield Finding(
                 "node-slow",
-                str(plan.silent),
+                str(plan.silence),
                 "salt-run ocfs2.status again, which waits for it; if that does not help, look at "
                 "the load of the node and of this master",
                 (plan.minion,),
@@ -34,7 +34,7 @@ def without_answer(snapshot):
             seen = _heartbeat_text(number, witnesses, snapshot.examinations)
             yield Finding(
                 "node-silent",
-                f"{plan.silent}; {seen}",
+                f"{plan.silence}; {seen}",
                 f"salt {NODES} test.ping, then look at its console and its salt-minion",
                 (plan.minion,),
             )

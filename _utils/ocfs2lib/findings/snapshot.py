@@ -12,7 +12,7 @@ from ocfs2lib.node import holds
 class Snapshot:
     """
     plan
-        What separates the cluster from pillar (:class:`plan.plan.Plan`).
+        What separates the cluster from pillar (:class:`plan.cluster_plan.Plan`).
     examinations
         ``{minion id: examination}`` of the nodes that answered, as :mod:`answers.examination`
         checks them.

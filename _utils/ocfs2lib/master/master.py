@@ -31,7 +31,7 @@ from ocfs2lib.master.progress import FullRead
 from ocfs2lib.master.progress import say
 from ocfs2lib.node.parts import firewall
 from ocfs2lib.operations import node_numbers
-from ocfs2lib.plan import plan
+from ocfs2lib.plan import decide
 from ocfs2lib.system import audit_log
 from ocfs2lib.system import installed
 
@@ -93,7 +93,7 @@ class Master:
             silent.update(lost)
         facts, malformed = self._checked(answers, silent, census.checked)
         silent.update(_texts(malformed))
-        return plan.plan(desired, facts, silent, formula, self._records(), self.numbers())
+        return decide.plan(desired, facts, silent, formula, self._records(), self.numbers())
 
     def _census(self, minions, formula):
         concern = firewall.arguments(self.desired)
@@ -113,7 +113,7 @@ class Master:
         found = self._look("ocfs2_node.examine", arguments, timeout, patient)
         answered = _milliseconds()
         facts, malformed = self._checked(found["answers"], found["silent"], examination.checked)
-        decided = plan.plan(
+        decided = decide.plan(
             desired,
             facts,
             {**found["silent"], **_texts(malformed)},

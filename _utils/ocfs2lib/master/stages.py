@@ -13,7 +13,7 @@ from ocfs2lib.errors import FormulaError
 from ocfs2lib.errors import MasterBusy
 from ocfs2lib.operations.converge import converge_nodes
 from ocfs2lib.operations.format_luns import FormatLuns
-from ocfs2lib.plan import text
+from ocfs2lib.plan import plan_text
 
 #: How a stage ends in which something went wrong.
 _AGAIN = f"Next: put that right, then run again: {ORCHESTRATE}"
@@ -23,11 +23,11 @@ def plan(master):
     """Ask all nodes, give them the formula, and show what would happen and what is refused."""
     master.say(f"asking {len(master.desired.nodes)} nodes")
     found = master.plan(sync=True)
-    lines = text.lines(found)
+    lines = plan_text.lines(found)
     master.say("\n".join(lines))
     failures, differences = found.failures() + _record(master, found), found.differences()
     result = False if failures else (None if differences else True)
-    return {"result": result, "lines": lines, "changes": {}, "plan": text.data(found)}
+    return {"result": result, "lines": lines, "changes": {}, "plan": plan_text.data(found)}
 
 
 def _record(master, found):
@@ -63,7 +63,7 @@ def mount(master):
 
 def _applied(master, found, changes, failures, done):
     """What came of applying an sls to every node that takes part."""
-    failures = failures + [f"{node.minion}: {node.silent}" for node in found.nodes if node.silent]
+    failures = failures + [f"{node.minion}: {node.silence}" for node in found.nodes if node.silence]
     pending = master.testing and (changes or found.differences())
     would = "would be " if master.testing else ""
     return {

@@ -22,7 +22,7 @@ def is_member(node, desired, text):
     return (desired.cluster.name, node.name, node.number) in known
 
 
-def strangers(desired, minions, facts):
+def unknown_members(desired, minions, facts):
     """
     Which of some nodes a node that is online does not know as pillar describes them.
 

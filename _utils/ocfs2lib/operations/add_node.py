@@ -54,7 +54,9 @@ class AddNode(Operation):
         unknown = {
             minion
             for node in plan.online()
-            for minion in membership.strangers(plan.desired, plan.answering(), node.facts["o2cb"])
+            for minion in membership.unknown_members(
+                plan.desired, plan.answering(), node.facts["o2cb"]
+            )
         }
         return [
             node.minion

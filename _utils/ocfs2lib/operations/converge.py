@@ -15,7 +15,7 @@ def not_known(plan, minions):
     """Return where some nodes are not known yet, as sentences; silent nodes are not judged."""
     facts = {node.minion: node.facts["o2cb"] for node in plan.online()}
     missing = {
-        minion: ", ".join(membership.strangers(plan.desired, minions, each))
+        minion: ", ".join(membership.unknown_members(plan.desired, minions, each))
         for minion, each in facts.items()
     }
     return [f"{minion} does not know {each} yet" for minion, each in missing.items() if each]

@@ -16,9 +16,9 @@ from ocfs2lib import commands
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.lun import ledger
 from ocfs2lib.lun.format_order import LEADER_GRAIN
-from ocfs2lib.plan.plan import FORMAT
-from ocfs2lib.plan.plan import REFUSE
-from ocfs2lib.plan.plan import USE
+from ocfs2lib.plan.cluster_plan import FORMAT
+from ocfs2lib.plan.cluster_plan import REFUSE
+from ocfs2lib.plan.cluster_plan import USE
 
 #: Seconds for the leader to show its mark, and to make a volume of which it reads only samples.
 _MARK_LIMIT, _FORMAT_LIMIT = 300, 4200

@@ -16,7 +16,7 @@ from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node.difference import OUTAGE
 from ocfs2lib.node.difference import RETUNE
-from ocfs2lib.plan.plan import USE
+from ocfs2lib.plan.cluster_plan import USE
 
 #: Seconds for a job that only writes a file or reads a few.
 QUICK = 120
@@ -148,7 +148,7 @@ def obstacles(plan, *, own=None):
     Return why the cluster cannot be changed as a whole, as sentences.
 
     plan
-        The :class:`plan.plan.Plan`.
+        The :class:`plan.cluster_plan.Plan`.
     own
         What an earlier run of the same operation may hold: the key of a LUN, or ``""`` for the
         cluster. What others hold is always a reason.
@@ -165,7 +165,7 @@ def volume_obstacles(plan, key):
     Return why the volume of a LUN cannot be worked on, as sentences.
 
     plan
-        The :class:`plan.plan.Plan`.
+        The :class:`plan.cluster_plan.Plan`.
     key
         The LUN's key in pillar, as the operator typed it.
     """

@@ -15,8 +15,8 @@ from ocfs2lib.findings.kinds import NOTE
 from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import worst
 from ocfs2lib.node import stack
-from ocfs2lib.plan import plan as plan_plan
-from ocfs2lib.plan import text as plan_text
+from ocfs2lib.plan import plan_text
+from ocfs2lib.plan.cluster_plan import FORMAT
 from ocfs2lib.status import table
 
 HEALTHY = "healthy"
@@ -149,7 +149,7 @@ def _at_rest(snapshot, minion, lun):
         return "mounted"
     if snapshot.is_held(minion, lun.key):
         return "held"
-    if lun.action == plan_plan.FORMAT:
+    if lun.action == FORMAT:
         return "blank"
     return "unmounted" if lun.volume else "refused"
 

@@ -19,7 +19,7 @@ from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.pillar import check
-from ocfs2lib.plan import text as plan_text
+from ocfs2lib.plan import plan_text
 from support import answers
 from support import roster
 

@@ -50,11 +50,11 @@ def online(**changes):
 )
 def test_a_node_is_known_only_as_pillar_describes_it(changes, strange):
     minions = [node.minion for node in PILLAR.nodes]
-    found = membership.strangers(PILLAR, minions, online(**changes))
+    found = membership.unknown_members(PILLAR, minions, online(**changes))
     assert found == ([NODE.minion] if strange else [])
 
 
 def test_a_node_of_which_nobody_has_heard_is_a_stranger():
     minions = [node.minion for node in FOUR.nodes]
-    assert membership.strangers(FOUR, minions, online()) == ["host3.example.com"]
-    assert membership.strangers(FOUR, minions[:2], online()) == []
+    assert membership.unknown_members(FOUR, minions, online()) == ["host3.example.com"]
+    assert membership.unknown_members(FOUR, minions[:2], online()) == []

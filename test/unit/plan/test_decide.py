@@ -7,8 +7,9 @@ from ocfs2lib.firewall.registry import FIREWALLS
 from ocfs2lib.node import units
 from ocfs2lib.node.parts import services
 from ocfs2lib.pillar import check
-from ocfs2lib.plan import plan as plan_plan
-from ocfs2lib.plan import text as plan_text
+from ocfs2lib.plan import cluster_plan
+from ocfs2lib.plan import decide
+from ocfs2lib.plan import plan_text
 from ocfs2lib.platform import debian
 from support import answers
 from support import roster
@@ -21,7 +22,7 @@ DROP_IN = "/etc/systemd/system/old.service.d/ocfs2-formula.conf"
 
 def plan(census, silent=None, pillar=PILLAR, record=None):
     records = {"primary": record or answers.record(pillar)}
-    return plan_plan.plan(pillar, census, silent or {}, answers.FORMULA, records)
+    return decide.plan(pillar, census, silent or {}, answers.FORMULA, records)
 
 
 def leaders(found):
@@ -51,7 +52,7 @@ def only_lun(found):
 def test_a_fresh_cluster_is_formatted_on_the_lowest_node_number():
     found = plan(answers.census(PILLAR))
     lun = only_lun(found)
-    assert (lun.action, lun.refusals) == (plan_plan.FORMAT, ())
+    assert (lun.action, lun.refusals) == (cluster_plan.FORMAT, ())
     last = plan_text.lines(found)[-1]
     assert last == "4 to do, carried out by salt-run state.orchestrate ocfs2.orch."
     assert [each.key for each in found.to_format()] == ["primary"]
@@ -75,7 +76,7 @@ def test_a_silent_node_keeps_a_blank_lun_from_being_formatted(host):
     found = plan(census, {host: "did not return within 45 s"})
     last = plan_text.lines(found)[-1]
     assert last == "2 refused or missing (above): put that right by hand."
-    assert only_lun(found).action == plan_plan.REFUSE
+    assert only_lun(found).action == cluster_plan.REFUSE
     assert found.to_format() == []
     assert f"{host}: did not return within 45 s" in found.failures()
     assert [(each.guard, each.node) for each in only_lun(found).refusals] == [("G8", host)]
@@ -106,7 +107,7 @@ def test_another_lun_under_the_name_is_not_mounted_where_it_is_seen():
     census[HOSTS[1]]["luns"]["primary"] = answers.lun(PILLAR, wwid="3600a0b8000999")
     found = plan(census)
     lun = only_lun(found)
-    assert lun.action == plan_plan.USE
+    assert lun.action == cluster_plan.USE
     assert lun.volume["uuid"] == answers.UUID
     assert lun.mount_on == (HOSTS[0], HOSTS[2])
     assert {each.node for each in lun.refusals} == {HOSTS[1]}
@@ -125,14 +126,14 @@ def test_a_node_that_sees_the_lun_blank_while_others_see_a_volume_is_refused():
 def test_a_volume_of_another_cluster_is_neither_formatted_nor_mounted():
     found = plan(formatted(cluster="web", stamp="o2cb/web"))
     lun = only_lun(found)
-    assert (lun.action, lun.volume, lun.mount_on) == (plan_plan.REFUSE, None, ())
+    assert (lun.action, lun.volume, lun.mount_on) == (cluster_plan.REFUSE, None, ())
     assert all("o2cb/web" in str(each) for each in lun.refusals)
     assert len(lun.refusals) == len(HOSTS)
 
 
 def test_another_filesystem_is_not_formatted():
     found = plan(answers.census(PILLAR, signature={"TYPE": "ext4", "UUID": "x"}, written=None))
-    assert only_lun(found).action == plan_plan.REFUSE
+    assert only_lun(found).action == cluster_plan.REFUSE
     assert all("it holds ext4 (x)" in str(each) for each in only_lun(found).refusals)
 
 
@@ -159,7 +160,7 @@ def test_an_unfit_node_takes_no_part(section, key, value, words):
     answer = census[HOSTS[0]]
     (answer[section] if section else answer)[key] = value
     found = plan(census)
-    assert words in str(found.nodes[0].silent)
+    assert words in str(found.nodes[0].silence)
     assert found.answering() == HOSTS[1:]
     assert found.to_format() == []
     assert any(words in each for each in found.failures())

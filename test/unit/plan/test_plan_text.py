@@ -3,8 +3,8 @@
 import copy
 
 from ocfs2lib.pillar import check
-from ocfs2lib.plan import plan as plan_plan
-from ocfs2lib.plan import text as plan_text
+from ocfs2lib.plan import decide
+from ocfs2lib.plan import plan_text
 from support import answers
 from support import roster
 
@@ -23,7 +23,7 @@ def plan(was, pillar, disturb=lambda census: None):
     disturb(census)
     census = {node.minion: census.get(node.minion) for node in pillar.nodes}
     records = {"primary": answers.record(pillar)}
-    return plan_plan.plan(pillar, census, {}, answers.FORMULA, records)
+    return decide.plan(pillar, census, {}, answers.FORMULA, records)
 
 
 def headings(lines):

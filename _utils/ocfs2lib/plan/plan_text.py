@@ -8,7 +8,8 @@ from ocfs2lib.node.difference import IMPOSSIBLE
 from ocfs2lib.node.difference import NODE
 from ocfs2lib.node.difference import ONLINE
 from ocfs2lib.node.difference import OUTAGE
-from ocfs2lib.plan import plan as plan_plan
+from ocfs2lib.plan.cluster_plan import FORMAT
+from ocfs2lib.plan.cluster_plan import REFUSE
 
 
 def lines(plan):
@@ -85,8 +86,8 @@ def _same_words(nodes):
 
 
 def _node_words(node):
-    if node.silent:
-        return (f"takes no part: {node.silent}",)
+    if node.silence:
+        return (f"takes no part: {node.silence}",)
     if node.gaps or node.blocked:
         count = f"differs in {len(node.gaps)} things, below" if node.gaps else ""
         return tuple(filter(None, (count, *map(str, node.blocked))))
@@ -94,14 +95,14 @@ def _node_words(node):
 
 
 def _lun_words(plan, lun):
-    if lun.action == plan_plan.FORMAT:
+    if lun.action == FORMAT:
         desired = plan.desired.lun(lun.key)
         found = "its format was cut short: again" if lun.again else "blank;"
         return (
             f"{found} format it on the leader {lun.leader} (label {desired.label}, "
             f"{desired.slots} slots), then mount it on {desired.mount.path} of every node"
         )
-    if lun.action == plan_plan.REFUSE:
+    if lun.action == REFUSE:
         return "not used, not formatted"
     words = f"volume {lun.volume['uuid']}"
     words += f"; mount on {', '.join(lun.mount_on)}" if lun.mount_on else ", mounted"
@@ -119,7 +120,7 @@ def data(plan):
     """
     return {
         "nodes": {
-            node.minion: {"reachable": bool(node.facts), "reason": str(node.silent)}
+            node.minion: {"reachable": bool(node.facts), "reason": str(node.silence)}
             for node in plan.nodes
         },
         "luns": {lun.key: lun.action for lun in plan.luns},

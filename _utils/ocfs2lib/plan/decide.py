@@ -1,0 +1,133 @@
+"""
+From pillar and the answers of all nodes to what has to happen: no node is touched here.
+"""
+
+from ocfs2lib.lun import capacity
+from ocfs2lib.lun import format_guards
+from ocfs2lib.lun import mount_guards
+from ocfs2lib.lun.case import LunCase
+from ocfs2lib.node import fstab
+from ocfs2lib.node import holds
+from ocfs2lib.node import requirements
+from ocfs2lib.node import setup
+from ocfs2lib.node import stack
+from ocfs2lib.node.parts import firewall
+from ocfs2lib.node.reasons import Reason
+from ocfs2lib.node.reasons import Silence
+from ocfs2lib.plan.cluster_plan import FORMAT
+from ocfs2lib.plan.cluster_plan import REFUSE
+from ocfs2lib.plan.cluster_plan import USE
+from ocfs2lib.plan.cluster_plan import LunPlan
+from ocfs2lib.plan.cluster_plan import NodePlan
+from ocfs2lib.plan.cluster_plan import Plan
+
+
+def plan(desired, census, silent, formula, records, numbers=None, proof=True):
+    """
+    Decide what has to happen, and return it as a :class:`plan.cluster_plan.Plan`.
+
+    desired
+        Pillar as :class:`pillar.desired.Desired`.
+    census
+        ``{minion id: facts}`` of the nodes that answered, shaped as :mod:`answers.census` checks.
+    silent
+        ``{minion id: reason}`` of the others.
+    formula
+        The formula's build on the master; a node with another takes no part.
+    records
+        ``{LUN key: record}``: what the ledger has of each LUN, or why it can not be read.
+    numbers
+        Who has which node number (:class:`operations.node_numbers.NodeNumbers`); None for nobody.
+    proof
+        Whether the nodes were asked to prove that LUNs are blank; a plan without is only to look
+        at.
+    """
+    nodes = tuple(_node(desired, node, census, silent, formula) for node in desired.nodes)
+    cases = [_case(desired, lun, nodes, records[lun.key], proof) for lun in desired.luns]
+    luns = tuple(_lun(case, nodes) for case in cases)
+    misnumbered = tuple(numbers.problems(desired)) if numbers else ()
+    return Plan(desired, nodes, luns, misnumbered)
+
+
+def _node(desired, node, census, silent, formula):
+    facts = census.get(node.minion)
+    if not facts:
+        reason = silent.get(node.minion, "did not answer")
+        return NodePlan(node.minion, None, Silence((Reason(reason, "", "node-silent"),)))
+    reasons = requirements.problems(node, facts["host"])
+    if facts["formula"] != formula:
+        what = f"it has build {facts['formula']} of the formula, the master {formula}"
+        fix = "the orchestration brings it there"
+        reasons.append(Reason(what, fix, "formula-differs"))
+    if not facts["o2cb"]["modules"]:
+        what = f"its kernel {facts['host']['kernel']} has no ocfs2 module"
+        fix = f"install {requirements.full_kernel(facts['host'])}"
+        reasons.append(Reason(what, fix, "module-missing"))
+    gaps = [
+        *setup.differences(desired, node.minion, facts["setup"], facts["host"]),
+        *stack.differences(desired, node.minion, facts["o2cb"]),
+        *fstab.strays(desired, facts["fstab"], facts["mounts"]),
+    ]
+    chains = facts["setup"]["firewall"]["blocking"]
+    blocked = [
+        *firewall.blocked(desired, node.minion, chains),
+        *holds.of(facts["holds"]),
+    ]
+    return NodePlan(node.minion, facts, Silence(tuple(reasons)), tuple(gaps), tuple(blocked))
+
+
+def _case(desired, lun, nodes, record, proof):
+    answered = [node for node in nodes if node.facts]
+    return LunCase(
+        desired,
+        lun,
+        seen={node.minion: node.facts["luns"][lun.key] for node in answered},
+        silent={node.minion: node.silence for node in nodes if node.silence},
+        record=record,
+        formatting={
+            node.minion: node.facts["formatting"] for node in answered if node.facts["formatting"]
+        },
+        proof=proof,
+    )
+
+
+def _lun(case, nodes):
+    lun = case.lun
+    wrong = [
+        node.minion for node in nodes if node.facts and not fstab.agrees(lun, node.facts["fstab"])
+    ]
+    # What our own cut format left counts as no volume, unless anybody sees more in it.
+    if any(view.facts["volume"] and not view.is_cut_format for view in case.views()):
+        return _existing(case, wrong)
+    refusals = format_guards.refusals(case)
+    if refusals:
+        return LunPlan(lun.key, REFUSE, tuple(refusals), case=case)
+    started = case.started_format
+    leader = (started and started.leader) or next(node.minion for node in nodes)
+    return LunPlan(
+        lun.key,
+        FORMAT,
+        mount_on=tuple(case.seen),
+        fstab_on=tuple(wrong),
+        leader=leader,
+        case=case,
+    )
+
+
+def _existing(case, wrong_fstab):
+    refusals = mount_guards.refusals(case)
+    bad = {refusal.node for refusal in refusals}
+    good = [node for node in case.seen if node not in bad]
+    usable = [node for node in good if node not in case.silent]
+    mounted = case.mounted
+    volume = case.seen[good[0]]["volume"] if good else None
+    return LunPlan(
+        case.lun.key,
+        USE if good else REFUSE,
+        tuple(refusals),
+        volume,
+        tuple(node for node in usable if node not in mounted),
+        tuple(node for node in usable if node in wrong_fstab),
+        case=case,
+        gaps=tuple(capacity.differences(case, volume)) if volume else (),
+    )
