@@ -9,7 +9,12 @@ from ocfs2lib.pillar.mount_options import REFUSED_OPTIONS
 
 
 def lacks_type(line):
-    """Return whether the type of an fstab line was left out, so that its options stand there."""
+    """
+    Return whether the type of an fstab line was left out, so that its options stand there.
+
+    line
+        A line of ``parsers.mount_tables.fstab``.
+    """
     # As a type, "auto" is one: mount looks for itself.
     if line["fstype"] in ("ocfs2", "auto"):
         return False

@@ -55,7 +55,14 @@ def _has_its_id(node, _cluster, minion, _surveys):
 
 
 def entry(minion, node):
-    """Return the entry of a node of cluster.conf in ``nodes``, under its minion id."""
+    """
+    Return the entry in ``nodes`` of pillar for a node of cluster.conf.
+
+    minion
+        Its minion id, which is the key of the entry.
+    node
+        The ConfNode.
+    """
     found = {"number": node.number, "address": node.address}
     return found if node.name == default_name(minion) else {**found, "name": node.name}
 

@@ -26,7 +26,12 @@ def head(adoption):
 
 
 def report(adoption):
-    """Return what was found, as lines for a reader at the terminal."""
+    """
+    Return what was found, as lines for a reader at the terminal.
+
+    adoption
+        An :class:`adopt.Adoption`.
+    """
     return [line for line in _findings(adoption) if line]
 
 

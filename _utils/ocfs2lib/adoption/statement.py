@@ -50,7 +50,12 @@ def issue(subject, text, obstacle=False):
 
 
 def grouped(statements):
-    """Return statements as texts; those with one text for several subjects are one."""
+    """
+    Return statements as texts; those with one text for several subjects are one.
+
+    statements
+        :class:`Statement` objects, in the order of the texts.
+    """
     subjects = {}
     for number, each in enumerate(statements):
         # One without a subject is never joined with another.

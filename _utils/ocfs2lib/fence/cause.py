@@ -34,7 +34,14 @@ class Cause:
 
 
 def find(incident, settings):
-    """Return the :class:`Cause` of one incident."""
+    """
+    Return the :class:`Cause` of one incident; it is UNKNOWN if no other rule applies.
+
+    incident
+        An :class:`incident.Incident`.
+    settings
+        The :class:`settings.Settings` of the cluster.
+    """
     causes = (rule(incident, settings) for rule in _RULES)
     return next(each for each in causes if each)
 

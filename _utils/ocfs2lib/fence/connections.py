@@ -38,7 +38,12 @@ def _recovered(last, until, idle):
 
 
 def dead(incident, settings):
-    """Return ``{number: first event}`` of the connections that were dead when a node's log ends."""
+    """
+    Return ``{number: first event}`` of the connections that were dead when a node's log ends.
+
+    incident, settings
+        As for :func:`cause.find`; so for all functions below.
+    """
     end = incident.ended or incident.when
     own = [each for each in incident.own if each.kind in (*_TROUBLE, log.LINKED)]
     numbers = sorted({each.node for each in own})

@@ -24,7 +24,12 @@ _KEPT = "kept in pstore"
 
 
 def lines(explanation):
-    """Return an explanation as lines of 80 columns; a longer command is not cut."""
+    """
+    Return an explanation as lines of 80 columns; a longer command is not cut.
+
+    explanation
+        An :class:`explanation.Explanation`.
+    """
     sure = "" if explanation.sure or explanation.verdict == cause.UNKNOWN else " (concluded)"
     return [
         f"{explanation.node}: {TITLES[explanation.verdict]}{sure}",

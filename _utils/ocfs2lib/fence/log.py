@@ -193,7 +193,16 @@ def _crash(time, text):
 
 
 def event(text, time=None, boot=None):
-    """Return the :class:`Event` that one line tells of, None if it tells of none."""
+    """
+    Return the :class:`Event` that one line tells of, None if it tells of none.
+
+    text
+        The line.
+    time
+        Seconds since the epoch, by the clock of the node that wrote it; None if not known.
+    boot
+        The id of its boot, None if not known.
+    """
     text = kernel_log.clean(text)
     message = _MLOG.sub("", text)
     for kind, start, rest, first in _PATTERNS:
