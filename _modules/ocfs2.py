@@ -173,7 +173,7 @@ def superblock(device):
         Any name of a block device.
 
     Returns the facts that :func:`probe` has under ``volume``, or None: there is no such
-    superblock, or the device can not be read.
+    superblock, or the device cannot be read.
 
     CLI Example:
 

@@ -27,7 +27,7 @@ def __virtual__():
 
 def mounts(fstype=None):
     """
-    Everything that is mounted here.
+    List everything that is mounted here.
 
     fstype
         Only filesystems of this type, such as ``ocfs2``.
@@ -45,7 +45,7 @@ def mounts(fstype=None):
 
 def at(path):
     """
-    The mount on a path, whatever its type, or None. The topmost, if several lie on it.
+    Return the mount on a path, whatever its type, or None. The topmost, if several lie on it.
 
     path
         The mount point.
@@ -62,7 +62,7 @@ def at(path):
 
 def fstabs():
     """
-    The lines of /etc/fstab, as ``{mount point: {"device", "fstype", "options"}}``.
+    Return the lines of /etc/fstab, as ``{mount point: {"device", "fstype", "options"}}``.
 
     CLI Example:
 
@@ -82,7 +82,7 @@ def fstabs():
 
 def fstab(path):
     """
-    The line of /etc/fstab for a mount point, as ``{"device", "fstype", "options"}``, or None.
+    Return the line of /etc/fstab for a mount point as :func:`fstabs` has it, or None.
 
     path
         The mount point.
@@ -273,7 +273,7 @@ def _started_again(services):
 
 def ready(services, mounted=()):
     """
-    The services that :func:`start` would start.
+    List the services that :func:`start` would start.
 
     services
         ``{service: [mount points]}``: what each runs only while it is mounted.

@@ -43,7 +43,7 @@ def protect(path):
         The mount point; it is made if it is missing.
 
     Returns True. Raises ``CommandExecutionError`` if the directory holds anything, since a mount
-    would hide it, and if something is mounted on it, since what lies under a mount can not be seen.
+    would hide it, and if something is mounted on it, since what lies under a mount cannot be seen.
 
     CLI Example:
 
@@ -85,7 +85,7 @@ def _protect(path, directory):
 
 def hidden(path):
     """
-    What a mount on a directory would hide.
+    Tell what a mount on a directory would hide.
 
     path
         The mount point, with nothing mounted on it.
@@ -112,13 +112,13 @@ def hidden(path):
 
 def protected(path):
     """
-    Whether a mount point is safe from writes while nothing is mounted on it.
+    Tell whether a mount point is safe from writes while nothing is mounted on it.
 
     path
         The mount point.
 
     Returns True or False; None if there is no such directory, if its filesystem knows no immutable
-    attribute, or if something is mounted on it: what lies under a mount can not be seen.
+    attribute, or if something is mounted on it: what lies under a mount cannot be seen.
 
     CLI Example:
 

@@ -21,7 +21,7 @@ def __virtual__():
 
 def of(path, services=()):
     """
-    The processes with a file, a working directory or a root under a path.
+    List the processes with a file, a working directory or a root under a path.
 
     path
         The mount point.
@@ -43,7 +43,7 @@ def of(path, services=()):
 
 def busy(mounts):
     """
-    Who works on mounted volumes, besides the services that end with them.
+    List who works on mounted volumes, besides the services that end with them.
 
     mounts
         ``{mount point: [services]}``.

@@ -324,7 +324,7 @@ def _apply_mount(desired, lun, changes, done):
 
 def unmounted(name, config):
     """
-    The volume is not mounted here, neither now nor at the next boot, and its mount point can not be
+    The volume is not mounted here, neither now nor at the next boot, and its mount point cannot be
     written. Its data stays as it is.
 
     The services that pillar names for the LUN are stopped first. Refused, and nothing is stopped,

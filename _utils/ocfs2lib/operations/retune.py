@@ -24,7 +24,7 @@ from ocfs2lib.operations.operation import unconfirmed
 
 class Retune(Operation):
     """
-    Timeouts, addresses and names of nodes.
+    The change of timeouts, addresses and names of nodes.
 
     outage
         The name of the cluster, typed by the operator.

@@ -18,7 +18,7 @@ _PING = 30
 
 class RollingReboot(Operation):
     """
-    For a new kernel, or packages.
+    The restart of all nodes, for a new kernel or packages.
 
     limit
         Seconds that each node may take to come back, 60 or more; 1800 if it is not given.
