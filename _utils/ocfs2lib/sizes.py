@@ -42,3 +42,10 @@ def human(size):
         default=("B", 1),
     )
     return f"{size // unit}{name}"
+
+
+def rounded(size):
+    """Return a number of bytes with the largest unit of which there is one, rounded."""
+    names = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+    power = min((max(size, 1).bit_length() - 1) // 10, len(names) - 1)
+    return f"{size / (1 << 10 * power):.4g}{names[power]}"

@@ -5,8 +5,10 @@ import copy
 from ocfs2lib.answers import examination
 from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.findings import find
-from ocfs2lib.status import report
 from ocfs2lib.status import table
+from ocfs2lib.status.changes import change_lines
+from ocfs2lib.status.data import status_data
+from ocfs2lib.status.lines import status_lines
 from support import answers
 from support.places import at
 from support.places import places
@@ -72,10 +74,10 @@ def test_whatever_has_the_shape_of_an_answer_becomes_a_status():
 def status(everybody, malformed):
     snapshot = answers.snapshot(PILLAR, everybody, malformed=malformed)
     findings = find.all_findings(snapshot)
-    data = report.data(snapshot, findings, "2026-01-31T23:59:59Z")
-    lines = report.lines(data)
+    data = status_data(snapshot, findings, "2026-01-31T23:59:59Z")
+    lines = status_lines(data)
     assert all(isinstance(table.coloured(line), str) for line in lines)
-    assert report.changes(data, data) == []
+    assert change_lines(data, data) == []
     if malformed:
         assert "node-odd-answer" in [each.kind for each in findings]
     if snapshot.plan.failures() or snapshot.plan.differences():

@@ -176,10 +176,10 @@ MUTANTS = {
         UNSEEN,
     ),
     "what nobody saw is not zero": Mutant(
-        "_utils/ocfs2lib/status/report.py",
+        "_utils/ocfs2lib/status/data.py",
         "len(plan.case.mounted) if answered else None",
         "len(plan.case.mounted)",
-        "test/unit/status/test_report.py::test_a_cluster_of_which_nobody_answered",
+        "test/unit/status/test_lines.py::test_a_cluster_of_which_nobody_answered",
     ),
     "while nobody has answered": Mutant(
         TIMEOUTS,

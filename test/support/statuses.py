@@ -1,10 +1,10 @@
-"""Statuses of clusters, as ocfs2lib.status.report.data makes them of what nodes answer."""
+"""Statuses of clusters, as ocfs2lib.status.data makes them of what nodes answer."""
 
 import copy
 
 from ocfs2lib.findings import find
 from ocfs2lib.status import last_seen
-from ocfs2lib.status import report
+from ocfs2lib.status.data import status_data
 from support import answers
 
 TIME = "2026-01-31T23:59:59Z"
@@ -13,7 +13,7 @@ TIME = "2026-01-31T23:59:59Z"
 def status(pillar, nodes=None, **snapshot):
     """Return the status of a cluster whose nodes answered so."""
     seen = answers.snapshot(pillar, nodes, **snapshot)
-    return report.data(seen, find.all_findings(seen), TIME)
+    return status_data(seen, find.all_findings(seen), TIME)
 
 
 def healthy(nodes=3):

@@ -31,3 +31,11 @@ def test_size_bytes(size, expected):
 def test_size_bytes_refuses_other_text(size):
     with pytest.raises(ValueError, match="not a size"):
         sizes.size_bytes(size)
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0B"), (1023, "1023B"), (1024, "1KiB"), (3 << 30, "3GiB"), (1536 << 30, "1.5TiB")],
+)
+def test_rounded_sizes(size, text):
+    assert sizes.rounded(size) == text

@@ -16,8 +16,12 @@ from ocfs2lib.findings import kinds
 from ocfs2lib.lun import audit
 from ocfs2lib.master import carry_out
 from ocfs2lib.status import last_seen
-from ocfs2lib.status import report
 from ocfs2lib.status import table
+from ocfs2lib.status.changes import change_lines
+from ocfs2lib.status.data import status_data
+from ocfs2lib.status.lines import next_lines
+from ocfs2lib.status.lines import status_lines
+from ocfs2lib.status.words import RETCODES
 
 _YEAR = 8760  # hours
 #: Seconds that a look may be given.
@@ -80,7 +84,7 @@ def _print(found, before):
         old = before.get(name, {}).get("status")
         print(f"--- {each.get('status', {}).get('time', audit.now())}")
         if old and each.get("status"):
-            lines = report.changes(old, each["status"])
+            lines = change_lines(old, each["status"])
             state = each["status"]["state"].upper()
             print("\n".join(lines or [f"Cluster {name}: {state}, no change"]), flush=True)
         else:
@@ -105,7 +109,7 @@ def _checked(timeout):
 def _status(master, timeout, patient):
     snapshot = master.snapshot(timeout, patient)
     now = time.time()
-    data = report.data(snapshot, find.all_findings(snapshot), audit.now())
+    data = status_data(snapshot, find.all_findings(snapshot), audit.now())
     memory = master.last_seen()
     if not master.testing:
         master.keep_seen(last_seen.kept(memory, data, now))
@@ -113,8 +117,8 @@ def _status(master, timeout, patient):
     data = last_seen.shown(memory, data, now)
     return {
         "result": _is_as_described(data),
-        "retcode": report.RETCODES[data["state"]],
-        "lines": report.lines(data) + report.next_lines(data, snapshot.plan),
+        "retcode": RETCODES[data["state"]],
+        "lines": status_lines(data) + next_lines(data, snapshot.plan),
         "changes": {},
         "status": data,
     }
@@ -122,7 +126,7 @@ def _status(master, timeout, patient):
 
 def _is_as_described(data):
     """Whether an orchestration has reached what it was run for; not every finding concerns it."""
-    broken = report.RETCODES[data["state"]] > 1
+    broken = RETCODES[data["state"]] > 1
     return not (broken or data["failures"] or data["differences"])
 
 

@@ -4,6 +4,9 @@ What was last seen of a cluster, for a look that nobody answers.
 It is shown, marked as old, and nothing more: it is added to a status when all has been decided.
 """
 
+from ocfs2lib import text
+from ocfs2lib.status import data
+
 #: What is kept of a node that answered, and of a LUN about which somebody did.
 _OF_NODE = {"cluster": str, "up": int, "of": int, "luns": dict}
 _OF_LUN = {"uuid": (str, type(None)), "mounted": int}
@@ -12,12 +15,12 @@ _WHEN = {"time": str, "seconds": (int, float)}
 
 def kept(memory, status, now):
     """
-    The memory with what a look has seen; of the rest, what was seen before.
+    Return the memory with what a look has seen; of the rest, what was seen before.
 
     memory
         What this returned the last time, or whatever else a cache had.
     status
-        What :func:`status.report.data` returned.
+        What :func:`status.data.status_data` returned.
     now
         Seconds since the epoch.
     """
@@ -38,11 +41,11 @@ def kept(memory, status, now):
 
 
 def _of_node(row):
-    links = row["connections"].values()
+    up, total = data.connections_up(row)
     return {
         "cluster": row["cluster"],
-        "up": sum(each["state"] == "up" for each in links),
-        "of": len(links),
+        "up": up,
+        "of": total,
         "luns": {key: cell["state"] for key, cell in row["luns"].items()},
     }
 
@@ -53,8 +56,11 @@ def _of_lun(lun):
 
 def shown(memory, status, now):
     """
-    The status with ``last_seen`` for each node that did not answer, and each LUN about which nobody
-    did: what was seen, ``time`` and ``seconds_ago``; None if nothing is kept.
+    Return the status with ``last_seen`` for each node that did not answer, and each LUN about which
+    nobody did: what was seen, ``time`` and ``seconds_ago``; None if nothing is kept.
+
+    memory, status, now
+        As for :func:`kept`.
     """
     nodes, luns = _known(memory, "nodes", _OF_NODE), _known(memory, "luns", _OF_LUN)
     return {
@@ -81,7 +87,7 @@ def _old(entry, now):
 
 
 def _known(memory, part, shape):
-    """The entries of the memory that have the shape of one."""
+    """Return the entries of the memory that have the shape of one."""
     entries = memory.get(part) if isinstance(memory, dict) else None
     return {
         key: entry
@@ -89,3 +95,28 @@ def _known(memory, part, shape):
         if isinstance(entry, dict)
         and all(isinstance(entry.get(name), kind) for name, kind in {**shape, **_WHEN}.items())
     }
+
+
+def texts(status):
+    """
+    Yield ``(name, when, what)``, as texts, of all that was seen before and is not known now.
+
+    status
+        What :func:`shown` returned.
+    """
+    for minion, row in status["nodes"].items():
+        old = row.get("last_seen")
+        if old:
+            luns = [f"{key} {state}" for key, state in old["luns"].items()]
+            what = ", ".join([old["cluster"], f"{old['up']}/{old['of']} connections", *luns])
+            yield minion, _ago(old), what
+    for key, lun in status["luns"].items():
+        old = lun.get("last_seen")
+        if old:
+            volume = f"volume {old['uuid']}" if old["uuid"] else "no volume"
+            nodes = "1 node" if old["mounted"] == 1 else f"{old['mounted']} nodes"
+            yield f"LUN {key}", _ago(old), f"{volume}, mounted on {nodes}"
+
+
+def _ago(old):
+    return f"{text.duration(old['seconds_ago'])} ago ({old['time']})"

@@ -4,25 +4,29 @@ Tables for a terminal.
 
 import re
 
+from ocfs2lib.status import words
+from ocfs2lib.status.words import BAD
+from ocfs2lib.status.words import GOOD
+from ocfs2lib.status.words import NOTED
+from ocfs2lib.status.words import WARN
+
 _GAP = 2
 #: A name that is longer is cut, so that something is left of the line.
 _LONGEST = 32
 
-_COLOURS = {"red": 31, "yellow": 33, "green": 32}
-#: What a word stands for, wherever it stands alone.
-_MEANING = {
-    **dict.fromkeys(("BROKEN", "UNKNOWN", "?"), "red"),
-    **dict.fromkeys(("DEGRADED", "NOTE"), "yellow"),
-    **dict.fromkeys(("HEALTHY", "mounted", "online"), "green"),
-    **dict.fromkeys(("offline", "missing", "other", "unreadable", "hangs", "evicted"), "red"),
-    **dict.fromkeys(("failed", "unmounted", "refused"), "red"),
-    **dict.fromkeys(("read-only", "late", "recovering", "held", "blank"), "yellow"),
+_COLOURS = {BAD: 31, WARN: 33, NOTED: 33, GOOD: 32}
+#: The level of a word, wherever it stands alone.
+_LEVELS = {
+    **{state.upper(): level for state, level in words.STATES.items()},
+    **words.MEMBERSHIP,
+    **{each.word: each.level for each in words.LUN_STATES.values()},
+    words.NOT_SEEN: BAD,
 }
 
 
 def lines(header, rows, width, fixed=1):
     """
-    A table, as lines of at most ``width`` columns.
+    Return a table as lines of at most ``width`` columns.
 
     header, rows
         Tuples of text, all of the same length.
@@ -44,7 +48,7 @@ def _cut(cell):
 
 
 def _blocks(widths, width, fixed):
-    """The columns of each block."""
+    """Yield the columns of each block."""
     block, used = list(range(fixed)), _taken(widths[:fixed])
     for column in range(fixed, len(widths)):
         if used + widths[column] > width and len(block) > 1:
@@ -65,7 +69,7 @@ def _line(row, columns, widths):
 
 def coloured(line):
     """
-    A line with the colours of a terminal: what is well, what needs a look, what is broken.
+    Return a line with the colours of a terminal: what is well, what needs a look, what is broken.
 
     Prose, which is indented, has none.
     """
@@ -76,12 +80,7 @@ def coloured(line):
 
 def _colour(match):
     word, mark = match.groups()
-    colour = "yellow" if mark and _MEANING.get(word) in (None, "green") else _MEANING.get(word)
-    return f"\033[{_COLOURS[colour]}m{word}{mark}\033[0m" if colour else match[0]
-
-
-def amount(size):
-    """A number of bytes with a unit."""
-    units = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-    power = min((max(size, 1).bit_length() - 1) // 10, len(units) - 1)
-    return f"{size / (1 << 10 * power):.4g}{units[power]}"
+    level = _LEVELS.get(word)
+    if mark and level in (None, GOOD):
+        level = WARN
+    return f"\033[{_COLOURS[level]}m{word}{mark}\033[0m" if level else match[0]

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from ocfs2lib.status import last_seen
-from ocfs2lib.status import report
+from ocfs2lib.status.words import RETCODES
 from support import answers
 from support import statuses
 
@@ -79,7 +79,7 @@ def test_nothing_is_decided_by_it(memory, gone):
         for each in shown[part].values():
             each.pop("last_seen")
     assert shown == now
-    assert report.RETCODES[now["state"]] == (2 if gone else 0)
+    assert RETCODES[now["state"]] == (2 if gone else 0)
 
 
 @pytest.mark.parametrize(

@@ -37,14 +37,6 @@ def test_no_line_is_longer_than_the_terminal(count):
     assert " ".join(found).count("unreadable!") == count
 
 
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(0, "0B"), (1023, "1023B"), (1024, "1KiB"), (3 << 30, "3GiB"), (1536 << 30, "1.5TiB")],
-)
-def test_amounts(size, text):
-    assert table.amount(size) == text
-
-
 def test_colours_stand_where_they_mean_something():
     line = table.coloured("host1!  online  mounted!  missing!  online-ish  other")
     assert line == (

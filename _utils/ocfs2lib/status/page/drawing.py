@@ -5,14 +5,17 @@ has mounted which. A line has the colour of what it stands for; what needs a loo
 
 import itertools
 
-from ocfs2lib.status.page import colours as words
-from ocfs2lib.status.page.colours import BAD
-from ocfs2lib.status.page.colours import DIM
-from ocfs2lib.status.page.colours import GOOD
-from ocfs2lib.status.page.colours import WARN
+from ocfs2lib.status import data
+from ocfs2lib.status import words
+from ocfs2lib.status.page import connections
+from ocfs2lib.status.page import elements
 from ocfs2lib.status.page.html import Markup
 from ocfs2lib.status.page.html import join
 from ocfs2lib.status.page.html import tag
+from ocfs2lib.status.words import BAD
+from ocfs2lib.status.words import DIM
+from ocfs2lib.status.words import GOOD
+from ocfs2lib.status.words import WARN
 
 #: More boxes than that in a row stand upright.
 _LYING = 8
@@ -30,19 +33,20 @@ _LETTERS = 14
 
 
 def drawing(status):
-    """The drawing; ``status`` is what :func:`status.report.data` returned."""
+    """Return the drawing; ``status`` is what :func:`status.data.status_data` returned."""
     width = max(_width(status["nodes"]), _width(status["luns"]), _LEAST_WIDTH)
     arch = _arch(len(status["nodes"]))
     nodes = _Row(list(status["nodes"]), width, arch + _MARGIN)
     fall = _FALL[max(nodes.upright, len(status["luns"]) > _LYING)]
     luns = _Row(list(status["luns"]), width, nodes.bottom + fall)
     height = luns.bottom + _MARGIN if luns.names else nodes.bottom + _MARGIN
+    levels = data.lun_levels(status)
     picture = tag(
         "svg",
-        _lines(_connections(status, nodes, arch), len(nodes.names)),
-        _lines(_mounts(status, nodes, luns), len(nodes.names)),
+        _lines(_connection_lines(status, nodes, arch), len(nodes.names)),
+        _lines(_mount_lines(status, nodes, luns, levels), len(nodes.names)),
         (_node(status, minion, nodes) for minion in nodes.names),
-        (_lun(status, key, luns) for key in luns.names),
+        (_lun(status, key, luns, levels) for key in luns.names),
         viewBox=f"0 0 {width:.0f} {height:.0f}",
         width=f"{width:.0f}",
         height=f"{height:.0f}",
@@ -61,13 +65,13 @@ def _width(names):
 
 
 def _arch(count):
-    """How high the connection of the first with the last node rises."""
+    """Return how high the connection of the first with the last node rises."""
     low, high = _ARCH
     return min(high, low + 16 * (count - 2)) if count > 1 else 0
 
 
 class _Row:
-    """Where the boxes of one row are."""
+    """Know where the boxes of one row are."""
 
     def __init__(self, names, width, top):
         self.names, self.top = names, top
@@ -79,11 +83,11 @@ class _Row:
         self._first = (width - self._pitch * (len(names) - 1)) / 2
 
     def x(self, name):
-        """The middle of a box."""
+        """Return the middle of a box."""
         return self._first + self._pitch * self.names.index(name)
 
     def box(self, name, class_, title, second=None):
-        """A box with a name in it, and a smaller line if it lies."""
+        """Return a box with a name in it, and a smaller line if it lies."""
         left = self.x(name) - self.box_width / 2
         return tag(
             "g",
@@ -113,7 +117,7 @@ class _Row:
 
 
 def _cut(name):
-    """A name that fits; what tells hosts apart is at its end as often as at its beginning."""
+    """Return a name that fits: its ends, either of which may tell hosts apart."""
     if len(name) <= _LETTERS:
         return name
     return f"{name[: _LETTERS // 2]}\u2026{name[1 - _LETTERS // 2 :]}"
@@ -121,74 +125,74 @@ def _cut(name):
 
 def _node(status, minion, row):
     node = status["nodes"][minion]
-    colour = words.STATES[node["state"]] if node["answers"] else DIM
-    said = node["cluster"] if node["answers"] else words.mute(node)
-    title = f"{minion}: {node['state']}, {said}"
-    return row.box(minion, f"box {colour}", title, (node["name"], said))
+    level = words.STATES[node["state"]] if node["answers"] else DIM
+    word = node["cluster"] if node["answers"] else elements.no_answer_word(node)
+    title = f"{minion}: {node['state']}, {word}"
+    return row.box(minion, f"box {level}", title, (node["name"], word))
 
 
-def _lun(status, key, row):
+def _lun(status, key, row, levels):
     lun = status["luns"][key]
-    about = words.concerned(status)
-    cells = [(minion, words.cell(status, minion, key)) for minion in status["nodes"]]
-    colours = [words.lun_colour(each, (minion, key) in about) for minion, each in cells if each]
-    count = "?" if lun["mounted"] is None else lun["mounted"]
+    count = words.NOT_SEEN if lun["mounted"] is None else lun["mounted"]
     title = f"LUN {key}: {lun['path']}, mounted on {count} nodes"
-    mounted = f"{count} mounted"
-    return row.box(key, f"box lun {words.worst(colours)}", title, (key, mounted))
+    worst = words.worst(level for (_, each), level in levels.items() if each == key)
+    return row.box(key, f"box lun {worst}", title, (key, f"{count} mounted"))
 
 
-def _connections(status, row, arch):
-    """``(colour, path, title)`` of each pair of nodes."""
+def _connection_lines(status, row, arch):
+    """Yield ``(level, path, title)`` of each pair of nodes."""
     low, longest = min(_ARCH[0], arch), max(len(row.names) - 2, 1)
     for (at, one), (to, other) in itertools.combinations(enumerate(row.names), 2):
-        colour = words.pair_colour(status, one, other)
+        level = connections.worst_level(status, one, other)
         # The control points lie a third higher than the curve rises.
         top = row.top - (low + (arch - low) * (to - at - 1) / longest) * 4 / 3
         left, right = row.x(one), row.x(other)
         path = f"M{left:.1f} {row.top}C{left:.1f} {top:.1f} {right:.1f} {top:.1f} "
-        seen = [words.link_colour(status, *pair)[1] for pair in ((one, other), (other, one))]
+        seen = [connections.seen_from(status, *pair)[1] for pair in ((one, other), (other, one))]
         title = f"{one} sees {other}: {seen[0]}; {other} sees {one}: {seen[1]}"
-        yield colour, f"{path}{right:.1f} {row.top}", title
+        yield level, f"{path}{right:.1f} {row.top}", title
 
 
-def _mounts(status, nodes, luns):
-    """``(colour, path, title)`` of each LUN on each node."""
-    about = words.concerned(status)
+def _mount_lines(status, nodes, luns, levels):
+    """Yield ``(level, path, title)`` of each LUN on each node."""
     middle = (nodes.bottom + luns.top) / 2
     for minion, key in itertools.product(nodes.names, luns.names):
-        found = words.cell(status, minion, key)
-        colour = words.lun_colour(found, (minion, key) in about) if found else DIM
+        found = status["nodes"][minion]["luns"].get(key)
         above, below = nodes.x(minion), luns.x(key)
         path = f"M{above:.1f} {nodes.bottom}C{above:.1f} {middle:.1f} {below:.1f} {middle:.1f} "
         title = f"{key} on {minion}: {found['state'] if found else 'not known'}"
-        yield colour, f"{path}{below:.1f} {luns.top}", title
+        yield levels.get((minion, key), DIM), f"{path}{below:.1f} {luns.top}", title
 
 
 def _lines(found, nodes):
-    """Lines that are well become one path: there may be hundreds of them."""
+    """Yield the lines; those that are well are one path, as there may be hundreds of them."""
     found = list(found)
     many = " many" if nodes > _LYING else ""
     many += " crowd" if nodes > 2 * _LYING else ""
-    for colour in _DRAWN:
-        mine = [(path, title) for each, path, title in found if each == colour]
-        if colour in (GOOD, DIM) and mine:
+    for level in _DRAWN:
+        own = [(path, title) for each, path, title in found if each == level]
+        if level in (GOOD, DIM) and own:
             yield tag(
-                "path", d=Markup("".join(path for path, _ in mine)), class_=f"line {colour}{many}"
+                "path", d=Markup("".join(path for path, _ in own)), class_=f"line {level}{many}"
             )
-        elif mine:
-            for path, title in mine:
-                yield tag("path", tag("title", title), d=path, class_=f"line {colour}{many}")
+        elif own:
+            for path, title in own:
+                yield tag("path", tag("title", title), d=path, class_=f"line {level}{many}")
 
 
 def _legend():
-    told = ((GOOD, "well"), (WARN, "needs a look"), (BAD, "broken"), (DIM, "not known, or no need"))
+    meanings = (
+        (GOOD, "well"),
+        (WARN, "needs a look"),
+        (BAD, "broken"),
+        (DIM, "not known, or no need"),
+    )
     samples = (
         tag(
             "span",
             tag(
                 "svg",
-                tag("path", d="M1 5H29", class_=f"line {colour}"),
+                tag("path", d="M1 5H29", class_=f"line {level}"),
                 viewBox="0 0 30 10",
                 width=30,
                 height=10,
@@ -196,7 +200,7 @@ def _legend():
             ),
             word,
         )
-        for colour, word in told
+        for level, word in meanings
     )
-    said = "Above: connections between nodes. Below: LUNs, with a line from each node. "
-    return tag("figcaption", said, join(samples, " "), class_="legend")
+    text = "Above: connections between nodes. Below: LUNs, with a line from each node. "
+    return tag("figcaption", text, join(samples, " "), class_="legend")

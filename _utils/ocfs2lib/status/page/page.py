@@ -4,14 +4,18 @@ no code; whatever a node or pillar said is text in it.
 """
 
 from ocfs2lib.findings.kinds import SEVERITIES
-from ocfs2lib.status.page import colours as words
+from ocfs2lib.status import last_seen
+from ocfs2lib.status import words
+from ocfs2lib.status.page import connections
+from ocfs2lib.status.page import elements
 from ocfs2lib.status.page import stylesheet
 from ocfs2lib.status.page import tables
 from ocfs2lib.status.page.drawing import drawing
 from ocfs2lib.status.page.html import Markup
 from ocfs2lib.status.page.html import join
 from ocfs2lib.status.page.html import tag
-from ocfs2lib.status.report import last_seen
+from ocfs2lib.status.words import BAD
+from ocfs2lib.status.words import GOOD
 
 #: Nothing is fetched and nothing is run, whatever may stand in the page.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -38,7 +42,7 @@ _SECTIONS = (
         tables.heartbeat,
     ),
     ("Paths", "The disks that lead to each LUN.", tables.paths),
-    ("LUNs", "", tables.facts),
+    ("LUNs", "", tables.lun_cards),
     ("Settings", "What runs on the nodes; it should be the same on all.", tables.settings),
     ("Nodes", "", tables.nodes),
 )
@@ -46,10 +50,10 @@ _SECTIONS = (
 
 def page(statuses, version, errors=None):
     """
-    The page, as text.
+    Return the page, as text.
 
     statuses
-        What :func:`status.report.data` returned for each cluster.
+        What :func:`status.data.status_data` returned for each cluster.
     version
         The build of the formula on the master.
     errors
@@ -95,12 +99,12 @@ def _cluster(at, status, version):
 
 
 def _failed(at, name, lines):
-    """A cluster of which nothing was seen."""
+    """Return a cluster of which nothing was seen."""
     return tag(
         "article",
         tag(
             "header",
-            tag("h1", f"Cluster {name} ", words.badge("unknown", words.BAD)),
+            tag("h1", f"Cluster {name} ", elements.badge("unknown", BAD)),
             tag("p", "It was not looked at, for this reason:"),
             class_="head bad",
         ),
@@ -111,27 +115,27 @@ def _failed(at, name, lines):
 
 
 def _head(status, version):
-    colour = words.STATES[status["state"]]
+    level = words.STATES[status["state"]]
     time = status["time"].replace("T", " ").replace("Z", " UTC")
     return tag(
         "header",
-        tag("h1", f"Cluster {status['cluster']} ", words.badge(status["state"], colour)),
+        tag("h1", f"Cluster {status['cluster']} ", elements.badge(status["state"], level)),
         tag("p", f"{time}. The nodes took {status['seconds']} s to answer. Formula {version}."),
         tag("ul", (_tile(*each) for each in _sums(status)), class_="tiles"),
-        class_=f"head {colour}",
+        class_=f"head {level}",
     )
 
 
-def _tile(name, value, colour):
-    return tag("li", tag("span", name), " ", tag("strong", value), class_=colour)
+def _tile(name, value, level):
+    return tag("li", tag("span", name), " ", tag("strong", value), class_=level)
 
 
 def _sums(status):
-    """``(name, sum, colour)``: the cluster in four numbers."""
+    """Yield ``(name, sum, level)``: the cluster in four numbers."""
     rows = status["nodes"]
     answer = sum(each["answers"] for each in rows.values())
     links = [
-        words.link_colour(status, one, other)
+        connections.seen_from(status, one, other)
         for one in rows
         for other in rows
         if one != other and rows[one]["connections"] is not None
@@ -143,25 +147,25 @@ def _sums(status):
     counts = [f"{severities.count(each)} {each}" for each in SEVERITIES[::-1] if each in severities]
     found = words.worst(words.STATES[each] for each in ("healthy", *severities))
     yield "findings", ", ".join(counts) or "none", found
-    yield "nodes that answer", f"{answer} of {len(rows)}", _whole(answer, len(rows))
+    yield "nodes that answer", f"{answer} of {len(rows)}", _level(answer, len(rows))
     pairs, places = len(rows) * (len(rows) - 1), len(rows) * len(status["luns"])
     yield (
         "connections seen",
-        _told(up, len(links), pairs),
-        words.worst([_whole(up, pairs), *(colour for colour, _ in links)]),
+        _count(up, len(links), pairs),
+        words.worst([_level(up, pairs), *(level for level, _ in links)]),
     )
-    yield "mounts", _told(mounted, answer * len(luns), places), _whole(mounted, places)
+    yield "mounts", _count(mounted, answer * len(luns), places), _level(mounted, places)
 
 
-def _told(count, seen, of):
-    """``count`` of those of whom it was seen; ``?`` for what nobody saw, which is never zero."""
+def _count(count, seen, of):
+    """Return ``count`` of all, or ``?`` for what nobody saw, which is never zero."""
     if of and not seen:
         return f"? of {of}"
     return f"{count} of {of}" + (f", {of - seen} not known" if seen < of else "")
 
 
-def _whole(count, of):
-    return words.GOOD if count == of else words.BAD
+def _level(count, of):
+    return GOOD if count == of else BAD
 
 
 def _section(name, lead, inner):
@@ -169,10 +173,10 @@ def _section(name, lead, inner):
 
 
 def _last_seen(status):
-    """What was seen before of what nobody has told now."""
-    told = [tag("li", f"{name}, {when}: {what}") for name, when, what in last_seen(status)]
+    """Return what was seen before of what nobody sees now."""
+    items = [tag("li", f"{name}, {when}: {what}") for name, when, what in last_seen.texts(status)]
     lead = "This is old, and may be otherwise by now."
-    return _section("Last seen", lead, tag("ul", told, class_="plain")) if told else None
+    return _section("Last seen", lead, tag("ul", items, class_="plain")) if items else None
 
 
 def _findings(findings):
@@ -183,31 +187,31 @@ def _findings(findings):
 
 def _finding(finding):
     where = [*finding["nodes"], *([f"LUN {finding['lun']}"] if finding["lun"] else [])]
-    colour = words.STATES[finding["severity"]]
+    level = words.STATES[finding["severity"]]
     return tag(
         "div",
         tag(
             "div",
-            words.badge(finding["severity"], colour),
+            elements.badge(finding["severity"], level),
             tag("span", ", ".join(where) or "the cluster", class_="where"),
             tag("span", finding["kind"], class_="kind"),
         ),
         tag("h3", finding["what"]),
         tag("p", f"Why it matters: {finding['why']}.", class_="why"),
         tag("pre", finding["fix"]),
-        class_=f"finding {colour}",
+        class_=f"finding {level}",
     )
 
 
 def _pillar(status):
-    """What keeps the cluster from being as pillar describes it."""
-    told = (
+    """Return what keeps the cluster from being as pillar describes it."""
+    parts = (
         ("To be put right by hand", status["failures"]),
         ("What differs from pillar", status["differences"]),
     )
     return join(
         _section(name, "", tag("ul", (tag("li", each) for each in sentences), class_="plain"))
-        for name, sentences in told
+        for name, sentences in parts
         if sentences
     )
 

@@ -9,7 +9,7 @@ SHEET = """
   --head: #eef1f5; --code: #f1f3f6;
   --good: #146a3c; --good-back: #e3f4ea; --warn: #9a6200; --warn-back: #fdf0d5;
   --bad: #b3261e; --bad-back: #fce4e2; --dim: #6b7685; --dim-back: #eceff3;
-  --told: #1f5fa8; --told-back: #e2edfa;
+  --noted: #1f5fa8; --noted-back: #e2edfa;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -17,7 +17,7 @@ SHEET = """
     --head: #222a34; --code: #11161c;
     --good: #5fce93; --good-back: #17352a; --warn: #f0b64e; --warn-back: #3a2d12;
     --bad: #ff8a80; --bad-back: #431f1f; --dim: #97a3b2; --dim-back: #29313c;
-    --told: #82b7f5; --told-back: #1b304a;
+    --noted: #82b7f5; --noted-back: #1b304a;
   }
 }
 * { box-sizing: border-box; }
@@ -42,7 +42,7 @@ h1, h2, h3, h4, p, dl, dd, figure { margin: 0; }
   margin: 14px 0 0; padding: 0; list-style: none; }
 .tiles li { border-left: 3px solid var(--dim); padding: 2px 0 2px 10px; }
 .tiles .good { border-color: var(--good); } .tiles .warn { border-color: var(--warn); }
-.tiles .bad { border-color: var(--bad); } .tiles .told { border-color: var(--told); }
+.tiles .bad { border-color: var(--bad); } .tiles .noted { border-color: var(--noted); }
 .tiles span { display: block; color: var(--soft); font-size: .82rem; }
 .tiles strong { color: var(--ink); font-size: 1.12rem; }
 section { margin-top: 26px; }
@@ -52,16 +52,16 @@ h2 { font-size: 1.12rem; margin-bottom: 4px; }
 .badge { display: inline-block; padding: 0 .5em; border-radius: 4px; font-size: .86em;
   font-weight: 600; line-height: 1.55; white-space: nowrap; }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
-.dim { color: var(--dim); } .told { color: var(--told); }
+.dim { color: var(--dim); } .noted { color: var(--noted); }
 .badge.good, .matrix .good { background: var(--good-back); }
 .badge.warn, .matrix .warn, .settings td.warn { background: var(--warn-back); }
 .badge.bad, td.bad { background: var(--bad-back); }
-.badge.dim { background: var(--dim-back); } .badge.told { background: var(--told-back); }
+.badge.dim { background: var(--dim-back); } .badge.noted { background: var(--noted-back); }
 .finding { background: var(--paper); border: 1px solid var(--line); border-left: 4px solid;
   border-radius: 6px; padding: 12px 16px; margin-top: 10px; }
 .finding > * { color: var(--ink); }
 .finding .badge.bad { color: var(--bad); } .finding .badge.warn { color: var(--warn); }
-.finding .badge.told { color: var(--told); }
+.finding .badge.noted { color: var(--noted); }
 .finding h3 { font-size: 1rem; margin-top: 6px; }
 .finding .where { font-weight: 600; margin-left: .4em; }
 .finding .kind { color: var(--soft); font-size: .87rem; margin-left: .4em; }
@@ -147,7 +147,7 @@ nav { padding-top: 20px; } nav a { color: inherit; margin-right: 14px; white-spa
     --page: #fff; --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --head: #f0f0f0;
     --code: #f5f5f5; --good: #146a3c; --good-back: #e3f4ea; --warn: #8a5600;
     --warn-back: #fdf0d5; --bad: #b3261e; --bad-back: #fce4e2; --dim: #666;
-    --dim-back: #e6e6e6; --told: #1f5fa8; --told-back: #e2edfa; }
+    --dim-back: #e6e6e6; --noted: #1f5fa8; --noted-back: #e2edfa; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   body { font-size: 9.5pt; }
   main, .foot { max-width: none; padding: 0; }

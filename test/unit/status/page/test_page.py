@@ -7,10 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ocfs2lib.status.page import colours as page_colours
+from ocfs2lib.status import words
+from ocfs2lib.status.page import connections
 from ocfs2lib.status.page import drawing
 from ocfs2lib.status.page import html
 from ocfs2lib.status.page import page as page_page
+from ocfs2lib.status.page import stylesheet
 from support import statuses
 
 VERSION = "1.0.0+5f3a9c20d1e4"
@@ -210,9 +212,9 @@ def test_a_long_name_is_cut_in_its_middle():
 def test_a_connection_that_nobody_needs_is_not_broken(troubled):
     found = copy.deepcopy(troubled)
     first, second = list(found["nodes"])[:2]
-    assert page_colours.link_colour(found, first, second) == ("bad", "refused")
+    assert connections.seen_from(found, first, second) == ("bad", "refused")
     found["nodes"][first]["luns"]["primary"]["state"] = "unmounted"
-    assert page_colours.link_colour(found, first, second) == ("dim", "refused")
+    assert connections.seen_from(found, first, second) == ("dim", "refused")
 
 
 def test_without_a_majority_everybody_differs():
@@ -237,8 +239,8 @@ def test_what_nobody_saw_is_a_question_mark_and_never_zero():
     }
     assert "mounted on ? nodes" in page.text
     assert "? mounted" in page.text
-    for words in ("none seen", "mounted nowhere", "0 mounted", "0 of 3 mount", "forget"):
-        assert words not in page.text
+    for said in ("none seen", "mounted nowhere", "0 mounted", "0 of 3 mount", "forget"):
+        assert said not in page.text
     assert "This is old, and may be otherwise by now." in page.text
     assert "host0.example.com, 4 minutes ago" in page.text
     assert {"silent", "slow"} <= set(page.texts)
@@ -254,8 +256,6 @@ def test_it_says_at_its_beginning_who_made_it():
     assert page_page.GENERATOR in page[:1024]
 
 
-def test_every_word_has_a_colour():
-    colours = {"good", "warn", "bad", "dim", "told"}
-    named = {*page_colours.LUNS.values(), *page_colours.STATES.values()}
-    assert named <= colours
-    assert page_colours.LUNS.keys() >= page_colours.AT_WORK
+def test_every_level_has_a_colour():
+    for level in words.LEVELS:
+        assert f".{level} {{ color: var(--{level}); }}" in stylesheet.SHEET
