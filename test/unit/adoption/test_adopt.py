@@ -6,6 +6,7 @@ import pytest
 
 from ocfs2lib.adoption import adopt
 from ocfs2lib.answers import census
+from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import stack
 from ocfs2lib.pillar import check
@@ -175,5 +176,5 @@ def test_a_line_may_name_the_volume_by_its_uuid_or_label(nodes):
 )
 def test_a_survey_of_another_shape_is_refused(nodes, path, value, words):
     put(path, value)(nodes[HOST])
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(AnswerMalformed, match=words):
         census.checked_survey(nodes[HOST])

@@ -1,5 +1,6 @@
 import pytest
 
+from ocfs2lib.errors import FileInvalid
 from ocfs2lib.parsers import ocfs2_tools
 
 # fsck.ocfs2 -fn of ocfs2-tools 1.8.7, and what -fy says of the same volume.
@@ -138,7 +139,7 @@ def test_room_is_in_clusters_and_a_slot_takes_a_journal():
 
 @pytest.mark.parametrize("word", ["Bitmap Total:", "journal:0000"])
 def test_room_that_is_not_told_is_an_error(word):
-    with pytest.raises(ValueError, match="does not tell the room"):
+    with pytest.raises(FileInvalid, match="does not tell the room"):
         ocfs2_tools.room(ROOM.replace(word, "x"), 4096)
 
 
