@@ -232,7 +232,7 @@ def register(cluster):
     have = _live(cluster)["nodes"]
     wrong = sorted(
         {name for name in have if name not in want}
-        | {name for name, node in want.items() if not membership.same(node, have.get(name))}
+        | {name for name, node in want.items() if not membership.is_same_node(node, have.get(name))}
     )
     if wrong:
         raise CommandExecutionError(

@@ -10,6 +10,7 @@ this minion. What needs the other nodes to unmount first is refused, in test mod
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+from ocfs2lib.errors import FormulaError
 from ocfs2lib.node import cluster_conf as node_cluster_conf
 from ocfs2lib.node import difference
 from ocfs2lib.node import o2cb_settings
@@ -31,7 +32,7 @@ from ocfs2lib.system import functions
 
 __virtualname__ = "o2cb"
 
-_REFUSALS = (CommandExecutionError, SaltInvocationError, ValueError)
+_REFUSALS = (CommandExecutionError, SaltInvocationError, FormulaError)
 # Gaps that only going online from scratch closes.
 _ABSENT_STACK = (Part.STACK, Part.LIVE_CLUSTER)
 
@@ -61,7 +62,7 @@ def cluster_conf(name, config):
     """
 
     def gaps(desired, facts):
-        return stack.conf(desired, files.read(name))
+        return stack.conf_differences(desired, files.read(name))
 
     def close(desired, found):
         __salt__["o2cb.conf_write"](
@@ -83,9 +84,9 @@ def settings(name, config):
     """
 
     def gaps(desired, facts):
-        found = stack.settings(desired, facts["settings"]["values"])
+        found = stack.settings_differences(desired, facts["settings"]["values"])
         answers = __salt__["o2cb.debconf_get"]()
-        return found if answers is None else found + stack.debconf(desired, answers)
+        return found if answers is None else found + stack.debconf_differences(desired, answers)
 
     def close(desired, found):
         values = o2cb_settings.from_desired(desired)
@@ -132,7 +133,7 @@ def online(name, config):
     """
 
     def gaps(desired, facts):
-        found = stack.live(desired, desired.node(__opts__["id"]), facts)
+        found = stack.kernel_differences(desired, desired.node(__opts__["id"]), facts)
         held = __salt__["ocfs2_hold.present"]()["cluster"]
         if found and held:
             raise CommandExecutionError(held)

@@ -80,7 +80,7 @@ def _different_files(conf, others, known):
     is_clear = majority.exists(known)
     rest = ", ".join(minion for minion in known if minion not in others)
     for minion in others:
-        differences = "; ".join(map(str, stack.conf_differences(known[minion], conf)))
+        differences = "; ".join(map(str, stack.compare_confs(known[minion], conf)))
         yield issue(
             minion,
             f"its {NAME} differs from that of {rest} ({differences}); nodes whose lists differ "

@@ -191,7 +191,7 @@ def _settings(name, cluster, values, conf, fencing):
 
 def _nodes(live, listed):
     """Return the list of nodes; where two differ, only the nodes in which they do."""
-    same = {name for name, node in listed.items() if membership.same(node, live.get(name))}
+    same = {name for name, node in listed.items() if membership.is_same_node(node, live.get(name))}
     kernel = {name: (each["number"], each["address"], each["port"]) for name, each in live.items()}
     file = {name: (each.number, each.address, each.port) for name, each in listed.items()}
     return Setting("nodes", _as_text(kernel, same), _as_text(file, same))

@@ -12,6 +12,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from ocfs2lib.errors import FileInvalid
+
 PATH = "/etc/ocfs2/cluster.conf"
 
 _STANZA = re.compile(r"(\w+):[ \t]*", re.ASCII)
@@ -24,7 +26,7 @@ _ULONG = 2**64
 MAX_NODES = 255  # O2NM_MAX_NODES
 
 
-class ConfError(ValueError):
+class ConfError(FileInvalid):
     """The real loader refuses this file; the text says in which line or stanza and why."""
 
 

@@ -38,7 +38,7 @@ def reason(what, command):
     return f"{what} is under way{_FIX}run {command} again, which ends it"
 
 
-def own(holds, lun=""):
+def exactly(holds, lun=""):
     """
     Return the :class:`Hold` of the whole node, or that of one LUN alone, as a list.
 

@@ -1,11 +1,13 @@
-"""Who is a member of a cluster: in its own eyes, and in those of the nodes that are online."""
+"""
+Who is a member of a cluster: by a node's own cluster.conf, and by the kernels of nodes online.
+"""
 
 from ocfs2lib.node import cluster_conf
 
 
 def is_member(node, desired, text):
     """
-    Whether a node's own cluster.conf has it in the cluster.
+    Return whether a node's own cluster.conf has it in the cluster.
 
     node
         The :class:`pillar.desired.Node`.
@@ -24,26 +26,28 @@ def is_member(node, desired, text):
 
 def unknown_members(desired, minions, facts):
     """
-    Which of some nodes a node that is online does not know as pillar describes them.
+    Return the ids of those minions that a node which is online does not know as pillar has them.
 
     desired
         Pillar as :class:`pillar.desired.Desired`.
     minions
-        Their minion ids.
+        The minion ids to look for, each in pillar.
     facts
         What ``o2cb.facts`` returned on the node that is online.
-
-    Returns their minion ids.
     """
     known = facts["clusters"][desired.cluster.name]["nodes"]
     nodes = zip(desired.nodes, cluster_conf.from_desired(desired).nodes, strict=True)
     wanted = {described.minion: node for described, node in nodes}
-    return [each for each in minions if not same(wanted[each], known.get(wanted[each].name))]
+    return [
+        minion
+        for minion in minions
+        if not is_same_node(wanted[minion], known.get(wanted[minion].name))
+    ]
 
 
-def same(node, live):
+def is_same_node(node, live):
     """
-    Whether a node in the kernel is the one that a file or pillar has.
+    Return whether a node in the kernel is the one that a file or pillar has.
 
     node
         An :class:`node.cluster_conf.ConfNode`.

@@ -30,20 +30,20 @@ def differences(desired, minion, facts):
         Pillar as ``pillar.desired.Desired``.
 
     minion
-        Minion id of the node; ValueError if the roster does not know it.
+        Minion id of the node; NotInRoster if the roster does not know it.
 
     facts
         What ``o2cb.facts`` returned there.
     """
     node = desired.member(minion)
     return [
-        *conf(desired, facts["conf"]["text"]),
-        *settings(desired, facts["settings"]["values"]),
-        *live(desired, node, facts),
+        *conf_differences(desired, facts["conf"]["text"]),
+        *settings_differences(desired, facts["settings"]["values"]),
+        *kernel_differences(desired, node, facts),
     ]
 
 
-def conf(desired, text):
+def conf_differences(desired, text):
     """Return the differences of cluster.conf; ``text`` is None if the file is absent."""
     want = cluster_conf.from_desired(desired)
     summary = f"{len(want.nodes)} nodes of cluster {desired.cluster.name}"
@@ -59,11 +59,11 @@ def conf(desired, text):
     }
     return [
         replace(gap, kind=IMPOSSIBLE, why=moved[gap.thing]) if gap.thing in moved else gap
-        for gap in conf_differences(have, want)
+        for gap in compare_confs(have, want)
     ]
 
 
-def conf_differences(have, want):
+def compare_confs(have, want):
     """Return the differences of two :class:`node.cluster_conf.Conf`."""
     return [
         Difference(part, subject, old, new, cluster=cluster)
@@ -91,7 +91,7 @@ def _moved(desired, known):
             )
 
 
-def settings(desired, values):
+def settings_differences(desired, values):
     """Return the differences of the settings file; ``values`` is None if it is absent or is
     not made of plain assignments."""
     want = o2cb_settings.from_desired(desired)
@@ -99,12 +99,12 @@ def settings(desired, values):
     return compare(Part.SETTING, have, want)
 
 
-def debconf(desired, answers):
+def debconf_differences(desired, answers):
     """Return the differences of the debconf answers ({setting: answer})."""
     return compare(Part.DEBCONF, answers, o2cb_settings.from_desired(desired))
 
 
-def live(desired, node, facts):
+def kernel_differences(desired, node, facts):
     """Return the differences of the running kernel on the ``pillar.desired.Node`` given."""
     found = []
     if facts["stack"] != STACK:

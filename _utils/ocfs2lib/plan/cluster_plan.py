@@ -35,7 +35,7 @@ class NodePlan:
 
     def held(self, lun=""):
         """Return what an orchestration that has not ended holds here, one LUN or the cluster."""
-        return holds.own(self.facts["holds"], lun) if self.facts else []
+        return holds.exactly(self.facts["holds"], lun) if self.facts else []
 
     def gaps_of(self, *kinds):
         """

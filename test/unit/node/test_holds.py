@@ -56,4 +56,4 @@ def test_what_holds_a_lun_holds_the_node_too(present, lun, found):
     ],
 )
 def test_one_hold_alone(present, lun, found):
-    assert list(map(str, holds.own(present, lun))) == found
+    assert list(map(str, holds.exactly(present, lun))) == found

@@ -2,6 +2,7 @@ import copy
 
 import pytest
 
+from ocfs2lib.errors import NotInRoster
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import stack
@@ -72,7 +73,7 @@ def test_a_converged_node_has_no_differences(node):
 
 
 def test_a_stranger_is_refused(node):
-    with pytest.raises(ValueError, match=r"stranger is not in the roster\. Fix: "):
+    with pytest.raises(NotInRoster, match=r"stranger is not in the roster\. Fix: "):
         stack.differences(DESIRED, "stranger", node)
 
 
@@ -217,9 +218,9 @@ def test_differences_of_the_settings_name_the_setting(node):
 
 def test_debconf_is_compared_answer_by_answer():
     answers = o2cb_settings.from_desired(DESIRED)
-    assert stack.debconf(DESIRED, answers) == []
+    assert stack.debconf_differences(DESIRED, answers) == []
     del answers["O2CB_ENABLED"]
-    (difference,) = stack.debconf(DESIRED, answers)
+    (difference,) = stack.debconf_differences(DESIRED, answers)
     assert str(difference) == "debconf:O2CB_ENABLED: absent -> true"
 
 
