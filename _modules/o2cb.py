@@ -18,13 +18,13 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib import kernel
 from ocfs2lib.errors import FileInvalid
 from ocfs2lib.errors import PlatformUnknown
-from ocfs2lib.kernel import CLUSTERS
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import membership
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import units
 from ocfs2lib.node.cluster_conf import PATH as CONF
 from ocfs2lib.platform import registry
+from ocfs2lib.system import configfs
 from ocfs2lib.system import files
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
@@ -34,15 +34,6 @@ __virtualname__ = "o2cb"
 _DEFAULT = "/etc/default/o2cb"
 _SYSCONFIG = "/etc/sysconfig/o2cb"
 
-# Cluster attribute -> file below the cluster's directory in configfs.
-_ATTRIBUTES = {
-    "heartbeat_mode": "heartbeat/mode",
-    "heartbeat_threshold": "heartbeat/dead_threshold",
-    "idle_timeout_ms": "idle_timeout_ms",
-    "keepalive_delay_ms": "keepalive_delay_ms",
-    "reconnect_delay_ms": "reconnect_delay_ms",
-    "fence_method": "fence_method",
-}
 # The values of stack.WRITABLE_ONLINE and what each may be. The kernel takes these at any time
 # (fs/ocfs2/cluster/nodemanager.c); of the others it ignores or refuses a write while a region is
 # active or a peer is connected.
@@ -91,8 +82,8 @@ def live():
 
         salt-call o2cb.live
     """
-    clusters = {name: _cluster(f"{CLUSTERS}/{name}") for name in _directories(CLUSTERS)}
-    online = next((name for name in clusters if _is_online(clusters[name])), None)
+    clusters = {name: configfs.cluster(name) for name in configfs.names()}
+    online = next((name for name in clusters if configfs.is_online(clusters[name])), None)
     return {"clusters": clusters, "online": online}
 
 
@@ -121,7 +112,7 @@ def conf_write(text, path=CONF):
     problems = cluster_conf.doubts(conf)
     if problems:
         raise SaltInvocationError(f"{path}: refused, {'; '.join(problems)}")
-    _loads(conf, text)
+    _check_by_tool(conf, text)
     return files.write(path, text)
 
 
@@ -162,7 +153,7 @@ def settings_write(values):
 
         salt-call o2cb.settings_write '{O2CB_ENABLED: "true", O2CB_BOOTCLUSTER: ocfs2, ...}'
     """
-    _checked(values)
+    _check_settings(values)
     missing = sorted(set(o2cb_settings.NAMES) - set(values))
     if missing:
         raise SaltInvocationError(f"{_settings_path()} needs {', '.join(missing)}")
@@ -205,7 +196,7 @@ def debconf_set(values):
 
         salt-call o2cb.debconf_set '{O2CB_ENABLED: "true"}'
     """
-    _checked(values)
+    _check_settings(values)
     selections = o2cb_settings.debconf_selections(values, _questions())
     tools.run(["debconf-set-selections"], stdin=selections)
     return True
@@ -227,7 +218,7 @@ def register(cluster):
 
         salt-call o2cb.register ocfs2
     """
-    want = {node.name: node for node in _conf_of(cluster).nodes if node.cluster == cluster}
+    want = {node.name: node for node in _conf_with(cluster).nodes if node.cluster == cluster}
     output = tools.run(["o2cb", "register-cluster", cluster])
     have = _live(cluster)["nodes"]
     wrong = sorted(
@@ -265,15 +256,7 @@ def attribute_write(cluster, attribute, value):
     if not re.fullmatch(_WRITABLE_ONLINE.get(attribute, "(?!)"), str(value)):
         raise SaltInvocationError(f"{attribute} cannot be set to {value!r} in a running cluster")
     _live(cluster)
-    path = f"{CLUSTERS}/{cluster}/{_ATTRIBUTES[attribute]}"
-    try:
-        with open(path, "w", encoding="ascii") as handle:
-            handle.write(f"{value}\n")  # without the newline fence_method is EINVAL
-    except OSError as err:
-        raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
-    now = files.value(path)
-    if now != str(value):
-        raise CommandExecutionError(f"{path} is {now} after {value} was written")
+    configfs.write(cluster, attribute, value)
     return True
 
 
@@ -293,10 +276,10 @@ def online(cluster):
 
         salt-call o2cb.online ocfs2
     """
-    _conf_of(cluster)
+    _conf_with(cluster)
     offline()
     systemd.unit("restart", units.UNIT)
-    if not _is_online(_cluster(f"{CLUSTERS}/{cluster}")):
+    if not configfs.is_online(configfs.cluster(cluster)):
         raise CommandExecutionError(
             f"cluster {cluster} is not online although {units.UNIT} started. "
             f"Fix: look at journalctl -u {units.UNIT}."
@@ -319,13 +302,13 @@ def offline():
     use = in_use()
     if use:
         raise CommandExecutionError(f"o2cb stays online: {use}. Fix: unmount first.")
-    if not _directories(CLUSTERS):
+    if not configfs.names():
         return True
     systemd.unit("stop", units.UNIT)
     # Also one that was taken online by hand, without the unit.
-    for name in _directories(CLUSTERS):
+    for name in configfs.names():
         output = tools.run(["o2cb", "unregister-cluster", name])
-        if name in _directories(CLUSTERS):
+        if name in configfs.names():
             raise CommandExecutionError(
                 f"cluster {name} is still registered: {output.strip() or 'o2cb said nothing'}"
             )
@@ -346,54 +329,19 @@ def in_use():
     for mount in __salt__["ocfs2_mount.mounts"]("ocfs2"):
         users = ", ".join(__salt__["ocfs2_users.of"](mount["path"]))
         found.append(f"{mount['path']} is mounted" + (f" and used by {users}" if users else ""))
-    for name in _directories(CLUSTERS):
-        regions = _directories(kernel.regions(name))
+    for name in configfs.names():
+        regions = configfs.regions(name)
         found += [f"region {region} of cluster {name} is active" for region in regions]
     return "; ".join(found)
 
 
-def _is_online(cluster):
-    return any(node["local"] for node in cluster["nodes"].values())
-
-
 def _live(cluster):
-    if cluster not in _directories(CLUSTERS):
+    if cluster not in configfs.names():
         raise CommandExecutionError(
-            f"cluster {cluster} is not online here ({CLUSTERS}/{cluster} is missing). "
+            f"cluster {cluster} is not online here ({kernel.CLUSTERS}/{cluster} is missing). "
             f"Fix: salt-call o2cb.online {cluster}."
         )
-    return _cluster(f"{CLUSTERS}/{cluster}")
-
-
-def _cluster(path):
-    values = {key: files.value(f"{path}/{file}") for key, file in _ATTRIBUTES.items()}
-    nodes = {name: _node(f"{path}/node/{name}") for name in _directories(f"{path}/node")}
-    return {
-        **{key: _number(value) for key, value in values.items()},
-        "nodes": nodes,
-        "regions": _directories(kernel.regions(os.path.basename(path))),
-    }
-
-
-def _node(path):
-    return {
-        "number": _number(files.value(f"{path}/num")),
-        "address": files.value(f"{path}/ipv4_address"),
-        "port": _number(files.value(f"{path}/ipv4_port")),
-        "local": files.value(f"{path}/local") == "1",
-    }
-
-
-def _number(value):
-    return int(value) if value and value.isdigit() else value
-
-
-def _directories(path):
-    try:
-        with os.scandir(path) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+    return configfs.cluster(cluster)
 
 
 def _loadable():
@@ -440,7 +388,7 @@ def _questions():
     return platform.settings.questions if platform else {}
 
 
-def _checked(values):
+def _check_settings(values):
     for name, value in values.items():
         if name not in o2cb_settings.NAMES:
             raise SaltInvocationError(f"{name} is none of {', '.join(o2cb_settings.NAMES)}")
@@ -448,7 +396,7 @@ def _checked(values):
             raise SaltInvocationError(f"{name}: {value!r} is not made of letters and digits")
 
 
-def _conf_of(cluster):
+def _conf_with(cluster):
     """Return the Conf on disk; it must know the cluster."""
     text = files.read(CONF)
     try:
@@ -462,7 +410,7 @@ def _conf_of(cluster):
     return conf
 
 
-def _loads(conf, text):
+def _check_by_tool(conf, text):
     """Raise unless the real loader finds in ``text`` the clusters and nodes of ``conf``."""
     if not salt.utils.path.which("o2cb"):
         return
