@@ -1,5 +1,5 @@
 """
-The formula's own firewall rules in the kernel, and a look at those of others.
+Load the formula's own firewall rules, and read those of others.
 
 .. versionadded:: 1.0.0
 """
@@ -25,12 +25,12 @@ def __virtual__():
 
 def rules(backend):
     """
-    All rules in the kernel: nft's list of objects, or the lines of ``iptables-save -t filter``.
+    Return all rules in the kernel, a list: nft's objects, or lines of ``iptables-save -t filter``.
 
     backend
         ``nftables`` or ``iptables``.
 
-    Returns a list; empty as well where the backend is not installed.
+    The list is empty as well where the backend is not installed.
 
     CLI Example:
 
@@ -47,7 +47,7 @@ def rules(backend):
 
 def facts(backend, port, nodes):
     """
-    What of the rules in the kernel concerns the interconnect.
+    Return what of the rules in the kernel concerns the interconnect.
 
     backend
         ``nftables``, ``iptables`` or ``none``.

@@ -1,7 +1,7 @@
 """
-What the formula sets up on a host around the cluster: units, files, firewall, panic settings.
+Read what the formula sets up on a host around the cluster: units, files, firewall, panic settings.
 
-Only looks; the states write.
+The states write it.
 
 .. versionadded:: 1.0.0
 """
@@ -25,7 +25,7 @@ def __virtual__():
 
 def platform():
     """
-    What the formula knows of the distribution of this host and the sls files need.
+    Return what the sls files need to know of the distribution of this host.
 
     Returns ``{"name", "packages", "firewall_packages", "repository"}``: ``packages`` are those of
     every node, ``firewall_packages`` (``{backend: [packages]}``) those of the firewall backends,
@@ -52,7 +52,7 @@ def platform():
 
 def facts(backend, port, nodes):
     """
-    Everything that :func:`node.setup.differences` holds against pillar, in one look.
+    Return everything that :func:`node.setup.differences` compares with pillar.
 
     backend, port, nodes
         The firewall, as for ``o2cb_firewall.facts``.
@@ -71,7 +71,7 @@ def facts(backend, port, nodes):
 
 def boot():
     """
-    The formula's files, and what systemd is set to do with its units.
+    Return the formula's files, and what systemd is set to do with its units.
 
     Returns ``{"files": {path: text or None}, "enabled": [units], "masked": [units], "services":
     {path: text}}``, the last of them the drop-ins that bind services to their mounts.
@@ -87,7 +87,7 @@ def boot():
 
 def panic(path):
     """
-    What the kernel does after a panic and an oops, now and after the next boot.
+    Return what the kernel does after a panic and an oops, now and after the next boot.
 
     path
         The file of /etc/sysctl.d that is to keep it.
