@@ -5,6 +5,10 @@ import json
 #: The one command that brings the cluster up and carries out formats.
 ORCHESTRATE = "salt-run state.orchestrate ocfs2.orch"
 
+#: The orchestrations that alone close some differences.
+GROW, SLOTS, RETUNE = "grow", "slots", "retune"
+REMOVE_NODE, RETIRE_LUN = "remove_node", "retire_lun"
+
 
 def orchestrate(verb="", **pillar):
     """

@@ -5,12 +5,12 @@ What is wrong with the settings of the cluster: in files, in the kernels, betwee
 from collections import Counter
 
 from ocfs2lib.commands import ORCHESTRATE
+from ocfs2lib.commands import RETUNE
 from ocfs2lib.findings.kinds import NODES
 from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import stack as node_stack
 from ocfs2lib.node.difference import CONF_PARTS
-from ocfs2lib.node.difference import RETUNE
 from ocfs2lib.node.difference import Part
 
 

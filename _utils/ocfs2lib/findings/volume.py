@@ -2,6 +2,7 @@
 What is wrong with volumes: mounts, room, errors, and what is left where they are mounted.
 """
 
+from ocfs2lib import commands
 from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.findings.kinds import BROKEN
 from ocfs2lib.findings.kinds import NODES
@@ -99,10 +100,10 @@ def slots(snapshot):
     nodes = len(snapshot.desired.nodes)
     for lun in snapshot.plan.luns:
         spare = lun.volume["slots"] - nodes if lun.volume else None
-        if spare is None or spare > 1 or any(gap.verb == "slots" for gap in lun.gaps):
+        if spare is None or spare > 1 or any(gap.verb == commands.SLOTS for gap in lun.gaps):
             continue
         count = lun.volume["slots"]
-        command = snapshot.command("slots", lun=lun.key, outage=lun.key)
+        command = snapshot.command(commands.SLOTS, lun=lun.key, outage=lun.key)
         yield Finding(
             "slots-full" if spare <= 0 else "slots-few",
             f"{nodes} nodes take {min(nodes, count)} of {count} slots",
@@ -133,7 +134,7 @@ def _room(snapshot, lun, seen):
             "space-low",
             f"less than {_NONE if none else _LOW:.0%} of its room, for bytes and inodes, is free",
             "remove what nobody needs, or grow the LUN on the array, write its new size, and "
-            + snapshot.command("grow", lun=lun.key),
+            + snapshot.command(commands.GROW, lun=lun.key),
             (),
             lun.key,
             BROKEN if none else "",

@@ -1,24 +1,23 @@
 """What separates a volume that is in use from pillar: its size and its slots."""
 
 from ocfs2lib import sizes
+from ocfs2lib.commands import GROW
+from ocfs2lib.commands import SLOTS
 from ocfs2lib.node.difference import IMPOSSIBLE
 from ocfs2lib.node.difference import ONLINE
 from ocfs2lib.node.difference import OUTAGE
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 
-#: The orchestrations that change a volume.
-GROW, SLOTS = "grow", "slots"
-
 
 def usable(size, volume):
-    """How much of a LUN of ``size`` bytes a volume can fill: whole clusters only."""
+    """Return how much of a LUN of ``size`` bytes a volume can fill: whole clusters only."""
     return size // volume["cluster_size"] * volume["cluster_size"]
 
 
 def differences(case, volume):
     """
-    Every :class:`Difference` of a volume.
+    Return every :class:`Difference` of a volume.
 
     case
         The LUN as all nodes see it (:class:`lun.case.LunCase`).

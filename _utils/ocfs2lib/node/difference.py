@@ -23,9 +23,6 @@ NODE = "node"
 OUTAGE = "outage"
 IMPOSSIBLE = "impossible"
 
-#: The orchestrations that change what the nodes have agreed on.
-RETUNE, REMOVE = "retune", "remove_node"
-
 
 class Part(enum.Enum):
     """What of a node or a volume differs."""
@@ -145,7 +142,7 @@ class Difference:
         in_conf = self.part in CONF_PARTS
         if self.kind == IMPOSSIBLE and (in_conf or self.part is Part.LIVE_NODE):
             return "renumbered"
-        if self.verb == REMOVE or (in_conf and self.new is None):
+        if self.verb == commands.REMOVE_NODE or (in_conf and self.new is None):
             return "conf-stale"
         if self.part is Part.STACK and self.kind == IMPOSSIBLE:
             return "stack-other"

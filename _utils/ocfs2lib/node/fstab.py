@@ -2,6 +2,7 @@
 How a volume stands in /etc/fstab.
 """
 
+from ocfs2lib.commands import RETIRE_LUN
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 
@@ -20,7 +21,7 @@ _OURS = (
 
 
 def line(lun):
-    """The line of a :class:`pillar.desired.Lun`; its options are the formula's own, then the
+    """Return the line of a :class:`pillar.desired.Lun`; its options are the formula's own, then the
     operator's."""
     options = [*_OURS, *lun.mount.options]
     return {"device": lun.device, "fstype": "ocfs2", "options": options}
@@ -28,7 +29,7 @@ def line(lun):
 
 def strays(desired, fstab, mounts):
     """
-    The :class:`Difference` of each OCFS2 on a node that is no LUN of pillar.
+    Return the :class:`Difference` of each OCFS2 on a node that is no LUN of pillar.
 
     desired
         Pillar as :class:`pillar.desired.Desired`.
@@ -43,7 +44,7 @@ def strays(desired, fstab, mounts):
             path,
             "mounted" if path in mounts else "in fstab",
             None,
-            verb="retire_lun",
+            verb=RETIRE_LUN,
             why="no LUN of pillar",
         )
         for path in dict.fromkeys([*mounts, *listed])
@@ -52,10 +53,10 @@ def strays(desired, fstab, mounts):
 
 
 def is_ocfs2(entry):
-    """Whether a line of fstab, as a node has answered it, mounts an OCFS2."""
+    """Return whether a line of fstab, as a node has answered it, mounts an OCFS2."""
     return isinstance(entry, dict) and entry.get("fstype") == "ocfs2"
 
 
 def agrees(lun, lines):
-    """Whether the line of a LUN stands in ``lines``, which are those of a node by mount point."""
+    """Return whether the line of a LUN is among a node's ``lines``, which are by mount point."""
     return lines.get(lun.mount.path) == line(lun)

@@ -4,13 +4,13 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from ocfs2lib import heartbeat
+from ocfs2lib.commands import REMOVE_NODE
+from ocfs2lib.commands import RETUNE
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node.difference import IMPOSSIBLE
 from ocfs2lib.node.difference import NODE
 from ocfs2lib.node.difference import OUTAGE
-from ocfs2lib.node.difference import REMOVE
-from ocfs2lib.node.difference import RETUNE
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 from ocfs2lib.node.difference import changed
@@ -172,7 +172,7 @@ def _classed(desired, gap, known, cluster):
     if name in moved:
         return replace(gap, kind=IMPOSSIBLE, why=moved[name])
     if gap.new is None and known[name].number not in wanted.values():
-        return replace(gap, verb=REMOVE)
+        return replace(gap, verb=REMOVE_NODE)
     if gap.old is None and wanted[name] not in {each.number for each in known.values()}:
         return gap
     # A node object takes each attribute once: another value, or another name, means a new object,

@@ -3,12 +3,12 @@ Nodes join a cluster that is online, without an outage (:mod:`operations.converg
 order).
 """
 
+from ocfs2lib.commands import REMOVE_NODE
+from ocfs2lib.commands import RETUNE
+from ocfs2lib.commands import SLOTS
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
-from ocfs2lib.lun.capacity import SLOTS
 from ocfs2lib.node import membership
-from ocfs2lib.node.difference import REMOVE
-from ocfs2lib.node.difference import RETUNE
 from ocfs2lib.operations import converge
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
@@ -23,7 +23,7 @@ class AddNode(Operation):
 
     def steps(self):
         plan = self.master.plan(sync=True)
-        reasons = obstacles(plan) + prerequisites(plan, SLOTS, RETUNE, REMOVE)
+        reasons = obstacles(plan) + prerequisites(plan, SLOTS, RETUNE, REMOVE_NODE)
         reasons += [f"LUN {lun.key}: {each}" for lun in plan.luns for each in lun.refusals]
         if not plan.online():
             reasons.append("no node is online yet: run the orchestration ocfs2.orch itself")

@@ -5,8 +5,8 @@ In the wrong order the mount of a new node waits a minute for peers that refuse 
 error 107; while lists differ, no node can mount anything anew (dlm_match_nodes).
 """
 
+from ocfs2lib.commands import RETUNE
 from ocfs2lib.node import membership
-from ocfs2lib.node.difference import RETUNE
 from ocfs2lib.operations.operation import is_outage
 from ocfs2lib.operations.operation import prerequisites
 

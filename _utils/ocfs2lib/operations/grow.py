@@ -1,9 +1,9 @@
 """Volumes follow their LUNs: grown while everybody works on them."""
 
+from ocfs2lib.commands import GROW
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun import capacity
-from ocfs2lib.lun.capacity import GROW
 from ocfs2lib.node.difference import Part
 from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation

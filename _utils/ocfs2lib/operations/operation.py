@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from ocfs2lib import commands
 from ocfs2lib.answers import returns
+from ocfs2lib.commands import RETUNE
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node.difference import OUTAGE
-from ocfs2lib.node.difference import RETUNE
 from ocfs2lib.plan.cluster_plan import USE
 
 #: Seconds for a job that only writes a file or reads a few.

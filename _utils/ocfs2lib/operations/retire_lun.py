@@ -21,7 +21,7 @@ class RetireLun(Operation):
         Its mount point.
     """
 
-    verb = "retire_lun"
+    verb = commands.RETIRE_LUN
 
     def __init__(self, master, path):
         super().__init__(master)

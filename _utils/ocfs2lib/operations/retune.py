@@ -7,11 +7,11 @@ ones: it is set everywhere before anything goes down, and released only after ev
 new files.
 """
 
+from ocfs2lib.commands import REMOVE_NODE
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node import holds
 from ocfs2lib.node.difference import CLUSTER_FILES
-from ocfs2lib.node.difference import REMOVE
 from ocfs2lib.operations import drain
 from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
@@ -51,7 +51,7 @@ class Retune(Operation):
         # The run before this one may have written files to some of the nodes.
         self._changing = bool(held)
         paths = drain.mounts(self.desired)
-        reasons += prerequisites(plan, REMOVE)
+        reasons += prerequisites(plan, REMOVE_NODE)
         name = self.desired.cluster.name
         what = f"the whole cluster {name} goes down, every volume on every node, for some minutes"
         reasons += unconfirmed(self.outage, name, what, self.command)

@@ -1,8 +1,8 @@
 """More nodes can mount a volume at once: as many as pillar says."""
 
 from ocfs2lib import sizes
+from ocfs2lib.commands import SLOTS
 from ocfs2lib.errors import StepFailed
-from ocfs2lib.lun.capacity import SLOTS
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.volume_offline import VolumeOffline
 

@@ -13,31 +13,31 @@ from ocfs2lib.plan.cluster_plan import REFUSE
 
 
 def lines(plan):
-    """The plan of one cluster, as lines: how it is, and then what is to be done, in order."""
+    """Return the plan of one cluster, as lines: how it is, then what is to be done, in order."""
     found = [f"Plan for cluster {plan.desired.cluster.name} ({len(plan.nodes)} nodes)"]
-    for words, minions in _same_words(plan.nodes).items():
-        found += [f"  {', '.join(minions)}:", *(f"    {each}" for each in words)]
+    for texts, minions in _by_lines(plan.nodes).items():
+        found += [f"  {', '.join(minions)}:", *(f"    {each}" for each in texts)]
     for lun in plan.luns:
-        found += [f"  LUN {lun.key}:", f"    {_lun_words(plan, lun)}"]
+        found += [f"  LUN {lun.key}:", f"    {_lun_line(plan, lun)}"]
         found += [f"    refused: {refusal}" for refusal in lun.refusals]
-    return [*found, *_to_do(plan), "", *next_words(plan)]
+    return [*found, *_to_do(plan), "", *next_steps(plan)]
 
 
 #: In order of execution: what an orchestration is for, and what it costs.
 _ORDER = {
     (IMPOSSIBLE, ""): "Impossible; pillar has to be put right:",
-    (ONLINE, "remove_node"): "While all goes on, one node leaves, by",
+    (ONLINE, commands.REMOVE_NODE): "While all goes on, one node leaves, by",
     (ONLINE, ""): "While all goes on, by",
     (NODE, ""): "On these nodes, whose cluster goes down and up while nothing is mounted there, by",
-    (ONLINE, "retire_lun"): "While all else goes on, one volume leaves, by",
-    (ONLINE, "grow"): "While all goes on, by",
-    (OUTAGE, "slots"): "With an OUTAGE of the LUN on every node, by",
-    (OUTAGE, "retune"): "With an OUTAGE of the whole cluster, by",
+    (ONLINE, commands.RETIRE_LUN): "While all else goes on, one volume leaves, by",
+    (ONLINE, commands.GROW): "While all goes on, by",
+    (OUTAGE, commands.SLOTS): "With an OUTAGE of the LUN on every node, by",
+    (OUTAGE, commands.RETUNE): "With an OUTAGE of the whole cluster, by",
 }
 
 
 def _to_do(plan):
-    """The differences by what it takes to close them; what several have in common stands once."""
+    """Yield the differences by what it takes to close them; what several share stands once."""
     for (kind, verb), words in _ORDER.items():
         wheres = {}
         for where, gap in plan.gaps():
@@ -52,21 +52,21 @@ def _to_do(plan):
 
 
 def _verbs(plan):
-    """The orchestrations of their own that close gaps, in order of execution."""
+    """Return the orchestrations of their own that close gaps, in order of execution."""
     found = {gap.verb for _, gap in plan.gaps() if gap.kind != IMPOSSIBLE}
     return [verb for _, verb in _ORDER if verb and verb in found]
 
 
-def next_words(plan):
-    """What becomes of the plan; the orchestration prints it too, before it acts."""
+def next_steps(plan):
+    """Return what becomes of the plan, as sentences."""
     failures = len(plan.failures())
     words = [f"{failures} refused or missing (above): put that right by hand."] * bool(failures)
-    words += difference_words(plan)
+    words += what_closes(plan)
     return words or ["Nothing to do."]
 
 
-def difference_words(plan):
-    """How many differences there are, and what closes them."""
+def what_closes(plan):
+    """Return how many differences there are and what closes them, as sentences."""
     differences = len(plan.differences())
     others = len([gap for _, gap in plan.gaps() if gap.kind != IMPOSSIBLE and gap.verb])
     words = []
@@ -78,14 +78,14 @@ def difference_words(plan):
     return words
 
 
-def _same_words(nodes):
+def _by_lines(nodes):
     grouped = {}
     for node in nodes:
-        grouped.setdefault(_node_words(node), []).append(node.minion)
+        grouped.setdefault(_node_lines(node), []).append(node.minion)
     return grouped
 
 
-def _node_words(node):
+def _node_lines(node):
     if node.silence:
         return (f"takes no part: {node.silence}",)
     if node.gaps or node.blocked:
@@ -94,7 +94,7 @@ def _node_words(node):
     return ("as described",)
 
 
-def _lun_words(plan, lun):
+def _lun_line(plan, lun):
     if lun.action == FORMAT:
         desired = plan.desired.lun(lun.key)
         found = "its format was cut short: again" if lun.again else "blank;"
@@ -111,9 +111,9 @@ def _lun_words(plan, lun):
 
 def data(plan):
     """
-    The plan as data.
+    Return the plan as data.
 
-    Returns ``{"nodes", "luns", "failures", "differences", "orchestrations"}``: for each node
+    That is ``{"nodes", "luns", "failures", "differences", "orchestrations"}``: for each node
     ``reachable`` and the ``reason`` why it takes no part (``""``: it does), for each LUN what
     becomes of it (``format``, ``use``, ``refuse``), and the verbs that alone may close some
     differences.

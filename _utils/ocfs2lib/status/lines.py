@@ -128,7 +128,7 @@ def next_lines(status, plan):
     """
     found = list(_unanswered(status))
     if plan.differences():
-        found += plan_text.difference_words(plan)
+        found += plan_text.what_closes(plan)
     return [""] * bool(found) + found
 
 
