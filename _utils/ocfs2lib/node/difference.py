@@ -116,29 +116,29 @@ class Difference:
 
     @property
     def thing(self):
-        """What differs, to find the same difference again with other values."""
+        """Return what differs, to find the same difference again with other values."""
         return self.part, self.cluster, self.subject
 
     @property
     def name(self):
-        """What the thing is called where it is, as text."""
+        """Return what the thing is called where it is, as text."""
         _, name = _TEXTS.get(self.part, _USUAL_TEXT)
         return name.format(subject=self.subject, cluster=self.cluster)
 
     @property
     def what(self):
-        """The thing, as text."""
+        """Return the thing, as text."""
         place, _ = _TEXTS.get(self.part, _USUAL_TEXT)
         return f"{place}:{self.name}" if place else self.name
 
     @property
     def refused(self):
-        """Whether a highstate leaves it alone."""
+        """Return whether a highstate leaves it alone."""
         return bool(self.verb) or self.kind in (OUTAGE, IMPOSSIBLE)
 
     @property
     def finding(self):
-        """The kind of the finding that tells it (a key of ``findings.kinds.KINDS``)."""
+        """Return the kind of the finding that tells it (a key of ``findings.kinds.KINDS``)."""
         in_conf = self.part in CONF_PARTS
         if self.kind == IMPOSSIBLE and (in_conf or self.part is Part.LIVE_NODE):
             return "renumbered"

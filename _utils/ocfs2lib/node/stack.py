@@ -54,11 +54,12 @@ def conf_differences(desired, text):
     except cluster_conf.ConfError as err:
         return [Difference(Part.CONF, None, f"unreadable ({err})", summary)]
     known = {node.name: node for node in have.nodes if node.cluster == desired.cluster.name}
-    moved = {
-        (Part.CONF_NODE, desired.cluster.name, name): why for name, why in _moved(desired, known)
+    impossible = {
+        (Part.CONF_NODE, desired.cluster.name, name): why
+        for name, why in _renumbered(desired, known)
     }
     return [
-        replace(gap, kind=IMPOSSIBLE, why=moved[gap.thing]) if gap.thing in moved else gap
+        replace(gap, kind=IMPOSSIBLE, why=impossible[gap.thing]) if gap.thing in impossible else gap
         for gap in compare_confs(have, want)
     ]
 
@@ -71,8 +72,8 @@ def compare_confs(have, want):
     ]
 
 
-def _moved(desired, known):
-    """``(name, why)`` of each node whose number is another than pillar's, or is to be another's.
+def _renumbered(desired, known):
+    """Yield ``(name, why)`` of each node of pillar with another number, or with that of another.
 
     known
         ``{node name: node}`` of cluster.conf or the kernel; each has ``number`` and ``address``.
@@ -80,14 +81,14 @@ def _moved(desired, known):
     names = {node.name: node for node in desired.nodes}
     numbers = {node.number: node for node in desired.nodes}
     for name, node in known.items():
-        wanted, heir = names.get(name), numbers.get(node.number)
-        if wanted and wanted.number != node.number:
+        same_name, same_number = names.get(name), numbers.get(node.number)
+        if same_name and same_name.number != node.number:
             yield name, f"a node number is for ever: write number: {node.number} for {name}"
-        elif heir and heir.name != name and heir.address != node.address:
+        elif same_number and same_number.name != name and same_number.address != node.address:
             yield (
-                heir.name,
-                f"number {node.number} is that of {name}: write a number for {heir.name} that no "
-                "host ever had",
+                same_number.name,
+                f"number {node.number} is that of {name}: write a number for {same_number.name} "
+                "that no host ever had",
             )
 
 
@@ -161,16 +162,16 @@ def _nodes(desired, node, cluster):
         for each in desired.nodes
     }
     gaps = compare(Part.LIVE_NODE, have, want)
-    return found + [_classed(desired, gap, known, cluster) for gap in gaps]
+    return found + [_with_cost(desired, gap, known, cluster) for gap in gaps]
 
 
-def _classed(desired, gap, known, cluster):
+def _with_cost(desired, gap, known, cluster):
     """Return the difference of one node entry, with what it takes to close it."""
     name = gap.subject
     wanted = {node.name: node.number for node in desired.nodes}
-    moved = dict(_moved(desired, known))
-    if name in moved:
-        return replace(gap, kind=IMPOSSIBLE, why=moved[name])
+    impossible = dict(_renumbered(desired, known))
+    if name in impossible:
+        return replace(gap, kind=IMPOSSIBLE, why=impossible[name])
     if gap.new is None and known[name].number not in wanted.values():
         return replace(gap, verb=REMOVE_NODE)
     if gap.old is None and wanted[name] not in {each.number for each in known.values()}:

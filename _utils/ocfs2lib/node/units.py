@@ -20,8 +20,8 @@ UNIT_PATH = f"/etc/systemd/system/{UNIT}"
 STOP_PATH = "/etc/ocfs2/o2cb-stop"
 
 # Services get 90 s to end unless they ask for more; virtual machines often do.
-_PATIENCE = 240  # seconds
-_STOP_TIMEOUT = 270  # seconds, above the patience and one umount
+_USERS_TIMEOUT = 240  # seconds
+_STOP_TIMEOUT = 270  # seconds, above that and one umount
 
 _UNIT = """\
 # Written by ocfs2-formula, replaces the unit or init script of the package.
@@ -68,7 +68,7 @@ in_use() {{
 }}
 
 if [ "$(systemctl is-system-running)" = stopping ]; then
-    patience={_PATIENCE}
+    patience={_USERS_TIMEOUT}
     while in_use && [ "$patience" -gt 0 ]; do
         umount -a -t ocfs2 2>/dev/null || sleep 1
         patience=$((patience - 1))
@@ -93,7 +93,7 @@ _FENCE = re.compile(r"^ExecStartPost=.*echo (\w+) >\S+/fence_method", re.MULTILI
 
 
 def fence_method(unit):
-    """The fence method that the text of a unit gives the kernel; None if it gives none."""
+    """Return the fence method that the text of a unit gives the kernel; None if it gives none."""
     found = _FENCE.search(unit)
     return found.group(1) if found else None
 

@@ -76,7 +76,7 @@ class LunPlan:
 
     @property
     def again(self):
-        """Return whether the format continues one that is on record as begun."""
+        """Return whether the format continues one that is on record as started."""
         return self.action == FORMAT and bool(self.case.started_format)
 
     def gaps_of(self, *kinds):
@@ -176,5 +176,5 @@ class Plan:
         return found
 
 
-def _of_kinds(told, kinds):
-    return [each for each in told if each.finding in kinds]
+def _of_kinds(found, kinds):
+    return [each for each in found if each.finding in kinds]
