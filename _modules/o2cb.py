@@ -22,7 +22,6 @@ from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import membership
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import units
-from ocfs2lib.node.cluster_conf import PATH as CONF
 from ocfs2lib.platform import registry
 from ocfs2lib.system import configfs
 from ocfs2lib.system import files
@@ -62,10 +61,10 @@ def facts():
         salt-call o2cb.facts
     """
     return {
-        "stack": files.value(kernel.STACK),
+        "stack": files.value(kernel.STACK_FILE),
         "modules": _loadable(),
         **live(),
-        "conf": {"path": CONF, "text": files.read(CONF)},
+        "conf": {"path": cluster_conf.PATH, "text": files.read(cluster_conf.PATH)},
         "settings": settings_read(),
     }
 
@@ -87,7 +86,7 @@ def live():
     return {"clusters": clusters, "online": online}
 
 
-def conf_write(text, path=CONF):
+def conf_write(text, path=cluster_conf.PATH):
     """
     Replace cluster.conf as a whole, after both our reading and the real ``o2cb`` (where it is
     installed) accepted the new content. The running cluster is not touched.
@@ -227,7 +226,7 @@ def register(cluster):
     )
     if wrong:
         raise CommandExecutionError(
-            f"cluster {cluster}: the kernel's entries of {', '.join(wrong)} differ from {CONF} "
+            f"cluster {cluster}: the kernel's entries of {', '.join(wrong)} differ from {cluster_conf.PATH} "
             f"after register-cluster ({output.strip() or 'it said nothing'}). "
             "Fix: a node can only be removed or changed when it is offline."
         )
@@ -398,14 +397,16 @@ def _check_settings(values):
 
 def _conf_with(cluster):
     """Return the Conf on disk; it must know the cluster."""
-    text = files.read(CONF)
+    text = files.read(cluster_conf.PATH)
     try:
         conf = cluster_conf.parse(text or "")
     except cluster_conf.ConfError as err:
-        raise CommandExecutionError(f"{CONF}: {err}. Fix: apply state o2cb.cluster_conf.") from err
+        raise CommandExecutionError(
+            f"{cluster_conf.PATH}: {err}. Fix: apply state o2cb.cluster_conf."
+        ) from err
     if cluster not in (each.name for each in conf.clusters):
         raise CommandExecutionError(
-            f"{CONF} has no cluster {cluster}. Fix: apply state o2cb.cluster_conf."
+            f"{cluster_conf.PATH} has no cluster {cluster}. Fix: apply state o2cb.cluster_conf."
         )
     return conf
 
@@ -427,6 +428,6 @@ def _check_by_tool(conf, text):
             ]
             if result["stdout"].splitlines() != want:
                 raise SaltInvocationError(
-                    f"{CONF}: o2cb reads the new content differently: "
+                    f"{cluster_conf.PATH}: o2cb reads the new content differently: "
                     f"{result['stderr'].strip() or result['stdout'].strip() or 'no nodes'}"
                 )

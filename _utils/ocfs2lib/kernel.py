@@ -17,7 +17,7 @@ CLUSTERS = "/sys/kernel/config/cluster"
 #: What is shown of a cluster at work.
 DEBUG = "/sys/kernel/debug"
 #: The file with the name of the stack; it is there while the stack is loaded.
-STACK = "/sys/fs/ocfs2/cluster_stack"
+STACK_FILE = "/sys/fs/ocfs2/cluster_stack"
 #: The modules without which nothing can be mounted.
 MODULES = ("ocfs2", "ocfs2_stack_o2cb")
 

@@ -21,7 +21,7 @@ from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import service_dropins
 from ocfs2lib.node import setup
-from ocfs2lib.node import units as node_units
+from ocfs2lib.node import units
 from ocfs2lib.node.parts import firewall as firewall_part
 from ocfs2lib.node.parts import panic
 from ocfs2lib.pillar import check
@@ -456,13 +456,13 @@ def test_a_host_without_systemd_is_named(states, kernel, config):
 
 def test_boot_is_set_up_once(states, states_test, config):
     dry = states_test["o2cb.boot"](name="o2cb", config=config)
-    assert (dry["result"], Path(node_units.UNIT_PATH).exists()) == (None, False)
+    assert (dry["result"], Path(units.UNIT_PATH).exists()) == (None, False)
     wet = states["o2cb.boot"](name="o2cb", config=config)
     assert (wet["result"], wet["changes"]) == (True, dry["changes"])
-    units = Path("/etc/systemd/system")
-    assert (units / "ocfs2.service").readlink() == Path("/dev/null")
-    wanted = units / "multi-user.target.wants/o2cb.service"
-    assert wanted.readlink() == Path(node_units.UNIT_PATH)
+    directory = Path("/etc/systemd/system")
+    assert (directory / "ocfs2.service").readlink() == Path("/dev/null")
+    wanted = directory / "multi-user.target.wants/o2cb.service"
+    assert wanted.readlink() == Path(units.UNIT_PATH)
     before = tree("/etc")
     assert states["o2cb.boot"](name="o2cb", config=config)["changes"] == {}
     assert tree("/etc") == before
@@ -473,14 +473,14 @@ def test_systemd_finds_no_fault_with_the_units(states, config, backend):
     config["firewall"] = {"backend": backend}
     for state in ("boot", "firewall"):
         assert states[f"o2cb.{state}"](name="o2cb", config=config)["result"]
-    paths = (node_units.UNIT_PATH, firewall_backend.UNIT_PATH)
+    paths = (units.UNIT_PATH, firewall_backend.UNIT_PATH)
     verdict = run("systemd-analyze", "--man=no", "verify", *paths)
     assert (verdict.returncode, verdict.stderr) == (0, "")
 
 
 def test_stopping_the_unit_refuses_a_cluster_in_use(states, config, kernel, region):
     assert states["o2cb.boot"](name="o2cb", config=config)["result"]
-    stop = run("/bin/sh", node_units.STOP_PATH)
+    stop = run("/bin/sh", units.STOP_PATH)
     assert stop.returncode == 1
     # Nothing but this one line: o2cb was not even asked.
     assert stop.stderr.startswith("o2cb stays up, a heartbeat is active")
@@ -489,14 +489,14 @@ def test_stopping_the_unit_refuses_a_cluster_in_use(states, config, kernel, regi
 
 def test_stopping_the_unit_tells_when_the_cluster_stays(states, config, kernel):
     assert states["o2cb.boot"](name="o2cb", config=config)["result"]
-    stop = run("/bin/sh", node_units.STOP_PATH)
+    stop = run("/bin/sh", units.STOP_PATH)
     assert stop.returncode == 1
     assert "Unable to access cluster service" in stop.stderr
 
 
 def test_stopping_the_unit_without_a_cluster_is_fine(states, config):
     assert states["o2cb.boot"](name="o2cb", config=config)["result"]
-    stop = run("/bin/sh", node_units.STOP_PATH)
+    stop = run("/bin/sh", units.STOP_PATH)
     assert (stop.returncode, stop.stderr) == (0, "")
 
 
@@ -691,7 +691,7 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
         # The panic settings are those of the host the test runs on.
         return [gap.what for gap in found if gap.what not in panic.NAMES]
 
-    missing = {node_units.UNIT_PATH, node_units.UNIT, node_units.NODE_KILLER_UNIT, str(DROP_IN)}
+    missing = {units.UNIT_PATH, units.UNIT, units.NODE_KILLER_UNIT, str(DROP_IN)}
     assert missing <= set(gaps())
     for state in ("o2cb.boot", "o2cb.firewall", "ocfs2.services"):
         assert states[state](name="o2cb", config=config)["result"]
@@ -699,8 +699,8 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
     if backend != "none":
         run("nft", "flush", "ruleset")
         assert gaps() == ["rules"]
-    Path(node_units.STOP_PATH).unlink()
-    assert node_units.STOP_PATH in gaps()
+    Path(units.STOP_PATH).unlink()
+    assert units.STOP_PATH in gaps()
     desired = dataclasses.replace(desired, luns=())
     assert str(DROP_IN) in gaps()
 

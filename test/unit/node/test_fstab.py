@@ -1,6 +1,6 @@
 import pytest
 
-from ocfs2lib.node import fstab as node_fstab
+from ocfs2lib.node import fstab
 from support import answers
 
 PILLAR = answers.desired()
@@ -10,7 +10,7 @@ EXT4 = {"device": "/dev/sda1", "fstype": "ext4", "options": []}
 
 
 @pytest.mark.parametrize(
-    ("fstab", "mounts", "found"),
+    ("lines", "mounts", "found"),
     [
         ({}, [], []),
         ({PATH: OCFS2, "/": EXT4}, [PATH], []),
@@ -25,8 +25,8 @@ EXT4 = {"device": "/dev/sda1", "fstype": "ext4", "options": []}
         ({"/san/old": "nonsense"}, [], []),
     ],
 )
-def test_a_volume_that_is_no_lun_of_pillar_is_named(fstab, mounts, found):
-    gaps = node_fstab.strays(PILLAR, fstab, mounts)
+def test_a_volume_that_is_no_lun_of_pillar_is_named(lines, mounts, found):
+    gaps = fstab.strays(PILLAR, lines, mounts)
     assert [(gap.what, gap.old) for gap in gaps] == found
     assert {gap.verb for gap in gaps} <= {"retire_lun"}
     assert all(gap.refused and gap.new is None for gap in gaps)
@@ -36,13 +36,13 @@ def test_a_volume_that_is_no_lun_of_pillar_is_named(fstab, mounts, found):
     ("entry", "ours"), [(OCFS2, True), (EXT4, False), (None, False), ("ocfs2", False), ({}, False)]
 )
 def test_what_mounts_an_ocfs2(entry, ours):
-    assert node_fstab.is_ocfs2(entry) is ours
+    assert fstab.is_ocfs2(entry) is ours
 
 
 def test_only_the_whole_line_agrees():
     lun = PILLAR.luns[0]
-    line = node_fstab.line(lun)
-    assert node_fstab.agrees(lun, {PATH: line})
-    assert not node_fstab.agrees(lun, {})
-    assert not node_fstab.agrees(lun, {PATH: {**line, "options": line["options"][1:]}})
-    assert not node_fstab.agrees(lun, {PATH: {**line, "device": "/dev/sdb"}})
+    line = fstab.line(lun)
+    assert fstab.agrees(lun, {PATH: line})
+    assert not fstab.agrees(lun, {})
+    assert not fstab.agrees(lun, {PATH: {**line, "options": line["options"][1:]}})
+    assert not fstab.agrees(lun, {PATH: {**line, "device": "/dev/sdb"}})
