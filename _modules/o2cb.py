@@ -226,8 +226,8 @@ def register(cluster):
     )
     if wrong:
         raise CommandExecutionError(
-            f"cluster {cluster}: the kernel's entries of {', '.join(wrong)} differ from {cluster_conf.PATH} "
-            f"after register-cluster ({output.strip() or 'it said nothing'}). "
+            f"cluster {cluster}: the kernel's entries of {', '.join(wrong)} differ from "
+            f"{cluster_conf.PATH} after register-cluster ({output.strip() or 'it said nothing'}). "
             "Fix: a node can only be removed or changed when it is offline."
         )
     return True
