@@ -22,15 +22,12 @@ import sys
 
 import salt.loader
 
-__virtualname__ = "ocfs2"
-
 _LOADED_AS = "beacon_ocfs2.loaded"
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def validate(config):

@@ -28,8 +28,6 @@ from ocfs2lib.system import files
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
-__virtualname__ = "o2cb"
-
 _DEFAULT = "/etc/default/o2cb"
 _SYSCONFIG = "/etc/sysconfig/o2cb"
 
@@ -40,9 +38,8 @@ _WRITABLE_ONLINE = {"fence_method": r"reset|panic", "reconnect_delay_ms": r"[1-9
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def facts():

@@ -14,13 +14,10 @@ from ocfs2lib.firewall.registry import BACKENDS
 from ocfs2lib.firewall.registry import FIREWALLS
 from ocfs2lib.system import tools
 
-__virtualname__ = "o2cb_firewall"
-
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def rules(backend):

@@ -31,8 +31,6 @@ from ocfs2lib.system import files
 from ocfs2lib.system import mounts as mount_table
 from ocfs2lib.system import tools
 
-__virtualname__ = "ocfs2"
-
 #: Seconds between the two looks for a heartbeat: two beats and more.
 _TWO_LOOKS = 2 * heartbeat.BEAT + 1
 #: How many places that are not zero a report names.
@@ -40,9 +38,8 @@ _MAX_OFFSETS = 4
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def check(path=None):

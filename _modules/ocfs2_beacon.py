@@ -15,8 +15,6 @@ from ocfs2lib.health import events
 from ocfs2lib.health import health
 from ocfs2lib.system import time_limit
 
-__virtualname__ = "ocfs2_beacon"
-
 #: Seconds that a volume may take to say how much room it has.
 _LIMIT = 1
 
@@ -24,9 +22,8 @@ _log = logging.getLogger(__name__)
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def problems(config):

@@ -19,8 +19,6 @@ from ocfs2lib.parsers import multipathd
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
-__virtualname__ = "ocfs2_diagnose"
-
 _SHOW = ["multipathd", "show"]
 #: A daemon that hangs is to cost no more than this many seconds.
 _LIMIT = 5
@@ -32,9 +30,8 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def space(path):

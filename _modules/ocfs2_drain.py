@@ -8,13 +8,10 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.system import tools
 
-__virtualname__ = "ocfs2_drain"
-
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def run(command, limit=600):

@@ -33,8 +33,6 @@ from ocfs2lib.system import block_device
 from ocfs2lib.system import files
 from ocfs2lib.system import tools
 
-__virtualname__ = "ocfs2_format"
-
 #: Locked while a LUN is formatted; says which, and how far the full read has come.
 _LOCK = "/run/ocfs2-formula.lock"
 #: ``struct flock`` of a 64-bit Linux.
@@ -46,9 +44,8 @@ _TOOLS = ("modprobe", "mkfs.ocfs2", "debugfs.ocfs2")
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def running():

@@ -15,13 +15,10 @@ from ocfs2lib.system import files
 from ocfs2lib.system import mounts as mount_table
 from ocfs2lib.system import netlink
 
-__virtualname__ = "ocfs2_health"
-
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def facts(live=None):

@@ -7,13 +7,10 @@ Holds: what keeps this node, or one LUN on it, down while an orchestration works
 from ocfs2lib.node import holds
 from ocfs2lib.system import files
 
-__virtualname__ = "ocfs2_hold"
-
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def put(reason, lun=""):

@@ -18,8 +18,6 @@ from ocfs2lib.parsers import kernel_log
 from ocfs2lib.system import files
 from ocfs2lib.system import tools
 
-__virtualname__ = "ocfs2_logs"
-
 _JOURNAL = "/var/log/journal"
 #: Where systemd-pstore(8) moves what the kernel kept, and where it lies until then.
 _PSTORE = ("/var/lib/systemd/pstore", "/sys/fs/pstore")
@@ -36,9 +34,8 @@ _MATCHES = (
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def kernel(since, limit=10000, directory=None):

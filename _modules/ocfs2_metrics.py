@@ -19,16 +19,13 @@ from ocfs2lib.node import units
 from ocfs2lib.platform import registry
 from ocfs2lib.system import files
 
-__virtualname__ = "ocfs2_metrics"
-
 #: node_exporter reads ``*.prom``.
 _NAME = "ocfs2.prom"
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def facts():

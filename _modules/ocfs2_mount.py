@@ -14,15 +14,12 @@ from ocfs2lib.system import mounts as mount_table
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
-__virtualname__ = "ocfs2_mount"
-
 _UMOUNT_TIMEOUT = 120
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def mounts(fstype=None):

@@ -16,8 +16,6 @@ from salt.exceptions import CommandExecutionError
 from ocfs2lib import commands
 from ocfs2lib import text
 
-__virtualname__ = "ocfs2_mountpoint"
-
 # linux/fs.h: FS_IOC_GETFLAGS, FS_IOC_SETFLAGS and FS_IMMUTABLE_FL. The numbers say long and the
 # kernel takes an int.
 _GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16
@@ -26,9 +24,8 @@ _IMMUTABLE = 0x10
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def protect(path):

@@ -24,8 +24,6 @@ from ocfs2lib.system import installed
 from ocfs2lib.system import systemd
 from ocfs2lib.system import time_limit
 
-__virtualname__ = "ocfs2_node"
-
 _SYS_BLOCK = "/sys/block"
 _FSTAB = "/etc/fstab"
 #: Seconds that a LUN or a volume may take to answer a look.
@@ -33,9 +31,8 @@ _LIMIT = 10
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def census(luns, firewall, prove_blank=False):

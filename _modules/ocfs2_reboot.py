@@ -15,15 +15,12 @@ from ocfs2lib.platform import registry
 from ocfs2lib.system import files
 from ocfs2lib.system import tools
 
-__virtualname__ = "ocfs2_reboot"
-
 _KERNEL = re.compile(r"vmlinuz-(.+)")
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def boot_id():

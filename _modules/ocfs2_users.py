@@ -10,13 +10,10 @@ from ocfs2lib import text
 from ocfs2lib.node import service_dropins
 from ocfs2lib.system import files
 
-__virtualname__ = "ocfs2_users"
-
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def of(path, services=()):

@@ -20,8 +20,6 @@ from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.system import files
 from ocfs2lib.system import tools
 
-__virtualname__ = "ocfs2_volume"
-
 _TUNEFS_TIMEOUT, _CHECK_TIMEOUT = 3600, 86400
 #: Seconds between two looks for a heartbeat: three beats and more.
 _TWO_LOOKS = 3 * heartbeat.BEAT + 1
@@ -37,9 +35,8 @@ _OUTPUT_END = 2000
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def rescan(device):

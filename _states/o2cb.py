@@ -30,17 +30,14 @@ from ocfs2lib.platform import registry
 from ocfs2lib.system import files
 from ocfs2lib.system import functions
 
-__virtualname__ = "o2cb"
-
 _REFUSALS = (CommandExecutionError, SaltInvocationError, FormulaError)
 # Gaps that only going online from scratch closes.
 _ABSENT_STACK = (Part.STACK, Part.LIVE_CLUSTER)
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def cluster_conf(name, config):

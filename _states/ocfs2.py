@@ -33,8 +33,6 @@ from ocfs2lib.platform import registry
 from ocfs2lib.system import functions
 from ocfs2lib.system import systemd
 
-__virtualname__ = "ocfs2"
-
 _GRANT = {"uuid", "token", "leader", "again", "job", "operator"}
 #: What unmounting alone changes.
 _RELEASE = {"mount", "services"}
@@ -42,9 +40,8 @@ _REFUSALS = (CommandExecutionError, SaltInvocationError, FormulaError)
 
 
 def __virtual__():
-    if __grains__.get("kernel") != "Linux":
-        return False, "OCFS2 is a filesystem of the Linux kernel."
-    return __virtualname__
+    is_linux = __grains__.get("kernel") == "Linux"
+    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
 def pillar_valid(name, config):

@@ -12,15 +12,9 @@ import sys
 
 import salt.loader
 
-__virtualname__ = "ocfs2_cluster"
-
 #: What is kept for the time of one orchestration: the nodes that did not answer, and why; and the
 #: functions of the runner.
 _ABSENT, _RUNNER = "ocfs2_absent", "ocfs2_runner"
-
-
-def __virtual__():
-    return __virtualname__
 
 
 def planned(name, cluster=None):

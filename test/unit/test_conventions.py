@@ -46,14 +46,6 @@ def _public(path):
     ]
 
 
-def _module(path):
-    """Under which name the functions of a file are called."""
-    for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__virtualname__":
-            return ast.literal_eval(node.value)
-    return path.stem
-
-
 def test_a_package_is_imported_by_its_full_name_alone():
     """
     Salt's loader loads the package once more under a name of its own: what that imported would
@@ -84,7 +76,7 @@ def test_there_is_something_to_look_at():
 
 @pytest.mark.parametrize("path", CALLED, ids=lambda path: path.stem)
 def test_every_function_shows_how_it_is_called(path):
-    module = _module(path)
+    module = path.stem
     for function in _public(path):
         text = ast.get_docstring(function) or ""
         assert "CLI Example:" in text, function.name
@@ -134,11 +126,12 @@ def test_the_library_is_given_what_salt_gives_a_module(path):
     assert not names & {"__salt__", "__opts__", "__context__", "__grains__", "__pillar__"}
 
 
-def test_no_two_commands_share_a_name():
-    """Of two files with one virtual name, only the loader's order decides which is found first."""
-    for paths in (SOURCES["modules"], SOURCES["runners"], STATES):
-        names = [_module(path) for path in paths]
-        assert len(names) == len(set(names))
+@pytest.mark.parametrize(
+    "path", [*CALLED, *STATES, *BEACONS], ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_salt_calls_a_file_by_its_name(path):
+    """Of two files with one name, only the loader's order decides which is found first."""
+    assert "__virtualname__" not in path.read_text()
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def _resolves(parts):
     """Whether a dotted name is one of the rooms, or one that Salt knows; None if it is neither."""
     if (ROOMS / parts[0]).is_dir() or (ROOMS / f"{parts[0]}.py").is_file():
         return _is_in_room(ROOMS, parts) or _is_in_tree(".".join(parts))
-    files = [path for path in CALLED if parts[0] in (path.stem, _virtual_name(path))]
+    files = [path for path in CALLED if parts[0] == path.stem]
     if not files:
         return None
     names = {name for path in files for name in _names(_tree(path))}
@@ -145,12 +145,6 @@ def _names(tree):
         elif isinstance(node, ast.AnnAssign):
             found[node.target.id] = node
     return found
-
-
-@cache
-def _virtual_name(path):
-    named = re.search(r'^__virtualname__ = "(\w+)"$', path.read_text(), re.MULTILINE)
-    return named and named[1]
 
 
 def _is_sls(parts):
