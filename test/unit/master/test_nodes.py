@@ -1,0 +1,85 @@
+import pytest
+
+from ocfs2lib.master import nodes
+
+BUILD = "1.0.0+5f3a9c20d1e4"
+BOTH = {"host1": {"formula": BUILD}, "host2": {"formula": BUILD}}
+MISSING = "'ocfs2_node.survey' is not available."
+
+
+class SimulatedMinion:
+    """One minion: the build of the formula that it has, and how many questions it needs to load."""
+
+    def __init__(self, build=BUILD, loading=0, error=None):
+        self.build, self.loading, self.error = build, loading, error
+
+    def answer(self, fun):
+        if fun == "saltutil.list_extmods":
+            return {"modules": ["ocfs2"]} if self.build else {"modules": []}
+        if isinstance(fun, list):
+            self.build = BUILD
+            return {each: [] for each in fun}
+        self.loading -= 1
+        if fun == "sys.list_functions":
+            return [] if self.loading > 0 else ["ocfs2_node.survey"]
+        if not self.build or self.loading > 0:
+            return MISSING
+        return self.error or {"formula": self.build}
+
+
+class SimulatedNodes(nodes.Nodes):
+    """Nodes without a master: ``asked`` are the questions that were put to anybody."""
+
+    def __init__(self, **minions):
+        super().__init__({})
+        self.minions, self.asked = minions, []
+
+    def _put_for_work(self, minions, question, *_):
+        if minions:
+            self.asked.append(question.name)
+        return {each: self.minions[each].answer(question.fun) for each in minions}, {}
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    monkeypatch.setattr(nodes, "_PAUSE", 0)
+
+
+def test_nothing_more_is_asked_of_those_that_have_the_formula():
+    site = SimulatedNodes(host1=SimulatedMinion(), host2=SimulatedMinion())
+    answers, silent = site.survey(["host1", "host2"], BUILD)
+    assert (answers, silent) == (BOTH, {})
+    assert site.asked == ["saltutil.list_extmods", "ocfs2_node.survey"]
+
+
+@pytest.mark.parametrize("build", [None, "1.0.0+000000000000"], ids=["none", "another"])
+def test_who_lacks_the_formula_gets_it_and_is_asked_again(build, capsys):
+    site = SimulatedNodes(host1=SimulatedMinion(), host2=SimulatedMinion(build))
+    answers, silent = site.survey(["host1", "host2"], BUILD)
+    assert (answers, silent) == (BOTH, {})
+    assert site.asked.count("saltutil.sync_*") == 1
+    assert capsys.readouterr().err == "syncing the formula to host2\n"
+
+
+def test_who_still_loads_the_formula_is_asked_until_it_knows_the_function():
+    site = SimulatedNodes(host1=SimulatedMinion(None, loading=5))
+    answers, _ = site.survey(["host1"], BUILD)
+    assert answers == {"host1": {"formula": BUILD}}
+    functions = ["sys.list_functions"] * 4
+    assert site.asked[2:] == ["ocfs2_node.survey", *functions, "ocfs2_node.survey"]
+
+
+@pytest.mark.parametrize("words", [MISSING, "ERROR: multipathd is not available"])
+def test_an_error_of_a_function_that_is_loaded_is_the_answer(words):
+    """Also if it reads like one of a function that is not."""
+    site = SimulatedNodes(host1=SimulatedMinion(error=words))
+    answers, silent = site.survey(["host1"], BUILD)
+    assert (answers, silent) == ({"host1": words}, {})
+    assert site.asked.count("ocfs2_node.survey") == 4
+
+
+def test_what_never_loads_is_given_up(monkeypatch):
+    monkeypatch.setattr(nodes, "_LOADING", 0.1)
+    site = SimulatedNodes(host1=SimulatedMinion(loading=10**9))
+    answers, _ = site.survey(["host1"], BUILD)
+    assert answers == {"host1": MISSING}
