@@ -345,7 +345,7 @@ def _loadable():
         return True
     if not salt.utils.path.which("modprobe"):
         return False
-    index = _stamp(f"/lib/modules/{os.uname().release}/modules.dep.bin")
+    index = _mtime(f"/lib/modules/{os.uname().release}/modules.dep.bin")
     if index is None or __context__.get("o2cb.loadable") != index:
         argv = ["modprobe", "--dry-run", "--quiet", "--all", *kernel.MODULES]
         if tools.attempt(argv)["retcode"]:
@@ -355,7 +355,7 @@ def _loadable():
     return True
 
 
-def _stamp(path):
+def _mtime(path):
     try:
         return os.stat(path).st_mtime_ns
     except OSError:
