@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from ocfs2lib.status.page import page as page_page
+from ocfs2lib.status.page.page import html_page
 from page.browser import Browser
 from support import statuses
 
@@ -39,7 +39,7 @@ def browser(tmp_path_factory):
 @pytest.fixture(scope="module", params=CASES)
 def file(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / f"{request.param}.html"
-    path.write_text(page_page.page(CASES[request.param](), "1.0.0+5f3a9c20d1e4"), "utf-8")
+    path.write_text(html_page(CASES[request.param](), "1.0.0+5f3a9c20d1e4"), "utf-8")
     return path
 
 
@@ -72,7 +72,7 @@ def test_an_overflow_would_be_seen(browser, tmp_path):
 
 def test_a_request_and_a_complaint_would_be_seen(browser, tmp_path):
     path = tmp_path / "loud.html"
-    page = page_page.page([statuses.healthy()], "1.0.0")
+    page = html_page([statuses.healthy()], "1.0.0")
     path.write_text(page.replace("</body>", f"{SPEECH}</body>"))
     browser.open(path.as_uri(), 1024)
     # The policy of the page holds even where the escaping would not.
@@ -142,7 +142,7 @@ def test_it_fits_on_paper(browser, file):
 
 def test_names_stay_text(browser, tmp_path):
     path = tmp_path / "hostile.html"
-    path.write_text(page_page.page(CASES["hostile"](), f"1.0.0{SPEECH}", {SPEECH: [SPEECH]}))
+    path.write_text(html_page(CASES["hostile"](), f"1.0.0{SPEECH}", {SPEECH: [SPEECH]}))
     browser.open(path.as_uri(), 1024)
     assert browser.ask("document.querySelectorAll('script, img').length") == 0
     assert browser.ask("document.title").startswith(f"OCFS2: ocfs2{SPEECH}")

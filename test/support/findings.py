@@ -1,8 +1,9 @@
 """A healthy cluster of three nodes to break one thing in, and what is found then."""
 
 from ocfs2lib.findings import find
-from ocfs2lib.findings import kinds as findings_kinds
+from ocfs2lib.findings.kinds import NODES
 from ocfs2lib.findings.kinds import NOTE
+from ocfs2lib.findings.kinds import worst
 from support import answers
 
 PILLAR = answers.desired(slots=6)
@@ -16,10 +17,10 @@ def found(examinations=None, pillar=PILLAR, **snapshot):
     """Return all findings of a cluster whose nodes answered so."""
     seen = answers.snapshot(pillar, examinations, **snapshot)
     findings = find.all_findings(seen)
-    assert not any(findings_kinds.NODES in each.fix for each in findings)
+    assert not any(NODES in each.fix for each in findings)
     # Nothing that separates the cluster from pillar goes without a finding.
     if seen.plan.failures() or seen.plan.differences():
-        assert findings_kinds.worst(findings) not in (None, NOTE)
+        assert worst(findings) not in (None, NOTE)
     return findings
 
 

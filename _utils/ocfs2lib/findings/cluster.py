@@ -9,7 +9,7 @@ from ocfs2lib.commands import RETUNE
 from ocfs2lib.findings.kinds import NODES
 from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.node import cluster_conf
-from ocfs2lib.node import stack as node_stack
+from ocfs2lib.node import stack
 from ocfs2lib.node.difference import CONF_PARTS
 from ocfs2lib.node.difference import Part
 
@@ -17,12 +17,12 @@ from ocfs2lib.node.difference import Part
 def offline(snapshot):
     """Find nodes that can be in the cluster and are not."""
     for plan, facts in snapshot.node_plans():
-        stack = facts["o2cb"]["stack"]
+        running = facts["o2cb"]["stack"]
         if plan.gaps_of("stack-other"):
             yield Finding(
                 "stack-other",
-                f"its kernel runs the cluster stack {stack}, not {node_stack.STACK}",
-                f"stop {stack} there by hand and unload its ocfs2 modules, then "
+                f"its kernel runs the cluster stack {running}, not {stack.STACK}",
+                f"stop {running} there by hand and unload its ocfs2 modules, then "
                 f"salt {NODES} state.apply ocfs2",
                 (plan.minion,),
             )
@@ -156,7 +156,7 @@ def _change(gap):
 def timeouts(snapshot):
     """Find values that the nodes compare when they connect, and in which their kernels differ."""
     live = {node.minion: snapshot.live_cluster(facts) for node, facts in snapshot.nodes()}
-    for name in node_stack.CLUSTER_WIDE:
+    for name in stack.CLUSTER_WIDE:
         values = {minion: cluster[name] for minion, cluster in live.items() if cluster}
         usual, strange = _outliers(values)
         for minion, value in strange.items():

@@ -105,7 +105,7 @@ class Finding:
 
 
 def worst(findings):
-    """The highest severity, or None if there is no finding."""
+    """Return the highest severity, or None if there is no finding."""
     return max((each.severity for each in findings), key=SEVERITIES.index, default=None)
 
 
@@ -116,12 +116,12 @@ def merged(findings):
         key = (each.kind, each.what, each.fix, each.lun, each.severity)
         nodes.setdefault(key, {}).update(dict.fromkeys(each.nodes))
     found = [
-        Finding(kind, what, fix.replace(NODES, target(where)), tuple(where), lun, severity)
+        Finding(kind, what, fix.replace(NODES, salt_target(where)), tuple(where), lun, severity)
         for (kind, what, fix, lun, severity), where in nodes.items()
     ]
     return sorted(found, key=lambda each: -SEVERITIES.index(each.severity))
 
 
-def target(minions):
-    """The minions as salt takes them on its command line: one id, or a list."""
+def salt_target(minions):
+    """Return the minions as salt takes them on its command line: one id, or a list."""
     return ",".join(minions) if len(minions) < 2 else f"-L {','.join(minions)}"

@@ -5,7 +5,8 @@ import socket
 
 from ocfs2lib import text
 from ocfs2lib.master import observe
-from ocfs2lib.status.page import page
+from ocfs2lib.status.page.page import GENERATOR
+from ocfs2lib.status.page.page import html_page
 from ocfs2lib.system import files
 from ocfs2lib.system import installed
 
@@ -58,7 +59,7 @@ def _is_page(file):
         return False
     try:
         with open(file, "rb") as handle:
-            return page.GENERATOR.encode() in handle.read(_BEGINNING)
+            return GENERATOR.encode() in handle.read(_BEGINNING)
     except OSError:
         return False
 
@@ -66,7 +67,7 @@ def _is_page(file):
 def _page(context, clusters):
     statuses = [each["status"] for each in clusters.values() if each.get("status")]
     errors = {name: each["lines"] for name, each in clusters.items() if not each.get("status")}
-    return page.page(statuses, installed.build(context.opts["extension_modules"]), errors)
+    return html_page(statuses, installed.build(context.opts["extension_modules"]), errors)
 
 
 def _answer(found, file, last, written=False):

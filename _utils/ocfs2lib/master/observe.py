@@ -140,7 +140,7 @@ def _explain(master, node, hours, timeout):
     if not any(logs.values()):
         raise NoAnswers(
             f"No node has told its log, so nothing is known of {about.name}. Next: salt "
-            f"{kinds.target(list(logs))} test.ping, then the same command again"
+            f"{kinds.salt_target(list(logs))} test.ping, then the same command again"
         )
     answers = {each.name: logs.get(each.minion) for each in master.desired.nodes}
     settings = {**_settings(snapshot, about), "since": since}

@@ -11,7 +11,7 @@ from ocfs2lib.findings.kinds import BROKEN
 from ocfs2lib.findings.kinds import DEGRADED
 from ocfs2lib.findings.kinds import NOTE
 from ocfs2lib.findings.kinds import UNKNOWN
-from ocfs2lib.findings.kinds import target
+from ocfs2lib.findings.kinds import salt_target
 from ocfs2lib.plan import plan_text
 from ocfs2lib.status import data
 from ocfs2lib.status import last_seen
@@ -140,7 +140,7 @@ def _unanswered(status):
     ]
     if not waited_for:
         return
-    first = f"salt {target(silent)} test.ping, then " if silent else ""
+    first = f"salt {salt_target(silent)} test.ping, then " if silent else ""
     again = min(max(_LEAST_AGAIN, 2 * math.ceil(status["seconds"])), _MOST_AGAIN)
     yield (
         f"Waited {status['seconds']:.0f} s for {', '.join(waited_for)}, without an answer. "

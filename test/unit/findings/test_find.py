@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from ocfs2lib.findings import find
-from ocfs2lib.findings import kinds as findings_kinds
 from ocfs2lib.findings.kinds import KINDS
+from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
+from ocfs2lib.findings.kinds import worst
 from ocfs2lib.plan import plan_text
 from support import answers
 from support.findings import ALL
@@ -21,7 +22,7 @@ from support.findings import unformatted
 
 def test_a_healthy_cluster_shows_nothing():
     assert found() == []
-    assert findings_kinds.worst([]) is None
+    assert worst([]) is None
 
 
 @pytest.mark.parametrize("size", [1, 2, 8, 32])
@@ -53,7 +54,7 @@ def test_without_an_answer_nothing_is_said_of_a_lun(record, pillar):
     seen = answers.snapshot(pillar, {}, silent=silent, record=record)
     said = find.all_findings(seen)
     assert [each.kind for each in said] == ["node-silent"]
-    assert findings_kinds.worst(said) == findings_kinds.UNKNOWN
+    assert worst(said) == UNKNOWN
     told = " ".join([*map(str, said), *seen.plan.failures(), *plan_text.lines(seen.plan)])
     assert "forget" not in told
     assert "does not hold" not in told

@@ -2,9 +2,10 @@
 
 import pytest
 
-from ocfs2lib.findings import kinds as findings_kinds
-from ocfs2lib.findings import lun as findings_lun
 from ocfs2lib.findings.kinds import KINDS
+from ocfs2lib.findings.kinds import UNKNOWN
+from ocfs2lib.findings.kinds import worst
+from ocfs2lib.findings.lun import KIND_OF_CODE
 from ocfs2lib.lun.refusal import Code
 from support import answers
 from support.findings import ALL
@@ -119,7 +120,7 @@ def test_a_format_whose_leader_is_lost(nodes):
     said = found(nodes, record=record, silent={ONE: "did not answer"})
     assert {each.kind for each in said} == {"format-unknown", "node-silent"}
     # It may only be slow: that it did not answer is no bad news.
-    assert findings_kinds.worst(said) == findings_kinds.UNKNOWN
+    assert worst(said) == UNKNOWN
 
 
 def test_a_path_that_failed(nodes):
@@ -147,5 +148,5 @@ def test_two_volumes_with_one_uuid(nodes):
 
 def test_every_objection_that_a_plan_can_have_is_a_kind_of_finding():
     on_the_leader = {Code.NOT_LEADER, Code.TOOL_MISSING}
-    assert set(findings_lun.KIND_OF_CODE) == set(Code) - on_the_leader - {Code.NODE_ABSENT}
-    assert set(findings_lun.KIND_OF_CODE.values()) <= set(KINDS)
+    assert set(KIND_OF_CODE) == set(Code) - on_the_leader - {Code.NODE_ABSENT}
+    assert set(KIND_OF_CODE.values()) <= set(KINDS)

@@ -4,7 +4,7 @@ import pytest
 
 from ocfs2lib.answers import examination
 from ocfs2lib.errors import AnswerMalformed
-from ocfs2lib.findings import kinds as findings_kinds
+from ocfs2lib.findings.kinds import UNKNOWN
 from support.findings import ALL
 from support.findings import ONE
 from support.findings import THREE
@@ -17,7 +17,7 @@ from support.findings import volume
 def test_a_node_that_does_not_answer(nodes):
     del nodes[TWO]
     finding = only(nodes, "node-silent", (TWO,), silent={TWO: "did not answer ocfs2_node.examine"})
-    assert finding.severity == findings_kinds.UNKNOWN
+    assert finding.severity == UNKNOWN
     assert "host0, host2 still see its heartbeat, so it is at work" in finding.what
 
 
@@ -49,7 +49,7 @@ def test_a_node_that_is_at_work_is_not_silent(nodes):
     del nodes[TWO]
     reason = "is still at work on ocfs2_node.examine"
     finding = only(nodes, "node-slow", (TWO,), silent={TWO: reason}, slow=(TWO,))
-    assert (finding.severity, finding.what) == (findings_kinds.UNKNOWN, reason)
+    assert (finding.severity, finding.what) == (UNKNOWN, reason)
     assert "ocfs2.status again" in finding.fix
 
 
@@ -65,7 +65,7 @@ def test_a_node_without_the_formula(nodes):
     with pytest.raises(AnswerMalformed) as refusal:
         examination.checked("'ocfs2_node.examine' is not available.", {})
     finding = only(nodes, "formula-differs", (TWO,), malformed={TWO: refusal.value})
-    assert finding.severity == findings_kinds.UNKNOWN
+    assert finding.severity == UNKNOWN
 
 
 def test_another_build_of_the_formula(nodes):

@@ -5,7 +5,7 @@ HTML and SVG, of which nothing that comes from outside is ever taken for markup.
 import html
 import unicodedata
 
-from ocfs2lib import text as wording
+from ocfs2lib import text
 
 #: What has no end tag.
 _VOID = frozenset(("br", "meta"))
@@ -19,15 +19,15 @@ class Markup(str):
     __slots__ = ()
 
 
-def text(value):
-    """Anything as text, with nothing in it that a browser would obey."""
+def escaped(value):
+    """Return anything as text, with nothing in it that a browser would obey."""
     if isinstance(value, Markup):
         return value
-    shown = "".join(map(_harmless, wording.printable(str(value))))
+    shown = "".join(map(_printable, text.printable(str(value))))
     return Markup(html.escape(shown))
 
 
-def _harmless(character):
+def _printable(character):
     if character in "\n\t" or unicodedata.category(character) not in _UNSHOWN:
         return character
     return "?"
@@ -35,7 +35,7 @@ def _harmless(character):
 
 def tag(name, /, *inner, **attributes):
     """
-    An element.
+    Return an element.
 
     name
         ``td``, ``circle``; written in the code, as are the names of attributes.
@@ -45,17 +45,17 @@ def tag(name, /, *inner, **attributes):
         ``class_`` stands for ``class``, ``stroke_width`` for ``stroke-width``. One that is None is
         left out.
     """
-    words = [name]
+    parts = [name]
     for key, value in attributes.items():
         if value is not None:
-            words.append(f'{key.rstrip("_").replace("_", "-")}="{text(value)}"')
-    opened = f"<{' '.join(words)}>"
+            parts.append(f'{key.rstrip("_").replace("_", "-")}="{escaped(value)}"')
+    opened = f"<{' '.join(parts)}>"
     return Markup(opened if name in _VOID else f"{opened}{join(inner)}</{name}>")
 
 
 def join(parts, between=""):
-    """Parts, as those of :func:`tag`, one after the other; ``between`` is text."""
-    return Markup(text(between).join(_flat(parts)))
+    """Return parts, as those of :func:`tag`, one after the other; ``between`` is text."""
+    return Markup(escaped(between).join(_flat(parts)))
 
 
 def _flat(parts):
@@ -63,6 +63,6 @@ def _flat(parts):
         if part is None:
             continue
         if isinstance(part, (str, int, float)):
-            yield text(part)
+            yield escaped(part)
         else:
             yield from _flat(part)

@@ -33,7 +33,7 @@ _SECTIONS = (
     (
         "Connections",
         "Who sees whom, by node number: seconds since anything came from there.",
-        tables.connections,
+        tables.who_sees_whom,
     ),
     (
         "Heartbeat",
@@ -48,7 +48,7 @@ _SECTIONS = (
 )
 
 
-def page(statuses, version, errors=None):
+def html_page(statuses, version, errors=None):
     """
     Return the page, as text.
 

@@ -7,7 +7,7 @@ from ocfs2lib import sizes
 from ocfs2lib.findings.heartbeat import LATE
 from ocfs2lib.status import data
 from ocfs2lib.status import words
-from ocfs2lib.status.page import connections as links
+from ocfs2lib.status.page import connections
 from ocfs2lib.status.page import elements
 from ocfs2lib.status.page.html import join
 from ocfs2lib.status.page.html import tag
@@ -80,7 +80,7 @@ def _or(value, instead="none"):
     return instead if value is None else str(value)
 
 
-def connections(status):
+def who_sees_whom(status):
     """Return who sees whom, with the seconds since anything came."""
     rows = status["nodes"]
     if len(rows) < 2:
@@ -105,7 +105,7 @@ def connections(status):
 def _connection(status, one, other):
     if one == other:
         return tag("td", class_="self")
-    level, word = links.seen_from(status, one, other)
+    level, word = connections.seen_from(status, one, other)
     known = status["nodes"][one]["connections"]
     if known is None:
         return elements.no_answer()

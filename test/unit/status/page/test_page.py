@@ -11,8 +11,9 @@ from ocfs2lib.status import words
 from ocfs2lib.status.page import connections
 from ocfs2lib.status.page import drawing
 from ocfs2lib.status.page import html
-from ocfs2lib.status.page import page as page_page
 from ocfs2lib.status.page import stylesheet
+from ocfs2lib.status.page.page import GENERATOR
+from ocfs2lib.status.page.page import html_page
 from support import statuses
 
 VERSION = "1.0.0+5f3a9c20d1e4"
@@ -57,7 +58,7 @@ class Reader(HTMLParser):
 
 
 def read(*found, **arguments):
-    reader = Reader(page_page.page(list(found), VERSION, **arguments))
+    reader = Reader(html_page(list(found), VERSION, **arguments))
     assert reader.open == []
     return reader
 
@@ -80,11 +81,11 @@ def test_markup_is_made_by_elements_alone():
     "harm", ["\0", "\x1b", "\x7f", "\x9b", "\u202e", "\u2066", "\u200b", "\ud800", "\uffff"]
 )
 def test_what_could_do_harm_is_a_question_mark(harm):
-    assert html.text(f"a{harm}b\n") == "a?b\n"
+    assert html.escaped(f"a{harm}b\n") == "a?b\n"
 
 
 def test_umlauts_and_signs_stay():
-    assert html.text("Zürich \u2026 \u65e5") == "Zürich \u2026 \u65e5"
+    assert html.escaped("Zürich \u2026 \u65e5") == "Zürich \u2026 \u65e5"
 
 
 def test_everything_that_was_found_is_on_it(troubled):
@@ -109,7 +110,7 @@ def test_everything_that_was_found_is_on_it(troubled):
 
 
 def test_the_worst_comes_first(troubled):
-    page = page_page.page([troubled], VERSION)
+    page = html_page([troubled], VERSION)
     shown = re.findall(r'<div class="finding [a-z]+"><div><span class="badge [a-z]+">(\w+)<', page)
     assert shown == [each["severity"] for each in troubled["findings"]]
     assert shown[0] == "broken"
@@ -117,7 +118,7 @@ def test_the_worst_comes_first(troubled):
 
 def test_a_fix_is_one_piece_that_can_be_copied(troubled):
     finding = {**troubled["findings"][0], "fix": "salt '*' test.ping <a> && true"}
-    page = page_page.page([{**troubled, "findings": [finding]}], VERSION)
+    page = html_page([{**troubled, "findings": [finding]}], VERSION)
     assert "<pre>salt &#x27;*&#x27; test.ping &lt;a&gt; &amp;&amp; true</pre>" in page
 
 
@@ -142,8 +143,8 @@ def test_it_is_well_formed(found):
     reader = read(found)
     assert reader.policies == ["default-src 'none'; style-src 'unsafe-inline'"]
     assert not {"script", "img", "link", "iframe", "form", "object", "base"} & set(reader.tags)
-    page = page_page.page([found], VERSION)
-    assert [each for each in found["nodes"] if html.text(each) not in page] == []
+    page = html_page([found], VERSION)
+    assert [each for each in found["nodes"] if html.escaped(each) not in page] == []
     picture = ElementTree.fromstring(drawing.drawing(found))  # noqa: S314 - our own
     boxes = [each for each in picture.iter("g") if "box" in each.get("class")]
     assert len(boxes) == len(found["nodes"]) + len(found["luns"])
@@ -151,7 +152,7 @@ def test_it_is_well_formed(found):
 
 def test_names_stay_text():
     found = statuses.spoken(statuses.troubled(), SPEECH)
-    page = page_page.page([found], f"{VERSION}{SPEECH}", {SPEECH: [SPEECH]})
+    page = html_page([found], f"{VERSION}{SPEECH}", {SPEECH: [SPEECH]})
     assert "<script" not in page
     assert page.isprintable() or not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]", page)
     assert "</style></title><script>alert(1)</script>" in Reader(page).text
@@ -221,10 +222,10 @@ def test_without_a_majority_everybody_differs():
     found = statuses.healthy(4)
     for minion in list(found["nodes"])[:2]:
         found["nodes"][minion]["kernel"] = "6.1.0-20-amd64"
-    rows = re.findall("<tr><th[^>]*>kernel</th>.*?</tr>", page_page.page([found], VERSION))
+    rows = re.findall("<tr><th[^>]*>kernel</th>.*?</tr>", html_page([found], VERSION))
     assert ["differs" in row for row in rows] == [True, True]
     found["nodes"]["host2.example.com"]["kernel"] = "6.1.0-20-amd64"
-    rows = re.findall("<tr><th[^>]*>kernel</th>.*?</tr>", page_page.page([found], VERSION))
+    rows = re.findall("<tr><th[^>]*>kernel</th>.*?</tr>", html_page([found], VERSION))
     assert ["differs" in row for row in rows] == [False, True]
 
 
@@ -247,13 +248,13 @@ def test_what_nobody_saw_is_a_question_mark_and_never_zero():
 
 
 def test_of_whom_nothing_is_known_is_told_beside_what_was_seen(troubled):
-    tiles = re.findall("<strong>([^<]*)</strong>", page_page.page([troubled], VERSION))
+    tiles = re.findall("<strong>([^<]*)</strong>", html_page([troubled], VERSION))
     assert tiles[1:] == ["3 of 4", "8 of 12, 3 not known", "3 of 4, 1 not known"]
 
 
 def test_it_says_at_its_beginning_who_made_it():
-    page = page_page.page([statuses.healthy()], VERSION)
-    assert page_page.GENERATOR in page[:1024]
+    page = html_page([statuses.healthy()], VERSION)
+    assert GENERATOR in page[:1024]
 
 
 def test_every_level_has_a_colour():
