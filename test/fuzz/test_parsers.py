@@ -150,8 +150,8 @@ def test_a_number_of_any_length_in_cluster_conf_is_refused_or_read(number):
 # The o2cb settings, held against the shell that reads them at boot.
 
 
-SETTINGS = debian.PLATFORM.settings
-_SETTINGS = o2cb_settings.render(dict.fromkeys(o2cb_settings.NAMES, "7"), SETTINGS)
+DEBIAN = debian.PLATFORM.settings
+_SETTINGS = o2cb_settings.render(dict.fromkeys(o2cb_settings.NAMES, "7"), DEBIAN)
 SETTINGS = (
     _SETTINGS,
     _SETTINGS.replace("\n", "\r\n"),
@@ -216,11 +216,11 @@ def test_settings_that_are_understood_say_the_same_to_the_shell(tmp_path):
 
 def test_any_output_of_debconf_is_answers():
     found = Findings()
-    text = "".join(f"* {name}: 7\n" for name in SETTINGS.questions.values())
+    text = "".join(f"* {name}: 7\n" for name in DEBIAN.questions.values())
     for garbage in damaged("debconf", 4, text):
         with found.watch(ascii(garbage)):
-            answer = o2cb_settings.parse_debconf(garbage, SETTINGS.questions)
-            assert answer.keys() <= {*o2cb_settings.NAMES}
+            answer = o2cb_settings.parse_debconf(garbage, DEBIAN.questions)
+            assert answer.keys() <= DEBIAN.questions.keys()
             assert all(isinstance(value, str) for value in answer.values())
     found.none()
 
