@@ -4,7 +4,7 @@ a bug, and is shown with its traceback.
 """
 
 
-class FormulaError(ValueError):
+class FormulaError(Exception):
     """Something cannot be done, for a reason that an operator can read and mend."""
 
 
