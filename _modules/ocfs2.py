@@ -108,7 +108,7 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
     multipath map), ``size`` in bytes, ``read_only``, ``holders``, ``mounts``, ``slot`` (held by
     this node, or None), ``busy`` (another program holds it exclusively), ``volume`` (of the OCFS2
     superblock, or None), ``half_made`` (that volume's format was cut short, None if unknown),
-    ``beats`` (somebody wrote to it while it was looked at), ``signature`` (what ``blkid -p``
+    ``changing`` (somebody wrote to it while it was looked at), ``signature`` (what ``blkid -p``
     found), ``written`` (byte offsets that are not zero, None if they were not read), ``error``
     (why this is not a usable LUN, or None) and ``unreadable`` (the read that failed, or None).
 
@@ -220,7 +220,7 @@ def _empty_facts(device):
         "busy": False,
         "volume": None,
         "half_made": None,
-        "beats": False,
+        "changing": False,
         "signature": {},
         "written": None,
         "error": None,
@@ -312,7 +312,7 @@ def _prove_blank(handle, facts, full, progress):
     """Return what else has to be known before anything may be written."""
     size = facts["size"]
     if facts["half_made"]:
-        return {"beats": _is_written_to(handle, size)}
+        return {"changing": _is_written_to(handle, size)}
     if facts["volume"] or facts["signature"]:
         return {}
     regions = blank.every_region(size) if full else blank.regions(size, seed=os.urandom(16))

@@ -45,7 +45,7 @@ def lun(pillar, **changes):
         "busy": False,
         "volume": None,
         "half_made": False if changes.get("volume") else None,
-        "beats": False,
+        "changing": False,
         "signature": {},
         "written": [],
         "error": None,

@@ -1,1 +1,1 @@
-"""What minions returned, checked before it is believed."""
+"""What minions returned, checked before anything is decided by it."""

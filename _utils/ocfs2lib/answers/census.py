@@ -25,7 +25,7 @@ _LUN = {
     "mounts": (list,),
     "slot": MAYBE_NUMBER,
     "busy": FLAG,
-    "beats": FLAG,
+    "changing": FLAG,
     "volume": (dict, type(None)),
     "half_made": MAYBE_FLAG,
     "signature": (dict,),
@@ -150,7 +150,7 @@ def _check_survey(answer):
 
 
 def _check_node(answer):
-    """What census and survey have in common, below the first level."""
+    """Check what census and survey have in common, below the first level."""
     all_are(answer["host"]["addresses"], TEXT, "host.addresses")
     _check_setup(answer["setup"])
     for name, cluster in answer["o2cb"]["clusters"].items():
@@ -172,7 +172,7 @@ def _check_setup(facts):
 
 
 def _members(facts, path):
-    """The members of a list, or the values of a dict, that lies at a path in facts."""
+    """Return the members of a list, or the values of a dict, that lies at a path in facts."""
     for name in path:
         facts = facts[name]
     return facts.values() if isinstance(facts, dict) else facts

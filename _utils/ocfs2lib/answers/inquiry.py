@@ -18,8 +18,10 @@ _PAUSE = 0.5
 @dataclass(frozen=True)
 class Question:
     """
-    A function, or a list of functions with a list of arguments for each, run as one job; ``called``
-    is its name in messages, if it is another.
+    What nodes are asked to run as one job.
+
+    ``fun`` is a function, or a list of functions with a list of arguments for each in ``arg``;
+    ``called`` is its name in messages, if that is another.
     """
 
     fun: object
@@ -29,12 +31,14 @@ class Question:
 
     @property
     def name(self):
-        """The function, for a message."""
+        """What is run, for a message."""
         return self.called or (self.fun if isinstance(self.fun, str) else ", ".join(self.fun))
 
 
 class Inquiry:
     """
+    Put one question to some nodes, and wait for their answers.
+
     line
         Has ``now()``, seconds; ``put(minions, question)``, which sends a job and returns
         ``(job id, minion ids whose key is accepted)``; ``probe(minions, job id)``, which asks
@@ -56,8 +60,8 @@ class Inquiry:
         waited for.
 
     After :meth:`run`, ``returns`` has what each minion returned, ``silent`` for each of the others
-    the reason, ``slow`` the ids of those of them that were heard all the same, and ``owed`` the
-    looks that are owed by now.
+    the reason, ``slow`` the ids of those of them from which something came all the same, and
+    ``owed`` the looks that are owed by now.
     """
 
     def __init__(self, line, question, policy, owed=None, repeats=False, meanwhile=None):
@@ -98,7 +102,7 @@ class Inquiry:
         return {*self.owed, *(each for minions in self._jobs.values() for each in minions)}
 
     def _owes(self, minion):
-        """Whether the node still owes an earlier answer; one that has come since is settled."""
+        """Tell whether a node still owes an earlier answer; one that has come since is settled."""
         earlier = self.owed.get(minion)
         if earlier and minion in self._line.returns(earlier["jid"]):
             del self.owed[minion]
@@ -114,8 +118,8 @@ class Inquiry:
                 self.silent[minion] = "has no accepted key on this master"
         self._jobs[jid] = {minion for minion in minions if minion in accepted}
 
-    def _put_late(self, minions):
-        """Those that were busy with an earlier look have ended it."""
+    def _put_to_freed(self, minions):
+        """Put the question to nodes that are done with an earlier look."""
         for minion in minions:
             self._policy.note_asked(minion, self._seconds())
         self._put(minions)
@@ -127,24 +131,20 @@ class Inquiry:
                 self.returns[minion] = returned[minion]
                 self._policy.note_answer(minion, self._seconds())
             minions.difference_update(returned)
-        self._put_late([minion for minion in list(self.owed) if not self._owes(minion)])
+        self._put_to_freed([minion for minion in list(self.owed) if not self._owes(minion)])
         for jid, (job, minions) in self._probes.items():
             found = self._line.returns(jid) if minions else {}
             for minion in minions & found.keys() & self._waiting():
                 # Late words about an earlier job say nothing of the one that is waited for.
                 if self._job(minion) == job:
-                    self._hear(minion, bool(found[minion]))
+                    self._note_at_work(minion, bool(found[minion]))
             minions.difference_update(found)
 
-    def _hear(self, minion, at_work):
+    def _note_at_work(self, minion, at_work):
         self._policy.note_at_work(minion, at_work, self._seconds())
-        if not at_work:
-            self._settle(minion)
-
-    def _settle(self, minion):
-        """The node is not at work on what it owes: the answer was lost, nothing is to be joined."""
-        if self.owed.pop(minion, None):
-            self._put_late([minion])
+        # Where it is not at work on what it owes, that answer was lost: there is none to wait for.
+        if not at_work and self.owed.pop(minion, None):
+            self._put_to_freed([minion])
 
     def _repeat(self):
         """Put the question again to those who have lost it, once."""
@@ -152,7 +152,7 @@ class Inquiry:
         for minions in self._jobs.values():
             minions.difference_update(lost)
         self._repeated |= lost
-        self._put_late(sorted(lost))
+        self._put_to_freed(sorted(lost))
 
     def _ask_whether_at_work(self):
         asked = {}
@@ -163,7 +163,7 @@ class Inquiry:
             self._probes[jid] = (job, set(accepted))
 
     def _job(self, minion):
-        """The job that is waited for."""
+        """Return the id of the job that a node is waited for."""
         if minion in self.owed:
             return self.owed[minion]["jid"]
         return next(jid for jid, minions in self._jobs.items() if minion in minions)

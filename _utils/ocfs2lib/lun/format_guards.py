@@ -144,7 +144,7 @@ def in_use(view):
     facts = view.facts
     users = [f"mounted on {mount['path']}" for mount in facts["mounts"]]
     users += [f"held by {holder}" for holder in facts["holders"]]
-    users += ["changing while it is looked at: somebody writes to it"] * bool(facts["beats"])
+    users += ["changing while it is looked at: somebody writes to it"] * bool(facts["changing"])
     if facts["busy"] and not users:
         users = ["opened exclusively by another program"]
     if users:

@@ -173,7 +173,7 @@ FAULTS = {
         format_guards.in_use,
         "G7",
         Code.IN_USE,
-        case(beats=True),
+        case(changing=True),
         "somebody writes to it",
     ),
     "mounted": (
@@ -280,7 +280,7 @@ def test_what_our_own_format_left_may_be_formatted_over():
         ({"half_made": None}, "G3"),
         ({"volume": answers.volume(PILLAR, uuid="0" * 32)}, "G3"),
         ({"volume": None, "signature": {"TYPE": "ext4"}, "half_made": None}, "G3"),
-        ({"beats": True}, "G7"),
+        ({"changing": True}, "G7"),
         ({"mounts": [{"path": "/srv", "options": []}]}, "G7"),
     ],
 )
