@@ -45,14 +45,14 @@ def _is_online(snapshot, facts):
 def node_list(snapshot):
     """Find a cluster.conf that is not as pillar says, and whether the other nodes' are."""
     texts = {node.minion: facts["o2cb"]["conf"]["text"] for node, facts in snapshot.nodes()}
-    usual, strange = _outliers({minion: _content(text) for minion, text in texts.items()})
+    usual, outliers = _outliers({minion: _content(text) for minion, text in texts.items()})
     for plan, _ in snapshot.node_plans():
         stale = [gap for gap in plan.gaps_of("conf-stale") if gap.part in CONF_PARTS]
         others = [gap for gap in plan.gaps_of("conf-differs") if not _counts_nodes(gap, stale)]
         if stale:
             yield _stale(snapshot, plan.minion, "cluster.conf", stale)
         if others:
-            who = _who(plan.minion, usual, strange, texts)
+            who = _who(plan.minion, usual, outliers, texts)
             yield Finding(
                 "conf-differs",
                 f"cluster.conf is not as described{who}: {_changes(others)}",
@@ -101,9 +101,9 @@ def _counts_nodes(gap, stale):
     return bool(stale) and gap.part is Part.CONF_CLUSTER
 
 
-def _who(minion, usual, strange, texts):
-    if minion in strange and usual is not None:
-        others = len(texts) - len(strange)
+def _who(minion, usual, outliers, texts):
+    if minion in outliers and usual is not None:
+        others = len(texts) - len(outliers)
         return f" (the odd one out: {others} of {len(texts)} nodes have another)"
     return ""
 
@@ -158,8 +158,8 @@ def timeouts(snapshot):
     live = {node.minion: snapshot.live_cluster(facts) for node, facts in snapshot.nodes()}
     for name in stack.CLUSTER_WIDE:
         values = {minion: cluster[name] for minion, cluster in live.items() if cluster}
-        usual, strange = _outliers(values)
-        for minion, value in strange.items():
+        usual, outliers = _outliers(values)
+        for minion, value in outliers.items():
             most = "the nodes do not agree" if usual is None else f"most nodes have {usual}"
             yield Finding(
                 "timeouts-differ",

@@ -38,7 +38,7 @@ def refusals(snapshot):
     """Find LUNs that a guard keeps from being formatted or mounted."""
     for lun in snapshot.plan.luns:
         for refusal in lun.refusals:
-            # An absent node is told of with the nodes.
+            # An absent node is a finding about the node.
             if refusal.code is not Code.NODE_ABSENT and _is_seen(lun.case, refusal):
                 yield Finding(
                     KIND_OF_CODE[refusal.code],
@@ -102,13 +102,13 @@ def paths(snapshot):
 
 
 def _bad_paths(lun, node, paths_, most):
-    said = [f"{disk} is {state}" for disk, state in sorted(paths_.items()) if state != "ok"]
+    troubles = [f"{disk} is {state}" for disk, state in sorted(paths_.items()) if state != "ok"]
     if 0 < len(paths_) < most:
-        said.append(f"it has {len(paths_)} paths, other nodes have {most}")
-    if said:
+        troubles.append(f"it has {len(paths_)} paths, other nodes have {most}")
+    if troubles:
         yield Finding(
             "path-missing",
-            f"paths of {lun.device}: {', '.join(said)}",
+            f"paths of {lun.device}: {', '.join(troubles)}",
             "multipath -ll on the node, then its HBA or initiator, cables, switch and the array",
             (node.minion,),
             lun.key,
@@ -141,8 +141,8 @@ def clones(snapshot):
     for uuid, luns in homes.items():
         if len(luns) > 1:
             places = [f"{wwid} ({_places(where)})" for wwid, where in sorted(luns.items())]
-            strange = next((wwid for wwid in luns if wwid not in keys), next(iter(luns)))
-            node, device = luns[strange][0]
+            copy = next((wwid for wwid in luns if wwid not in keys), next(iter(luns)))
+            node, device = luns[copy][0]
             yield Finding(
                 "clone",
                 f"volume {uuid} is on {len(luns)} LUNs: {' and '.join(places)}",
