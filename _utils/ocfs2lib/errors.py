@@ -33,14 +33,11 @@ class FileInvalid(FormulaError):  # noqa: N818
 
 
 class AnswerMalformed(FormulaError):  # noqa: N818
-    """
-    What a node answered does not have the shape of an answer. ``no_function`` tells whether that is
-    because it does not have the function that was called.
-    """
+    """What a node answered does not have the shape of an answer."""
 
-    def __init__(self, reason, no_function=False):
-        self.no_function = no_function
-        super().__init__(reason)
+
+class FunctionMissing(AnswerMalformed):
+    """A node does not have the function that was called."""
 
 
 class RecordUnreadable(FormulaError):  # noqa: N818

@@ -1,11 +1,6 @@
 """What minions returned, as changes and failures."""
 
 
-def has_no_function(answer):
-    """Tell whether Salt answers in place of a function that the minion does not have."""
-    return isinstance(answer, str) and "is not available" in answer
-
-
 def state_run(answer):
     """
     Return ``(changes, failures)`` of the state run of one minion.

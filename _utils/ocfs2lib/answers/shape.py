@@ -2,7 +2,6 @@
 The shape of an answer: plain data of a bounded size, with the fields and types that are expected.
 """
 
-from ocfs2lib.answers import returns
 from ocfs2lib.errors import AnswerMalformed
 
 #: What the facts of 64 LUNs on a node of a cluster of 255 stay far below.
@@ -34,7 +33,7 @@ def checked(answer, what, check):
         _bounded(answer, what)
         check()
     except AnswerMalformed as err:
-        raise AnswerMalformed(str(err)[:_MAX_REASON], returns.has_no_function(answer)) from None
+        raise AnswerMalformed(str(err)[:_MAX_REASON]) from None
     return answer
 
 

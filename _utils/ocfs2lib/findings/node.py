@@ -4,6 +4,7 @@ What is wrong with a node by itself: its answer, its host, its code, its files, 
 
 from ocfs2lib import commands
 from ocfs2lib import text
+from ocfs2lib.errors import FunctionMissing
 from ocfs2lib.findings.kinds import NODES
 from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
@@ -41,7 +42,7 @@ def without_answer(snapshot):
 
 
 def _malformed(minion, error):
-    if error.no_function:
+    if isinstance(error, FunctionMissing):
         return Finding(
             "formula-differs",
             "it has no formula, or one that can not be asked",

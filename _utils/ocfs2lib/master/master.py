@@ -20,6 +20,7 @@ from ocfs2lib.answers import census
 from ocfs2lib.answers import examination
 from ocfs2lib.answers import returns
 from ocfs2lib.errors import AnswerMalformed
+from ocfs2lib.errors import FunctionMissing
 from ocfs2lib.errors import MasterBusy
 from ocfs2lib.errors import RecordUnreadable
 from ocfs2lib.findings.snapshot import Snapshot
@@ -43,6 +44,8 @@ _APPLY_LIMIT = 3600
 #: Where it is kept which nodes a run of restarts has left behind, and for how many seconds.
 _REBOOTS, _REBOOTS_AGE = "ocfs2/reboots", 86400
 #: Where it is kept how long looks took, and what was last seen.
+#: What has a node examine itself.
+_EXAMINE = "ocfs2_node.examine"
 _TOOK, _SEEN = "ocfs2/took", "ocfs2/seen"
 
 
@@ -110,9 +113,11 @@ class Master:
         """
         desired, formula, asked = self.desired, self._formula(), _milliseconds()
         arguments = (self._devices(), firewall.arguments(desired))
-        found = self._look("ocfs2_node.examine", arguments, timeout, patient)
+        found = self._look(_EXAMINE, arguments, timeout, patient)
         answered = _milliseconds()
         facts, malformed = self._checked(found["answers"], found["silent"], examination.checked)
+        for minion in self._nodes.lacking(list(malformed), _EXAMINE, timeout):
+            malformed[minion] = FunctionMissing(str(malformed[minion]))
         decided = decide.plan(
             desired,
             facts,

@@ -13,10 +13,12 @@ import salt.client
 from ocfs2lib import timeouts
 from ocfs2lib.answers.inquiry import Inquiry
 from ocfs2lib.answers.inquiry import Question
+from ocfs2lib.master import leftovers
 from ocfs2lib.master.debts import Debts
 from ocfs2lib.master.line import Line
 from ocfs2lib.master.progress import WaitingNotice
 from ocfs2lib.master.progress import say
+from ocfs2lib.system import installed
 from ocfs2lib.timeouts import WaitPolicy
 
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each of
@@ -102,6 +104,25 @@ class Nodes:
             "slow": sorted(found.slow),
             "took": policy.took,
         }
+
+    def lacking(self, minions, fun, timeout=None):
+        """
+        Return those of some minions that say that they do not have a function.
+
+        minions
+            Minion ids.
+        fun
+            The function.
+        timeout
+            As for :meth:`look`.
+        """
+        policy = WaitPolicy(minions, timeouts.LOOK, _LOOK_LIMIT, bound=timeout)
+        known = self._put(minions, _functions(fun), policy).returns
+        return [
+            minion
+            for minion, names in known.items()
+            if isinstance(names, list) and fun not in names
+        ]
 
     def census(self, minions, luns, firewall, formula=None):
         """
@@ -217,7 +238,21 @@ class Nodes:
         stale = [minion for minion, answer in answers.items() if _build(answer) != formula]
         silent.update(self._sync(stale))
         again, lost = self._put_until_loaded(set(stale) - silent.keys(), question)
-        return {**answers, **again}, {**silent, **lost}
+        answers.update(again)
+        silent.update(lost)
+        still = [minion for minion, each in again.items() if _build(each) not in (None, formula)]
+        silent.update(self._left_over(still))
+        return answers, silent
+
+    def _left_over(self, minions):
+        """Return ``{minion id: reason}`` of those that a sync does not rid of an older formula."""
+        if not minions:
+            return {}
+        ours = installed.names(self._opts["extension_modules"])
+        cleans = self._opts.get("clean_dynamic_modules", True)
+        kept, _ = self._put_for_work(minions, leftovers.QUESTION)
+        reasons = {minion: leftovers.reason(each, ours, cleans) for minion, each in kept.items()}
+        return {minion: reason for minion, reason in reasons.items() if reason}
 
     def _sync(self, minions):
         """Give the formula to nodes; ``{minion id: reason}`` of those that did not take it."""
@@ -237,7 +272,7 @@ class Nodes:
         waiting = [minion for minion, answer in answers.items() if not isinstance(answer, dict)]
         end = time.monotonic() + _LOADING
         while waiting and time.monotonic() < end:
-            known, lost = self._put_for_work(waiting, _functions(question))
+            known, lost = self._put_for_work(waiting, _functions(question.fun))
             silent.update(lost)
             loaded = [minion for minion, names in known.items() if _lists(names, question.fun)]
             again, lost = self._put_for_work(loaded, question)
@@ -249,8 +284,8 @@ class Nodes:
         return answers, silent
 
 
-def _functions(question):
-    return Question("sys.list_functions", (question.fun.partition(".")[0],))
+def _functions(function):
+    return Question("sys.list_functions", (function.partition(".")[0],))
 
 
 def _lists(names, function):

@@ -1,7 +1,6 @@
 import pytest
 
 from ocfs2lib.answers.returns import failed_calls
-from ocfs2lib.answers.returns import has_no_function
 from ocfs2lib.answers.returns import state_run
 
 GOOD = {"result": True, "changes": {}, "comment": "fine"}
@@ -45,10 +44,3 @@ def test_a_state_run(answer, changes, failures):
 )
 def test_only_true_is_a_success(returns, silent, failures):
     assert failed_calls(returns, silent) == failures
-
-
-def test_salt_says_that_a_minion_has_no_such_function():
-    assert has_no_function("'ocfs2_node.examine' is not available.")
-    assert not has_no_function("ERROR: in use")
-    assert not has_no_function(["is not available"])
-    assert not has_no_function(None)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ocfs2lib.answers import examination
 from ocfs2lib.errors import AnswerMalformed
+from ocfs2lib.errors import FunctionMissing
 from ocfs2lib.findings.kinds import UNKNOWN
 from support.findings import ALL
 from support.findings import ONE
@@ -62,9 +62,8 @@ def test_a_node_whose_answer_is_of_no_use(nodes):
 
 def test_a_node_without_the_formula(nodes):
     del nodes[TWO]
-    with pytest.raises(AnswerMalformed) as refusal:
-        examination.checked("'ocfs2_node.examine' is not available.", {})
-    finding = only(nodes, "formula-differs", (TWO,), malformed={TWO: refusal.value})
+    malformed = {TWO: FunctionMissing("its answer is no examination")}
+    finding = only(nodes, "formula-differs", (TWO,), malformed=malformed)
     assert finding.severity == UNKNOWN
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from ocfs2lib.master import leftovers
 from ocfs2lib.master import nodes
 
 BUILD = "1.0.0+5f3a9c20d1e4"
@@ -8,16 +9,21 @@ MISSING = "'ocfs2_node.survey' is not available."
 
 
 class SimulatedMinion:
-    """One minion: the build of the formula that it has, and how many questions it needs to load."""
+    """
+    One minion: the build of the formula that it has, how many questions it needs to load it, and
+    the old modules that no sync removes.
+    """
 
-    def __init__(self, build=BUILD, loading=0, error=None):
-        self.build, self.loading, self.error = build, loading, error
+    def __init__(self, build=BUILD, loading=0, error=None, old=()):
+        self.build, self.loading, self.error, self.old = build, loading, error, old
 
     def answer(self, fun):
+        if fun == leftovers.QUESTION.fun:
+            return {fun[0]: {"modules": ["ocfs2", *self.old]}, fun[1]: False}
         if fun == "saltutil.list_extmods":
             return {"modules": ["ocfs2"]} if self.build else {"modules": []}
         if isinstance(fun, list):
-            self.build = BUILD
+            self.build = "1.0.0+mixture" if self.old else BUILD
             return {each: [] for each in fun}
         self.loading -= 1
         if fun == "sys.list_functions":
@@ -30,8 +36,8 @@ class SimulatedMinion:
 class SimulatedNodes(nodes.Nodes):
     """Nodes without a master: ``asked`` are the questions that were put to anybody."""
 
-    def __init__(self, **minions):
-        super().__init__({})
+    def __init__(self, extmods="", **minions):
+        super().__init__({"extension_modules": str(extmods)})
         self.minions, self.asked = minions, []
 
     def _put_for_work(self, minions, question, *_):
@@ -83,3 +89,38 @@ def test_what_never_loads_is_given_up(monkeypatch):
     site = SimulatedNodes(host1=SimulatedMinion(loading=10**9))
     answers, _ = site.survey(["host1"], BUILD)
     assert answers == {"host1": MISSING}
+
+
+@pytest.fixture
+def extmods(tmp_path):
+    """The formula on this master: one module."""
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "ocfs2.py").write_text("")
+    return tmp_path
+
+
+def test_files_that_no_sync_removes_are_named(extmods):
+    old = [f"ocfs2_{each}" for each in "abcdefg"]
+    site = SimulatedNodes(
+        extmods=extmods,
+        host1=SimulatedMinion("1.0.0+000000000000", old=old),
+        host2=SimulatedMinion("1.0.0+000000000000"),
+    )
+    answers, silent = site.survey(["host1", "host2"], BUILD)
+    assert answers["host2"] == {"formula": BUILD}
+    assert list(silent) == ["host1"]
+    assert "clean_dynamic_modules is off: modules/ocfs2_a, " in silent["host1"]
+    assert "modules/ocfs2_e and 2 more; remove them" in silent["host1"]
+
+
+@pytest.mark.parametrize("cleans", [True, False])
+def test_a_master_that_keeps_old_files_is_named(cleans):
+    answer = {"saltutil.list_extmods": {"modules": ["ocfs2"]}, "config.option": True}
+    found = leftovers.reason(answer, {"modules": ["ocfs2", "ocfs2_tune"]}, cleans)
+    assert ("this master keeps" in found) is not cleans
+    assert ("modules/ocfs2_tune" in found) is not cleans
+
+
+@pytest.mark.parametrize("answer", [None, "ERROR", {}, {"saltutil.list_extmods": []}])
+def test_what_cannot_be_known_of_old_files_is_not_said(answer):
+    assert leftovers.reason(answer, {"modules": ["ocfs2"]}, True) == ""
