@@ -22,7 +22,7 @@ from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import membership
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import units
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 from ocfs2lib.system import configfs
 from ocfs2lib.system import files
 from ocfs2lib.system import systemd
@@ -372,7 +372,7 @@ def _settings_path():
 
 def _platform_settings():
     try:
-        return registry.required(__grains__).settings
+        return platforms.required(__grains__).settings
     except PlatformUnknown as err:
         raise CommandExecutionError(str(err)) from err
 
@@ -380,7 +380,7 @@ def _platform_settings():
 def _questions():
     """Return the questions of debconf; none on a platform without it, or of which nothing is
     known."""
-    platform = registry.of_minion(__grains__)
+    platform = platforms.of_minion(__grains__)
     return platform.settings.questions if platform else {}
 
 

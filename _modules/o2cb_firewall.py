@@ -10,8 +10,8 @@ from salt.exceptions import CommandNotFoundError
 from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.errors import FormulaError
-from ocfs2lib.firewall.registry import BACKENDS
-from ocfs2lib.firewall.registry import FIREWALLS
+from ocfs2lib.firewall.backends import BACKENDS
+from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.system import tools
 
 

@@ -6,11 +6,11 @@ The states write it.
 .. versionadded:: 1.0.0
 """
 
-from ocfs2lib.firewall.registry import BACKENDS
+from ocfs2lib.firewall.backends import BACKENDS
 from ocfs2lib.node import setup
 from ocfs2lib.node.parts import panic as panic_part
 from ocfs2lib.node.parts import services
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 from ocfs2lib.system import functions
 
@@ -35,9 +35,9 @@ def platform():
 
         salt-call o2cb_setup.platform
     """
-    found = registry.of_minion(__grains__)
+    found = platforms.of_minion(__grains__)
     return {
-        "name": registry.release(__grains__),
+        "name": platforms.release(__grains__),
         "packages": list(found.packages) if found else [],
         "firewall_packages": {
             name: list(found.firewalls[name].packages) if found and name in found.firewalls else []

@@ -28,7 +28,7 @@ from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.pillar import check as pillar_check
 from ocfs2lib.system import block_device
 from ocfs2lib.system import files
-from ocfs2lib.system import mounts as mount_table
+from ocfs2lib.system import mount_table
 from ocfs2lib.system import tools
 
 #: Seconds between the two looks for a heartbeat: two beats and more.
@@ -74,7 +74,7 @@ def _section(path):
             document = salt.utils.yaml.safe_load(handle)
     # PyYAML trips in its own ways over tags that do not fit.
     except (OSError, ValueError, LookupError, TypeError, salt.utils.yaml.YAMLError) as err:
-        raise SaltInvocationError(f"{path} can not be read as YAML: {err}") from err
+        raise SaltInvocationError(f"{path} cannot be read as YAML: {err}") from err
     return document.get("ocfs2") if isinstance(document, dict) else None
 
 

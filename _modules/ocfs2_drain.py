@@ -23,7 +23,7 @@ def run(command, limit=600):
     limit
         Seconds after which it is killed; what it has started itself may go on.
 
-    Returns True. Raises ``CommandExecutionError`` with what it said, if it can not be run, its exit
+    Returns True. Raises ``CommandExecutionError`` with what it said, if it cannot be run, its exit
     code is not 0 or it does not end in time. What it has moved by then stays moved.
 
     CLI Example:

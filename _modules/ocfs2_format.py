@@ -27,7 +27,7 @@ from ocfs2lib.lun import superblock
 from ocfs2lib.lun.format_order import LEADER_GRAIN
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.refusal import Refusal
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 from ocfs2lib.system import audit_log
 from ocfs2lib.system import block_device
 from ocfs2lib.system import files
@@ -216,7 +216,7 @@ def _opened(device, log):
 
 
 def _missing_tools():
-    platform = registry.of_minion(__grains__)
+    platform = platforms.of_minion(__grains__)
     packages = " and ".join(sorted(platform.packages)) if platform else "its package"
     return [
         _refusal(

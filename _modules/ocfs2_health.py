@@ -12,7 +12,7 @@ from ocfs2lib import heartbeat
 from ocfs2lib.kernel import DEBUG
 from ocfs2lib.parsers import debugfs
 from ocfs2lib.system import files
-from ocfs2lib.system import mounts as mount_table
+from ocfs2lib.system import mount_table
 from ocfs2lib.system import netlink
 
 

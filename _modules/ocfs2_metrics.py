@@ -16,7 +16,7 @@ from ocfs2lib.health import health
 from ocfs2lib.health import prometheus
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import units
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 
 #: node_exporter reads ``*.prom``.
@@ -100,7 +100,7 @@ def write(directory=None, seen=None):
 
 def _platform():
     try:
-        return registry.required(__grains__)
+        return platforms.required(__grains__)
     except PlatformUnknown as err:
         raise CommandExecutionError(str(err)) from err
 

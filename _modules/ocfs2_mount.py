@@ -10,7 +10,7 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib import commands
 from ocfs2lib.node.fstab import MOUNT_TIMEOUT
-from ocfs2lib.system import mounts as mount_table
+from ocfs2lib.system import mount_table
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
@@ -179,7 +179,7 @@ def _hint(said):
     if not re.search(r"error (22|107)\b", said):
         return ""
     return (
-        ". The other nodes do not know this one, know it otherwise, or can not be reached. Fix: "
+        ". The other nodes do not know this one, know it otherwise, or cannot be reached. Fix: "
         f"{commands.ORCHESTRATE}, which makes it known to all of them first"
     )
 

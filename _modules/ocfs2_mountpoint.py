@@ -52,18 +52,18 @@ def protect(path):
     if found:
         raise CommandExecutionError(
             f"{path} is taken by {found['source']} ({found['fstype']}), and what lies under a "
-            "mount can not be seen. Fix: unmount it first."
+            "mount cannot be seen. Fix: unmount it first."
         )
     try:
         os.makedirs(path, mode=0o755, exist_ok=True)
         directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as err:
-        raise CommandExecutionError(f"{path} can not be made: {err.strerror}") from err
+        raise CommandExecutionError(f"{path} cannot be made: {err.strerror}") from err
     try:
         _protect(path, directory)
     except OSError as err:
         raise CommandExecutionError(
-            f"{path} can not be made immutable: {err.strerror}. Fix: a mount point on a local "
+            f"{path} cannot be made immutable: {err.strerror}. Fix: a mount point on a local "
             "filesystem that knows chattr +i, like ext4, xfs or btrfs."
         ) from err
     finally:

@@ -14,11 +14,11 @@ from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.adoption import lun_names
-from ocfs2lib.firewall.registry import FIREWALLS
-from ocfs2lib.firewall.registry import NONE
+from ocfs2lib.firewall.backends import FIREWALLS
+from ocfs2lib.firewall.backends import NONE
 from ocfs2lib.node import units
 from ocfs2lib.parsers import mount_tables
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 from ocfs2lib.system import installed
 from ocfs2lib.system import systemd
@@ -170,7 +170,7 @@ def host():
     return {
         "hostname": os.uname().nodename,
         "kernel": os.uname().release,
-        "platform": registry.release(__grains__),
+        "platform": platforms.release(__grains__),
         "addresses": sorted(__salt__["network.ip_addrs"](include_loopback=False)),
     }
 

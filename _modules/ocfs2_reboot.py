@@ -11,7 +11,7 @@ import salt.utils.path
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.kernel import MODULES
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 from ocfs2lib.system import tools
 
@@ -52,7 +52,7 @@ def kernels():
 
         salt-call ocfs2_reboot.kernels
     """
-    platform = registry.of_minion(__grains__)
+    platform = platforms.of_minion(__grains__)
     links = platform.kernel.links if platform else ()
     releases = {_release(os.path.realpath(link)) for link in links if os.path.islink(link)}
     installed = [_release(name) for name in files.names("/boot")]
@@ -95,7 +95,7 @@ def _version(release):
 
 
 def _missing(release):
-    """What of OCFS2 can not be loaded by a kernel; modprobe looks where that kernel would."""
+    """What of OCFS2 cannot be loaded by a kernel; modprobe looks where that kernel would."""
     if not salt.utils.path.which("modprobe"):
         return list(MODULES)
     argv = ["modprobe", "--set-version", release, "--dry-run", "--quiet"]

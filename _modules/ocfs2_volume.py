@@ -62,7 +62,7 @@ def rescan(device):
             with open(trigger, "w", encoding="ascii") as handle:
                 handle.write("1\n")
         except OSError as err:
-            raise CommandExecutionError(f"{trigger} can not be written: {err.strerror}") from err
+            raise CommandExecutionError(f"{trigger} cannot be written: {err.strerror}") from err
     name = files.value(f"/sys/class/block/{node}/dm/name")
     if name:
         tools.run(["multipathd", "resize", "map", name])

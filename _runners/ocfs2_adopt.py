@@ -28,7 +28,7 @@ def pillar(nodes, file=None):
     ``oddities``, the issues of the cluster, those of them that keep it from being applied as it is
     as ``obstacles``, and ``changes``, what applying it does on the nodes, as sentences;
     ``written``, whether the file was written now. ``retcode`` is 1 if there are obstacles, or if
-    the file can not be written.
+    the file cannot be written.
 
     CLI Example:
 

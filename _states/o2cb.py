@@ -26,7 +26,7 @@ from ocfs2lib.node.parts import firewall as firewall_part
 from ocfs2lib.node.parts import setup_part
 from ocfs2lib.node.state_result import Words
 from ocfs2lib.pillar import check
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 from ocfs2lib.system import functions
 
@@ -135,7 +135,7 @@ def online(name, config):
         if found and held:
             raise CommandExecutionError(held)
         if found and not facts["modules"]:
-            platform = registry.required(__grains__)
+            platform = platforms.required(__grains__)
             raise CommandExecutionError(
                 "The running kernel has no ocfs2 modules. Fix: boot a kernel that has them "
                 f"({platform.name}: {platform.kernel.package}, never {platform.kernel.without})."
@@ -293,11 +293,11 @@ def _call(function, *arguments):
 
 def _differences(part, desired, facts):
     """What separates this node from pillar in one part of the set-up."""
-    return part.differences(desired, __opts__["id"], facts, registry.required(__grains__))
+    return part.differences(desired, __opts__["id"], facts, platforms.required(__grains__))
 
 
 def _close(part, desired, found):
-    part.close(_call, found, desired, __opts__["id"], registry.required(__grains__))
+    part.close(_call, found, desired, __opts__["id"], platforms.required(__grains__))
 
 
 def _leftovers(facts):

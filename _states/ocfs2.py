@@ -29,7 +29,7 @@ from ocfs2lib.node.parts import panic
 from ocfs2lib.node.parts import services as services_part
 from ocfs2lib.node.state_result import Words
 from ocfs2lib.pillar import check
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 from ocfs2lib.system import functions
 from ocfs2lib.system import systemd
 
@@ -114,7 +114,7 @@ def _set_up(result, part, config, look, what, *where):
     """
     minion = __opts__["id"]
     try:
-        desired, platform = check.parse(config), registry.of_minion(__grains__)
+        desired, platform = check.parse(config), platforms.of_minion(__grains__)
         return state_result.converge(
             result,
             lambda: part.differences(desired, minion, look(), platform),

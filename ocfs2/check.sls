@@ -1,4 +1,4 @@
-# Refuse a pillar or a host that can not work before anything is touched.
+# Refuse a pillar or a host that cannot work before anything is touched.
 {%- from "ocfs2/map.jinja" import config with context %}
 ocfs2-check-pillar:
   ocfs2.pillar_valid:

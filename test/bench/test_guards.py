@@ -28,7 +28,7 @@ WWID = "35000c50000000001"
 
 @pytest.fixture(scope="module")
 def started():
-    """The tools that are started while it listens; an audit hook can not be taken away again."""
+    """The tools that are started while it listens; an audit hook cannot be taken away again."""
     tools, listening = [], [False]
 
     def hook(event, arguments):

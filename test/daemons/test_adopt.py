@@ -132,7 +132,7 @@ def test_what_is_odd_is_named_and_written_all_the_same(adopt, tell, surveys, fil
     assert (rc, data["written"]) == (1, True)
     (obstacle,) = data["obstacles"]
     assert f"# - {obstacle}\n" in file.read_text()
-    assert "It can not be applied yet" in data["lines"][-1]
+    assert "It cannot be applied yet" in data["lines"][-1]
 
 
 def test_a_template_in_a_name_stays_text(site, adopt, tell, surveys, file):

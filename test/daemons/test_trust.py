@@ -1,4 +1,4 @@
-"""What the master goes by: its own ledger, and no word of a minion that it can not check."""
+"""What the master goes by: its own ledger, and no word of a minion that it cannot check."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Bad paths on a real kernel's device-mapper: what can not be read in full is never formatted."""
+"""Bad paths on a real kernel's device-mapper: what cannot be read in full is never formatted."""
 
 import json
 import subprocess

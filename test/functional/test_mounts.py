@@ -1,4 +1,4 @@
-"""Volumes are kept mounted while they are read, and left alone when they can not be."""
+"""Volumes are kept mounted while they are read, and left alone when they cannot be."""
 
 import ctypes
 import errno
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ocfs2lib.system import mounts
+from ocfs2lib.system import mount_table
 from support.devices import mounted_tmpfs
 from support.devices import simulated_ocfs2
 from support.images import MIB
@@ -58,12 +58,12 @@ def on_disk(kernel, volume, tmp_path):  # noqa: F811
 
 
 def test_a_host_without_a_cluster_shows_no_volume():
-    assert mounts.states() == {}
+    assert mount_table.states() == {}
 
 
 @pytest.mark.usefixtures("mounted")
 def test_a_mounted_volume_shows_both():
-    states = mounts.states()
+    states = mount_table.states()
     assert states == {UUID: {"fs_state": STATE.read_text().strip(), "dlm_state": DOMAIN.strip()}}
 
 
@@ -80,7 +80,7 @@ def test_nobody_unmounts_a_volume_while_it_is_read(mounted):  # noqa: F811
 
     writer = threading.Thread(target=write)
     writer.start()
-    states = mounts.states()
+    states = mount_table.states()
     writer.join()
     assert (states[UUID]["fs_state"], errors) == ("read", [errno.EBUSY])
     assert unmount(mounted) == 0
@@ -89,30 +89,30 @@ def test_nobody_unmounts_a_volume_while_it_is_read(mounted):  # noqa: F811
 
 @pytest.mark.usefixtures("going", "on_disk")
 def test_one_volume_can_be_asked_for():
-    every = mounts.states()
-    assert mounts.states(UUID) == {UUID: every[UUID]}
-    assert mounts.states("0" * 32) == {}
+    every = mount_table.states()
+    assert mount_table.states(UUID) == {UUID: every[UUID]}
+    assert mount_table.states("0" * 32) == {}
 
 
 @pytest.mark.usefixtures("volume")
 def test_what_is_mounted_nowhere_is_not_read():
-    assert mounts.states() == {UUID: NOTHING}
+    assert mount_table.states() == {UUID: NOTHING}
 
 
 def test_what_is_unmounted_since_the_table_was_read_is_not_read(mounted):  # noqa: F811
     assert unmount(mounted) == 0
-    assert mounts.states() == {UUID: NOTHING}
+    assert mount_table.states() == {UUID: NOTHING}
     run("mount", "-t", "tmpfs", "tmpfs", mounted)
 
 
 def test_what_is_out_of_reach_beneath_another_mount_is_not_read(mounted):  # noqa: F811
     with mounted_tmpfs(mounted):
-        assert mounts.states() == {UUID: NOTHING}
+        assert mount_table.states() == {UUID: NOTHING}
 
 
 @pytest.mark.usefixtures("going", "on_disk")
 def test_the_heartbeats_tell_which_volume_is_going():
-    states = mounts.states()
+    states = mount_table.states()
     assert states[OTHER] == NOTHING
     assert states[UUID]["fs_state"] == STATE.read_text().strip()
 
@@ -121,11 +121,11 @@ def test_a_volume_within_another_is_not_asked_for(going, on_disk):
     inner = on_disk / "inner"
     inner.mkdir()
     with mounted_tmpfs(inner), simulated_ocfs2(on_disk, inner):
-        states = mounts.states()
+        states = mount_table.states()
     assert states[OTHER] == NOTHING
     assert states[UUID]["fs_state"] == STATE.read_text().strip()
 
 
 @pytest.mark.usefixtures("going", "mounted")
 def test_without_heartbeats_nobody_knows_which_volume_is_going():
-    assert mounts.states() == {UUID: NOTHING, OTHER: NOTHING}
+    assert mount_table.states() == {UUID: NOTHING, OTHER: NOTHING}

@@ -16,7 +16,7 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.firewall import backend as firewall_backend
-from ocfs2lib.firewall.registry import FIREWALLS
+from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import service_dropins

@@ -189,7 +189,7 @@ def test_without_an_audit_log_nothing_is_formatted(lun, mkfs, minion):
     minion.audit.unlink(missing_ok=True)
     minion.audit.mkdir()
     try:
-        with pytest.raises(CommandExecutionError, match=r"audit log .* can not be written"):
+        with pytest.raises(CommandExecutionError, match=r"audit log .* cannot be written"):
             mkfs()
     finally:
         minion.audit.rmdir()

@@ -213,7 +213,7 @@ def test_a_broken_pillar_lists_all_its_problems(modules, tmp_path):
 def test_a_file_that_is_no_yaml_is_named(modules, tmp_path):
     broken = tmp_path / "broken.sls"
     broken.write_text("ocfs2: [", encoding="utf-8")
-    with pytest.raises(SaltInvocationError, match=r"broken\.sls can not be read as YAML"):
+    with pytest.raises(SaltInvocationError, match=r"broken\.sls cannot be read as YAML"):
         modules["ocfs2.check"](str(broken))
 
 

@@ -172,7 +172,7 @@ def test_a_filesystem_that_can_not_protect_is_named(modules, point):
     point.mkdir(parents=True)
     with mounted(point, "ramfs"):
         below = point / "below"
-        with pytest.raises(CommandExecutionError, match=f"{below} can not be made immutable: "):
+        with pytest.raises(CommandExecutionError, match=f"{below} cannot be made immutable: "):
             modules["ocfs2_mount.mount"](str(below))
         assert modules["ocfs2_mountpoint.protected"](str(below)) is None
 
@@ -180,7 +180,7 @@ def test_a_filesystem_that_can_not_protect_is_named(modules, point):
 def test_a_file_in_the_place_of_a_mount_point_is_named(modules, point):
     point.parent.mkdir()
     point.touch()
-    with pytest.raises(CommandExecutionError, match=f"{point} can not be made"):
+    with pytest.raises(CommandExecutionError, match=f"{point} cannot be made"):
         modules["ocfs2_mountpoint.protect"](str(point))
 
 

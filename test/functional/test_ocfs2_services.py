@@ -182,7 +182,7 @@ BOUND = {FIRST: ["/srv/first"], SECOND: ["/srv/first", "/srv/second"], IDLE: ["/
 def test_services_come_and_go_with_their_mounts(host, pillar):
     for service in (FIRST, SECOND):
         assert host.inside("systemctl", "enable", "--now", service).returncode == 0
-    # A service that runs without its LUN is stopped, and can not be started.
+    # A service that runs without its LUN is stopped, and cannot be started.
     changed = host.call("state.single", "ocfs2.services", "name=x", f"config={json.dumps(pillar)}")
     assert [each["result"] for each in changed.values()] == [True]
     wait_for(lambda: host.state(FIRST) == host.state(SECOND) == "inactive", "the end of services")

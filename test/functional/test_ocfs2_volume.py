@@ -167,7 +167,7 @@ def test_room_is_what_slots_take_of_it(modules, local):
 def test_no_path_to_ask_is_an_error(modules, local):
     with (
         attached(local) as device,
-        pytest.raises(CommandExecutionError, match="device/rescan can not be written"),
+        pytest.raises(CommandExecutionError, match="device/rescan cannot be written"),
     ):
         modules["ocfs2_volume.rescan"](device)
 

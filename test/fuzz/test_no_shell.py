@@ -73,7 +73,7 @@ class Starts:
 
 @pytest.fixture(scope="module")
 def starts():
-    """A hook can not be taken away again; it only notes what runs while it is on."""
+    """A hook cannot be taken away again; it only notes what runs while it is on."""
     return Starts()
 
 

@@ -22,7 +22,7 @@ from ocfs2lib.errors import FormulaError
 from ocfs2lib.firewall import iptables
 from ocfs2lib.firewall import nft_trace
 from ocfs2lib.firewall import nftables
-from ocfs2lib.firewall.registry import FIREWALLS
+from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.lun import contents
 from ocfs2lib.lun import superblock
 from ocfs2lib.lun.wwid import same_wwid

@@ -26,7 +26,7 @@ _READER = "traffic-reader@{}.service"
 _PATIENCE = 300
 _SAMPLES = 3
 #: Seconds between two looks of a reader. For a moment after each it has the lock of the file, which
-#: the writer can not take back if the reader's node dies just then.
+#: the writer cannot take back if the reader's node dies just then.
 _LOOK = 5
 
 _UNIT = """\

@@ -4,7 +4,7 @@ import copy
 
 from ocfs2lib.findings.snapshot import Snapshot
 from ocfs2lib.firewall import backend
-from ocfs2lib.firewall.registry import BACKENDS
+from ocfs2lib.firewall.backends import BACKENDS
 from ocfs2lib.lun import ledger
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import fstab

@@ -1,6 +1,6 @@
 """A host as the parts of the set-up see it: execution functions over plain data."""
 
-from ocfs2lib.firewall.registry import FIREWALLS
+from ocfs2lib.firewall.backends import FIREWALLS
 
 
 class BareHost:

@@ -2,7 +2,7 @@
 
 import copy
 
-from ocfs2lib.firewall import registry
+from ocfs2lib.firewall import backends
 from ocfs2lib.node import setup
 from ocfs2lib.node.parts import panic as panic_part
 from ocfs2lib.pillar import check
@@ -63,7 +63,7 @@ def survey(pillar, minion):
             "firewall": {"rules": {}, "blocking": []},
         },
         "starts": ["o2cb.service"],
-        "firewalls": list(registry.FIREWALLS)[:1],
+        "firewalls": list(backends.FIREWALLS)[:1],
         "fstab": [_line(lun, at) for at, lun in enumerate(pillar.luns)],
         "luns": {_kernel_name(at): _facts(pillar, lun, at) for at, lun in enumerate(pillar.luns)},
     }

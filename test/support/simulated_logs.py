@@ -176,7 +176,7 @@ class Cluster:
         self.say("host1", since + half, heard)
 
     def lose_disk(self, name, since, up=120):
-        """A node can not write its heartbeat and fences itself; its last seconds are not saved."""
+        """A node cannot write its heartbeat and fences itself; its last seconds are not saved."""
         death = since + self.write_limit
         self.hang(name, since)
         self.evict(name, since + self.dead_after)
@@ -206,7 +206,7 @@ class Cluster:
         for other in self.others(name):
             self.silence(name, other, since, since + self.dead_after)
         self.evict(name, since + self.dead_after)
-        # What the frozen node can not have said.
+        # What the frozen node cannot have said.
         self._lines[name] = [each for each in self._lines[name] if each["time"] < since]
         for other in self.others(name):
             self.say(other, back, f"o2net: Accepted connection from {peer(name, number)}")

@@ -8,13 +8,13 @@ that applying it changes nothing in the cluster is the one that the states and t
 
 from dataclasses import dataclass
 
-from ocfs2lib.adoption import cluster
+from ocfs2lib.adoption import cluster_section
 from ocfs2lib.adoption import luns
 from ocfs2lib.adoption.statement import Issue
 from ocfs2lib.adoption.statement import Statement
 from ocfs2lib.adoption.statement import issue
 from ocfs2lib.errors import PillarInvalid
-from ocfs2lib.firewall import registry
+from ocfs2lib.firewall import backends
 from ocfs2lib.lun import mount_guards
 from ocfs2lib.lun.case import LunCase
 from ocfs2lib.node import fstab
@@ -58,7 +58,7 @@ def adopt(surveys, silent):
     """
     surveys = dict(sorted(surveys.items()))
     issues = [_silent(minion, reason) for minion, reason in sorted(silent.items())]
-    sections, more = cluster.describe(surveys, silent)
+    sections, more = cluster_section.describe(surveys, silent)
     issues += more
     if sections is None:
         return _adoption(None, [*issues, _no_cluster(surveys)])
@@ -87,7 +87,7 @@ def _adoption(section, issues, changes=(), surveys=None):
 def _notes(surveys):
     rules = [
         f"{backend} has rules on {', '.join(minions)}"
-        for backend in registry.FIREWALLS
+        for backend in backends.FIREWALLS
         if (minions := [each for each in surveys if backend in surveys[each]["firewalls"]])
     ]
     return (

@@ -84,7 +84,7 @@ def _different_files(conf, others, known):
         yield issue(
             minion,
             f"its {NAME} differs from that of {rest} ({differences}); nodes whose lists differ "
-            "can not mount together. Applying the pillar gives it that of the others; if this "
+            "cannot mount together. Applying the pillar gives it that of the others; if this "
             "one is right, correct the pillar first.",
             obstacle=not is_clear,
         )

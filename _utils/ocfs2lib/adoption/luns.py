@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from ocfs2lib.adoption import majority
-from ocfs2lib.adoption import mounts
+from ocfs2lib.adoption import mount_section
 from ocfs2lib.adoption import stamps
 from ocfs2lib.adoption import volumes
 from ocfs2lib.adoption.statement import issue
@@ -41,7 +41,7 @@ def describe(surveys, roster, cluster):
             section[key], more = _lun(volume, path, key, cluster)
             issues += [*more, *stamps.slot_issues(volume.facts["slots"], key, len(roster))]
             seen[key] = volume.seen
-    return section, seen, issues + list(mounts.lines_without_volume(members))
+    return section, seen, issues + list(mount_section.lines_without_volume(members))
 
 
 def _key(volume, path, taken):
@@ -56,7 +56,7 @@ def _lun(volume, path, key, cluster):
     device, device_issues = _device(volume, key)
     wwid, wwid_issues = _wwid(volume)
     size, others = majority.of({minion: facts["size"] for minion, facts in volume.seen.items()})
-    options, option_issues = mounts.options(volume, path, key)
+    options, option_issues = mount_section.options(volume, path, key)
     section = {
         "device": device,
         "wwid": wwid,
@@ -75,7 +75,7 @@ def _lun(volume, path, key, cluster):
         *stamps.issues(volume.facts, key, cluster, device),
         *_different_sizes(others, key, size),
         *_not_seen(volume, key),
-        *mounts.issues(volume, path, key, device),
+        *mount_section.issues(volume, path, key, device),
     ]
     return {name: value for name, value in section.items() if value is not None}, issues
 

@@ -5,7 +5,7 @@ What the next boot of a node does with the cluster.
 from ocfs2lib.adoption.statement import issue
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import units
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 
 
 def issues(name, surveys):
@@ -19,7 +19,7 @@ def issues(name, surveys):
     """
     for minion, survey in surveys.items():
         settings, setup = survey["o2cb"]["settings"], survey["setup"]
-        platform = registry.of(survey["host"])
+        platform = platforms.of(survey["host"])
         if platform and settings["path"] != platform.settings.path:
             yield issue(
                 minion,

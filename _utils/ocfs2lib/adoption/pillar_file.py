@@ -38,7 +38,7 @@ def report(adoption):
 def _findings(adoption):
     rest = [each for each in adoption.issues if not each.obstacle]
     return [
-        *_listed("It can not be applied as it is", adoption.obstacles),
+        *_listed("It cannot be applied as it is", adoption.obstacles),
         *_listed("Odd", rest),
         *_listed("What applying it does on the nodes", adoption.changes),
     ]

@@ -249,7 +249,7 @@ def _dead_at_once(incident, settings):
     else:
         margin = (
             f"A dead heartbeat shows after {dead} s and a dead connection after {idle:g} s, so it"
-            " can not be told which of them was first: a LUN that hung is possible too."
+            " cannot be told which of them was first: a LUN that hung is possible too."
         )
     return Cause(CUT, False, summary, (margin,))
 

@@ -3,7 +3,7 @@ From what was seen of a cluster to everything that is wrong with it.
 """
 
 from ocfs2lib.findings import cluster
-from ocfs2lib.findings import heartbeat
+from ocfs2lib.findings import eviction
 from ocfs2lib.findings import kinds
 from ocfs2lib.findings import lun
 from ocfs2lib.findings import network
@@ -28,13 +28,13 @@ CHECKS = (
     cluster.settings_file,
     cluster.timeouts,
     cluster.node_numbers,
-    heartbeat.multipath,
+    eviction.multipath,
     network.missing_connections,
     network.quiet_connections,
     network.blocked_port,
-    heartbeat.late,
-    heartbeat.evicted,
-    heartbeat.recovering,
+    eviction.late,
+    eviction.evicted,
+    eviction.recovering,
     lun.refusals,
     lun.waiting_for_format,
     lun.sizes,

@@ -10,7 +10,7 @@ from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.node import requirements
 from ocfs2lib.node import units
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 
 #: Seconds by which a node's clock may be off before its log is misread.
 _DRIFT = 2
@@ -45,7 +45,7 @@ def _malformed(minion, error):
     if isinstance(error, FunctionMissing):
         return Finding(
             "formula-differs",
-            "it has no formula, or one that can not be asked",
+            "it has no formula, or one that cannot be asked",
             "salt-run ocfs2.plan, which brings the master's there",
             (minion,),
             severity=UNKNOWN,
@@ -109,7 +109,7 @@ def kernel_modules(snapshot):
 
 
 def _kernel_fix(host):
-    platform = registry.of(host)
+    platform = platforms.of(host)
     if not platform:
         return f"install {requirements.full_kernel(host)}, and boot it"
     kernel = platform.kernel
@@ -119,7 +119,7 @@ def _kernel_fix(host):
 def missing_tools(snapshot):
     """Find hosts on which a tool is not installed."""
     for plan, facts in snapshot.node_plans():
-        platform = registry.of(facts["host"])
+        platform = platforms.of(facts["host"])
         # Which package a tool comes from elsewhere, nobody knows; such a host is refused anyway.
         for gap in plan.gaps_of("tools-missing") if platform else ():
             package = platform.package_of(gap.subject)
@@ -147,7 +147,7 @@ def setup(snapshot):
 def boot_order(snapshot):
     """Find hosts whose systemd starts the cluster before what it stands on."""
     for node, facts in snapshot.nodes():
-        platform = registry.of(facts["host"])
+        platform = platforms.of(facts["host"])
         wanted = units.after(platform) if platform else ()
         lacking = [unit for unit in wanted if unit not in (facts["starts_after"] or ())]
         if facts["starts_after"] is not None and lacking:

@@ -158,7 +158,7 @@ class Ledger:
         try:
             data = self._cache.fetch(BANK, key(wwid))
         except Exception as err:
-            raise RecordUnreadable(f"the record of {wwid} can not be read: {err}") from err
+            raise RecordUnreadable(f"the record of {wwid} cannot be read: {err}") from err
         return parse(data, wwid)
 
     def wwids(self):
@@ -176,9 +176,7 @@ class Ledger:
             self._cache.store(BANK, record.wwid, data)
             self._sync()
         except Exception as err:
-            raise RecordUnwritable(
-                f"the record of {record.wwid} can not be written: {err}"
-            ) from err
+            raise RecordUnwritable(f"the record of {record.wwid} cannot be written: {err}") from err
         if self.fetch(record.wwid) != record:
             raise RecordUnreadable(
                 f"the record of {record.wwid} does not read back as it was written"

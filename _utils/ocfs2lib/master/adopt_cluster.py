@@ -85,7 +85,7 @@ def _kept(context, path, content):
             return [], False
         why = "exists and was left as it is. Fix: move it away, or name another file"
     except OSError as err:
-        why = f"can not be written: {err.strerror}. Fix: name another file"
+        why = f"cannot be written: {err.strerror}. Fix: name another file"
     else:
         return [], True
     return [f"{path} {why}."], False
@@ -107,7 +107,7 @@ def _next(context, adoption, path):
         first = f"The pillar would be written to {path}."
     if adoption.obstacles:
         return [
-            f"{first} It can not be applied yet: put right what is named above, then move the file "
+            f"{first} It cannot be applied yet: put right what is named above, then move the file "
             "away and run this again, or correct it by hand."
         ]
     return [

@@ -211,7 +211,7 @@ class Master:
         self._cache.flush(_REBOOTS, self.desired.cluster.name)
 
     def _records(self):
-        """What the ledger has of each LUN of the cluster, or why it can not be read."""
+        """What the ledger has of each LUN of the cluster, or why it cannot be read."""
         found = {}
         for lun in self.desired.luns:
             try:

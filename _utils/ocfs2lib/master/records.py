@@ -118,7 +118,7 @@ class _Change:
         Takes the master, the record and the stamp; returns the new record, or raises
         ChangeRefused.
     unreadable
-        Whether a record that can not be read may be changed as well.
+        Whether a record that cannot be read may be changed as well.
     """
 
     verb: str

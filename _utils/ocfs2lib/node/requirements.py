@@ -3,7 +3,7 @@ Whether a host can be the node that pillar describes.
 """
 
 from ocfs2lib.node.reasons import Reason
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 
 
 def problems(node, host):
@@ -17,8 +17,8 @@ def problems(node, host):
     """
     found = []
     # Refused by name rather than served by half.
-    if registry.of(host) is None:
-        what = registry.unsupported(host)
+    if platforms.of(host) is None:
+        what = platforms.unsupported(host)
         found.append(Reason(what, "take the node out of pillar", "host-unfit"))
     if not name_matches(node.name, host["hostname"]):
         what = (
@@ -44,7 +44,7 @@ def full_kernel(host):
     host
         What ``ocfs2_node.host`` returned there.
     """
-    platform = registry.of(host)
+    platform = platforms.of(host)
     return platform.kernel.description if platform else "a kernel that has the ocfs2 modules"
 
 

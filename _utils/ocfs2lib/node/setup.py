@@ -10,7 +10,7 @@ from ocfs2lib.node.parts import packages
 from ocfs2lib.node.parts import panic
 from ocfs2lib.node.parts import services
 from ocfs2lib.node.parts.setup_part import MAYBE_TEXT
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 
 #: Every part, in the order in which their differences are shown.
 PARTS = (packages.PART, panic.PART, boot.PART, services.PART, firewall.PART)
@@ -65,5 +65,5 @@ def differences(desired, minion, facts, host):
     host
         What ``ocfs2_node.host`` returned there.
     """
-    platform = registry.of(host)
+    platform = platforms.of(host)
     return [gap for part in PARTS for gap in part.differences(desired, minion, facts, platform)]

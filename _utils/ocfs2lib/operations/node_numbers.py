@@ -140,7 +140,7 @@ def load(cache, cluster):
                     raise TypeError(name)
     except (KeyError, TypeError) as err:
         raise RecordUnreadable(
-            f"the roll of node numbers of {cluster} can not be read: {err}"
+            f"the roll of node numbers of {cluster} cannot be read: {err}"
         ) from err
     return NodeNumbers(cluster, {entry.number: entry for entry in entries})
 

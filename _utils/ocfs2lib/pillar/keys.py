@@ -7,7 +7,7 @@ and the key reference (``pillar.reference``) are all derived from them.
 
 from ocfs2lib import heartbeat
 from ocfs2lib import kernel
-from ocfs2lib.firewall.registry import BACKENDS
+from ocfs2lib.firewall.backends import BACKENDS
 from ocfs2lib.pillar.key import BOOLEAN
 from ocfs2lib.pillar.key import INTEGER
 from ocfs2lib.pillar.key import NAMES
@@ -59,7 +59,7 @@ _CLUSTER = (
     Key(
         "heartbeat_threshold",
         INTEGER,
-        "A node that can not write its heartbeat for (threshold - 1) x 2 seconds restarts"
+        "A node that cannot write its heartbeat for (threshold - 1) x 2 seconds restarts"
         " itself: 31 is 60 s, 61 is 120 s. The time multipath takes to fail over must be"
         " clearly below.",
         default=kernel.DEFAULTS["heartbeat_threshold"],

@@ -18,7 +18,7 @@ SYSTEM_PATHS = (
     r"|var/(lock|run|tmp))(/.*)?"
 )
 
-# Services that can not wait for a mount: pattern -> why.
+# Services that cannot wait for a mount: pattern -> why.
 REFUSED_SERVICES = (
     (r"o2cb\.service|ocfs2.*\.service", "it is what the mount itself needs"),
     (r"salt-(minion|master)\.service", "the formula mounts and unmounts through it"),
@@ -121,7 +121,7 @@ def _check_service(text):
         raise WrongValue(f"{shown(text)} is not the full name of a service", fix)
     for pattern, why in REFUSED_SERVICES:
         if re.fullmatch(pattern, text):
-            raise WrongValue(f"{shown(text)} can not wait for a mount: {why}", "remove it")
+            raise WrongValue(f"{shown(text)} cannot wait for a mount: {why}", "remove it")
 
 
 def _check_command(text):

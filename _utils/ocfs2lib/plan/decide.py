@@ -35,7 +35,7 @@ def plan(desired, census, silent, formula, records, numbers=None, proof=True):
     formula
         The formula's build on the master; a node with another takes no part.
     records
-        ``{LUN key: record}``: what the ledger has of each LUN, or why it can not be read.
+        ``{LUN key: record}``: what the ledger has of each LUN, or why it cannot be read.
     numbers
         Who has which node number (:class:`operations.node_numbers.NodeNumbers`); None for nobody.
     proof

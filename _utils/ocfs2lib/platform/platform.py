@@ -50,7 +50,7 @@ class Platform:
     """
     A family of distributions on which the formula works.
 
-    ``releases`` are those that were tested, as :func:`registry.release` names them.
+    ``releases`` are those that were tested, as :func:`platforms.release` names them.
     ``packages`` is what a node needs, the first of them the package of the tools;
     ``tool_packages`` says which of the others a tool comes from. ``repository`` has the arguments
     of the state ``pkgrepo.managed`` where the distribution does not bring the packages itself, with

@@ -20,6 +20,6 @@ def append(path, line):
         files.append(path, line, sync=True)
     except OSError as err:
         raise RecordUnwritable(
-            f"the audit log {path} can not be written: {os.strerror(err.errno)}. "
+            f"the audit log {path} cannot be written: {os.strerror(err.errno)}. "
             "Nothing is formatted without it"
         ) from err

@@ -132,7 +132,7 @@ ISSUES = {
     ),
     "an option that pillar refuses": (
         on(OTHER, lambda survey: line(survey)["options"].append("noauto")),
-        f"{OTHER}: LUN primary has the mount option noauto, which the pillar can not have",
+        f"{OTHER}: LUN primary has the mount option noauto, which the pillar cannot have",
         False,
     ),
     "options that differ": (

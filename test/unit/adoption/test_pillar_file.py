@@ -40,7 +40,7 @@ def test_the_head_names_everything(nodes):
     head = pillar_file.head(adoption)
     for each in (*adoption.issues, *adoption.changes, *adoption.notes):
         assert f"{each.text}\n" in head
-    assert "can not be applied" not in head
+    assert "cannot be applied" not in head
     assert f"nftables has rules on {HOST}, {OTHER}, {LAST}." in head
 
 

@@ -159,7 +159,7 @@ def test_each_end_is_told_from_the_others(threshold, idle, clock):
     found = story("cut")
     assert found.verdict == cause.CUT
     # Whether its heartbeat or its connection died first can be told if one shows before the other.
-    assert ("can not be told" in found.margins[0]) == (threshold * 2 <= idle + 3)
+    assert ("cannot be told" in found.margins[0]) == (threshold * 2 <= idle + 3)
 
 
 def test_by_how_much_the_limit_of_the_heartbeat_was_exceeded():

@@ -37,7 +37,7 @@ RECORDS = {
     "held": answers.record(PILLAR, "held", found="ext4 on host0.example.com"),
     "formatting": answers.record(PILLAR, "formatting"),
     "of another cluster": answers.record(PILLAR, "formatting", cluster="web"),
-    "broken": "the record of 3600a0b8 can not be read",
+    "broken": "the record of 3600a0b8 cannot be read",
     "nothing": None,
 }
 PILLARS = {

@@ -152,8 +152,8 @@ FAULTS = {
         format_guards.ledger,
         "G4",
         Code.RECORD_UNREADABLE,
-        case(record="the record can not be read: no such device"),
-        "can not be read",
+        case(record="the record cannot be read: no such device"),
+        "cannot be read",
     ),
     "being formatted": (
         format_guards.one_writer,

@@ -68,9 +68,9 @@ class ForgetfulCache(SimulatedCache):
 
 
 def test_a_cache_that_fails_is_named():
-    with pytest.raises(RecordUnreadable, match=r"can not be read: Input/output error"):
+    with pytest.raises(RecordUnreadable, match=r"cannot be read: Input/output error"):
         opened(BrokenCache()).fetch(WWID)
-    with pytest.raises(RecordUnwritable, match=r"can not be written: No space left"):
+    with pytest.raises(RecordUnwritable, match=r"cannot be written: No space left"):
         opened(BrokenCache()).store(answers.record(PILLAR, "held"))
 
 

@@ -126,7 +126,7 @@ def test_a_roll_is_kept_for_its_cluster():
 def test_what_was_not_written_by_the_formula_is_an_error(data):
     cache = SimulatedCache()
     cache.store(node_numbers.BANK, "ocfs2", data)
-    with pytest.raises(RecordUnreadable, match="can not be read"):
+    with pytest.raises(RecordUnreadable, match="cannot be read"):
         node_numbers.load(cache, "ocfs2")
 
 

@@ -212,7 +212,7 @@ OPTION = [
     ("nofail", "every node mounts every LUN", "remove it"),
     ("heartbeat=none", "takes the heartbeat mode", "remove it"),
     ("nocluster", "destroy the volume", "remove it"),
-    ("ro", "can not replay the journal", "remove it"),
+    ("ro", "cannot replay the journal", "remove it"),
     ("usrquota", "quota feature", "remove it"),
     ("x-systemdx", "not a known mount option", "use one of: acl"),
     ("noatme", "not a known mount option", "type noatime"),

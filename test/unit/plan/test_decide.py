@@ -3,7 +3,7 @@ import copy
 import pytest
 
 from ocfs2lib.firewall import backend
-from ocfs2lib.firewall.registry import FIREWALLS
+from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.node import units
 from ocfs2lib.node.parts import services
 from ocfs2lib.pillar import check

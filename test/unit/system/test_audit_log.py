@@ -15,5 +15,5 @@ def test_a_line_of_the_audit_log_stays_one_line(tmp_path):
 
 
 def test_nothing_goes_on_without_the_audit_log(tmp_path):
-    with pytest.raises(RecordUnwritable, match=r"can not be written: Is a directory. Nothing is "):
+    with pytest.raises(RecordUnwritable, match=r"cannot be written: Is a directory. Nothing is "):
         audit_log.append(str(tmp_path), "{}")

@@ -2,9 +2,9 @@
 
 from ocfs2lib.firewall.backend import UNIT
 from ocfs2lib.firewall.backend import UNIT_PATH
-from ocfs2lib.firewall.registry import BACKENDS
-from ocfs2lib.firewall.registry import FIREWALLS
-from ocfs2lib.firewall.registry import NONE
+from ocfs2lib.firewall.backends import BACKENDS
+from ocfs2lib.firewall.backends import FIREWALLS
+from ocfs2lib.firewall.backends import NONE
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 from ocfs2lib.node.difference import subjects

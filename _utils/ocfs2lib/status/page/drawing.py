@@ -7,7 +7,7 @@ import itertools
 
 from ocfs2lib.status import data
 from ocfs2lib.status import words
-from ocfs2lib.status.page import connections
+from ocfs2lib.status.page import connection_colours
 from ocfs2lib.status.page import elements
 from ocfs2lib.status.page.html import Markup
 from ocfs2lib.status.page.html import join
@@ -143,12 +143,14 @@ def _connection_lines(status, row, arch):
     """Yield ``(level, path, title)`` of each pair of nodes."""
     low, longest = min(_ARCH[0], arch), max(len(row.names) - 2, 1)
     for (at, one), (to, other) in itertools.combinations(enumerate(row.names), 2):
-        level = connections.worst_level(status, one, other)
+        level = connection_colours.worst_level(status, one, other)
         # The control points lie a third higher than the curve rises.
         top = row.top - (low + (arch - low) * (to - at - 1) / longest) * 4 / 3
         left, right = row.x(one), row.x(other)
         path = f"M{left:.1f} {row.top}C{left:.1f} {top:.1f} {right:.1f} {top:.1f} "
-        seen = [connections.seen_from(status, *pair)[1] for pair in ((one, other), (other, one))]
+        seen = [
+            connection_colours.seen_from(status, *pair)[1] for pair in ((one, other), (other, one))
+        ]
         title = f"{one} sees {other}: {seen[0]}; {other} sees {one}: {seen[1]}"
         yield level, f"{path}{right:.1f} {row.top}", title
 

@@ -6,7 +6,7 @@ no code; whatever a node or pillar said is text in it.
 from ocfs2lib.findings.kinds import SEVERITIES
 from ocfs2lib.status import last_seen
 from ocfs2lib.status import words
-from ocfs2lib.status.page import connections
+from ocfs2lib.status.page import connection_colours
 from ocfs2lib.status.page import elements
 from ocfs2lib.status.page import stylesheet
 from ocfs2lib.status.page import tables
@@ -135,7 +135,7 @@ def _sums(status):
     rows = status["nodes"]
     answer = sum(each["answers"] for each in rows.values())
     links = [
-        connections.seen_from(status, one, other)
+        connection_colours.seen_from(status, one, other)
         for one in rows
         for other in rows
         if one != other and rows[one]["connections"] is not None

@@ -4,10 +4,10 @@ returned.
 """
 
 from ocfs2lib import sizes
-from ocfs2lib.findings.heartbeat import LATE
+from ocfs2lib.findings.eviction import LATE
 from ocfs2lib.status import data
 from ocfs2lib.status import words
-from ocfs2lib.status.page import connections
+from ocfs2lib.status.page import connection_colours
 from ocfs2lib.status.page import elements
 from ocfs2lib.status.page.html import join
 from ocfs2lib.status.page.html import tag
@@ -105,7 +105,7 @@ def who_sees_whom(status):
 def _connection(status, one, other):
     if one == other:
         return tag("td", class_="self")
-    level, word = connections.seen_from(status, one, other)
+    level, word = connection_colours.seen_from(status, one, other)
     known = status["nodes"][one]["connections"]
     if known is None:
         return elements.no_answer()

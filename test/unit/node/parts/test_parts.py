@@ -3,7 +3,7 @@
 import pytest
 
 from ocfs2lib.answers import shape
-from ocfs2lib.firewall.registry import BACKENDS
+from ocfs2lib.firewall.backends import BACKENDS
 from ocfs2lib.node import setup
 from ocfs2lib.node.parts import boot
 from ocfs2lib.node.parts import firewall

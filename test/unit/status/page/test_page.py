@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from ocfs2lib.status import words
-from ocfs2lib.status.page import connections
+from ocfs2lib.status.page import connection_colours
 from ocfs2lib.status.page import drawing
 from ocfs2lib.status.page import html
 from ocfs2lib.status.page import stylesheet
@@ -213,9 +213,9 @@ def test_a_long_name_is_cut_in_its_middle():
 def test_a_connection_that_nobody_needs_is_not_broken(troubled):
     found = copy.deepcopy(troubled)
     first, second = list(found["nodes"])[:2]
-    assert connections.seen_from(found, first, second) == ("bad", "refused")
+    assert connection_colours.seen_from(found, first, second) == ("bad", "refused")
     found["nodes"][first]["luns"]["primary"]["state"] = "unmounted"
-    assert connections.seen_from(found, first, second) == ("dim", "refused")
+    assert connection_colours.seen_from(found, first, second) == ("dim", "refused")
 
 
 def test_without_a_majority_everybody_differs():

@@ -7,25 +7,25 @@ import pytest
 
 from ocfs2lib.errors import PlatformUnknown
 from ocfs2lib.firewall.backend import UNIT_PATH
-from ocfs2lib.firewall.registry import FIREWALLS
+from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import requirements
 from ocfs2lib.node import setup
 from ocfs2lib.node import units
 from ocfs2lib.pillar.value_checks import REFUSED_SERVICES
 from ocfs2lib.platform import debian
-from ocfs2lib.platform import registry
+from ocfs2lib.platform import platforms
 from ocfs2lib.platform.platform import FirewallService
 from support import answers
 
 
 @pytest.mark.parametrize("release", ["Debian 12", "Debian 13"])
 def test_a_host_is_known_by_its_release(release):
-    assert registry.of({"platform": release}) is debian.PLATFORM
+    assert platforms.of({"platform": release}) is debian.PLATFORM
     name, version = release.split()
     grains = {"os": name, "osmajorrelease": int(version)}
-    assert registry.release(grains) == release
-    assert registry.required(grains) is debian.PLATFORM
+    assert platforms.release(grains) == release
+    assert platforms.required(grains) is debian.PLATFORM
 
 
 @pytest.mark.parametrize(
@@ -33,18 +33,18 @@ def test_a_host_is_known_by_its_release(release):
     [{"os": "Debian", "osmajorrelease": 11}, {"os": "Ubuntu", "osmajorrelease": 24}, {}],
 )
 def test_any_other_host_is_refused_by_name(grains):
-    release = registry.release(grains)
-    assert registry.of({"platform": release}) is registry.of_minion(grains) is None
+    release = platforms.release(grains)
+    assert platforms.of({"platform": release}) is platforms.of_minion(grains) is None
     with pytest.raises(PlatformUnknown) as refused:
-        registry.required(grains)
+        platforms.required(grains)
     assert str(refused.value) == f"{release} is not supported yet, only Debian 12 and Debian 13."
 
 
 def test_no_release_belongs_to_two_platforms():
-    assert len(registry.RELEASES) == len(set(registry.RELEASES))
+    assert len(platforms.RELEASES) == len(set(platforms.RELEASES))
 
 
-@pytest.mark.parametrize("platform", registry.PLATFORMS, ids=lambda platform: platform.name)
+@pytest.mark.parametrize("platform", platforms.PLATFORMS, ids=lambda platform: platform.name)
 def test_a_platform_says_everything(platform):
     empty = [
         field.name
@@ -60,7 +60,7 @@ def test_a_platform_says_everything(platform):
     assert platform.firewalls.keys() == FIREWALLS.keys()
 
 
-@pytest.mark.parametrize("platform", registry.PLATFORMS, ids=lambda platform: platform.name)
+@pytest.mark.parametrize("platform", platforms.PLATFORMS, ids=lambda platform: platform.name)
 def test_no_service_that_comes_before_the_cluster_may_wait_for_a_mount(platform):
     for service in units.after(platform):
         if service.endswith(".service"):
@@ -78,11 +78,11 @@ def test_a_row_more_is_a_platform_more(monkeypatch):
         environment="",
         firewalls={name: FirewallService((), "other.service") for name in FIREWALLS},
     )
-    monkeypatch.setattr(registry, "PLATFORMS", (*registry.PLATFORMS, other))
+    monkeypatch.setattr(platforms, "PLATFORMS", (*platforms.PLATFORMS, other))
     pillar = answers.desired()
     census = answers.node(pillar, pillar.nodes[0].minion)
     census["host"]["platform"] = "Other 9"
-    assert registry.required({"os": "Other", "osmajorrelease": 9}) is other
+    assert platforms.required({"os": "Other", "osmajorrelease": 9}) is other
     assert requirements.problems(pillar.nodes[0], census["host"]) == []
     assert requirements.full_kernel(census["host"]) == "the kernel of Other"
     unit = units.files(pillar, other)[units.UNIT_PATH]

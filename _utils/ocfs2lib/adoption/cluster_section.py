@@ -8,7 +8,7 @@ from ocfs2lib.adoption import cluster_values
 from ocfs2lib.adoption import conf_files
 from ocfs2lib.adoption import members
 from ocfs2lib.adoption import next_boot
-from ocfs2lib.adoption import panic
+from ocfs2lib.adoption import panic_settings
 from ocfs2lib.node import o2cb_settings
 
 
@@ -30,7 +30,7 @@ def describe(surveys, silent):
     nodes = [node for node in conf.nodes if node.cluster == name]
     ids = members.minion_ids(nodes, name, surveys, silent)
     cluster, value_issues = cluster_values.describe(conf, name, nodes, surveys)
-    kernel, panic_issues = panic.describe(surveys)
+    kernel, panic_issues = panic_settings.describe(surveys)
     issues += [
         *value_issues,
         *conf_files.issues(conf, name, nodes),

@@ -2,15 +2,15 @@
 
 import pytest
 
-from ocfs2lib.firewall import registry
+from ocfs2lib.firewall import backends
 from ocfs2lib.firewall.backend import UNIT_PATH
 
 PORT, PEERS = 7777, ["10.1.0.2", "10.1.0.3"]
 
 
-@pytest.mark.parametrize("name", registry.FIREWALLS)
+@pytest.mark.parametrize("name", backends.FIREWALLS)
 def test_files_are_the_rules_and_the_unit_that_loads_them(name):
-    backend = registry.FIREWALLS[name]
+    backend = backends.FIREWALLS[name]
     files = backend.files(PORT, PEERS, "some.service")
     assert list(files) == [backend.rules_path, UNIT_PATH]
     unit = files[UNIT_PATH]
@@ -21,9 +21,9 @@ def test_files_are_the_rules_and_the_unit_that_loads_them(name):
     assert "PartOf=some.service\n" in unit
 
 
-@pytest.mark.parametrize("name", registry.FIREWALLS)
+@pytest.mark.parametrize("name", backends.FIREWALLS)
 def test_nothing_of_ours_is_found_where_nothing_is_loaded(name):
-    backend = registry.FIREWALLS[name]
+    backend = backends.FIREWALLS[name]
     assert backend.ours([]) != backend.expected(PORT, PEERS)
     assert backend.ours([]).keys() == backend.expected(PORT, PEERS).keys()
     assert not backend.has_rules([])
@@ -31,13 +31,13 @@ def test_nothing_of_ours_is_found_where_nothing_is_loaded(name):
 
 
 def test_no_two_backends_share_a_file():
-    paths = [backend.rules_path for backend in registry.FIREWALLS.values()]
+    paths = [backend.rules_path for backend in backends.FIREWALLS.values()]
     assert len(paths) == len(set(paths))
 
 
 def test_none_owns_nothing_and_finds_nothing_to_do():
-    none = registry.BACKENDS["none"]
-    assert registry.NONE not in registry.FIREWALLS
+    none = backends.BACKENDS["none"]
+    assert backends.NONE not in backends.FIREWALLS
     assert none.files(PORT, PEERS, "") == {}
     assert none.ours(none.rules(None)) == none.expected(PORT, PEERS) == {}
     assert none.blocking([], PORT, PEERS) == []
@@ -45,4 +45,4 @@ def test_none_owns_nothing_and_finds_nothing_to_do():
 
 
 def test_the_first_is_the_default_and_none_the_last():
-    assert list(registry.BACKENDS) == ["nftables", "iptables", "none"]
+    assert list(backends.BACKENDS) == ["nftables", "iptables", "none"]

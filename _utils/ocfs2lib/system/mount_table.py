@@ -1,11 +1,11 @@
 """
 What is mounted here, and what the kernel shows of the OCFS2 volumes among it.
 
-The files of a volume can not be opened at any time. An umount gives up the journal first, then
+The files of a volume cannot be opened at any time. An umount gives up the journal first, then
 leaves the lock domain, which takes seconds, and removes the files last; whoever opens ``fs_state``
 in between stops the kernel: NULL pointer dereference in ocfs2_osb_debug_open (fs/ocfs2/super.c;
 seen on 6.1). So a volume is kept mounted for the instant in which it is read, and is not read if it
-can not be. An umount in that very instant finds the target busy, as during a ``df``.
+cannot be. An umount in that very instant finds the target busy, as during a ``df``.
 """
 
 import contextlib
@@ -53,7 +53,7 @@ def states(only=None):
 def _hold(holds):
     """Keep volumes from being unmounted; returns the numbers of the devices they are on."""
     held = {_hold_at(path, holds) for path in _paths()}
-    # A table from before may say of a number what it was then; now it can not change.
+    # A table from before may say of a number what it was then; now it cannot change.
     return {mount["device"] for mount in table("ocfs2") if mount["id"] in held}
 
 

@@ -125,7 +125,7 @@ def options(volume, path, key):
         found += [
             issue(
                 minion,
-                f"LUN {key} has the mount option {option}, which the pillar can not have:"
+                f"LUN {key} has the mount option {option}, which the pillar cannot have:"
                 f" {reason}. Applying the pillar leaves it out of /etc/fstab.",
             )
             for option, reason in reasons.items()
