@@ -6,6 +6,7 @@ import logging
 import os
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -14,16 +15,39 @@ import yaml
 
 from lab.lab import REPOSITORY
 from ocfs2lib.lun import ledger as lun_ledger
+from support.prefork import Prefork
 
+#: Options of master and minions: what nothing here asks for, and takes its time.
+_SPARED = {
+    "enable_fqdns_grains": False,
+    "enable_gpu_grains": False,
+    "log_level_logfile": "warning",
+}
+#: What salt-run imports once it runs, as do its runners and the orchestration.
+_IMPORTS = (
+    "salt.cli.run",
+    "salt.cloud",
+    "salt.daemons.masterapi",
+    "salt.fileserver.gitfs",
+    "salt.minion",
+    "salt.netapi",
+    "salt.pillar.git_pillar",
+    "salt.runner",
+    "salt.state",
+    "salt.transport.tcp",
+    "salt.transport.zeromq",
+)
+#: Seconds that a command may take.
+_LONGEST = 300
 MINIONS = ("host1.domain.com", "host2.domain.com")
 
 
 class Site:
     """The master, and the pillar it gives to each minion."""
 
-    def __init__(self, master, pillar):
-        self.master, self._pillar = master, pillar
-        self._run = master.salt_run_cli(timeout=300)
+    def __init__(self, master, pillar, commands):
+        self.master, self._pillar, self._commands = master, pillar, commands
+        self._run = master.salt_run_cli(timeout=_LONGEST)
 
     def describe(self, **sections):
         """Give each minion (``host1``, ``host2``) its ``ocfs2`` section; without one, none."""
@@ -34,7 +58,11 @@ class Site:
         (self._pillar / "top.sls").write_text(json.dumps({"base": top}))
 
     def salt_run(self, *arguments):
-        return self._run.run(*arguments)
+        # Without the interpreter and the script.
+        words = self._run.cmdline(*arguments)[2:]
+        done = self._commands.call(["salt-run", *words], timeout=2 * _LONGEST)
+        out, err, data = self._run.process_output(done.stdout, done.stderr)
+        return SimpleNamespace(returncode=done.returncode, stdout=out, stderr=err, data=data)
 
     @contextlib.contextmanager
     def frozen(self, host):
@@ -110,13 +138,21 @@ def site(tmp_path_factory, salt_factories):
             "pillar_cache": False,
             "open_mode": True,
             "worker_threads": 2,
+            **_SPARED,
+            # As it is by default: the factory lists the files anew for each request.
+            "fileserver_list_cache_time": 20,
+            # Those of the master, which the formula does not ask for; each command has them.
+            "grains_cache": True,
         },
     )
     with master.started():
-        spared = {"enable_fqdns_grains": False, "enable_gpu_grains": False}
-        minions = [master.salt_minion_daemon(minion, overrides=spared) for minion in MINIONS]
-        with minions[0].started(), minions[1].started():
-            site = Site(master, pillar)
+        minions = [master.salt_minion_daemon(minion, overrides=_SPARED) for minion in MINIONS]
+        with (
+            minions[0].started(),
+            minions[1].started(),
+            Prefork("salt.scripts:salt_run", _IMPORTS) as commands,
+        ):
+            site = Site(master, pillar, commands)
             site.minions = dict(zip(("host1", "host2"), minions, strict=True))
             for minion in minions:
                 # Where a minion of a package has them, and looks for what it was given.

@@ -5,7 +5,9 @@ namespaces of its own and ends with the test module.
 """
 
 import ctypes
+import logging
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,7 +27,13 @@ _CLONE_NEWNET = 0x40000000
 _LIBC = ctypes.CDLL(None, use_errno=True)
 #: The one format of this host; other tests beside these have theirs.
 _LOCK = Path("/run/ocfs2-formula.lock")
+_KINDS = ("modules", "states", "utils")
+_NO_BYTECODE = shutil.ignore_patterns("__pycache__")
 _PRIVATE = ("/etc", "/var/cache/debconf")
+
+
+# Salt logs thousands of lines for each test, which pytest keeps.
+logging.getLogger("salt").setLevel(logging.INFO)
 
 
 def _check(result):
@@ -47,11 +55,13 @@ def sandbox(tmp_path_factory):
     _check(_LIBC.unshare(_CLONE_NEWNS | _CLONE_NEWNET))
     try:
         _run("mount", "--make-rprivate", "/")
-        for path in _PRIVATE:
-            copy = tmp_path_factory.mktemp("private")
-            _run("cp", "-a", f"{path}/.", str(copy))
-            _run("mount", "--bind", str(copy), path)
-        lock = tmp_path_factory.mktemp("private") / "lock"
+        private = tmp_path_factory.mktemp("private")
+        # In memory, where the hundreds of links of /etc are made at once.
+        _run("mount", "-t", "tmpfs", "tmpfs", str(private))
+        for number, path in enumerate(_PRIVATE):
+            _run("cp", "-a", path, f"{private}/{number}")
+            _run("mount", "--bind", f"{private}/{number}", path)
+        lock = private / "lock"
         for path in (lock, _LOCK):
             path.touch()
         _run("mount", "--bind", str(lock), str(_LOCK))
@@ -68,7 +78,7 @@ def sandbox(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def minion(tmp_path_factory):
-    """A throw-away minion with this repository synced as ``saltutil.sync_all`` does it.
+    """A throw-away minion, with this repository where ``saltutil.sync_all`` puts it.
 
     ``modules`` and ``states`` are loaders; ``states_test`` are the states with ``test=True``;
     ``audit`` is its audit log.
@@ -77,8 +87,6 @@ def minion(tmp_path_factory):
     tree = root / "srv"
     tree.mkdir()
     (root / "log").mkdir()
-    for kind in ("_modules", "_states", "_utils"):
-        (tree / kind).symlink_to(REPOSITORY / kind)
     opts = salt.config.minion_config(None)
     opts.update(
         id=MINION,
@@ -98,7 +106,9 @@ def minion(tmp_path_factory):
         local=True,
     )
     opts["grains"] = salt.loader.grains(opts)
-    _modules(opts)["saltutil.sync_all"](refresh=False)
+    for kind in _KINDS:
+        target = Path(opts["extension_modules"], kind)
+        shutil.copytree(REPOSITORY / f"_{kind}", target, ignore=_NO_BYTECODE)
     modules = _modules(opts)
     return SimpleNamespace(
         audit=root / "log" / audit.NAME,

@@ -3,15 +3,18 @@ named here must fail."""
 
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from support.prefork import Prefork
+
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("_modules", "_states", "_utils", "pyproject.toml")
+#: What most of the tests import, but nothing of the copy.
+IMPORTS = ("hypothesis", "salt.config", "salt.loader", "salt.minion", "salt.modules.state")
+NO_CACHE = ("-p", "no:cacheprovider")
 TESTS = ("unit", "functional", "histories", "support")
 
 GUARD, CASE = "_utils/ocfs2lib/lun/format_guards.py", "_utils/ocfs2lib/lun/case.py"
@@ -224,17 +227,19 @@ def copy(tmp_path_factory):
     return root
 
 
-def _pytest(copy, test):
-    """The exit code of one test in the copy."""
-    argv = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", test]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    told = {"HISTORIES": "200", "UNREAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    env = {**os.environ, **told}
-    return subprocess.run(argv, cwd=copy, check=False, env=env, **quiet).returncode
+@pytest.fixture(scope="module")
+def tested(copy):
+    """A function that returns the exit code of some tests in the copy."""
+    histories = {"HISTORIES": "200", "HISTORIES_SEED": "1", "UNREAD": "1"}
+    # Of a file that changes twice in a second, Python would take the bytecode of the first.
+    python = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    env = {**os.environ, **histories, **python}
+    with Prefork("pytest:console_main", IMPORTS, cwd=copy, env=env) as program:
+        yield lambda *tests: program.call(["pytest", "-qx", *NO_CACHE, *tests]).returncode
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_without_the_guard_the_named_test_fails(copy, name):
+def test_without_the_guard_the_named_test_fails(copy, tested, name):
     mutant = MUTANTS[name]
     path = copy / mutant.path
     good = path.read_text()
@@ -242,11 +247,10 @@ def test_without_the_guard_the_named_test_fails(copy, name):
     path.write_text(good.replace(mutant.old, mutant.new))
     try:
         # 1: a test failed; anything else is no verdict.
-        assert _pytest(copy, mutant.kills) == 1
+        assert tested(mutant.kills) == 1
     finally:
         path.write_text(good)
 
 
-def test_with_every_guard_in_place_they_pass(copy):
-    assert _pytest(copy, "test/unit/lun/test_format_guards.py") == 0
-    assert _pytest(copy, "test/unit/lun/test_format_order.py") == 0
+def test_with_every_guard_in_place_they_pass(tested):
+    assert tested("test/unit/lun/test_format_guards.py", "test/unit/lun/test_format_order.py") == 0
