@@ -91,7 +91,7 @@ test-faults: test-faults-host test-faults-guests test-operations test-findings #
 
 .PHONY: test-faults-host
 test-faults-host: $(STAMPS)/packages $(STAMPS)/salt ## Each cut of mkfs, 1000 histories, 1000 blank LUNs, 100000 odd pillars
-	CUTS=every $(BIN)/python -m pytest -vs --show-capture=no test/functional/test_ocfs2_format.py -k cut
+	CUTS=every $(BIN)/python -m pytest -vs --show-capture=no test/functional/format/test_cuts.py
 	HISTORIES=1000 $(BIN)/python -m pytest -vs --show-capture=no test/histories
 	$(BIN)/python -m pytest -v test/functional -m campaign
 	FUZZ_CASES=100000 $(BIN)/python -m pytest -v --durations=0 test/fuzz

@@ -14,7 +14,6 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from functional.conftest import MINION
-from functional.test_o2cb import of_size
 from ocfs2lib.lun.format_order import LEADER_GRAIN
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.system import systemd
@@ -25,6 +24,7 @@ from support.devices import simulated_wwid
 from support.images import attached
 from support.images import own_uuid
 from support.images import sparse
+from support.o2cb import of_size
 from support.zoo import SIZE
 
 from . import cases

@@ -14,8 +14,6 @@ from pathlib import Path
 import pytest
 from salt.exceptions import CommandExecutionError
 
-from functional.test_o2cb import meant
-from functional.test_o2cb import of_size
 from ocfs2lib.answers import census as answers_census
 from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.errors import FormulaError
@@ -36,6 +34,8 @@ from ocfs2lib.plan import decide
 from ocfs2lib.plan import plan_text
 from ocfs2lib.platform import debian
 from support import answers
+from support.o2cb import meant
+from support.o2cb import of_size
 
 from . import cases
 from . import strategies

@@ -23,7 +23,9 @@ ORDER, FORMAT = "_utils/ocfs2lib/lun/format_order.py", "_modules/ocfs2_format.py
 PROBE, STATE = "_modules/ocfs2.py", "_states/ocfs2.py"
 FAULT = "test/unit/lun/test_format_guards.py::test_one_fault_gives_the_one_refusal_of_its_guard"
 LEADER = "test/unit/lun/test_format_order.py::test_the_leader_refuses_what_it_sees_itself"
-HERE = "test/functional/test_ocfs2_format.py::"
+MKFS = "test/functional/format/test_mkfs.py::"
+REFUSALS = "test/functional/format/test_refusals.py::"
+FORMATTED = "test/functional/format/test_formatted.py::"
 HISTORIES = "test/histories/test_histories.py"
 TIMEOUTS = "_utils/ocfs2lib/timeouts.py"
 UNSEEN = "test/unit/findings/test_find.py::test_without_an_answer_nothing_is_said_of_a_lun"
@@ -80,19 +82,19 @@ MUTANTS = {
         PROBE,
         "    if os.fstat(handle).st_rdev != os.stat(node).st_rdev:\n",
         "    if False:\n",
-        HERE + "test_a_name_that_leads_elsewhere_by_now_is_refused",
+        REFUSALS + "test_a_name_that_leads_elsewhere_by_now_is_refused",
     ),
     "G3 the samples": Mutant(
         PROBE,
         'return {"written": _written_offsets(handle, regions, progress)}',
         'return {"written": []}',
-        HERE + "test_a_full_read_finds_the_byte_that_no_sample_would",
+        REFUSALS + "test_a_full_read_finds_the_byte_that_no_sample_would",
     ),
     "G4 written before the format": Mutant(
         STAGE,
         "        self._master.ledger.store(new)\n",
         "",
-        HERE + "test_an_orchestration_formats_a_blank_lun_and_leaves_it_alone_afterwards",
+        MKFS + "test_an_orchestration_formats_a_blank_lun_and_leaves_it_alone_afterwards",
     ),
     "G4 half-made by anybody": Mutant(
         CASE,
@@ -110,37 +112,37 @@ MUTANTS = {
         FORMAT,
         "    if not token or held != (order.wwid, token):\n",
         "    if False:\n",
-        HERE + "test_what_is_wrong_is_refused_and_nothing_written",
+        REFUSALS + "test_what_is_wrong_is_refused_and_nothing_written",
     ),
     "G6 the leader alone": Mutant(
         FORMAT,
         '    if order.leader != __grains__["id"]:\n',
         "    if False:\n",
-        HERE + "test_what_is_wrong_is_refused_and_nothing_written",
+        REFUSALS + "test_what_is_wrong_is_refused_and_nothing_written",
     ),
     "G6 the token is spent": Mutant(
         FORMAT,
         '    __salt__["grains.set"](LEADER_GRAIN, {"cluster": grain.get("cluster")}, force=True)\n',
         "",
-        HERE + "test_a_permission_is_good_for_one_attempt",
+        REFUSALS + "test_a_permission_is_good_for_one_attempt",
     ),
     "G6 one format at a time": Mutant(
         FORMAT,
         "        if _lock(fd, fcntl.F_OFD_SETLK) or _is_mkfs_running(_read_lock_file(fd)):\n",
         "        if False:\n",
-        HERE + "test_two_formats_on_one_node_exclude_each_other",
+        MKFS + "test_two_formats_on_one_node_exclude_each_other",
     ),
     "G6 a mkfs that outlived its job": Mutant(
         FORMAT,
         " or _is_mkfs_running(_read_lock_file(fd)):\n",
         ":\n",
-        HERE + "test_a_format_that_outlived_its_job_is_not_joined_by_another",
+        MKFS + "test_a_format_that_outlived_its_job_is_not_joined_by_another",
     ),
     "G6 all of it": Mutant(
         FORMAT,
         "        objections += order.refusals",
         "        objections = order.refusals",
-        HERE + "test_what_is_wrong_is_refused_and_nothing_written",
+        REFUSALS + "test_what_is_wrong_is_refused_and_nothing_written",
     ),
     "G9 no force flag": Mutant(
         ORDER,
@@ -158,13 +160,13 @@ MUTANTS = {
         FORMAT,
         "        if not salt.utils.path.which(tool)\n",
         "        if False\n",
-        HERE + "test_without_modprobe_nothing_is_formatted",
+        REFUSALS + "test_without_modprobe_nothing_is_formatted",
     ),
     "G10 a dry run": Mutant(
         STATE,
         '        if __opts__["test"]:\n            return _would_format(ret, order)\n',
         "",
-        HERE + "test_a_dry_run_writes_nothing",
+        FORMATTED + "test_a_dry_run_writes_nothing",
     ),
     "a record is no observation": Mutant(
         GUARD,
