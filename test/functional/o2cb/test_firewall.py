@@ -14,8 +14,6 @@ from ocfs2lib.pillar import check
 from support.o2cb import run
 
 needs_nft = pytest.mark.skipif(not shutil.which("nft"), reason="nft is not installed")
-
-
 needs_iptables = pytest.mark.skipif(
     not shutil.which("iptables"), reason="iptables is not installed"
 )
