@@ -225,6 +225,34 @@ def test_a_node_with_another_build_takes_no_part_until_it_is_synced(described):
     assert not any("it has build" in each for each in clusters["ocfs2"]["plan"]["failures"])
 
 
+@pytest.mark.parametrize(("host", "stays"), [("host1", False), ("host2", True)])
+def test_an_old_file_goes_with_the_next_sync_or_is_named(described, host, stays):
+    described.clusters("plan")
+    extmods = Path(described.minions[host].config["extension_modules"])
+    old = extmods / "modules" / "ocfs2_old.py"
+    old.write_text("")
+    try:
+        _, clusters = described.clusters("plan")
+        assert old.exists() is stays
+    finally:
+        old.unlink(missing_ok=True)
+    told = [each for each in clusters["ocfs2"]["plan"]["failures"] if "modules/ocfs2_old" in each]
+    assert [each.partition(":")[0] for each in told] == [f"{host}.domain.com"] * stays
+    assert all("clean_dynamic_modules is off" in each for each in told)
+
+
+def test_a_changed_file_of_the_package_is_synced_and_used(described):
+    described.clusters("plan")
+    extmods = Path(described.minions["host1"].config["extension_modules"])
+    changed, gone = extmods / "utils/ocfs2lib/node/fstab.py", extmods / "utils/ocfs2lib/errors.py"
+    good = changed.read_text(), gone.read_text()
+    changed.write_text("raise RuntimeError\n")
+    gone.unlink()
+    _, clusters = described.clusters("plan")
+    assert (changed.read_text(), gone.read_text()) == good
+    assert clusters["ocfs2"]["plan"]["nodes"][NODES[0]]["reachable"] is True
+
+
 def test_different_pillars_of_one_cluster_are_refused(site, section):
     other = {**section, "firewall": {"backend": "iptables"}}
     site.describe(host1=section, host2=other)

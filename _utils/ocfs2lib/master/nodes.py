@@ -231,13 +231,12 @@ class Nodes:
         # A ping that also tells who has no formula yet: a minion takes a minute of one processor
         # to find out that it does not know a function.
         modules, silent = self._put_for_work(minions, Question("saltutil.list_extmods"))
-        lacking = [minion for minion, kinds in modules.items() if not _has_formula(kinds)]
-        silent.update(self._sync(lacking))
-        answers, lost = self._put_until_loaded(modules.keys() - silent.keys(), question)
+        lacking = {minion for minion, kinds in modules.items() if not _has_formula(kinds)}
+        answers, lost = self._put_for_work(modules.keys() - lacking, question)
         silent.update(lost)
-        stale = [minion for minion, answer in answers.items() if _build(answer) != formula]
-        silent.update(self._sync(stale))
-        again, lost = self._put_until_loaded(set(stale) - silent.keys(), question)
+        stale = {minion for minion, answer in answers.items() if _build(answer) != formula}
+        silent.update(self._sync(lacking | stale))
+        again, lost = self._put_until_loaded((lacking | stale) - silent.keys(), question)
         answers.update(again)
         silent.update(lost)
         still = [minion for minion, each in again.items() if _build(each) not in (None, formula)]

@@ -81,7 +81,7 @@ def test_an_error_of_a_function_that_is_loaded_is_the_answer(words):
     site = SimulatedNodes(host1=SimulatedMinion(error=words))
     answers, silent = site.survey(["host1"], BUILD)
     assert (answers, silent) == ({"host1": words}, {})
-    assert site.asked.count("ocfs2_node.survey") == 4
+    assert site.asked.count("ocfs2_node.survey") == 3
 
 
 def test_what_never_loads_is_given_up(monkeypatch):
