@@ -14,7 +14,7 @@ from support.places import at
 from support.places import places
 
 from . import cases
-from . import strategies
+from . import wrong_values
 from .findings import Findings
 
 PILLAR = answers.desired(slots=6)
@@ -34,20 +34,20 @@ def examinations(number):
             container[place[-1]] = _another(dice, container[place[-1]])
         except (KeyError, IndexError, TypeError):
             continue  # an earlier damage took it away
-        done.append(f"{place}: {strategies.brief(container[place[-1]])}")
+        done.append(f"{place}: {wrong_values.brief(container[place[-1]])}")
     return everybody, done
 
 
 def _another(dice, old):
     """Another value, as a rule of the same type: those keep the shape."""
     if dice.random() < 0.25:
-        return strategies.anything(dice)
+        return wrong_values.anything(dice)
     if isinstance(old, bool):
         return not old
     if isinstance(old, int):
         return dice.choice((0, -1, old + 1, old * 1000, 1 << 63))
     if isinstance(old, str):
-        return dice.choice(strategies.TEXTS)
+        return dice.choice(wrong_values.TEXTS)
     return type(old)()
 
 

@@ -28,7 +28,9 @@ from support.o2cb import of_size
 from support.zoo import SIZE
 
 from . import cases
-from . import strategies
+from . import pillar_cases
+from . import shell_words
+from . import wrong_values
 from .findings import Findings
 
 pytestmark = [
@@ -102,17 +104,20 @@ def texts_in(value):
 
 def innocent(started, given):
     """Fail if a shell was started, or if what was given is not one word of a tool as it stands."""
-    texts = {text for text in texts_in(given) if strategies.CANARY in text}
+    texts = {text for text in texts_in(given) if shell_words.CANARY in text}
     for executable, words in started:
         assert os.path.basename(os.fsdecode(executable)) not in SHELLS, (executable, words)
         assert os.path.basename(words[0]) not in SHELLS, (executable, words)
         for word in words:
-            assert strategies.CANARY not in word or word.endswith(tuple(texts)), (executable, words)
+            assert shell_words.CANARY not in word or word.endswith(tuple(texts)), (
+                executable,
+                words,
+            )
 
 
 def section_of(number):
     """The pillar of a case, in which this minion is mostly one of the nodes."""
-    section = strategies.pillar(number).section
+    section = pillar_cases.pillar(number).section
     nodes = section.get("nodes") if isinstance(section, dict) else None
     if isinstance(nodes, dict) and nodes and MINION not in nodes:
         nodes[MINION] = nodes.pop(next(iter(nodes)))
@@ -123,12 +128,12 @@ def odd_name(dice, section, place):
     """The name of a state: a LUN of the pillar, a path, or anything."""
     luns = section.get("luns") if isinstance(section, dict) else None
     names = [key for key in luns if isinstance(key, str)] if isinstance(luns, dict) else []
-    return dice.choice((*names[:2], f"{place}/{dice.choice(strategies.SHELL)}", *odd_texts(dice)))
+    return dice.choice((*names[:2], f"{place}/{dice.choice(shell_words.SHELL)}", *odd_texts(dice)))
 
 
 def odd_texts(dice):
     """Texts that an operator or a caller may hand over, without those that no file can have."""
-    texts = [text for text in strategies.TEXTS if len(text) < 1000]
+    texts = [text for text in wrong_values.TEXTS if len(text) < 1000]
     return dice.choices(texts, k=2)
 
 
@@ -159,7 +164,7 @@ def called(number, minion, place):
         arguments = {"name": name, "config": section, "grant": {**GRANT, "token": name}}
         return minion.states_test["ocfs2.formatted"], arguments, ()
     if kind < 0.6:
-        path = f"{place}/{dice.choice(strategies.SHELL).strip()}"
+        path = f"{place}/{dice.choice(shell_words.SHELL).strip()}"
         return minion.states["o2cb.cluster_conf"], {"name": path, "config": section}, ()
     function, arguments = dice.choice(_FUNCTIONS)(dice, place)
     if isinstance(function, str):
@@ -175,7 +180,7 @@ def _tool(dice, place):
 
 
 #: What may be handed to execve(2), which takes no NUL.
-_SAFE = [text for text in strategies.TEXTS if "\0" not in text and text.isprintable()][:60]
+_SAFE = [text for text in wrong_values.TEXTS if "\0" not in text and text.isprintable()][:60]
 
 
 def _probe(dice, _place):
@@ -185,11 +190,11 @@ def _probe(dice, _place):
 def _mount(dice, place):
     mount = [f"ocfs2_mount.{name}" for name in ("mount", "unmount", "at", "release")]
     function = dice.choice([*mount, "ocfs2_mountpoint.protect", "ocfs2_mountpoint.protected"])
-    return function, {"path": f"{place}/mnt/{dice.choice(strategies.SHELL)}"}
+    return function, {"path": f"{place}/mnt/{dice.choice(shell_words.SHELL)}"}
 
 
 def _drain(dice, place):
-    return "ocfs2_drain.run", {"command": f"{place}/{dice.choice(strategies.SHELL)}", "limit": 5}
+    return "ocfs2_drain.run", {"command": f"{place}/{dice.choice(shell_words.SHELL)}", "limit": 5}
 
 
 def _unit(dice, _place):
@@ -230,9 +235,9 @@ _FUNCTIONS = (_tool, _probe, _mount, _mount, _drain, _unit, _conf, _live, _censu
 def carried_out(number, minion, place, found):
     """Carry one call out; what was given to it."""
     function, arguments, refusals = called(number, minion, place)
-    words = ", ".join(f"{name} {strategies.brief(each)}" for name, each in arguments.items())
+    words = ", ".join(f"{name} {wrong_values.brief(each)}" for name, each in arguments.items())
     name = getattr(function, "name", function)
-    with found.watch(f"call {number}: {name} with {words}; {strategies.pillar(number)}"):
+    with found.watch(f"call {number}: {name} with {words}; {pillar_cases.pillar(number)}"):
         try:
             answer = function(**arguments)
         except refusals as err:
@@ -258,11 +263,11 @@ def test_python_starts_no_shell(minion, starts, place):
         with found.watch(f"call {number}: {starts.seen}"):
             innocent(starts.seen, given)
         tools |= {os.path.basename(words[0]) for _, words in starts.seen}
-        hostile += sum(strategies.CANARY in word for _, words in starts.seen for word in words)
+        hostile += sum(shell_words.CANARY in word for _, words in starts.seen for word in words)
     found.none()
     assert hostile > 5
     assert {"o2cb", "modprobe", "mount"} <= tools
-    assert not list(place.rglob(strategies.CANARY))
+    assert not list(place.rglob(shell_words.CANARY))
 
 
 # The same as the kernel sees it: also what the tools themselves start.
@@ -327,12 +332,12 @@ def test_the_kernel_starts_no_shell(minion, starts, place, traced):
     assert [each for _, each in starts.seen if each not in words] == []
     innocent(started, given)
     assert {"o2cb", "modprobe"} <= {os.path.basename(executable) for executable, _ in started}
-    assert any(strategies.CANARY in word for _, words in started for word in words)
-    assert not list(place.rglob(strategies.CANARY))
+    assert any(shell_words.CANARY in word for _, words in started for word in words)
+    assert not list(place.rglob(shell_words.CANARY))
 
 
 #: Every character that a label may have and a shell would act on.
-LABEL = f"a$(touch${{IFS}}{strategies.CANARY})`id`;-F|x>y&'\"\\*?[a]{{b,c}}~#!%s"
+LABEL = f"a$(touch${{IFS}}{shell_words.CANARY})`id`;-F|x>y&'\"\\*?[a]{{b,c}}~#!%s"
 
 
 @pytest.fixture
@@ -372,15 +377,15 @@ def test_a_label_comes_to_the_volume_as_it_stands(formatted, starts, place):
     mkfs = [words for _, words in starts.seen if words[0] == "mkfs.ocfs2"]
     assert [LABEL in words for words in mkfs] == [True]
     innocent(starts.seen, LABEL)
-    assert not list(place.rglob(strategies.CANARY))
+    assert not list(place.rglob(shell_words.CANARY))
 
 
 def test_the_kernel_starts_no_shell_for_a_format(formatted, traced, monkeypatch, place):
-    monkeypatch.setenv("PAGER", f"touch {strategies.CANARY}")
+    monkeypatch.setenv("PAGER", f"touch {shell_words.CANARY}")
     ret = formatted()
     innocent(traced(), LABEL)
     assert ret["result"] is True, ret["comment"]
-    assert not list(place.rglob(strategies.CANARY))
+    assert not list(place.rglob(shell_words.CANARY))
 
 
 # What went wrong in here before.
@@ -404,11 +409,11 @@ def test_a_file_in_the_way_of_a_mount_point_is_named(modules, place, below):
 def test_a_shell_would_be_seen(starts, traced, place):
     starts.seen.clear()
     starts.on = True
-    subprocess.run(f"true; touch {strategies.CANARY}", shell=True, check=True)  # noqa: S602
+    subprocess.run(f"true; touch {shell_words.CANARY}", shell=True, check=True)  # noqa: S602
     starts.on = False
     for started in (starts.seen, traced()):
         with pytest.raises(AssertionError):
             innocent(started, [])
-    assert list(place.rglob(strategies.CANARY))
+    assert list(place.rglob(shell_words.CANARY))
     with pytest.raises(AssertionError):
-        innocent([("/bin/true", ["true", *strategies.SHELL[0].split()])], strategies.SHELL)
+        innocent([("/bin/true", ["true", *shell_words.SHELL[0].split()])], shell_words.SHELL)

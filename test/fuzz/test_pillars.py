@@ -27,10 +27,13 @@ from ocfs2lib.platform import debian
 from support import roster
 
 from . import cases
-from . import strategies
+from . import garbage
+from . import pillar_cases
+from . import shell_words
+from . import valid_pillars
 from .findings import Findings
 
-DEFAULTS = strategies.EXAMPLE["cluster"]
+DEFAULTS = valid_pillars.EXAMPLE["cluster"]
 UUID = "458E997A48634B3DAB36F01667EBB761"
 WORKERS = 2
 LARGEST_FILE = 15 * sizes.TIB  # that ext4 takes
@@ -40,10 +43,10 @@ def sweep(numbers, judge):
     """Judge the cases of these numbers; fail with the least of a pillar that shows each finding."""
     found = Findings()
     for number in numbers:
-        case = strategies.pillar(number)
+        case = pillar_cases.pillar(number)
         with found.watch(case):
             judge(case)
-    found.reduce(judge, strategies.smaller)
+    found.reduce(judge, pillar_cases.smaller)
     found.none()
 
 
@@ -52,7 +55,7 @@ def problems():
     """The problems of every case, as their paths; what is raised instead, the first test tells."""
     found, paths = Findings(), {}
     for number in cases.share(1):
-        case = strategies.pillar(number)
+        case = pillar_cases.pillar(number)
         with found.watch(case):
             paths[number] = [problem.path for problem in check.check(case.section)]
     return paths
@@ -117,12 +120,12 @@ def test_every_problem_has_its_place_reason_and_fix():
 def test_more_nodes_than_there_may_be_and_wrong_slots_are_problems():
     section = roster.section(256)
     section["luns"]["primary"]["slots"] = 0
-    problems_are_of_use(strategies.Case(0, section, {}))
+    problems_are_of_use(pillar_cases.PillarCase(0, section, {}))
 
 
 def test_a_good_part_of_the_pillars_is_valid_or_nearly(problems, valid, capsys):
     counts = [len(paths) for paths in problems.values()]
-    damaged = [number for number in valid if strategies.pillar(number).done]
+    damaged = [number for number in valid if pillar_cases.pillar(number).done]
     shares = {
         "valid": len(valid) / len(counts),
         "valid although damaged": len(damaged) / len(counts),
@@ -144,7 +147,7 @@ def test_every_key_is_refused_at_some_time(problems):
 
 
 def test_a_size_with_many_blanks_is_refused_at_once():
-    section = strategies.whole(cases.chance("blanks", 0))
+    section = valid_pillars.valid_pillar(cases.chance("blanks", 0))
     next(iter(section["luns"].values()))["size"] = f"1{' ' * 10000}!"
     start = time.process_time()
     assert check.check(section)
@@ -170,9 +173,9 @@ YAML = (
         "é",
     ),
     *("ocfs2:\n", "ocfs2: &a [*a]\n", "{{ x }}", "{% x %}", "#!py\n", "[" * 300, "{a: " * 300),
-    f"!!python/object/apply:os.system ['touch {strategies.CANARY}']",
-    f"!!python/name:os.{strategies.CANARY}",
-    *strategies.SHELL,
+    f"!!python/object/apply:os.system ['touch {shell_words.CANARY}']",
+    f"!!python/name:os.{shell_words.CANARY}",
+    *shell_words.SHELL,
 )
 
 
@@ -195,14 +198,14 @@ def test_any_file_is_checked_or_named_as_no_yaml(modules, tmp_path, monkeypatch)
     found, judged = Findings(), []
     for number in cases.share(5):
         dice = cases.chance("file", number)
-        text = strategies.EXAMPLE_PATH.read_text(encoding="utf-8")
+        text = valid_pillars.EXAMPLE_PATH.read_text(encoding="utf-8")
         path = tmp_path / dice.choice(("pillar.sls", "a b;c", "-x", "$(x)", "é\n"))
-        text = strategies.garbled(dice, text, YAML)
+        text = garbage.garbled(dice, text, YAML)
         path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
         with found.watch(f"file {number}: {text!a}"):
             judged.append(file_is_checked(modules, path))
     found.none()
-    assert not (tmp_path / strategies.CANARY).exists()
+    assert not (tmp_path / shell_words.CANARY).exists()
     assert {True, False, None} == set(judged)
 
 
@@ -250,14 +253,14 @@ def test_o2cb_reads_the_cluster_that_the_pillar_means(valid, tmp_path):
         return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
     def judge(number, answer):
-        case = strategies.pillar(number)
+        case = pillar_cases.pillar(number)
         with found.watch(case):
             assert sorted(answer.result().splitlines()) == o2cb_lines(case.section)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         waiting = []
         for number in valid:
-            desired = check.parse(strategies.pillar(number).section)
+            desired = check.parse(pillar_cases.pillar(number).section)
             conf = cluster_conf.from_desired(desired)
             text = cluster_conf.render(conf)
             if text in seen:

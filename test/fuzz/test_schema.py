@@ -15,7 +15,7 @@ from support.places import at
 from support.places import places
 
 from . import cases
-from . import strategies
+from . import valid_pillars
 
 VALIDATOR = jsonschema.Draft202012Validator(reference.json_schema())
 
@@ -42,7 +42,7 @@ ANYTHING = st.recursive(
 @st.composite
 def mutations(draw):
     """Draw a valid pillar with one to three things replaced, removed or added."""
-    section = copy.deepcopy(strategies.EXAMPLE)
+    section = copy.deepcopy(valid_pillars.EXAMPLE)
     for _ in range(draw(st.integers(1, 3))):
         options = list(places(section))
         if not options:

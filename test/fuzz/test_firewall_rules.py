@@ -1,0 +1,105 @@
+"""Whatever rules of others nft and iptables list: they are judged."""
+
+import contextlib
+import copy
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from ocfs2lib.errors import FormulaError
+from ocfs2lib.firewall import iptables
+from ocfs2lib.firewall import nft_trace
+from ocfs2lib.firewall import nftables
+from ocfs2lib.firewall.backends import FIREWALLS
+
+from . import cases
+from . import garbage
+from . import nft_rulesets
+from . import tree_damage
+from .findings import Findings
+
+PEERS = ("192.168.100.2", "192.168.100.3")
+OWN = (nftables.FAMILY, nftables.TABLE)
+
+needs_nft = [
+    pytest.mark.skipif(os.geteuid() != 0, reason="needs root"),
+    pytest.mark.skipif(not shutil.which("nft"), reason="nftables is not installed"),
+    pytest.mark.usefixtures("sandbox"),
+]
+
+
+def nft_listing(text):
+    """What the real nft lists once it has loaded a ruleset; None if it refuses it."""
+    argv = ["nft", "-f", "-"]
+    done = subprocess.run(argv, input=f"flush ruleset\n{text}", text=True, capture_output=True)
+    if done.returncode:
+        return None
+    argv = ["nft", "-j", "list", "ruleset"]
+    said = subprocess.run(argv, text=True, capture_output=True, check=True).stdout
+    return json.loads(said)["nftables"]
+
+
+def judged(ruleset):
+    """What we make of a ruleset, which must be of the documented shape."""
+    for chain in nft_trace.blocking(ruleset, 7777, PEERS, OWN):
+        assert all(isinstance(name, str) for name in chain)
+        assert len(chain) == 3
+        assert "accept" in nft_trace.remedy(chain, 7777, PEERS) or chain[0] == "ip"
+    assert isinstance(FIREWALLS["nftables"].ours(ruleset), dict)
+
+
+class TestNftables:
+    pytestmark = needs_nft
+
+    def test_any_ruleset_that_the_kernel_takes_is_judged(self):
+        found, taken, verdicts = Findings(), 0, set()
+        for number in cases.share(40):
+            text = nft_rulesets.some_table(cases.chance("nft", number))
+            ruleset = nft_listing(text)
+            if ruleset is None:
+                continue
+            taken += 1
+            with found.watch(text):
+                judged(ruleset)
+                verdicts.add(bool(nft_trace.blocking(ruleset, 7777, PEERS, OWN)))
+        found.none()
+        assert taken > len(cases.share(40)) / 3
+        assert verdicts == {True, False}
+
+    @pytest.mark.parametrize("match", ["ip protocol 1-17", "meta l4proto 5-17"])
+    def test_a_range_of_protocols_is_judged(self, match):
+        base = "type filter hook input priority 0; policy drop;"
+        judged(nft_listing(f"table inet t {{ chain c {{ {base} {match} accept; }}; }}"))
+
+    def test_any_damaged_listing_is_judged(self):
+        found, whole = Findings(), nft_listing(nft_rulesets.RULESET)
+        assert whole
+        for number in cases.share(10):
+            ruleset = copy.deepcopy(whole)
+            done = tree_damage.damaged(cases.chance("nft listing", number), ruleset)
+            try:
+                ruleset = json.loads(json.dumps(ruleset))
+            except (TypeError, ValueError, RecursionError):
+                continue
+            with (
+                found.watch(f"nft listing {number}: {'; '.join(done)}"),
+                contextlib.suppress(FormulaError),
+            ):
+                judged(ruleset)
+        found.none()
+
+
+def test_any_listing_of_iptables_is_judged():
+    found = Findings()
+    rules = iptables.chain(7777, ["10.1.0.2", "10.1.0.3"])
+    jump = f"-A {' '.join(iptables.JUMP)}"
+    text = "\n".join(["*filter", ":INPUT DROP [0:0]", "-A INPUT -j DROP", jump, *rules, "COMMIT"])
+    for garbled in garbage.garbled_texts("iptables", 2, text):
+        with found.watch(ascii(garbled)):
+            ours = FIREWALLS["iptables"].ours(garbled.splitlines())
+            assert ours.keys() == {"rules", "input"}
+            assert all(isinstance(line, str) for lines in ours.values() for line in lines)
+    found.none()
