@@ -1,0 +1,233 @@
+"""The operations on a simulated cluster, each with what makes it necessary."""
+
+import copy
+
+import pytest
+
+from ocfs2lib.errors import Refused
+from ocfs2lib.operations.add_node import AddNode
+from ocfs2lib.operations.fsck import Fsck
+from ocfs2lib.operations.grow import Grow
+from ocfs2lib.operations.remove_node import RemoveNode
+from ocfs2lib.operations.retire_lun import RetireLun
+from ocfs2lib.operations.retune import Retune
+from ocfs2lib.operations.rolling_reboot import RollingReboot
+from ocfs2lib.operations.slots import Slots
+from support import roster
+from support.simulated_operator import SimulatedOperator
+from support.simulated_world import SimulatedWorld
+
+NAME, PATH, OLD = "ocfs2", "/san/primary", "/san/old"
+HOSTS = [f"host{number}.example.com" for number in range(5)]
+TIB = 1 << 40
+#: After a cut, an operator runs it again this often at most.
+RUNS = 4
+
+
+class Scenario:
+    """
+    A cluster, the pillar that it does not match yet, and what brings it there.
+
+    make
+        Makes the operation of a master.
+    section
+        The pillar by which it was set up; by default three nodes.
+    slots
+        Of its volume.
+    """
+
+    def __init__(self, make, section=None, slots=8):
+        self.make, self.absent = make, ()
+        self.world = SimulatedWorld(section or roster.section(), slots)
+        master = SimulatedOperator(self.world)
+        members = master.plan().members()
+        master.keep_numbers(lambda numbers, time: numbers.seen(members, time))
+
+    def pillar(self, change):
+        """The operator changes pillar."""
+        section = copy.deepcopy(self.world.section)
+        change(section)
+        self.world.describe(section)
+        return self
+
+    def run(self, make=None, testing=False):
+        """One run: its result, None if it was refused."""
+        master = SimulatedOperator(self.world, testing)
+        operation = (make or self.make)(master)
+        try:
+            return operation.run()
+        except Refused as err:
+            return {"result": None, "lines": str(err).splitlines(), "changes": {}}
+
+    def left(self):
+        """What is not as pillar says."""
+        found = SimulatedOperator(self.world).plan()
+        wanted = found.failures() + found.differences()
+        return [each for each in wanted if not each.startswith(self.absent)]
+
+
+def add_node():
+    found = Scenario(AddNode)
+    found.world.add(HOSTS[3], "10.1.0.4")
+    return found.pillar(lambda section: section.update(nodes=roster.section(4)["nodes"]))
+
+
+def add_two_nodes():
+    found = add_node()
+    found.world.add(HOSTS[4], "10.1.0.5")
+    return found.pillar(lambda section: section.update(nodes=roster.section(5)["nodes"]))
+
+
+def slots():
+    found = Scenario(lambda master: Slots(master, "primary", "primary"), slots=4)
+    return found.pillar(lambda section: section["luns"]["primary"].update(slots=6))
+
+
+def _absent(name):
+    """How what differs begins while a node of pillar has not come."""
+    gaps = (f"conf:ocfs2:{name}", "conf:ocfs2:", f"live:node:{name}")
+    return (f"{name}.", *(f"{host}: {gap}" for host in HOSTS for gap in gaps))
+
+
+def slots_for_a_newcomer():
+    """A node is to come for which the volume has no slot; it comes afterwards, by add_node."""
+    found = Scenario(lambda master: Slots(master, "primary", "primary"), slots=3)
+    found.world.add(HOSTS[3], "10.1.0.4")
+    found.absent = _absent("host3")
+    return found.pillar(lambda section: section.update(nodes=roster.section(4)["nodes"]))
+
+
+def _with_a_newcomer_of_the_lowest_number(make, slots):
+    section = roster.section(4)
+    first = section["nodes"].pop(HOSTS[0])
+    found = Scenario(make, section, slots)
+    found.world.add(HOSTS[0], first["address"])
+    found.pillar(lambda section: section["nodes"].update({HOSTS[0]: first}))
+    return found
+
+
+def add_the_first_node():
+    return _with_a_newcomer_of_the_lowest_number(AddNode, 8)
+
+
+def slots_for_the_first_node():
+    make = lambda master: Slots(master, "primary", "primary")  # noqa: E731
+    found = _with_a_newcomer_of_the_lowest_number(make, 3)
+    found.absent = _absent("host0")
+    return found
+
+
+def fsck():
+    return Scenario(lambda master: Fsck(master, "primary", "primary"))
+
+
+def fsck_repair():
+    found = Scenario(lambda master: Fsck(master, "primary", "primary", "primary"))
+    found.world.lun.findings = ["ORPHAN_INODE"]
+    return found
+
+
+def grow():
+    found = Scenario(lambda master: Grow(master, "primary"))
+    found.world.lun.size = 3 * TIB
+    return found.pillar(lambda section: section["luns"]["primary"].update(size="3TiB"))
+
+
+def retune():
+    found = Scenario(lambda master: Retune(master, NAME))
+    cluster = {"heartbeat_threshold": 61, "idle_timeout_ms": 60000}
+    return found.pillar(lambda section: section.update(cluster=cluster))
+
+
+def retune_addresses():
+    found = Scenario(lambda master: Retune(master, NAME))
+    found.world.nodes[HOSTS[1]].addresses.append("10.2.0.2")
+    return found.pillar(lambda section: section["nodes"][HOSTS[1]].update(address="10.2.0.2"))
+
+
+def rolling_reboot():
+    return Scenario(RollingReboot)
+
+
+def retire_lun():
+    found = Scenario(lambda master: RetireLun(master, OLD))
+    line = {"device": "/dev/mapper/old", "fstype": "ocfs2", "options": []}
+    for node in found.world.nodes.values():
+        node.kept["fstab"][OLD] = line
+        node.mounts[OLD] = line["device"]
+    return found
+
+
+def _removing(host, section=None):
+    found = Scenario(lambda master: RemoveNode(master, host), section or roster.section(4))
+    return found.pillar(lambda section: section["nodes"].pop(host))
+
+
+def remove_node():
+    return _removing(HOSTS[3])
+
+
+def remove_the_first_node():
+    return _removing(HOSTS[0])
+
+
+def remove_a_node_with_a_name_of_its_own():
+    section = roster.section(4)
+    section["nodes"][HOSTS[3]]["name"] = "host3.example"
+    return _removing(HOSTS[3], section)
+
+
+def remove_a_dead_node():
+    found = remove_node()
+    found.world.nodes[HOSTS[3]].lose_power()
+    found.world.nodes[HOSTS[3]].starting = 0
+    return found
+
+
+SCENARIOS = {
+    each.__name__: each
+    for each in (
+        add_node,
+        add_two_nodes,
+        add_the_first_node,
+        slots,
+        slots_for_a_newcomer,
+        slots_for_the_first_node,
+        fsck,
+        fsck_repair,
+        grow,
+        retune,
+        retune_addresses,
+        rolling_reboot,
+        retire_lun,
+        remove_node,
+        remove_the_first_node,
+        remove_a_node_with_a_name_of_its_own,
+        remove_a_dead_node,
+    )
+}
+everything = pytest.mark.parametrize("name", SCENARIOS)
+
+
+def until_done(scenario):
+    """Run it again, as an operator does; what each run said."""
+    said = []
+    for _ in range(RUNS):
+        scenario.world.settle()
+        answer = scenario.run()
+        said.append(answer["lines"])
+        if answer["result"]:
+            break
+    return said
+
+
+def lost_answer(world, minion, at):
+    """The k-th call is carried out, but a node's answer gets lost, and so do those after it."""
+
+    def after(number, fun, minions):
+        if number == at and minion in minions:
+            world.unreached = frozenset((minion,))
+            if fun in ("ocfs2_volume.slots", "ocfs2_volume.check"):
+                world.lun.tool = minion
+
+    return after

@@ -1,0 +1,85 @@
+"""Slots, fsck and grow on a simulated cluster: what a tool finds, and when it may work."""
+
+import pytest
+
+from .scenarios import HOSTS
+from .scenarios import PATH
+from .scenarios import SCENARIOS
+from .scenarios import TIB
+from .scenarios import fsck
+from .scenarios import grow
+from .scenarios import slots
+from .scenarios import until_done
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize("name", ["slots", "fsck", "fsck_repair"])
+def test_while_a_tool_may_still_work_the_lun_stays_down_and_no_second_one_is_started(name):
+    scenario = SCENARIOS[name]()
+    leader = HOSTS[0]
+
+    def after(number, fun, minions):
+        if fun in ("ocfs2_volume.slots", "ocfs2_volume.check"):
+            scenario.world.unreached, scenario.world.lun.tool = frozenset((leader,)), leader
+
+    scenario.world.after = after
+    answer = scenario.run()
+    assert answer["result"] is False
+    assert "LUN primary stays down." in answer["lines"]
+    assert not any(node.mounts for node in scenario.world.nodes.values())
+    scenario.world.unreached = frozenset()
+    before = scenario.world.state()
+    again = scenario.run()
+    assert again["result"] is None
+    assert f"{leader}: a tool still works on a volume there, wait for its end" in again["lines"]
+    assert scenario.world.state() == before
+    assert scenario.world.wrong == []
+    until_done(scenario)
+    assert scenario.left() == []
+
+
+def test_a_check_that_finds_something_fails_and_leaves_it_alone():
+    scenario = fsck()
+    scenario.world.lun.findings = ["ORPHAN_INODE", "ORPHAN_INODE", "DIR_ZERO"]
+    answer = scenario.run()
+    assert answer["result"] is False
+    text = "\n".join(answer["lines"])
+    assert "LUN primary: 3 findings (ORPHAN_INODE, ORPHAN_INODE, DIR_ZERO)" in text
+    assert "Nothing was repaired." in text
+    assert '"ocfs2_repair": "primary"' in text
+    assert len(scenario.world.lun.findings) == 3
+    assert scenario.left() == []
+
+
+def test_a_check_that_does_not_end_brings_the_lun_back():
+    scenario = fsck()
+    scenario.world.lun.findings = ["ABORTED"]
+    answer = scenario.run()
+    assert answer["result"] is False
+    assert "LUN primary is mounted again on every node, as it was." in answer["lines"]
+    assert scenario.left() == []
+
+
+def test_a_drained_node_that_is_not_empty_is_not_unmounted():
+    scenario = slots()
+    scenario.pillar(lambda section: section.update(drain={"command": "/usr/local/sbin/drain"}))
+    for node in scenario.world.nodes.values():
+        node.ocfs2_drain_run = lambda command, limit: True
+    scenario.world.nodes[HOSTS[2]].users = {PATH: ["qemu (pid 7)"]}
+    before = scenario.world.state()
+    answer = scenario.run()
+    assert answer["result"] is False
+    assert f"{HOSTS[2]}: {PATH} is in use by qemu (pid 7)" in answer["lines"][0]
+    assert scenario.world.state() == before
+
+
+def test_a_volume_grows_only_once_every_node_sees_the_new_size():
+    scenario = grow()
+    # One path of one node does not see what the array has.
+    scenario.world.nodes[HOSTS[2]].ocfs2_volume_rescan = lambda device: 2 * TIB
+    answer = scenario.run()
+    assert answer["result"] is False
+    assert f"{HOSTS[2]} sees {2 * TIB} bytes of LUN primary" in answer["lines"][0]
+    assert scenario.world.lun.volume["size"] == 2 * TIB
+    assert scenario.world.wrong == []
