@@ -80,13 +80,16 @@ def _least(where, example, judge, smaller):
 
 def site(err):
     """Where an exception comes from: the innermost line of the formula, else of its tests."""
-    places = [
-        (Path(frame.filename).name, frame.lineno)
-        for frame in traceback.extract_tb(err.__traceback__)
-    ]
-    ours = [place for place in places if place[0].startswith(("ocfs2", "o2cb"))]
-    ours = ours or [place for place in places if place[0].startswith("test_")]
-    return f"{type(err).__name__} in {ours[-1][0]}:{ours[-1][1]}" if ours else type(err).__name__
+    places = [(Path(x.filename), x.lineno) for x in traceback.extract_tb(err.__traceback__)]
+    ours = [place for place in places if _is_ours(place[0])]
+    ours = ours or [place for place in places if place[0].name.startswith("test_")]
+    return (
+        f"{type(err).__name__} in {ours[-1][0].name}:{ours[-1][1]}" if ours else type(err).__name__
+    )
+
+
+def _is_ours(path):
+    return "ocfs2lib" in path.parts or path.name.startswith(("ocfs2", "o2cb"))
 
 
 def _short(value):

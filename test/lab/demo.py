@@ -129,4 +129,6 @@ def _say(text):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "up"))
+    if sys.argv[1:] not in (["up"], ["down"]):
+        sys.exit("demo.py cannot do that. Fix: python3 test/lab/demo.py up, or down.")
+    sys.exit(main(sys.argv[1]))

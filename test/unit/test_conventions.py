@@ -35,6 +35,8 @@ ARROWS = {
 #: The rooms that reach the world, and what they may import of Salt. No other room imports them.
 ARROWS["master"] = " ".join(ARROWS)
 OF_SALT = {"system": "salt.exceptions", "master": "salt"}
+#: What people read and write; no table that a program wrote.
+HELD_IN_MIND = ("_*/**/*.py", "docs/*.rst", "docs/*.py", "ocfs2/**/*.*", "test/**/*.py", "*.rst")
 CALLED = [path for paths in SOURCES.values() for path in paths]
 
 
@@ -213,6 +215,35 @@ def test_what_distributions_differ_in_is_said_in_their_room_alone(words):
         assert not [text for text in _texts(path) if words in text], path
     for path in (ROOT / "ocfs2").rglob("*.*"):
         assert words not in path.read_text(), path
+
+
+def test_the_library_has_the_one_name_that_is_free():
+    """Not that of a module, a runner, the sls tree, or of something that Salt has itself."""
+    assert [path.name for path in (ROOT / "_utils").glob("[!_]*")] == ["ocfs2lib"]
+    assert not [path for kind in SOURCES.values() for path in kind if path.stem == "ocfs2lib"]
+
+
+def test_a_name_of_a_file_says_which():
+    """Salt calls its own kinds of module by the name of the file; these may share one."""
+    names = [path.name for path in LIBRARY.rglob("*.py") if path.name != "__init__.py"]
+    names += [path.name for path in CALLED if path.stem not in ("ocfs2", "o2cb")]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_name_of_a_class_says_which():
+    names = [
+        node.name
+        for path in (*UTILS, *CALLED, *STATES, *BEACONS)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_file_is_no_longer_than_one_can_hold_in_mind():
+    found = [path for kind in HELD_IN_MIND for path in ROOT.glob(kind)]
+    assert len(found) > 300
+    assert [path for path in found if path.read_text().count("\n") > 450] == []
 
 
 def test_nothing_hands_a_force_flag_to_mkfs():
