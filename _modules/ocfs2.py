@@ -21,7 +21,7 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib import heartbeat
 from ocfs2lib.lun import blank
 from ocfs2lib.lun import superblock as lun_superblock
-from ocfs2lib.lun import wwid as lun_wwid
+from ocfs2lib.lun.wwid import wwid_of_sysfs
 from ocfs2lib.parsers import blkid
 from ocfs2lib.parsers import debugfs
 from ocfs2lib.parsers import ocfs2_tools
@@ -280,7 +280,7 @@ def _disk_wwid(name):
     for path in ("device/wwid", "wwid"):
         text = _value(f"/sys/class/block/{name}/{path}")
         if text:
-            return lun_wwid.wwid_of_sysfs(text)
+            return wwid_of_sysfs(text)
     return None
 
 

@@ -14,7 +14,8 @@ import salt.cache
 import yaml
 
 from lab.lab import REPOSITORY
-from ocfs2lib.lun import ledger as lun_ledger
+from ocfs2lib.lun.ledger import BANK
+from ocfs2lib.lun.ledger import Ledger
 from support.prefork import Prefork
 
 #: Options of master and minions: what nothing here asks for, and takes its time.
@@ -116,9 +117,9 @@ def section():
 def ledger(site):
     """The master's own ledger; empty again after each test."""
     cache = salt.cache.factory(site.master.config)
-    yield lun_ledger.Ledger(cache, sync=os.sync)
-    if cache.contains(lun_ledger.BANK):
-        cache.flush(lun_ledger.BANK)
+    yield Ledger(cache, sync=os.sync)
+    if cache.contains(BANK):
+        cache.flush(BANK)
 
 
 @pytest.fixture(scope="session")

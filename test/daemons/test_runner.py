@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import salt.cache
 
-from ocfs2lib.lun import ledger as lun_ledger
+from ocfs2lib.lun.ledger import Record
 from ocfs2lib.master.nodes import Nodes
 from ocfs2lib.system import installed
 
@@ -93,7 +93,7 @@ def test_without_an_answer_all_is_unknown_and_nobody_is_told_to_forget(
 ):
     """The cluster was formatted and mounted; its record alone says nothing of the LUN now."""
     wwid = section["luns"]["primary"]["wwid"]
-    ledger.store(lun_ledger.Record(wwid, "formatted", cluster="ocfs2", lun="primary"))
+    ledger.store(Record(wwid, "formatted", cluster="ocfs2", lun="primary"))
     page = tmp_path / "cluster.html"
     with mute():
         answer = site.salt_run("ocfs2.status", "timeout=5", "--out=json")

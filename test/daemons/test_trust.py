@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ocfs2lib.lun import audit as lun_audit
-from ocfs2lib.lun import ledger as lun_ledger
+from ocfs2lib.lun import audit
+from ocfs2lib.lun.ledger import BANK
+from ocfs2lib.lun.ledger import Record
 
 WWID = "3600A0B8000123456000ABCD012345678"
 LIAR = "host1.domain.com"
@@ -22,11 +23,11 @@ def record(state, **changes):
         "token": "0" * 32,
         "time": "2026-01-31T23:59:59Z",
     }
-    return lun_ledger.Record(WWID.lower(), state, **{**known, **changes})
+    return Record(WWID.lower(), state, **{**known, **changes})
 
 
-def audit(site):
-    path = Path(lun_audit.path(site.master.config["log_file"]))
+def audited(site):
+    path = Path(audit.path(site.master.config["log_file"]))
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
@@ -75,7 +76,7 @@ def test_what_is_forgotten_is_kept_with_who_and_why(site, ledger):
     assert (kept.state, event["reason"]) == ("never", "cleared for reuse")
     assert event["operator"]
     assert "formatted as volume 458E" in event["event"]
-    last = audit(site)[-1]
+    last = audited(site)[-1]
     assert (last["verdict"], last["wwid"], last["lun"]) == ("forgotten", WWID, "primary")
     assert last["operator"]
     assert last["job"].isdigit()
@@ -93,14 +94,14 @@ def test_a_format_is_released_only_if_one_is_on_record(site, ledger):
     assert (released.state, released.leader) == ("formatting", "")
     assert released.uuid == record("formatting").uuid
     assert released.token != record("formatting").token
-    assert audit(site)[-1]["verdict"] == "resumed"
+    assert audited(site)[-1]["verdict"] == "resumed"
 
 
 def test_a_broken_record_is_named_and_lets_nothing_be_formatted(site, ledger, section):
     site.describe(host1=section, host2=section)
     wwid = section["luns"]["primary"]["wwid"]
-    ledger.store(lun_ledger.Record(wwid, "held", found="ext4"))
-    path = Path(site.master.config["cachedir"], lun_ledger.BANK, f"{wwid}.p")
+    ledger.store(Record(wwid, "held", found="ext4"))
+    path = Path(site.master.config["cachedir"], BANK, f"{wwid}.p")
     path.write_bytes(b"\xc1 not what a ledger writes")
     answer = site.salt_run("ocfs2.ledger")
     assert answer.returncode == 1
@@ -118,7 +119,7 @@ def test_a_broken_record_is_named_and_lets_nothing_be_formatted(site, ledger, se
 def test_each_refusal_of_a_format_stands_in_the_audit_log(site, ledger, section):
     site.describe(host1=section, host2=section)
     assert site.salt_run("ocfs2.format").returncode == 1
-    last = audit(site)[-1]
+    last = audited(site)[-1]
     assert (last["verdict"], last["cluster"], last["lun"]) == ("refused", "ocfs2", "primary")
     assert last["wwid"] == section["luns"]["primary"]["wwid"]
     assert any(reason.startswith("G8: ") for reason in last["reasons"])
