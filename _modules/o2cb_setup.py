@@ -6,10 +6,11 @@ The states write it.
 .. versionadded:: 1.0.0
 """
 
-from ocfs2lib.firewall.backends import BACKENDS
+from ocfs2lib.errors import FormulaError
 from ocfs2lib.node import setup
 from ocfs2lib.node.parts import panic as panic_part
-from ocfs2lib.node.parts import services
+from ocfs2lib.node.parts import setup_part
+from ocfs2lib.pillar import check
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 from ocfs2lib.system import functions
@@ -20,14 +21,19 @@ def __virtual__():
     return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
-def platform():
+def platform(config=None):
     """
-    Return what the sls files need to know of the distribution of this host.
+    Return what the sls files need to know of this host: its distribution, and what is set up when.
 
-    Returns ``{"name", "packages", "firewall_packages", "repository"}``: ``packages`` are those of
-    every node, ``firewall_packages`` (``{backend: [packages]}``) those of the firewall backends,
+    config
+        The ``ocfs2`` section of pillar; of one that the check refuses, nothing is known.
+
+    Returns ``{"name", "packages", "part_packages", "repository", "parts"}``: ``packages`` are those
+    of every node, ``part_packages`` (``{part: [packages]}``) what this pillar needs besides,
     ``repository`` has the arguments of ``pkgrepo.managed``, or is None where the packages come with
-    the distribution. On a host that is not supported there are no packages.
+    the distribution. On a host that is not supported there are no packages. ``parts`` are the names
+    for ``o2cb.part``, ``{"before_cluster": [names], "after_mount": [names]}``; those that have an
+    sls of their own are not in it.
 
     CLI Example:
 
@@ -39,47 +45,39 @@ def platform():
     return {
         "name": platforms.release(__grains__),
         "packages": list(found.packages) if found else [],
-        "firewall_packages": {
-            name: list(found.firewalls[name].packages) if found and name in found.firewalls else []
-            for name in BACKENDS
-        },
+        "part_packages": _part_packages(config, found) if found else {},
         "repository": found and found.repository,
+        "parts": {step: setup.parts_at(step) for step in setup_part.STEPS},
     }
 
 
-def facts(backend, port, nodes):
+def _part_packages(config, platform):
+    try:
+        desired = check.parse(config)
+    except FormulaError:
+        # The state of the check says so before any package is installed.
+        return {}
+    return setup.part_packages(desired, platform)
+
+
+def facts(arguments):
     """
     Return everything that :func:`node.setup.differences` compares with pillar.
 
-    backend, port, nodes
-        The firewall, as for ``o2cb_firewall.facts``.
+    arguments
+        ``{part: arguments}``: what a part of the set-up has to know of pillar
+        (:func:`node.setup.arguments_for`).
 
-    Returns what :func:`boot` does, and ``missing`` (the tools that are not installed), ``panic``
-    (of :func:`panic`) and ``firewall`` (of ``o2cb_firewall.facts``).
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call o2cb_setup.facts nftables 7777 '{host2.domain.com: 192.168.100.2}'
-    """
-    return setup.facts(_call, {"backend": backend, "port": port, "nodes": nodes})
-
-
-def boot():
-    """
-    Return the formula's files, and what systemd is set to do with its units.
-
-    Returns ``{"files": {path: text or None}, "enabled": [units], "masked": [units], "services":
-    {path: text}}``, the last of them the drop-ins that bind services to their mounts.
+    Returns ``{"files": {path: text or None}, "enabled": [units], "masked": [units], "missing":
+    [tools]}`` of all parts, and what each part adds (:mod:`node.parts`).
 
     CLI Example:
 
     .. code-block:: bash
 
-        salt-call o2cb_setup.boot
+        salt-call o2cb_setup.facts '{firewall: [nftables, 7777, {host2.domain.com: 192.168.100.2}]}'
     """
-    return {**setup.common_facts(_call), **services.PART.facts(_call, None)}
+    return setup.facts(_call, arguments)
 
 
 def panic(path):

@@ -15,7 +15,6 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.adoption import lun_names
 from ocfs2lib.firewall.backends import FIREWALLS
-from ocfs2lib.firewall.backends import NONE
 from ocfs2lib.node import units
 from ocfs2lib.parsers import mount_tables
 from ocfs2lib.platform import platforms
@@ -35,14 +34,15 @@ def __virtual__():
     return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
 
 
-def census(luns, firewall, prove_blank=False):
+def census(luns, setup, prove_blank=False):
     """
     Return what this node knows about itself and the LUNs, in one call that changes nothing.
 
     luns
         ``{key: device}``: the device name that pillar gives each LUN.
-    firewall
-        ``{"backend", "port", "nodes"}``, the arguments of ``o2cb_firewall.facts``.
+    setup
+        ``{part: arguments}``: what a part of the set-up has to know of pillar
+        (:func:`node.setup.arguments_for`).
     prove_blank
         Read the samples of every LUN that shows no volume (see ``ocfs2.probe``).
 
@@ -56,24 +56,24 @@ def census(luns, firewall, prove_blank=False):
 
     .. code-block:: bash
 
-        salt-call ocfs2_node.census '{a: /dev/mapper/a}' '{backend: none, port: 7777, nodes: {}}'
+        salt-call ocfs2_node.census '{a: /dev/mapper/a}' '{firewall: [none, 7777, {}]}'
     """
     probe = __salt__["ocfs2.probe"]
     return {
-        **_apart_from_luns(luns, firewall),
+        **_apart_from_luns(luns, setup),
         "luns": {key: probe(device, prove_blank) for key, device in luns.items()},
     }
 
 
-def _apart_from_luns(luns, firewall):
-    if not (isinstance(luns, dict) and isinstance(firewall, dict)):
-        raise SaltInvocationError("luns and firewall must be mappings")
+def _apart_from_luns(luns, setup):
+    if not (isinstance(luns, dict) and isinstance(setup, dict)):
+        raise SaltInvocationError("luns and setup must be mappings")
     return {
         "formula": installed.build(__opts__["extension_modules"]),
         "formatting": __salt__["ocfs2_format.running"]()["wwid"],
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
-        "setup": __salt__["o2cb_setup.facts"](**firewall),
+        "setup": __salt__["o2cb_setup.facts"](setup),
         "fstab": __salt__["ocfs2_mount.fstabs"](),
         "mounts": _mounts(),
         "holds": __salt__["ocfs2_hold.present"](),
@@ -84,13 +84,13 @@ def _mounts():
     return [each["path"] for each in __salt__["ocfs2_mount.mounts"]("ocfs2")]
 
 
-def examine(luns, firewall):
+def examine(luns, setup):
     """
     Return a census, and what else helps to find a fault, in one call that changes nothing.
 
     A LUN or volume that does not answer within ten seconds is left alone, and the answer says so.
 
-    luns, firewall
+    luns, setup
         As for :func:`census`.
 
     Returns what :func:`census` returns without a proof that LUNs are blank, and ``health``
@@ -105,9 +105,9 @@ def examine(luns, firewall):
 
     .. code-block:: bash
 
-        salt-call ocfs2_node.examine '{a: /dev/mapper/a}' '{backend: none, port: 7777, nodes: {}}'
+        salt-call ocfs2_node.examine '{a: /dev/mapper/a}' '{firewall: [none, 7777, {}]}'
     """
-    found = _apart_from_luns(luns, firewall)
+    found = _apart_from_luns(luns, setup)
     devices = list(_whole_devices())
     questions = {
         **{("lun", key): ["ocfs2.probe", device] for key, device in luns.items()},
@@ -202,7 +202,7 @@ def survey():
         "formula": installed.build(__opts__["extension_modules"]),
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
-        "setup": __salt__["o2cb_setup.facts"](NONE, 0, {}),
+        "setup": __salt__["o2cb_setup.facts"]({}),
         "starts": [unit for unit in (units.UNIT, units.NODE_KILLER_UNIT) if _starts(unit)],
         "firewalls": [backend for backend in FIREWALLS if _has_rules(backend)],
         "fstab": [

@@ -17,7 +17,6 @@ from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import setup
 from ocfs2lib.node import stack
 from ocfs2lib.node import state_result
-from ocfs2lib.node import units
 from ocfs2lib.node.difference import NODE
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
@@ -106,13 +105,22 @@ def boot(name, config):
         The ``ocfs2`` section of pillar.
     """
 
-    def gaps(desired, facts):
-        return _differences(boot_part.PART, desired, __salt__["o2cb_setup.boot"]())
+    return _set_up(boot_part.PART, name, config)
 
-    def close(desired, found):
-        _close(boot_part.PART, desired, found)
 
-    return _converge(name, config, f"{units.UNIT} is set up.", gaps, close)
+def part(name, config):
+    """
+    One part of what the formula sets up on a host is as pillar describes it.
+
+    name
+        Which part: ``boot``, ``firewall``, ``panic`` or ``services``.
+    config
+        The ``ocfs2`` section of pillar.
+    """
+    try:
+        return _set_up(setup.part(name), name, config)
+    except _REFUSALS as err:
+        return state_result.refused(state_result.new(name, ""), err)
 
 
 def online(name, config):
@@ -176,18 +184,7 @@ def firewall(name, config):
         The ``ocfs2`` section of pillar.
     """
 
-    def gaps(desired, facts):
-        kernel = __salt__["o2cb_firewall.facts"](**firewall_part.arguments(desired))
-        refusals = firewall_part.blocked(desired, __opts__["id"], kernel["blocking"])
-        if refusals:
-            raise CommandExecutionError(" ".join(map(str, refusals)))
-        found = {**__salt__["o2cb_setup.boot"](), "firewall": kernel}
-        return _differences(firewall_part.PART, desired, found)
-
-    def close(desired, found):
-        _close(firewall_part.PART, desired, found)
-
-    return _converge(name, config, "The firewall of the interconnect is set.", gaps, close)
+    return _set_up(firewall_part.PART, name, config)
 
 
 def offline(name):
@@ -242,6 +239,24 @@ def absent(name):
     return _run(name, "No configuration of the cluster is left.", find, close, permit, words)
 
 
+def _set_up(part, name, config):
+    """Bring one part of the set-up to what pillar says."""
+    minion = __opts__["id"]
+
+    def gaps(desired, _):
+        arguments = setup.arguments_for(desired)
+        facts = setup.facts(_call, arguments, parts=[part])
+        blocked = part.blocked(desired, minion, facts)
+        if blocked:
+            raise CommandExecutionError(" ".join(map(str, blocked)))
+        return part.differences(desired, minion, facts, platforms.required(__grains__))
+
+    def close(desired, found):
+        part.close(_call, found, desired, minion, platforms.required(__grains__))
+
+    return _converge(name, config, part.done, gaps, close)
+
+
 def _converge(name, config, fine, gaps, close):
     """
     Bring the node to what pillar says, as far as a highstate may.
@@ -289,15 +304,6 @@ def _refuse_others(desired, node):
 
 def _call(function, *arguments):
     return functions.call(__salt__, function, *arguments)
-
-
-def _differences(part, desired, facts):
-    """What separates this node from pillar in one part of the set-up."""
-    return part.differences(desired, __opts__["id"], facts, platforms.required(__grains__))
-
-
-def _close(part, desired, found):
-    part.close(_call, found, desired, __opts__["id"], platforms.required(__grains__))
 
 
 def _leftovers(facts):

@@ -24,6 +24,7 @@ from ocfs2lib.node import fstab
 from ocfs2lib.node import holds
 from ocfs2lib.node import requirements
 from ocfs2lib.node import service_dropins
+from ocfs2lib.node import setup
 from ocfs2lib.node import state_result
 from ocfs2lib.node.parts import panic
 from ocfs2lib.node.parts import services as services_part
@@ -63,7 +64,8 @@ def pillar_valid(name, config):
 
 def host_fit(name, config):
     """
-    This host can be the node that pillar describes: platform, host name, address.
+    This host can be the node that pillar describes: platform, host name, address, and what is to
+    be set up on it.
 
     name
         Any name for the check.
@@ -72,8 +74,9 @@ def host_fit(name, config):
     """
     ret = state_result.new(name, "The host fits its entry in pillar.")
     try:
-        node = check.parse(config).member(__opts__["id"])
-        problems = requirements.problems(node, __salt__["ocfs2_node.host"]())
+        desired, host = check.parse(config), __salt__["ocfs2_node.host"]()
+        node = desired.member(__opts__["id"])
+        problems = [*requirements.problems(node, host), *setup.unsupported(desired, host)]
     except _REFUSALS as err:
         return state_result.refused(ret, err)
     return state_result.refused(ret, ". ".join(map(str, problems)) + ".") if problems else ret
@@ -97,11 +100,10 @@ def kernel(name, config):
             )
         return {"panic": __salt__["o2cb_setup.panic"](name)}
 
-    result = state_result.new(name, "The kernel is set as described.")
-    return _set_up(result, panic.PART, config, look, "The kernel's panic settings", name)
+    return _set_up(name, panic.PART, config, look, "The kernel's panic settings", name)
 
 
-def _set_up(result, part, config, look, what, *where):
+def _set_up(name, part, config, look, what, *where):
     """
     Close what separates this node from pillar in one part of the set-up.
 
@@ -112,7 +114,7 @@ def _set_up(result, part, config, look, what, *where):
     where
         What else the part has to know to close it.
     """
-    minion = __opts__["id"]
+    minion, result = __opts__["id"], state_result.new(name, part.done)
     try:
         desired, platform = check.parse(config), platforms.of_minion(__grains__)
         return state_result.converge(
@@ -218,9 +220,8 @@ def services(name, config):
     config
         The ``ocfs2`` section of pillar.
     """
-    result = state_result.new(name, "The services of the LUNs are bound to their mounts.")
-    look = __salt__["o2cb_setup.boot"]
-    return _set_up(result, services_part.PART, config, look, "The drop-ins of services")
+    part = services_part.PART
+    return _set_up(name, part, config, lambda: part.facts(_call, None), "The drop-ins of services")
 
 
 def mounted(name, config):

@@ -1,4 +1,4 @@
-{%- from "ocfs2/map.jinja" import platform, backend with context %}
+{%- from "ocfs2/map.jinja" import platform with context %}
 include:
   - ocfs2.check
 {%- if platform.repository %}
@@ -17,7 +17,7 @@ ocfs2-package-repository:
 
 ocfs2-package:
   pkg.installed:
-    - pkgs: {{ (platform.packages + platform.firewall_packages.get(backend, [])) | json }}
+    - pkgs: {{ (platform.packages + platform.part_packages.values() | sum(start=[])) | json }}
     - failhard: true
     - require:
       - sls: ocfs2.check

@@ -1,10 +1,12 @@
-"""What the sls of the packages is rendered to, by Salt's own renderers."""
+"""What the sls files are rendered to for packages and parts, by Salt's own renderers."""
 
 import pytest
 import salt.config
 import salt.loader
 import salt.modules.slsutil
 import salt.template
+
+from support import roster
 
 from .conftest import REPOSITORY
 
@@ -13,9 +15,9 @@ CHECKED = [{"sls": "ocfs2.check"}]
 
 @pytest.fixture
 def render(tmp_path, modules):
-    """Renders the sls with some pillar, on this host or on one with another platform."""
+    """Renders an sls with some pillar, on this host or on one with another platform."""
 
-    def render(pillar, **platform):
+    def render(sls, pillar, **platform):
         opts = salt.config.minion_config(None)
         opts.update(
             cachedir=str(tmp_path / "cache"),
@@ -26,11 +28,14 @@ def render(tmp_path, modules):
             grains={},
         )
         functions = {
-            "o2cb_setup.platform": lambda: {**modules["o2cb_setup.platform"](), **platform},
+            "o2cb_setup.platform": lambda config: {
+                **modules["o2cb_setup.platform"](config),
+                **platform,
+            },
             "slsutil.merge": salt.modules.slsutil.merge,
         }
         return salt.template.compile_template(
-            str(REPOSITORY / "ocfs2" / "package" / "init.sls"),
+            str(REPOSITORY / "ocfs2" / sls / "init.sls"),
             salt.loader.render(opts, functions),
             "jinja|yaml",
             None,
@@ -48,12 +53,14 @@ def render(tmp_path, modules):
         ({"firewall": {"backend": "nftables"}}, ["nftables"]),
         ({"firewall": {"backend": "iptables"}}, ["iptables"]),
         ({"firewall": {"backend": "none"}}, []),
+        # Refused by ocfs2.check before it comes to the packages.
         ({"firewall": {"backend": "no such firewall"}}, []),
         ({"firewall": None}, ["nftables"]),
+        ({"nodes": None}, []),
     ],
 )
-def test_the_packages_are_those_of_the_platform_and_of_the_firewall(render, firewall, packages):
-    found = render(firewall)
+def test_the_packages_are_those_of_the_platform_and_of_the_parts(render, firewall, packages):
+    found = render("package", {**roster.section(), **firewall})
     packages = ["ocfs2-tools", "kmod", *packages]
     state = [{"pkgs": packages}, {"failhard": True}, {"require": CHECKED}]
     assert found == {"include": ["ocfs2.check"], "ocfs2-package": {"pkg.installed": state}}
@@ -61,7 +68,7 @@ def test_the_packages_are_those_of_the_platform_and_of_the_firewall(render, fire
 
 def test_a_repository_comes_before_the_packages(render):
     repository = {"name": "ol9_addons", "key_url": "file:///etc/pki/rpm-gpg/RPM-GPG-KEY-oracle"}
-    found = render({}, repository=repository)
+    found = render("package", {}, repository=repository)
     assert list(found) == ["include", "ocfs2-package-repository", "ocfs2-package"]
     assert found["ocfs2-package-repository"] == {
         "pkgrepo.managed": [
@@ -77,6 +84,37 @@ def test_an_unknown_platform_has_no_packages_to_install(modules, monkeypatch):
     function = modules["o2cb_setup.platform"]
     grains = {"os": "Plan", "osmajorrelease": 9}
     monkeypatch.setitem(function.__globals__, "__grains__", grains)
-    found = function()
+    found = function(roster.section())
     assert (found["name"], found["packages"], found["repository"]) == ("Plan 9", [], None)
-    assert set(map(tuple, found["firewall_packages"].values())) == {()}
+    assert found["part_packages"] == {}
+
+
+def test_a_part_more_needs_no_line_in_an_sls(render):
+    config = roster.section()
+    parts = {"before_cluster": ["boot", "disks"], "after_mount": ["pool"]}
+    found = render("config", config, parts=parts)
+    assert list(found) == [
+        "include",
+        "ocfs2-config-boot",
+        "ocfs2-config-disks",
+        "ocfs2-config-cluster-conf",
+        "ocfs2-config-settings",
+    ]
+    assert found["ocfs2-config-disks"] == {
+        "o2cb.part": [
+            {"name": "disks"},
+            {"config": config},
+            {"failhard": True},
+            {"require": [{"sls": "ocfs2.package"}]},
+            {"require_in": [{"o2cb": "ocfs2-config-cluster-conf"}]},
+        ]
+    }
+    found = render("mount", config, parts=parts)
+    assert list(found) == ["include", "ocfs2-mount-primary", "ocfs2-mount-pool"]
+    assert found["ocfs2-mount-pool"] == {
+        "o2cb.part": [
+            {"name": "pool"},
+            {"config": config},
+            {"require": [{"sls": "ocfs2.services"}, {"ocfs2": "ocfs2-mount-primary"}]},
+        ]
+    }

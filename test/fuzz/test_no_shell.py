@@ -225,8 +225,8 @@ def _live(dice, _place):
 
 def _census(dice, _place):
     word = dice.choice(_SAFE)
-    firewall = {"backend": "nftables", "port": 7777, "nodes": {word: "10.0.0.1"}}
-    return "ocfs2_node.census", {"luns": {word: f"/dev/mapper/{word}"}, "firewall": firewall}
+    setup = {"firewall": ["nftables", 7777, {word: "10.0.0.1"}]}
+    return "ocfs2_node.census", {"luns": {word: f"/dev/mapper/{word}"}, "setup": setup}
 
 
 _FUNCTIONS = (_tool, _probe, _mount, _mount, _drain, _unit, _conf, _live, _census)

@@ -30,7 +30,7 @@ from ocfs2lib.master import debts
 from ocfs2lib.master.nodes import Nodes
 from ocfs2lib.master.progress import FullRead
 from ocfs2lib.master.progress import say
-from ocfs2lib.node.parts import firewall
+from ocfs2lib.node import setup
 from ocfs2lib.operations import node_numbers
 from ocfs2lib.plan import decide
 from ocfs2lib.system import audit_log
@@ -99,8 +99,8 @@ class Master:
         return decide.plan(desired, facts, silent, formula, self._records(), self.numbers())
 
     def _census(self, minions, formula):
-        concern = firewall.arguments(self.desired)
-        return self._nodes.census(minions, self._devices(), concern, formula)
+        arguments = setup.arguments_for(self.desired)
+        return self._nodes.census(minions, self._devices(), arguments, formula)
 
     def snapshot(self, timeout=None, patient=False):
         """
@@ -112,7 +112,7 @@ class Master:
             Have the patience of a run that changes something.
         """
         desired, formula, asked = self.desired, self._formula(), _milliseconds()
-        arguments = (self._devices(), firewall.arguments(desired))
+        arguments = (self._devices(), setup.arguments_for(desired))
         found = self._look(_EXAMINE, arguments, timeout, patient)
         answered = _milliseconds()
         facts, malformed = self._checked(found["answers"], found["silent"], examination.checked)

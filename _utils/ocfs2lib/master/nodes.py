@@ -124,13 +124,13 @@ class Nodes:
             if isinstance(names, list) and fun not in names
         ]
 
-    def census(self, minions, luns, firewall, formula=None):
+    def census(self, minions, luns, setup, formula=None):
         """
         Ask nodes what they are and what their LUNs hold (``ocfs2_node.census``).
 
         minions
             Minion ids.
-        luns, firewall
+        luns, setup
             The arguments of the census.
         formula
             A build of the formula (:func:`system.installed.build`): nodes that answer with another,
@@ -138,7 +138,7 @@ class Nodes:
 
         Return ``(answers, silent)``, as :meth:`ask`; the answers are not checked.
         """
-        question = Question("ocfs2_node.census", (luns, firewall), {"prove_blank": True})
+        question = Question("ocfs2_node.census", (luns, setup), {"prove_blank": True})
         if formula is None:
             return self._put_for_work(minions, question)
         return self._with_formula(minions, question, formula)

@@ -4,6 +4,9 @@ panics.
 The states close these gaps one by one; plan and status show all of them.
 """
 
+from ocfs2lib.errors import ArgumentInvalid
+from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import Part
 from ocfs2lib.node.parts import boot
 from ocfs2lib.node.parts import firewall
 from ocfs2lib.node.parts import packages
@@ -18,39 +21,74 @@ PARTS = (packages.PART, panic.PART, boot.PART, services.PART, firewall.PART)
 FILES = tuple(path for part in PARTS for path in part.files)
 #: Every unit of which it is asked whether it is enabled or masked.
 UNITS = tuple(unit for part in PARTS for unit in part.units)
+#: Every command of which it is asked whether it is installed.
+TOOLS = tuple(tool for part in PARTS for tool in part.tools)
 #: The shape of the facts, as ``answers.shape`` takes it.
 SHAPE = {
     "files": dict.fromkeys(FILES, MAYBE_TEXT),
     "enabled": (list,),
     "masked": (list,),
+    "missing": (list,),
     **{name: shape for part in PARTS for name, shape in part.shape.items()},
 }
 #: The paths to what holds texts alone, and to lists of such lists.
-TEXTS = (("enabled",), ("masked",), *(path for part in PARTS for path in part.texts))
+TEXTS = (("enabled",), ("masked",), ("missing",), *(path for part in PARTS for path in part.texts))
 TEXT_LISTS = tuple(path for part in PARTS for path in part.text_lists)
 
 
-def facts(call, firewall_arguments):
+def part(name):
+    """Return the part of that name; raise ArgumentInvalid if there is none."""
+    for each in PARTS:
+        if each.name == name:
+            return each
+    names = ", ".join(each.name for each in PARTS)
+    raise ArgumentInvalid(f"The formula sets up no {name}. Fix: name one of {names}.")
+
+
+def parts_at(step):
+    """Return the names of the parts that are set up at a step, such as BEFORE_CLUSTER."""
+    return [each.name for each in PARTS if each.step == step]
+
+
+def part_packages(desired, platform):
+    """Return ``{part: packages}`` that this pillar needs besides those of every node."""
+    found = {each.name: list(each.packages(desired, platform)) for each in PARTS}
+    return {name: packages for name, packages in found.items() if packages}
+
+
+def unsupported(desired, host):
+    """Return each :class:`node.reasons.Reason` why a host cannot have what pillar describes."""
+    platform = platforms.of(host)
+    if platform is None:
+        return []
+    return [reason for each in PARTS for reason in each.unsupported(desired, platform)]
+
+
+def arguments_for(desired):
+    """Return ``{part: what a node has to know of pillar}``, for :func:`facts`."""
+    found = {each.name: each.arguments(desired) for each in PARTS}
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def facts(call, arguments, parts=PARTS):
     """Return everything that :func:`differences` compares with pillar.
 
     call
         Calls an execution function: its name, then its arguments.
-    firewall_arguments
-        What :func:`node.parts.firewall.arguments` returned.
+    arguments
+        What :func:`arguments_for` returned; ``{}`` on a node whose pillar is not known.
+    parts
+        The parts whose facts to return besides those that several of them share.
     """
-    found = common_facts(call)
-    for part in PARTS:
-        found.update(part.facts(call, firewall_arguments))
-    return found
-
-
-def common_facts(call):
-    """Return the facts that several parts share: files, and what systemd does with units."""
-    return {
+    found = {
         "files": {path: call("files.read", path) for path in FILES},
         "enabled": [unit for unit in UNITS if call("systemd.enabled", unit)],
         "masked": [unit for unit in UNITS if call("systemd.masked", unit)],
+        "missing": [tool for tool in TOOLS if not call("cmd.which", tool)],
     }
+    for each in parts:
+        found.update(each.facts(call, arguments.get(each.name)))
+    return found
 
 
 def differences(desired, minion, facts, host):
@@ -65,5 +103,18 @@ def differences(desired, minion, facts, host):
     host
         What ``ocfs2_node.host`` returned there.
     """
-    platform = platforms.of(host)
-    return [gap for part in PARTS for gap in part.differences(desired, minion, facts, platform)]
+    platform, found = platforms.of(host), []
+    for each in PARTS:
+        found += _missing_tools(each.needed_tools(desired), facts)
+        found += each.differences(desired, minion, facts, platform)
+    return found
+
+
+def blocked(desired, minion, facts):
+    """Return every :class:`node.reasons.Blocked` of one host; arguments as :func:`differences`."""
+    return [reason for each in PARTS for reason in each.blocked(desired, minion, facts)]
+
+
+def _missing_tools(needed, facts):
+    absent = [tool for tool in needed if tool in facts["missing"]]
+    return [Difference(Part.TOOL, tool, None, "installed") for tool in absent]

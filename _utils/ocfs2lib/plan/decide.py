@@ -11,7 +11,6 @@ from ocfs2lib.node import holds
 from ocfs2lib.node import requirements
 from ocfs2lib.node import setup
 from ocfs2lib.node import stack
-from ocfs2lib.node.parts import firewall
 from ocfs2lib.node.reasons import Reason
 from ocfs2lib.node.reasons import Silence
 from ocfs2lib.plan.cluster_plan import FORMAT
@@ -54,7 +53,10 @@ def _node(desired, node, census, silent, formula):
     if not facts:
         reason = silent.get(node.minion, "did not answer")
         return NodePlan(node.minion, None, Silence((Reason(reason, "", "node-silent"),)))
-    reasons = requirements.problems(node, facts["host"])
+    reasons = [
+        *requirements.problems(node, facts["host"]),
+        *setup.unsupported(desired, facts["host"]),
+    ]
     if facts["formula"] != formula:
         what = f"it has build {facts['formula']} of the formula, the master {formula}"
         fix = "the orchestration brings it there"
@@ -68,9 +70,8 @@ def _node(desired, node, census, silent, formula):
         *stack.differences(desired, node.minion, facts["o2cb"]),
         *fstab.strays(desired, facts["fstab"], facts["mounts"]),
     ]
-    chains = facts["setup"]["firewall"]["blocking"]
     blocked = [
-        *firewall.blocked(desired, node.minion, chains),
+        *setup.blocked(desired, node.minion, facts["setup"]),
         *holds.of(facts["holds"]),
     ]
     return NodePlan(node.minion, facts, Silence(tuple(reasons)), tuple(gaps), tuple(blocked))

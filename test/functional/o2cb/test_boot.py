@@ -54,3 +54,18 @@ def test_stopping_the_unit_without_a_cluster_is_fine(states, config):
     assert states["o2cb.boot"](name="o2cb", config=config)["result"]
     stop = run("/bin/sh", units.STOP_PATH)
     assert (stop.returncode, stop.stderr) == (0, "")
+
+
+def test_a_part_is_set_up_by_its_name(states, states_test, config):
+    dry = states_test["o2cb.part"](name="boot", config=config)
+    assert dry["changes"] == states_test["o2cb.boot"](name="o2cb", config=config)["changes"] != {}
+    assert states["o2cb.part"](name="boot", config=config)["result"]
+    assert states["o2cb.boot"](name="o2cb", config=config)["changes"] == {}
+
+
+def test_a_part_that_there_is_not_is_refused(states, config):
+    ret = states["o2cb.part"](name="fans", config=config)
+    assert (ret["result"], ret["changes"]) == (False, {})
+    assert ret["comment"] == (
+        "The formula sets up no fans. Fix: name one of packages, panic, boot, services, firewall."
+    )

@@ -189,8 +189,8 @@ def test_a_dropping_iptables_is_answered_with_its_own_backend(states, config, pe
 @needs_nft
 def test_the_plan_sees_a_chain_that_drops_the_port(modules, config):
     run("nft", "table inet other { chain in { type filter hook input priority 0; policy drop; }; }")
-    concern = firewall_part.arguments(check.parse(config))
-    assert modules["o2cb_firewall.facts"](**concern)["blocking"] == [["inet", "other", "in"]]
+    backend, port, nodes = firewall_part.PART.arguments(check.parse(config))
+    facts = modules["o2cb_firewall.facts"]
+    assert facts(backend, port, nodes)["blocking"] == [["inet", "other", "in"]]
     # A cluster of this one node has nobody to keep out.
-    alone = {**concern, "nodes": {MINION: "192.168.100.1"}}
-    assert modules["o2cb_firewall.facts"](**alone)["blocking"] == []
+    assert facts(backend, port, {MINION: "192.168.100.1"})["blocking"] == []

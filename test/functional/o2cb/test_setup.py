@@ -8,7 +8,6 @@ import pytest
 from functional.conftest import MINION
 from ocfs2lib.node import setup
 from ocfs2lib.node import units
-from ocfs2lib.node.parts import firewall as firewall_part
 from ocfs2lib.node.parts import panic
 from ocfs2lib.pillar import check
 from support.o2cb import DROP_IN
@@ -22,7 +21,7 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
     desired = check.parse(config)
 
     def gaps():
-        census = modules["ocfs2_node.census"]({}, firewall_part.arguments(desired))
+        census = modules["ocfs2_node.census"]({}, setup.arguments_for(desired))
         found = setup.differences(desired, MINION, census["setup"], census["host"])
         # The panic settings are those of the host the test runs on.
         return [gap.what for gap in found if gap.what not in panic.NAMES]

@@ -13,6 +13,7 @@ from ocfs2lib.node import requirements
 from ocfs2lib.node import setup
 from ocfs2lib.node import units
 from ocfs2lib.pillar.value_checks import REFUSED_SERVICES
+from ocfs2lib.plan import decide
 from ocfs2lib.platform import debian
 from ocfs2lib.platform import platforms
 from ocfs2lib.platform.platform import FirewallService
@@ -56,8 +57,7 @@ def test_a_platform_says_everything(platform):
     settings = platform.settings
     assert tuple(settings.comments) == o2cb_settings.NAMES
     assert settings.questions.keys() <= {*o2cb_settings.NAMES}
-    # Nothing refuses a backend that a platform lacks.
-    assert platform.firewalls.keys() == FIREWALLS.keys()
+    assert platform.firewalls.keys() <= FIREWALLS.keys()
 
 
 @pytest.mark.parametrize("platform", platforms.PLATFORMS, ids=lambda platform: platform.name)
@@ -92,6 +92,31 @@ def test_a_row_more_is_a_platform_more(monkeypatch):
     assert [str(gap) for gap in gaps] == [
         f"{path}: other content -> as described" for path in (units.UNIT_PATH, UNIT_PATH)
     ]
+
+
+def test_a_firewall_that_a_platform_lacks_is_refused_by_name(monkeypatch):
+    firewalls = {"nftables": debian.PLATFORM.firewalls["nftables"]}
+    other = dataclasses.replace(debian.PLATFORM, firewalls=firewalls)
+    monkeypatch.setattr(platforms, "PLATFORMS", (other,))
+    host = {"platform": "Debian 12"}
+    for backend in ("nftables", "none"):
+        assert setup.unsupported(_with_firewall(backend), host) == []
+    (reason,) = setup.unsupported(_with_firewall("iptables"), host)
+    assert str(reason) == (
+        "on Debian the formula does not use the firewall iptables; "
+        "write nftables or none under firewall:backend"
+    )
+    pillar = _with_firewall("iptables")
+    census = answers.census(pillar)
+    planned = decide.plan(pillar, census, {}, answers.FORMULA, {})
+    assert all(str(reason) in str(node.silence) for node in planned.nodes)
+
+
+def _with_firewall(backend):
+    pillar = answers.desired()
+    return dataclasses.replace(
+        pillar, firewall=dataclasses.replace(pillar.firewall, backend=backend)
+    )
 
 
 def test_what_an_operator_types_on_debian():

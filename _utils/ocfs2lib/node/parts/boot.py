@@ -10,6 +10,9 @@ from ocfs2lib.node.parts import setup_part
 class BootPart(setup_part.SetupPart):
     """The unit of the cluster, its stop script, and the package's unit that never runs."""
 
+    name = "boot"
+    done = f"{units.UNIT} is set up."
+    step = setup_part.BEFORE_CLUSTER
     files = (units.UNIT_PATH, units.STOP_PATH)
     units = (units.UNIT, units.NODE_KILLER_UNIT)
 

@@ -10,11 +10,14 @@ from ocfs2lib.node.difference import Part
 from ocfs2lib.node.difference import subjects
 from ocfs2lib.node.parts import setup_part
 from ocfs2lib.node.reasons import Blocked
+from ocfs2lib.node.reasons import Reason
 
 
 class FirewallPart(setup_part.SetupPart):
     """``firewall`` is what ``o2cb_firewall.facts`` returns: our rules, and chains in their way."""
 
+    name = "firewall"
+    done = "The firewall of the interconnect is set."
     files = (
         UNIT_PATH,
         *(backend.rules_path for backend in FIREWALLS.values()),
@@ -23,14 +26,44 @@ class FirewallPart(setup_part.SetupPart):
     shape = {"firewall": {"rules": (dict,), "blocking": (list,)}}
     text_lists = (("firewall", "blocking"),)
 
-    def facts(self, call, firewall):
-        arguments = (firewall["backend"], firewall["port"], firewall["nodes"])
-        return {"firewall": call("o2cb_firewall.facts", *arguments)}
+    def packages(self, desired, platform):
+        here = platform.firewalls.get(desired.firewall.backend)
+        return here.packages if here else ()
+
+    def unsupported(self, desired, platform):
+        name = desired.firewall.backend
+        if name == NONE or name in platform.firewalls:
+            return []
+        names = " or ".join((*platform.firewalls, NONE))
+        what = f"on {platform.name} the formula does not use the firewall {name}"
+        return [Reason(what, f"write {names} under firewall:backend", "host-unfit")]
+
+    def arguments(self, desired):
+        return [
+            desired.firewall.backend,
+            desired.cluster.port,
+            {node.minion: node.address for node in desired.nodes},
+        ]
+
+    def facts(self, call, arguments):
+        return {"firewall": call("o2cb_firewall.facts", *(arguments or (NONE, 0, {})))}
+
+    def blocked(self, desired, minion, facts):
+        backend = BACKENDS[desired.firewall.backend]
+        port, peers = desired.cluster.port, _peers(desired, minion)
+        return [
+            Blocked(
+                f"Chain {' '.join(chain)} drops TCP port {port} from the other nodes",
+                backend.remedy(tuple(chain), port, peers),
+                "port-blocked",
+            )
+            for chain in facts["firewall"]["blocking"]
+        ]
 
     def differences(self, desired, minion, facts, platform):
         backend = BACKENDS[desired.firewall.backend]
         found = _leftovers(backend, facts["files"])
-        if platform is None:
+        if platform is None or self.unsupported(desired, platform):
             return found
         found += setup_part.of_files(files(desired, minion, platform), facts["files"])
         expected = backend.expected(desired.cluster.port, _peers(desired, minion))
@@ -59,38 +92,11 @@ class FirewallPart(setup_part.SetupPart):
 PART = FirewallPart()
 
 
-def arguments(desired):
-    """Return what a node has to know for the facts: the arguments of ``o2cb_firewall.facts``."""
-    return {
-        "backend": desired.firewall.backend,
-        "port": desired.cluster.port,
-        "nodes": {node.minion: node.address for node in desired.nodes},
-    }
-
-
 def files(desired, minion, platform):
     """Return ``{path: text}`` of the firewall that pillar asks for."""
     name = desired.firewall.backend
     service = platform.firewalls[name].service if name in FIREWALLS else ""
     return BACKENDS[name].files(desired.cluster.port, _peers(desired, minion), service)
-
-
-def blocked(desired, minion, chains):
-    """Return what keeps the other nodes out (:class:`node.reasons.Blocked`).
-
-    chains
-        ``[(family, table, chain)]`` of others that drop the port.
-    """
-    backend = BACKENDS[desired.firewall.backend]
-    port, peers = desired.cluster.port, _peers(desired, minion)
-    return [
-        Blocked(
-            f"Chain {' '.join(chain)} drops TCP port {port} from the other nodes",
-            backend.remedy(tuple(chain), port, peers),
-            "port-blocked",
-        )
-        for chain in chains
-    ]
 
 
 def _peers(desired, minion):

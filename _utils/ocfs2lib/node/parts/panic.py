@@ -12,9 +12,11 @@ PATH = "/etc/sysctl.d/60-ocfs2.conf"
 class PanicPart(setup_part.SetupPart):
     """``panic`` is ``{name: {"live", "file"}}``: what runs, and what the next boot sets."""
 
+    name = "panic"
+    done = "The kernel is set as described."
     shape = {"panic": {name: {"live": MAYBE_TEXT, "file": MAYBE_TEXT} for name in NAMES}}
 
-    def facts(self, call, firewall):
+    def facts(self, call, arguments):
         return {"panic": call("o2cb_setup.panic", PATH)}
 
     def differences(self, desired, minion, facts, platform):

@@ -9,10 +9,12 @@ _DIRECTORY, _NAME = service_dropins.DROP_INS.split("/*.d/")
 class ServicesPart(setup_part.SetupPart):
     """``services`` is ``{path: text}`` of the formula's drop-ins."""
 
+    name = "services"
+    done = "The services of the LUNs are bound to their mounts."
     shape = {"services": (dict,)}
     texts = (("services",),)
 
-    def facts(self, call, firewall):
+    def facts(self, call, arguments):
         paths = [
             service_dropins.DROP_INS.replace("*.d", directory)
             for directory in call("files.names", _DIRECTORY)

@@ -7,6 +7,12 @@ from ocfs2lib.node.difference import subjects
 #: The type of a fact that may be absent, as ``answers.shape`` takes it.
 MAYBE_TEXT = (str, type(None))
 
+#: Set up together with cluster.conf, before the cluster comes up.
+BEFORE_CLUSTER = "before_cluster"
+#: Set up when the volumes are mounted.
+AFTER_MOUNT = "after_mount"
+STEPS = (BEFORE_CLUSTER, AFTER_MOUNT)
+
 _ABSENT, _PRESENT, _OTHER = "absent", "as described", "other content"
 
 
@@ -14,27 +20,56 @@ class SetupPart:
     """
     One part of the set-up: what a node tells of it, what may differ, and what closes that.
 
+    ``name`` is what ``o2cb.part`` calls it, ``done`` the comment of a state that finds it as
+    described. ``step`` is when the sls files set it up: :data:`BEFORE_CLUSTER` or
+    :data:`AFTER_MOUNT`; None for a part that has an sls of its own.
+
     ``files`` are paths whose text a node tells under ``files``, ``units`` those that it tells
-    ``enabled`` or ``masked``. ``shape`` has the types of the other facts, as ``answers.shape``
-    takes them; ``texts`` are the paths to lists and dicts in it that hold texts alone,
-    ``text_lists`` those to lists of such lists.
+    ``enabled`` or ``masked``, ``tools`` the commands that it may need. ``shape`` has the types of
+    the other facts, as ``answers.shape`` takes them; ``texts`` are the paths to lists and dicts in
+    it that hold texts alone, ``text_lists`` those to lists of such lists.
     """
 
+    name = ""
+    done = ""
+    step = None
     files = ()
     units = ()
+    tools = ()
     shape = {}
     texts = ()
     text_lists = ()
 
-    def facts(self, call, firewall):
+    def needed_tools(self, desired):
+        """Return which of ``tools`` this pillar needs."""
+        return self.tools
+
+    def packages(self, desired, platform):
+        """Return the packages that this pillar needs besides those of every node."""
+        return ()
+
+    def arguments(self, desired):
+        """Return what a node has to know of pillar to tell its facts, as JSON has it; or None."""
+
+    def facts(self, call, arguments):
         """Return the facts of ``shape``, as they are on this node.
 
         call
             Calls an execution function: its name, then its arguments.
-        firewall
-            The arguments of ``o2cb_firewall.facts``.
+        arguments
+            What :meth:`arguments` returned; None on a node whose pillar is not known.
         """
         return {}
+
+    def unsupported(self, desired, platform):
+        """Return why hosts of this platform cannot have the part as pillar describes it
+        (:class:`node.reasons.Reason`)."""
+        return []
+
+    def blocked(self, desired, minion, facts):
+        """Return what of others is in the way (:class:`node.reasons.Blocked`), which no state of
+        the formula changes; the arguments are those of :meth:`differences`."""
+        return []
 
     def differences(self, desired, minion, facts, platform):
         """Return every :class:`Difference` of one host.
@@ -49,7 +84,7 @@ class SetupPart:
             The ``platform.platform.Platform`` of the node; None if it is none that is known, where
             nothing that depends on it is compared.
         """
-        raise NotImplementedError
+        return []
 
     def close(self, call, found, desired, minion, platform):
         """Close the differences that were ``found`` on this node."""

@@ -27,7 +27,7 @@ def described(backend="nftables", service="libvirtd.service"):
 
 
 def facts(host, desired):
-    return setup.facts(host.call, firewall.arguments(desired))
+    return setup.facts(host.call, setup.arguments_for(desired))
 
 
 def set_up(host, desired):
@@ -97,7 +97,9 @@ def test_a_missing_tool_is_a_difference():
     set_up(host, desired)
     host.cmd_which = lambda tool: None
     gaps = setup.differences(desired, MINION, facts(host, desired), HOST)
-    assert [str(gap) for gap in gaps] == [f"{tool}: absent -> installed" for tool in packages.TOOLS]
+    assert [str(gap) for gap in gaps] == [
+        f"{tool}: absent -> installed" for tool in packages.PART.tools
+    ]
 
 
 def test_on_an_unknown_platform_nothing_is_compared_that_depends_on_it():
