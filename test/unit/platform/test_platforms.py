@@ -108,7 +108,8 @@ def test_a_firewall_that_a_platform_lacks_is_refused_by_name(monkeypatch):
     )
     pillar = _with_firewall("iptables")
     census = answers.census(pillar)
-    planned = decide.plan(pillar, census, {}, answers.FORMULA, {})
+    records = {lun.key: answers.record(pillar) for lun in pillar.luns}
+    planned = decide.plan(pillar, census, {}, answers.FORMULA, records)
     assert all(str(reason) in str(node.silence) for node in planned.nodes)
 
 
