@@ -19,7 +19,7 @@ from ocfs2lib.node import units
 from ocfs2lib.parsers import mount_tables
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
-from ocfs2lib.system import installed
+from ocfs2lib.system import formula_code
 from ocfs2lib.system import systemd
 from ocfs2lib.system import time_limit
 
@@ -47,7 +47,7 @@ def census(luns, setup, prove_blank=False):
         Read the samples of every LUN that shows no volume (see ``ocfs2.probe``).
 
     Returns ``{"formula", "formatting", "host", "o2cb", "setup", "fstab", "mounts", "holds",
-    "luns"}``: the formula's build on this node (:func:`installed.build`), the WWID of the LUN
+    "luns"}``: the formula's build on this node (:func:`formula_code.build`), the WWID of the LUN
     that it formats right now or None, its host facts, ``o2cb.facts``, ``o2cb_setup.facts``,
     ``ocfs2_mount.fstabs``, the paths on which an OCFS2 is mounted, ``ocfs2_hold.present`` and,
     under each key of ``luns``, what ``ocfs2.probe`` returns.
@@ -69,7 +69,7 @@ def _apart_from_luns(luns, setup):
     if not (isinstance(luns, dict) and isinstance(setup, dict)):
         raise SaltInvocationError("luns and setup must be mappings")
     return {
-        "formula": installed.build(__opts__["extension_modules"]),
+        "formula": formula_code.build(__opts__["extension_modules"]),
         "formatting": __salt__["ocfs2_format.running"]()["wwid"],
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
@@ -199,7 +199,7 @@ def survey():
     luns = _luns(lines)
     paths = {mount["path"] for facts in luns.values() for mount in facts["mounts"]}
     return {
-        "formula": installed.build(__opts__["extension_modules"]),
+        "formula": formula_code.build(__opts__["extension_modules"]),
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
         "setup": __salt__["o2cb_setup.facts"]({}),

@@ -7,7 +7,7 @@ import yaml
 
 from ocfs2lib.node import stack
 from ocfs2lib.pillar import check
-from ocfs2lib.system import installed
+from ocfs2lib.system import formula_code
 from support import by_hand
 
 NODES = ("host1.domain.com", "host2.domain.com")
@@ -51,7 +51,7 @@ def surveys():
 @pytest.fixture
 def tell(site, loaded, surveys):
     """Have the minions answer with ``surveys``, and with the build of the master."""
-    formula = installed.build(site.master.config["extension_modules"])
+    formula = formula_code.build(site.master.config["extension_modules"])
     kept = {}
 
     def told():

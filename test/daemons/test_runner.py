@@ -10,7 +10,7 @@ import salt.cache
 
 from ocfs2lib.lun.ledger import Record
 from ocfs2lib.master.nodes import Nodes
-from ocfs2lib.system import installed
+from ocfs2lib.system import formula_code
 
 NODES = ("host1.domain.com", "host2.domain.com", "host3.domain.com")
 
@@ -23,7 +23,7 @@ def described(site, section):
 
 
 def _build(site, host):
-    return installed.build(site.minions[host].config["extension_modules"])
+    return formula_code.build(site.minions[host].config["extension_modules"])
 
 
 def test_one_command_syncs_the_nodes_and_names_every_refusal(described):

@@ -1,7 +1,7 @@
 """Explanations of how nodes of a simulated cluster ended, and what is in them."""
 
 from ocfs2lib.fence import explanation
-from ocfs2lib.fence import layout
+from ocfs2lib.fence import explanation_text
 
 MULTIPATH = {
     "maps": {"3600": {"name": "primary", "node": "/dev/dm-1", "queueing": "12 chk"}},
@@ -16,7 +16,7 @@ def explain(cluster, /, node="host2", **settings):
 
 def shown(found):
     """The text without its line breaks."""
-    return " ".join(" ".join(layout.lines(found)).split())
+    return " ".join(" ".join(explanation_text.lines(found)).split())
 
 
 def advised(found):

@@ -1,8 +1,8 @@
 """
 One question to some nodes, until each has answered or is given up.
 
-It reaches the nodes through the line that it is given, so that the same code that asks real minions
-is run against simulated ones.
+It reaches the nodes through the client that it is given, so that the same code that asks real
+minions is run against simulated ones.
 
 A node that still owes the answer to an earlier look is not given another on top: a look that was
 given up goes on there, and each one more would make the node slower. It is asked whether it is
@@ -39,19 +39,20 @@ class Inquiry:
     """
     Put one question to some nodes, and wait for their answers.
 
-    line
-        Has ``now()``, seconds; ``put(minions, question)``, which sends a job and returns
+    client
+        Has ``now()``, seconds; ``send(minions, question)``, which sends a job and returns
         ``(job id, minion ids whose key is accepted)``; ``probe(minions, job id)``, which asks
         whether they are at work on a job and returns the same (an empty answer means no);
-        ``returns(job id)``, ``{minion id: what it returned}`` so far; and ``heard(seconds)``, the
-        ids of the minions from which anything has come, after so many seconds at most.
+        ``returns(job id)``, ``{minion id: what it returned}`` so far; and
+        ``signs_of_life(seconds)``, the ids of the minions from which anything has come, after so
+        many seconds at most.
     question
         The :class:`Question`.
     policy
         The :class:`timeouts.WaitPolicy` for the minions that are asked.
     owed
         ``{minion id: {"jid", "fun", "time"}}`` of the looks that were given up earlier: when each
-        was put, in the seconds of ``line.now()``.
+        was put, in the seconds of ``client.now()``.
     repeats
         Whether the question may be put a second time to a node that has lost it: it only looks, or
         does no harm twice.
@@ -64,8 +65,8 @@ class Inquiry:
     ``owed`` the looks that are owed by now.
     """
 
-    def __init__(self, line, question, policy, owed=None, repeats=False, meanwhile=None):
-        self._line, self._question, self._policy = line, question, policy
+    def __init__(self, client, question, policy, owed=None, repeats=False, meanwhile=None):
+        self._client, self._question, self._policy = client, question, policy
         self._meanwhile, self._repeats, self._repeated = meanwhile, repeats, set()
         self._jobs = {}  # {job id: those who have yet to return it}
         # {job id: (the job that is asked about, those who have yet to say whether they are at it)}
@@ -75,7 +76,7 @@ class Inquiry:
 
     def run(self, minions):
         """Put the question to the minions, and wait."""
-        self._begin = self._line.now()
+        self._begin = self._client.now()
         self._put([minion for minion in minions if not self._owes(minion)])
         for minion, earlier in self.owed.items():
             self._policy.note_earlier_question(minion, self._begin - earlier["time"])
@@ -89,14 +90,14 @@ class Inquiry:
             if self._meanwhile:
                 self._meanwhile(self._seconds(), sorted(waiting))
             pause = min(_PAUSE, 0.05 + self._seconds() / 10)
-            for minion in self._line.heard(pause):
+            for minion in self._client.signs_of_life(pause):
                 self._policy.note_sign_of_life(minion, self._seconds())
         for minion in waiting:
             self._give_up(minion)
         return self
 
     def _seconds(self):
-        return self._line.now() - self._begin
+        return self._client.now() - self._begin
 
     def _waiting(self):
         return {*self.owed, *(each for minions in self._jobs.values() for each in minions)}
@@ -104,14 +105,14 @@ class Inquiry:
     def _owes(self, minion):
         """Tell whether a node still owes an earlier answer; one that has come since is settled."""
         earlier = self.owed.get(minion)
-        if earlier and minion in self._line.returns(earlier["jid"]):
+        if earlier and minion in self._client.returns(earlier["jid"]):
             del self.owed[minion]
         return minion in self.owed
 
     def _put(self, minions):
         if not minions:
             return
-        jid, accepted = self._line.put(minions, self._question)
+        jid, accepted = self._client.send(minions, self._question)
         for minion in minions:
             if minion not in accepted:
                 self._policy.forget(minion)
@@ -126,14 +127,14 @@ class Inquiry:
 
     def _collect(self):
         for jid, minions in self._jobs.items():
-            returned = self._line.returns(jid) if minions else {}
+            returned = self._client.returns(jid) if minions else {}
             for minion in minions & returned.keys():
                 self.returns[minion] = returned[minion]
                 self._policy.note_answer(minion, self._seconds())
             minions.difference_update(returned)
         self._put_to_freed([minion for minion in list(self.owed) if not self._owes(minion)])
         for jid, (job, minions) in self._probes.items():
-            found = self._line.returns(jid) if minions else {}
+            found = self._client.returns(jid) if minions else {}
             for minion in minions & found.keys() & self._waiting():
                 # Late words about an earlier job say nothing of the one that is waited for.
                 if self._job(minion) == job:
@@ -159,7 +160,7 @@ class Inquiry:
         for minion in self._policy.to_probe(self._seconds()):
             asked.setdefault(self._job(minion), []).append(minion)
         for job, minions in asked.items():
-            jid, accepted = self._line.probe(minions, job)
+            jid, accepted = self._client.probe(minions, job)
             self._probes[jid] = (job, set(accepted))
 
     def _job(self, minion):

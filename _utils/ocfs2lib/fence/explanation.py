@@ -44,8 +44,8 @@ class Explanation:
     """
     Why a node restarted.
 
-    ``verdict`` is one of ``fence.layout.TITLES``, ``sure`` whether it is proved by what was
-    logged at the time. ``last`` is the time of the last message before, or of the eviction, and
+    ``verdict`` is one of ``fence.explanation_text.TITLES``, ``sure`` whether it is proved by what
+    was logged at the time. ``last`` is the time of the last message before, or of the eviction, and
     ``back`` that of the first message after, by the node's clock; None where there is none.
     ``margins`` are the times that were exceeded, ``notes`` what is to be known about the logs.
     """

@@ -3,7 +3,7 @@ From what was seen of a cluster to everything that is wrong with it.
 """
 
 from ocfs2lib.findings import cluster
-from ocfs2lib.findings import eviction
+from ocfs2lib.findings import disk_heartbeat
 from ocfs2lib.findings import kinds
 from ocfs2lib.findings import lun
 from ocfs2lib.findings import network
@@ -28,13 +28,13 @@ CHECKS = (
     cluster.settings_file,
     cluster.timeouts,
     cluster.node_numbers,
-    eviction.multipath,
+    disk_heartbeat.multipath,
     network.missing_connections,
     network.quiet_connections,
     network.blocked_port,
-    eviction.late,
-    eviction.evicted,
-    eviction.recovering,
+    disk_heartbeat.late,
+    disk_heartbeat.evicted,
+    disk_heartbeat.recovering,
     lun.refusals,
     lun.waiting_for_format,
     lun.sizes,

@@ -13,7 +13,7 @@ from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.master.nodes import Nodes
 from ocfs2lib.master.progress import say
 from ocfs2lib.system import files
-from ocfs2lib.system import installed
+from ocfs2lib.system import formula_code
 
 
 def pillar(context, nodes, file=None):
@@ -55,7 +55,7 @@ def _refusal(nodes, file):
 
 def _surveys(context, nodes):
     """``(surveys, silent)`` of all nodes; one whose answer has no shape is silent."""
-    formula = installed.build(context.opts["extension_modules"])
+    formula = formula_code.build(context.opts["extension_modules"])
     nodes = list(dict.fromkeys(nodes))
     say(f"asking {len(nodes)} nodes")
     answers, silent = Nodes(context.opts).survey(nodes, formula)

@@ -8,7 +8,7 @@ from ocfs2lib.master import observe
 from ocfs2lib.status.page.page import GENERATOR
 from ocfs2lib.status.page.page import html_page
 from ocfs2lib.system import files
-from ocfs2lib.system import installed
+from ocfs2lib.system import formula_code
 
 #: Bytes at the beginning of a page within which it says who made it.
 _BEGINNING = 1024
@@ -67,7 +67,7 @@ def _is_page(file):
 def _page(context, clusters):
     statuses = [each["status"] for each in clusters.values() if each.get("status")]
     errors = {name: each["lines"] for name, each in clusters.items() if not each.get("status")}
-    return html_page(statuses, installed.build(context.opts["extension_modules"]), errors)
+    return html_page(statuses, formula_code.build(context.opts["extension_modules"]), errors)
 
 
 def _answer(found, file, last, written=False):

@@ -26,7 +26,7 @@ from ocfs2lib.errors import RecordUnreadable
 from ocfs2lib.findings.snapshot import Snapshot
 from ocfs2lib.lun import audit
 from ocfs2lib.lun.ledger import Ledger
-from ocfs2lib.master import debts
+from ocfs2lib.master import salt_cache
 from ocfs2lib.master.nodes import Nodes
 from ocfs2lib.master.progress import FullRead
 from ocfs2lib.master.progress import say
@@ -34,7 +34,7 @@ from ocfs2lib.node import setup
 from ocfs2lib.operations import node_numbers
 from ocfs2lib.plan import decide
 from ocfs2lib.system import audit_log
-from ocfs2lib.system import installed
+from ocfs2lib.system import formula_code
 
 #: Seconds between two questions whether something has come true.
 _PAUSE = 2
@@ -43,9 +43,9 @@ _PAUSE = 2
 _APPLY_LIMIT = 3600
 #: Where it is kept which nodes a run of restarts has left behind, and for how many seconds.
 _REBOOTS, _REBOOTS_AGE = "ocfs2/reboots", 86400
-#: Where it is kept how long looks took, and what was last seen.
 #: What has a node examine itself.
 _EXAMINE = "ocfs2_node.examine"
+#: Where it is kept how long looks took, and what was last seen.
 _TOOK, _SEEN = "ocfs2/took", "ocfs2/seen"
 
 
@@ -68,7 +68,7 @@ class Master:
         self._absent = absent or {}
         self._nodes = Nodes(context.opts)
         # A record must never be older than the last.
-        self._cache = debts.cache(context.opts)
+        self._cache = salt_cache.opened(context.opts)
         self.ledger = Ledger(self._cache, sync=os.sync)
 
     # ---- what can be seen
@@ -107,9 +107,9 @@ class Master:
         Everything that can be seen of the cluster now (:class:`findings.snapshot.Snapshot`).
 
         timeout
-            Seconds after which the look ends, whoever has answered by then; None for patience.
+            Seconds after which the look ends, whoever has answered by then; None for no such end.
         patient
-            Have the patience of a run that changes something.
+            Wait as long as a run that changes something does.
         """
         desired, formula, asked = self.desired, self._formula(), _milliseconds()
         arguments = (self._devices(), setup.arguments_for(desired))
@@ -143,7 +143,7 @@ class Master:
         return {minion: answers.get(minion) for minion in self._present()}
 
     def _look(self, fun, arguments, timeout, patient=False):
-        """Have all nodes look, with the patience that their last looks ask for."""
+        """Have all nodes look, and wait for each as long as its last looks suggest."""
         bank, minions = f"{_TOOK}/{fun}", self._present()
         times = timeouts.PastDurations(self._cache.fetch(bank, self.desired.cluster.name))
         usual = times.usual()
@@ -160,7 +160,7 @@ class Master:
         self._cache.store(_SEEN, self.desired.cluster.name, seen)
 
     def _formula(self):
-        return installed.build(self._opts["extension_modules"])
+        return formula_code.build(self._opts["extension_modules"])
 
     def _present(self):
         return [node.minion for node in self.desired.nodes if node.minion not in self._absent]
@@ -185,7 +185,7 @@ class Master:
         return node_numbers.load(self._cache, cluster or self.desired.cluster.name)
 
     def keep_numbers(self, change, cluster=None):
-        """Store what ``change(numbers, time)`` makes of the roll of node numbers."""
+        """Store what ``change(numbers, time)`` makes of the list of node numbers."""
         numbers = self.numbers(cluster)
         new = change(numbers, audit.now())
         if new.entries != numbers.entries:

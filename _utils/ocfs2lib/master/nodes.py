@@ -13,12 +13,12 @@ import salt.client
 from ocfs2lib import timeouts
 from ocfs2lib.answers.inquiry import Inquiry
 from ocfs2lib.answers.inquiry import Question
-from ocfs2lib.master import leftovers
-from ocfs2lib.master.debts import Debts
-from ocfs2lib.master.line import Line
+from ocfs2lib.master import old_files
+from ocfs2lib.master.job_client import JobClient
+from ocfs2lib.master.owed_answers import OwedAnswers
 from ocfs2lib.master.progress import WaitingNotice
 from ocfs2lib.master.progress import say
-from ocfs2lib.system import installed
+from ocfs2lib.system import formula_code
 from ocfs2lib.timeouts import WaitPolicy
 
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each of
@@ -49,7 +49,7 @@ class Nodes:
 
     def __init__(self, opts):
         self._opts = opts
-        self._looks, self._work = Debts(opts, _LOOKS), Debts(opts, _WORK)
+        self._looks, self._work = OwedAnswers(opts, _LOOKS), OwedAnswers(opts, _WORK)
 
     def ask(self, minions, fun, arg=(), kwarg=None, limit=120, meanwhile=None):
         """
@@ -85,11 +85,11 @@ class Nodes:
         fun, arg
             The function and its arguments.
         timeout
-            Seconds after which the look ends, whoever has answered by then; None for patience.
+            Seconds after which the look ends, whoever has answered by then; None for no such end.
         usual
             ``{minion id: seconds}`` that its last looks took.
         patient
-            Have the patience of a run that changes something.
+            Wait as long as a run that changes something does.
 
         Return ``{"answers", "silent", "slow", "took"}``: what each minion returned, not checked;
         for each of the others the reason; the ids of those of them that are at work all the same;
@@ -97,7 +97,7 @@ class Nodes:
         """
         least = timeouts.WORK if patient else timeouts.LOOK
         policy = WaitPolicy(minions, least, _LOOK_LIMIT, usual=usual, bound=timeout)
-        found = self._put_joined(minions, Question(fun, tuple(arg)), policy, self._looks)
+        found = self._put_if_free(minions, Question(fun, tuple(arg)), policy, self._looks)
         return {
             "answers": found.returns,
             "silent": found.silent,
@@ -133,8 +133,9 @@ class Nodes:
         luns, setup
             The arguments of the census.
         formula
-            A build of the formula (:func:`system.installed.build`): nodes that answer with another,
-            or have none, get the master's first and are asked again. Without it, nothing is synced.
+            A build of the formula (:func:`system.formula_code.build`): nodes that answer with
+            another, or have none, get the master's first and are asked again. Without it, nothing
+            is synced.
 
         Return ``(answers, silent)``, as :meth:`ask`; the answers are not checked.
         """
@@ -169,9 +170,9 @@ class Nodes:
         owing, found = {}, {}
         for minion, owed in self._work.of(minions).items():
             owing.setdefault(owed["jid"], []).append(minion)
-        with self._line() as line:
+        with self._client() as client:
             for owed, those in owing.items():
-                asked, accepted = line.probe(those, owed)
+                asked, accepted = client.probe(those, owed)
                 found.update({minion: [owed, asked] for minion in accepted})
         return found
 
@@ -185,8 +186,8 @@ class Nodes:
         """
         # Nodes share jobs.
         jobs = {jid for pair in probes.values() for jid in pair}
-        with self._line() as line:
-            returns = {jid: line.returns(jid) for jid in jobs}
+        with self._client() as client:
+            returns = {jid: client.returns(jid) for jid in jobs}
         found = [
             minion
             for minion, (owed, asked) in probes.items()
@@ -196,9 +197,9 @@ class Nodes:
         return found
 
     @contextlib.contextmanager
-    def _line(self):
+    def _client(self):
         with salt.client.get_local_client(mopts=dict(self._opts)) as client:
-            yield Line(client)
+            yield JobClient(client)
 
     def _put(self, minions, question, policy, owed=None, repeats=False, meanwhile=None):
         """Put a question and wait; the :class:`answers.inquiry.Inquiry`, over."""
@@ -209,21 +210,24 @@ class Nodes:
             if meanwhile:
                 meanwhile()
 
-        with self._line() as line:
-            inquiry = Inquiry(line, question, policy, owed, repeats, each)
+        with self._client() as client:
+            inquiry = Inquiry(client, question, policy, owed, repeats, each)
             return inquiry.run(minions) if minions else inquiry
 
-    def _put_joined(self, minions, question, policy, debts):
-        """The same, joining what was given up earlier and keeping what is by now."""
-        before = debts.of(minions)
+    def _put_if_free(self, minions, question, policy, owed_answers):
+        """
+        The same, to each node once it is done with what it owes from earlier questions. What is
+        owed afterwards is kept.
+        """
+        before = owed_answers.of(minions)
         found = self._put(minions, question, policy, owed=before, repeats=True)
-        debts.replace(before, found.owed)
+        owed_answers.replace(before, found.owed)
         return found
 
     def _put_for_work(self, minions, question, least=timeouts.WORK, limit=_CENSUS_LIMIT):
         """Put a question on which a change depends: who is only slow is not left out."""
         policy = WaitPolicy(minions, least, limit)
-        found = self._put_joined(list(minions), question, policy, self._work)
+        found = self._put_if_free(list(minions), question, policy, self._work)
         return found.returns, found.silent
 
     def _with_formula(self, minions, question, formula):
@@ -247,10 +251,10 @@ class Nodes:
         """Return ``{minion id: reason}`` of those that a sync does not rid of an older formula."""
         if not minions:
             return {}
-        ours = installed.names(self._opts["extension_modules"])
+        ours = formula_code.names(self._opts["extension_modules"])
         cleans = self._opts.get("clean_dynamic_modules", True)
-        kept, _ = self._put_for_work(minions, leftovers.QUESTION)
-        reasons = {minion: leftovers.reason(each, ours, cleans) for minion, each in kept.items()}
+        kept, _ = self._put_for_work(minions, old_files.QUESTION)
+        reasons = {minion: old_files.reason(each, ours, cleans) for minion, each in kept.items()}
         return {minion: reason for minion, reason in reasons.items() if reason}
 
     def _sync(self, minions):

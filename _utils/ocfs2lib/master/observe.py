@@ -10,7 +10,7 @@ from ocfs2lib.errors import NoAnswers
 from ocfs2lib.errors import NotInRoster
 from ocfs2lib.fence import cause
 from ocfs2lib.fence import explanation
-from ocfs2lib.fence import layout
+from ocfs2lib.fence import explanation_text
 from ocfs2lib.findings import find
 from ocfs2lib.findings import kinds
 from ocfs2lib.lun import audit
@@ -21,7 +21,7 @@ from ocfs2lib.status.changes import change_lines
 from ocfs2lib.status.data import status_data
 from ocfs2lib.status.lines import next_lines
 from ocfs2lib.status.lines import status_lines
-from ocfs2lib.status.words import RETCODES
+from ocfs2lib.status.states import RETCODES
 
 _YEAR = 8760  # hours
 #: Seconds that a look may be given.
@@ -148,7 +148,7 @@ def _explain(master, node, hours, timeout):
     return {
         "result": None,
         "retcode": int(found.verdict == cause.UNKNOWN),
-        "lines": layout.lines(found),
+        "lines": explanation_text.lines(found),
         "changes": {},
         "case": explanation.data(found),
     }

@@ -140,7 +140,7 @@ def load(cache, cluster):
                     raise TypeError(name)
     except (KeyError, TypeError) as err:
         raise RecordUnreadable(
-            f"the roll of node numbers of {cluster} cannot be read: {err}"
+            f"the list of node numbers of {cluster} cannot be read: {err}"
         ) from err
     return NodeNumbers(cluster, {entry.number: entry for entry in entries})
 
@@ -150,4 +150,4 @@ def store(cache, numbers):
     entries = [asdict(entry) for _, entry in sorted(numbers.entries.items())]
     cache.store(BANK, numbers.cluster, {"entries": entries})
     if load(cache, numbers.cluster).entries != numbers.entries:
-        raise RecordUnreadable(f"the roll of node numbers of {numbers.cluster} does not read back")
+        raise RecordUnreadable(f"the list of node numbers of {numbers.cluster} does not read back")

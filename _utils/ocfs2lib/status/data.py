@@ -6,7 +6,7 @@ from ocfs2lib.findings.kinds import NOTE
 from ocfs2lib.findings.kinds import worst
 from ocfs2lib.node import stack
 from ocfs2lib.plan.cluster_plan import FORMAT
-from ocfs2lib.status import words
+from ocfs2lib.status import states
 
 
 def status_data(snapshot, findings, time):
@@ -38,7 +38,7 @@ def status_data(snapshot, findings, time):
 
 def _state(findings):
     found = worst(findings)
-    return words.HEALTHY if found in (None, NOTE) else found
+    return states.HEALTHY if found in (None, NOTE) else found
 
 
 def _finding(finding):
@@ -70,7 +70,7 @@ def _node(snapshot, plan, findings):
     online = facts["o2cb"]["online"] == snapshot.cluster
     return {
         **row,
-        "cluster": words.ONLINE if online else words.OFFLINE,
+        "cluster": states.ONLINE if online else states.OFFLINE,
         "connections": _connections(snapshot, plan.minion, facts),
         "formula": facts["formula"],
         "kernel": facts["host"]["kernel"],
@@ -105,7 +105,7 @@ def _lun_on_node(snapshot, minion, lun, findings):
     heartbeat = facts["health"]["volumes"].get(uuid) or {}
     kinds = [each.kind for each in findings if each.lun == lun.key]
     return {
-        "state": words.lun_word(kinds) or _word_without_finding(snapshot, minion, lun),
+        "state": states.lun_state(kinds) or _state_without_finding(snapshot, minion, lun),
         "device": seen["node"],
         "size": seen["size"],
         "slot": seen["slot"],
@@ -115,14 +115,14 @@ def _lun_on_node(snapshot, minion, lun, findings):
     }
 
 
-def _word_without_finding(snapshot, minion, lun):
+def _state_without_finding(snapshot, minion, lun):
     if minion in lun.case.mounted:
-        return words.MOUNTED
+        return states.MOUNTED
     if snapshot.is_held(minion, lun.key):
-        return words.HELD
+        return states.HELD
     if lun.action == FORMAT:
-        return words.BLANK
-    return words.UNMOUNTED if lun.volume else words.REFUSED
+        return states.BLANK
+    return states.UNMOUNTED if lun.volume else states.REFUSED
 
 
 def _lun(snapshot, plan):
@@ -172,7 +172,7 @@ def lun_levels(status):
     found = {}
     for minion, row in status["nodes"].items():
         for key, cell in row["luns"].items():
-            level = words.LUN_STATES[cell["state"]].level
+            level = states.LUN_STATES[cell["state"]].level
             has_finding = (minion, key) in marked
-            found[minion, key] = words.worst([level, words.WARN]) if has_finding else level
+            found[minion, key] = states.worst([level, states.WARN]) if has_finding else level
     return found

@@ -16,8 +16,8 @@ from ocfs2lib.plan import plan_text
 from ocfs2lib.status import data
 from ocfs2lib.status import last_seen
 from ocfs2lib.status import table
-from ocfs2lib.status.words import HEALTHY
-from ocfs2lib.status.words import NOT_SEEN
+from ocfs2lib.status.states import HEALTHY
+from ocfs2lib.status.states import NOT_SEEN
 
 _WIDTH = 80
 #: Seconds for the next look after one without answers: twice as long, within these limits.

@@ -4,11 +4,11 @@ Tables for a terminal.
 
 import re
 
-from ocfs2lib.status import words
-from ocfs2lib.status.words import BAD
-from ocfs2lib.status.words import GOOD
-from ocfs2lib.status.words import NOTED
-from ocfs2lib.status.words import WARN
+from ocfs2lib.status import states
+from ocfs2lib.status.states import BAD
+from ocfs2lib.status.states import GOOD
+from ocfs2lib.status.states import NOTED
+from ocfs2lib.status.states import WARN
 
 _GAP = 2
 #: A name that is longer is cut, so that something is left of the line.
@@ -17,10 +17,10 @@ _LONGEST = 32
 _COLOURS = {BAD: 31, WARN: 33, NOTED: 33, GOOD: 32}
 #: The level of a word, wherever it stands alone.
 _LEVELS = {
-    **{state.upper(): level for state, level in words.STATES.items()},
-    **words.MEMBERSHIP,
-    **{each.word: each.level for each in words.LUN_STATES.values()},
-    words.NOT_SEEN: BAD,
+    **{state.upper(): level for state, level in states.STATE_LEVELS.items()},
+    **states.MEMBERSHIP_LEVELS,
+    **{each.name: each.level for each in states.LUN_STATES.values()},
+    states.NOT_SEEN: BAD,
 }
 
 

@@ -22,7 +22,7 @@ class SimulatedNode:
         self.jobs = 0
 
 
-class SimulatedLine:
+class SimulatedClient:
     """Nodes and a clock, which goes on while it is listened to."""
 
     def __init__(self, **nodes):
@@ -33,7 +33,7 @@ class SimulatedLine:
     def now(self):
         return self.time
 
-    def put(self, minions, question):
+    def send(self, minions, question):
         accepted = [minion for minion in minions if minion in self.nodes]
         if not accepted:
             return None, []
@@ -69,34 +69,34 @@ class SimulatedLine:
             if job == jid and when <= self.time
         }
 
-    def heard(self, seconds):
+    def signs_of_life(self, seconds):
         before, self.time = self.time, self.time + seconds
         return {minion for when, _, minion, _ in self._replies if before < when <= self.time}
 
 
-def ask(line, owed=None, least=LOOK, minions=None, **changes):
-    minions = minions or list(line.nodes)
+def ask(client, owed=None, least=LOOK, minions=None, **changes):
+    minions = minions or list(client.nodes)
     policy = WaitPolicy(minions, least, LIMIT, **changes)
-    return Inquiry(line, Question(FUN), policy, owed).run(minions)
+    return Inquiry(client, Question(FUN), policy, owed).run(minions)
 
 
-def seconds(line, function, *arguments, **changes):
-    begin = line.now()
-    found = function(line, *arguments, **changes)
-    return found, line.now() - begin
+def seconds(client, function, *arguments, **changes):
+    begin = client.now()
+    found = function(client, *arguments, **changes)
+    return found, client.now() - begin
 
 
 def test_all_answer():
-    line = SimulatedLine(one=SimulatedNode(), other=SimulatedNode(takes=3))
-    found, took = seconds(line, ask)
+    client = SimulatedClient(one=SimulatedNode(), other=SimulatedNode(takes=3))
+    found, took = seconds(client, ask)
     assert (sorted(found.returns), found.silent, found.owed) == (["one", "other"], {}, {})
     assert took < 4
-    assert [node.jobs for node in line.nodes.values()] == [1, 1]
+    assert [node.jobs for node in client.nodes.values()] == [1, 1]
 
 
 def test_a_mute_node_holds_nobody_up():
-    line = SimulatedLine(one=SimulatedNode(), mute=SimulatedNode(NEVER, NEVER))
-    found, took = seconds(line, ask)
+    client = SimulatedClient(one=SimulatedNode(), mute=SimulatedNode(NEVER, NEVER))
+    found, took = seconds(client, ask)
     assert LOOK <= took < LOOK + 1
     assert (list(found.returns), found.slow) == (["one"], set())
     assert found.silent == {"mute": f"did not answer {FUN}"}
@@ -105,40 +105,40 @@ def test_a_mute_node_holds_nobody_up():
 
 def test_slow_nodes_are_waited_for_although_none_answers_in_time():
     """As on a busy machine: none answers within the fifteen seconds of a quick cluster."""
-    line = SimulatedLine(**{name: SimulatedNode(takes=25, probe=20) for name in "abc"})
-    found, took = seconds(line, ask)
+    client = SimulatedClient(**{name: SimulatedNode(takes=25, probe=20) for name in "abc"})
+    found, took = seconds(client, ask)
     assert (sorted(found.returns), found.silent) == (["a", "b", "c"], {})
     assert took < 26
 
 
 def test_a_node_that_is_far_slower_than_the_others_is_waited_for_while_it_is_at_work():
-    line = SimulatedLine(one=SimulatedNode(), slow=SimulatedNode(takes=200, probe=5))
-    found, took = seconds(line, ask)
+    client = SimulatedClient(one=SimulatedNode(), slow=SimulatedNode(takes=200, probe=5))
+    found, took = seconds(client, ask)
     assert sorted(found.returns) == ["one", "slow"]
     assert took < 201
 
 
 def test_an_answer_that_comes_while_others_are_waited_for_is_used():
     """The node is mute for longer than the patience with it, but not than that with another."""
-    line = SimulatedLine(
+    client = SimulatedClient(
         one=SimulatedNode(),
         late=SimulatedNode(takes=40, probe=NEVER),
         slow=SimulatedNode(takes=60, probe=5),
     )
-    found, _ = seconds(line, ask)
+    found, _ = seconds(client, ask)
     assert sorted(found.returns) == ["late", "one", "slow"]
 
 
 def test_when_nobody_answers_it_ends_all_the_same():
-    line = SimulatedLine(**{name: SimulatedNode(NEVER, NEVER) for name in "abc"})
-    found, took = seconds(line, ask)
+    client = SimulatedClient(**{name: SimulatedNode(NEVER, NEVER) for name in "abc"})
+    found, took = seconds(client, ask)
     assert WORK <= took < WORK + 1
     assert (found.returns, sorted(found.silent), found.slow) == ({}, ["a", "b", "c"], set())
 
 
 def test_a_bound_tells_the_slow_from_the_silent():
-    line = SimulatedLine(slow=SimulatedNode(30, 2), mute=SimulatedNode(NEVER, NEVER))
-    found, took = seconds(line, ask, bound=10)
+    client = SimulatedClient(slow=SimulatedNode(30, 2), mute=SimulatedNode(NEVER, NEVER))
+    found, took = seconds(client, ask, bound=10)
     assert 10 <= took < 11
     assert found.slow == {"slow"}
     assert found.silent == {
@@ -148,15 +148,15 @@ def test_a_bound_tells_the_slow_from_the_silent():
 
 
 def test_a_look_that_never_ends_is_given_up_at_its_limit():
-    line = SimulatedLine(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER))
-    found, took = seconds(line, ask)
+    client = SimulatedClient(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER))
+    found, took = seconds(client, ask)
     assert LIMIT <= took < LIMIT + 1
     assert found.slow == {"hangs"}
 
 
 def test_a_node_that_has_lost_its_job_is_not_waited_for():
-    line = SimulatedLine(one=SimulatedNode(), lost=SimulatedNode(loses=True))
-    found, took = seconds(line, ask)
+    client = SimulatedClient(one=SimulatedNode(), lost=SimulatedNode(loses=True))
+    found, took = seconds(client, ask)
     assert took < 2 * WORK
     assert found.silent == {"lost": f"answers, but its return of {FUN} was lost"}
     # There is nothing to be joined.
@@ -164,103 +164,103 @@ def test_a_node_that_has_lost_its_job_is_not_waited_for():
 
 
 def test_a_question_that_was_lost_is_put_once_more():
-    line = SimulatedLine(one=SimulatedNode(), lost=SimulatedNode(loses=True))
-    policy = WaitPolicy(list(line.nodes), LOOK, LIMIT)
-    found = Inquiry(line, Question(FUN), policy, repeats=True).run(list(line.nodes))
+    client = SimulatedClient(one=SimulatedNode(), lost=SimulatedNode(loses=True))
+    policy = WaitPolicy(list(client.nodes), LOOK, LIMIT)
+    found = Inquiry(client, Question(FUN), policy, repeats=True).run(list(client.nodes))
     assert found.silent == {"lost": f"answers, but its return of {FUN} was lost"}
-    assert line.nodes["lost"].jobs == 2
+    assert client.nodes["lost"].jobs == 2
 
 
 def test_what_was_lost_once_is_answered_the_second_time():
-    line = SimulatedLine(one=SimulatedNode(), lost=SimulatedNode(loses=True))
-    begin = line.begin
+    client = SimulatedClient(one=SimulatedNode(), lost=SimulatedNode(loses=True))
+    begin = client.begin
 
     def once(minion, jid):
         begin(minion, jid)
-        line.nodes[minion].loses = False
+        client.nodes[minion].loses = False
 
-    line.begin = once
-    policy = WaitPolicy(list(line.nodes), LOOK, LIMIT)
-    found = Inquiry(line, Question(FUN), policy, repeats=True).run(list(line.nodes))
+    client.begin = once
+    policy = WaitPolicy(list(client.nodes), LOOK, LIMIT)
+    found = Inquiry(client, Question(FUN), policy, repeats=True).run(list(client.nodes))
     assert (sorted(found.returns), found.silent) == (["lost", "one"], {})
 
 
 def test_looks_are_never_piled_up():
     """Ten looks at a node that hangs, each given up: one job."""
-    line = SimulatedLine(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER, probe=1))
+    client = SimulatedClient(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER, probe=1))
     owed = {}
     for number in range(1, 11):
-        found = ask(line, owed, bound=5)
+        found = ask(client, owed, bound=5)
         owed = found.owed
-        assert line.nodes["hangs"].jobs == 1
-        assert line.nodes["one"].jobs == number
+        assert client.nodes["hangs"].jobs == 1
+        assert client.nodes["one"].jobs == number
     assert found.silent == {"hangs": f"is still at work on an earlier {FUN}"}
 
 
 def test_what_hangs_for_long_is_not_waited_for_anew_by_each_look():
-    line = SimulatedLine(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER, probe=1))
-    owed, first = seconds(line, ask)
-    found, second = seconds(line, ask, owed.owed)
+    client = SimulatedClient(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER, probe=1))
+    owed, first = seconds(client, ask)
+    found, second = seconds(client, ask, owed.owed)
     assert (first >= LIMIT, second < LOOK) == (True, True)
     assert found.slow == {"hangs"}
 
 
 def test_what_was_frozen_for_long_is_asked_before_it_is_given_up():
-    line = SimulatedLine(one=SimulatedNode(), thawed=SimulatedNode(takes=NEVER, probe=NEVER))
-    owed = ask(line).owed
-    line.time += 10 * LIMIT
-    line.nodes["thawed"] = SimulatedNode(probe=1)
-    assert sorted(ask(line, owed).returns) == ["one", "thawed"]
+    client = SimulatedClient(one=SimulatedNode(), thawed=SimulatedNode(takes=NEVER, probe=NEVER))
+    owed = ask(client).owed
+    client.time += 10 * LIMIT
+    client.nodes["thawed"] = SimulatedNode(probe=1)
+    assert sorted(ask(client, owed).returns) == ["one", "thawed"]
 
 
 def test_the_next_look_joins_the_one_that_was_given_up():
-    line = SimulatedLine(one=SimulatedNode(), slow=SimulatedNode(takes=60, probe=2))
-    owed = ask(line, bound=5).owed
+    client = SimulatedClient(one=SimulatedNode(), slow=SimulatedNode(takes=60, probe=2))
+    owed = ask(client, bound=5).owed
     assert list(owed) == ["slow"]
-    line.nodes["slow"].takes = 1
-    found, took = seconds(line, ask, owed)
+    client.nodes["slow"].takes = 1
+    found, took = seconds(client, ask, owed)
     # The earlier one ends after a minute; what is used is the answer to the new one.
     assert 55 < took < 60
     assert found.returns["slow"] != f"slow at {owed['slow']['jid']}"
     assert found.owed == {}
-    assert line.nodes["slow"].jobs == 2
+    assert client.nodes["slow"].jobs == 2
 
 
 def test_a_late_answer_frees_the_node_without_a_question():
-    line = SimulatedLine(one=SimulatedNode(), slow=SimulatedNode(takes=60, probe=NEVER))
-    owed = ask(line, bound=5).owed
-    line.time += 100
-    line.nodes["slow"].takes = 1
-    found, took = seconds(line, ask, owed)
+    client = SimulatedClient(one=SimulatedNode(), slow=SimulatedNode(takes=60, probe=NEVER))
+    owed = ask(client, bound=5).owed
+    client.time += 100
+    client.nodes["slow"].takes = 1
+    found, took = seconds(client, ask, owed)
     assert took < 2
     assert (sorted(found.returns), found.owed) == (["one", "slow"], {})
 
 
 def test_a_node_that_restarted_meanwhile_is_asked_anew():
-    line = SimulatedLine(one=SimulatedNode(), gone=SimulatedNode(loses=True, probe=NEVER))
-    owed = ask(line, bound=5).owed
-    line.nodes["gone"] = SimulatedNode(probe=0.5)
-    found, took = seconds(line, ask, owed)
+    client = SimulatedClient(one=SimulatedNode(), gone=SimulatedNode(loses=True, probe=NEVER))
+    owed = ask(client, bound=5).owed
+    client.nodes["gone"] = SimulatedNode(probe=0.5)
+    found, took = seconds(client, ask, owed)
     assert took < LOOK
     assert (sorted(found.returns), found.owed) == (["gone", "one"], {})
 
 
 def test_a_node_without_an_accepted_key_is_told_at_once():
-    line = SimulatedLine(one=SimulatedNode())
-    found, took = seconds(line, ask, minions=["one", "stranger"])
+    client = SimulatedClient(one=SimulatedNode())
+    found, took = seconds(client, ask, minions=["one", "stranger"])
     assert took < 2
     assert found.silent == {"stranger": "has no accepted key on this master"}
-    found, took = seconds(line, ask, minions=["stranger"])
+    found, took = seconds(client, ask, minions=["stranger"])
     assert (took < 1, found.returns) == (True, {})
 
 
 @pytest.mark.parametrize("waited", ["slow"])
 def test_who_is_waited_for_is_told(waited):
-    line = SimulatedLine(one=SimulatedNode(), slow=SimulatedNode(takes=40, probe=2))
+    client = SimulatedClient(one=SimulatedNode(), slow=SimulatedNode(takes=40, probe=2))
     told = []
-    policy = WaitPolicy(list(line.nodes), LOOK, LIMIT)
+    policy = WaitPolicy(list(client.nodes), LOOK, LIMIT)
     each = lambda now, minions: told.append((now, minions))  # noqa: E731
-    Inquiry(line, Question(FUN), policy, meanwhile=each).run(list(line.nodes))
+    Inquiry(client, Question(FUN), policy, meanwhile=each).run(list(client.nodes))
     assert told[0][1] == ["one", "slow"]
     assert told[-1][1] == [waited]
     assert 39 < told[-1][0] <= 40

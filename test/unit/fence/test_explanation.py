@@ -8,7 +8,7 @@ import pytest
 
 from ocfs2lib.fence import cause
 from ocfs2lib.fence import explanation
-from ocfs2lib.fence import layout
+from ocfs2lib.fence import explanation_text
 from support import simulated_logs
 from support.fencing import advised
 from support.fencing import explain
@@ -90,7 +90,7 @@ def test_whatever_takes_the_place_of_something_is_left_out(junk):
             )
         for answer in broken:
             found = explanation.explain("host2", {**good, name: answer}, cluster.settings)
-            assert layout.lines(found)
+            assert explanation_text.lines(found)
             json.dumps(explanation.data(found), allow_nan=False)
 
 
@@ -110,7 +110,7 @@ def test_damaged_lines_never_raise_and_are_shown_printable():
             number.shuffle(answer["lines"])
             number.shuffle(answer["boots"])
         found = explanation.explain("host2", logs, cluster.settings)
-        text = "\n".join(layout.lines(found))
+        text = "\n".join(explanation_text.lines(found))
         assert text.isprintable() or set(filter(lambda c: not c.isprintable(), text)) == {"\n"}
 
 

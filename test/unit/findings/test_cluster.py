@@ -123,7 +123,7 @@ def test_a_number_that_was_another_host_s(nodes):
 
 
 class Numbers:
-    """A simulated roll of node numbers."""
+    """A simulated list of node numbers."""
 
     def __init__(self, said):
         self._said = said

@@ -1,7 +1,7 @@
 import pytest
 
-from ocfs2lib.master import leftovers
 from ocfs2lib.master import nodes
+from ocfs2lib.master import old_files
 
 BUILD = "1.0.0+5f3a9c20d1e4"
 BOTH = {"host1": {"formula": BUILD}, "host2": {"formula": BUILD}}
@@ -18,7 +18,7 @@ class SimulatedMinion:
         self.build, self.loading, self.error, self.old = build, loading, error, old
 
     def answer(self, fun):
-        if fun == leftovers.QUESTION.fun:
+        if fun == old_files.QUESTION.fun:
             return {fun[0]: {"modules": ["ocfs2", *self.old]}, fun[1]: False}
         if fun == "saltutil.list_extmods":
             return {"modules": ["ocfs2"]} if self.build else {"modules": []}
@@ -116,11 +116,11 @@ def test_files_that_no_sync_removes_are_named(extmods):
 @pytest.mark.parametrize("cleans", [True, False])
 def test_a_master_that_keeps_old_files_is_named(cleans):
     answer = {"saltutil.list_extmods": {"modules": ["ocfs2"]}, "config.option": True}
-    found = leftovers.reason(answer, {"modules": ["ocfs2", "ocfs2_tune"]}, cleans)
+    found = old_files.reason(answer, {"modules": ["ocfs2", "ocfs2_tune"]}, cleans)
     assert ("this master keeps" in found) is not cleans
     assert ("modules/ocfs2_tune" in found) is not cleans
 
 
 @pytest.mark.parametrize("answer", [None, "ERROR", {}, {"saltutil.list_extmods": []}])
 def test_what_cannot_be_known_of_old_files_is_not_said(answer):
-    assert leftovers.reason(answer, {"modules": ["ocfs2"]}, True) == ""
+    assert old_files.reason(answer, {"modules": ["ocfs2"]}, True) == ""

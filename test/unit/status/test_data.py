@@ -8,7 +8,7 @@ import pytest
 
 from ocfs2lib.findings import kinds
 from ocfs2lib.status.lines import status_lines
-from ocfs2lib.status.words import RETCODES
+from ocfs2lib.status.states import RETCODES
 from support import answers
 from support import statuses
 from support.statuses import status

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from ocfs2lib.status import last_seen
-from ocfs2lib.status.words import RETCODES
+from ocfs2lib.status.states import RETCODES
 from support import answers
 from support import statuses
 

@@ -6,7 +6,7 @@ from ocfs2lib.findings import find
 from ocfs2lib.status.data import status_data
 from ocfs2lib.status.lines import next_lines
 from ocfs2lib.status.lines import status_lines
-from ocfs2lib.status.words import RETCODES
+from ocfs2lib.status.states import RETCODES
 from support import answers
 from support import statuses
 from support.statuses import TIME

@@ -3,11 +3,11 @@ How nodes see each other: a level and a word for each connection.
 """
 
 from ocfs2lib.findings.network import QUIET
-from ocfs2lib.status import words
-from ocfs2lib.status.words import BAD
-from ocfs2lib.status.words import DIM
-from ocfs2lib.status.words import GOOD
-from ocfs2lib.status.words import WARN
+from ocfs2lib.status import states
+from ocfs2lib.status.states import BAD
+from ocfs2lib.status.states import DIM
+from ocfs2lib.status.states import GOOD
+from ocfs2lib.status.states import WARN
 
 
 def seen_from(status, one, other):
@@ -24,7 +24,7 @@ def seen_from(status, one, other):
 
 def worst_level(status, one, other):
     """Return the level of the connection of two nodes, as the one sees it that sees it worse."""
-    return words.worst([seen_from(status, one, other)[0], seen_from(status, other, one)[0]])
+    return states.worst([seen_from(status, one, other)[0], seen_from(status, other, one)[0]])
 
 
 def _is_quiet(row, link):
@@ -40,4 +40,4 @@ def _share_volume(one, other):
 
 
 def _is_in_use(cell):
-    return words.LUN_STATES[cell["state"]].in_use
+    return states.LUN_STATES[cell["state"]].in_use

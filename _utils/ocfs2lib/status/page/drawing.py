@@ -6,16 +6,16 @@ has mounted which. A line has the colour of what it stands for; what needs a loo
 import itertools
 
 from ocfs2lib.status import data
-from ocfs2lib.status import words
+from ocfs2lib.status import states
 from ocfs2lib.status.page import connection_colours
 from ocfs2lib.status.page import elements
 from ocfs2lib.status.page.html import Markup
 from ocfs2lib.status.page.html import join
 from ocfs2lib.status.page.html import tag
-from ocfs2lib.status.words import BAD
-from ocfs2lib.status.words import DIM
-from ocfs2lib.status.words import GOOD
-from ocfs2lib.status.words import WARN
+from ocfs2lib.status.states import BAD
+from ocfs2lib.status.states import DIM
+from ocfs2lib.status.states import GOOD
+from ocfs2lib.status.states import WARN
 
 #: More boxes than that in a row stand upright.
 _LYING = 8
@@ -125,7 +125,7 @@ def _cut(name):
 
 def _node(status, minion, row):
     node = status["nodes"][minion]
-    level = words.STATES[node["state"]] if node["answers"] else DIM
+    level = states.STATE_LEVELS[node["state"]] if node["answers"] else DIM
     word = node["cluster"] if node["answers"] else elements.no_answer_word(node)
     title = f"{minion}: {node['state']}, {word}"
     return row.box(minion, f"box {level}", title, (node["name"], word))
@@ -133,9 +133,9 @@ def _node(status, minion, row):
 
 def _lun(status, key, row, levels):
     lun = status["luns"][key]
-    count = words.NOT_SEEN if lun["mounted"] is None else lun["mounted"]
+    count = states.NOT_SEEN if lun["mounted"] is None else lun["mounted"]
     title = f"LUN {key}: {lun['path']}, mounted on {count} nodes"
-    worst = words.worst(level for (_, each), level in levels.items() if each == key)
+    worst = states.worst(level for (_, each), level in levels.items() if each == key)
     return row.box(key, f"box lun {worst}", title, (key, f"{count} mounted"))
 
 

@@ -4,7 +4,7 @@ What the parts of the page of a cluster are made of: badges, bars, tables.
 
 from ocfs2lib.status.page.html import join
 from ocfs2lib.status.page.html import tag
-from ocfs2lib.status.words import NOT_SEEN
+from ocfs2lib.status.states import NOT_SEEN
 
 #: Columns that fit side by side, on paper too; more go on below.
 _SIDE_BY_SIDE = 8

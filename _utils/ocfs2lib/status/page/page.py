@@ -5,7 +5,7 @@ no code; whatever a node or pillar said is text in it.
 
 from ocfs2lib.findings.kinds import SEVERITIES
 from ocfs2lib.status import last_seen
-from ocfs2lib.status import words
+from ocfs2lib.status import states
 from ocfs2lib.status.page import connection_colours
 from ocfs2lib.status.page import elements
 from ocfs2lib.status.page import stylesheet
@@ -14,8 +14,8 @@ from ocfs2lib.status.page.drawing import drawing
 from ocfs2lib.status.page.html import Markup
 from ocfs2lib.status.page.html import join
 from ocfs2lib.status.page.html import tag
-from ocfs2lib.status.words import BAD
-from ocfs2lib.status.words import GOOD
+from ocfs2lib.status.states import BAD
+from ocfs2lib.status.states import GOOD
 
 #: Nothing is fetched and nothing is run, whatever may stand in the page.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -115,7 +115,7 @@ def _failed(at, name, lines):
 
 
 def _head(status, version):
-    level = words.STATES[status["state"]]
+    level = states.STATE_LEVELS[status["state"]]
     time = status["time"].replace("T", " ").replace("Z", " UTC")
     return tag(
         "header",
@@ -145,14 +145,14 @@ def _sums(status):
     mounted = sum(each["mounted"] for each in luns)
     severities = [each["severity"] for each in status["findings"]]
     counts = [f"{severities.count(each)} {each}" for each in SEVERITIES[::-1] if each in severities]
-    found = words.worst(words.STATES[each] for each in ("healthy", *severities))
+    found = states.worst(states.STATE_LEVELS[each] for each in ("healthy", *severities))
     yield "findings", ", ".join(counts) or "none", found
     yield "nodes that answer", f"{answer} of {len(rows)}", _level(answer, len(rows))
     pairs, places = len(rows) * (len(rows) - 1), len(rows) * len(status["luns"])
     yield (
         "connections seen",
         _count(up, len(links), pairs),
-        words.worst([_level(up, pairs), *(level for level, _ in links)]),
+        states.worst([_level(up, pairs), *(level for level, _ in links)]),
     )
     yield "mounts", _count(mounted, answer * len(luns), places), _level(mounted, places)
 
@@ -187,7 +187,7 @@ def _findings(findings):
 
 def _finding(finding):
     where = [*finding["nodes"], *([f"LUN {finding['lun']}"] if finding["lun"] else [])]
-    level = words.STATES[finding["severity"]]
+    level = states.STATE_LEVELS[finding["severity"]]
     return tag(
         "div",
         tag(

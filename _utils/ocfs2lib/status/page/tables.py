@@ -4,18 +4,18 @@ returned.
 """
 
 from ocfs2lib import sizes
-from ocfs2lib.findings.eviction import LATE
+from ocfs2lib.findings.disk_heartbeat import LATE
 from ocfs2lib.status import data
-from ocfs2lib.status import words
+from ocfs2lib.status import states
 from ocfs2lib.status.page import connection_colours
 from ocfs2lib.status.page import elements
 from ocfs2lib.status.page.html import join
 from ocfs2lib.status.page.html import tag
-from ocfs2lib.status.words import BAD
-from ocfs2lib.status.words import DIM
-from ocfs2lib.status.words import GOOD
-from ocfs2lib.status.words import NOT_SEEN
-from ocfs2lib.status.words import WARN
+from ocfs2lib.status.states import BAD
+from ocfs2lib.status.states import DIM
+from ocfs2lib.status.states import GOOD
+from ocfs2lib.status.states import NOT_SEEN
+from ocfs2lib.status.states import WARN
 
 #: Parts of a volume in use from which on it is a matter of time, and of hours.
 _FILLED, _FULL = 0.90, 0.98
@@ -66,8 +66,8 @@ def _node(minion, row):
     word = row["cluster"] if row["answers"] else elements.no_answer_word(row)
     return [
         (minion, tag("small", f" {row['name']}") if row["name"] != minion else None),
-        tag("td", elements.badge(row["state"], words.STATES[row["state"]])),
-        tag("td", elements.badge(word, words.MEMBERSHIP.get(word, BAD))),
+        tag("td", elements.badge(row["state"], states.STATE_LEVELS[row["state"]])),
+        tag("td", elements.badge(word, states.MEMBERSHIP_LEVELS.get(word, BAD))),
         tag("td", str(row["number"]), class_="number"),
         tag("td", tag("code", row["address"])),
         tag("td", f"{up} of {total}" if row["answers"] else NOT_SEEN),

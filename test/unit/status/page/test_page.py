@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ocfs2lib.status import words
+from ocfs2lib.status import states
 from ocfs2lib.status.page import connection_colours
 from ocfs2lib.status.page import drawing
 from ocfs2lib.status.page import html
@@ -258,5 +258,5 @@ def test_it_says_at_its_beginning_who_made_it():
 
 
 def test_every_level_has_a_colour():
-    for level in words.LEVELS:
+    for level in states.LEVELS:
         assert f".{level} {{ color: var(--{level}); }}" in stylesheet.SHEET

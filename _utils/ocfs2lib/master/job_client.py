@@ -1,4 +1,4 @@
-"""The line of an inquiry to real minions: jobs, the job cache, and the event bus."""
+"""What an inquiry needs of Salt's local client: jobs, the job cache, and the event bus."""
 
 import time
 
@@ -7,9 +7,9 @@ from salt.exceptions import SaltException
 from ocfs2lib.answers.inquiry import Question
 
 
-class Line:
+class JobClient:
     """
-    What :class:`answers.inquiry.Inquiry` calls its line.
+    The client of an :class:`answers.inquiry.Inquiry` to real minions.
 
     client
         Salt's local client.
@@ -20,7 +20,7 @@ class Line:
     def __init__(self, client):
         self._client = client
 
-    def put(self, minions, question):
+    def send(self, minions, question):
         """Send a job; ``(job id, those of the minions whose key is accepted)``."""
         job = self._client.run_job(
             list(minions), question.fun, arg=question.arg, kwarg=question.kwarg, tgt_type="list"
@@ -28,9 +28,9 @@ class Line:
         return (job["jid"], job["minions"]) if job else (None, [])
 
     def probe(self, minions, jid):
-        """Ask minions whether they are at work on a job; as :meth:`put`."""
+        """Ask minions whether they are at work on a job; as :meth:`send`."""
         try:
-            return self.put(minions, Question("saltutil.find_job", (jid,)))
+            return self.send(minions, Question("saltutil.find_job", (jid,)))
         except SaltException:
             # A master that is too busy to send it; what the answer would have been is not known.
             return None, []
@@ -40,13 +40,12 @@ class Line:
         found = self._client.get_cache_returns(jid)
         return {minion: data["ret"] for minion, data in found.items()}
 
-    def heard(self, seconds):
+    def signs_of_life(self, seconds):
         """
         The ids of the minions from which anything has come, after so many seconds.
 
-        Whoever returns any job or sends any event is there. What says so is no more than a word on
-        the event bus: it makes a node be waited for, up to the limit of the question, and nothing
-        else.
+        Whoever returns any job or sends any event is there. Anybody can send an event: it makes a
+        node be waited for, up to the limit of the question, and nothing else.
         """
         found, end = set(), time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:

@@ -25,7 +25,7 @@ def reason(answer, ours, cleans):
     answer
         What the node answered to :data:`QUESTION`.
     ours
-        The formula's modules on this master (:func:`system.installed.names`).
+        The formula's modules on this master (:func:`system.formula_code.names`).
     cleans
         Whether a sync of this master removes what the formula does not have any more.
     """

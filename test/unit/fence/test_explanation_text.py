@@ -6,7 +6,7 @@ import pytest
 
 from ocfs2lib.fence import cause
 from ocfs2lib.fence import explanation
-from ocfs2lib.fence import layout
+from ocfs2lib.fence import explanation_text
 from support import simulated_logs
 from support.fencing import MULTIPATH
 from support.fencing import explain
@@ -36,7 +36,7 @@ def stories():
 def test_an_explanation_fits_a_terminal_and_json(number):
     cluster = list(stories())[number]
     found = explain(cluster, clock={"host1": 3.0}, multipath=MULTIPATH, cluster="N" * 16)
-    lines = layout.lines(found)
+    lines = explanation_text.lines(found)
     assert [line for line in lines if len(line) > 80] == []
     assert not any(line != line.rstrip() for line in lines)
     facts = json.loads(json.dumps(explanation.data(found), allow_nan=False))
@@ -48,7 +48,7 @@ def test_what_an_explanation_looks_like():
     cluster = Cluster()
     cluster.hang("host2", WELL)
     panics(cluster, "host2", WELL + 62.1, simulated_logs.write_timeout(62.1), PANIC + PANICING)
-    lines = layout.lines(explain(cluster, multipath=MULTIPATH))
+    lines = explanation_text.lines(explain(cluster, multipath=MULTIPATH))
     assert lines[:12] == [
         "host2: fenced itself, disk heartbeat",
         "  It could not write its heartbeat to dm-1 and fenced itself.",
@@ -77,4 +77,4 @@ def test_a_few_witnesses_are_enough():
 
 def test_every_verdict_has_a_title_and_advice():
     verdicts = {cause.DISK, cause.NETWORK, cause.PANIC, cause.CUT, cause.SHUTDOWN, cause.FROZEN}
-    assert set(layout.TITLES) == {*verdicts, cause.UNKNOWN}
+    assert set(explanation_text.TITLES) == {*verdicts, cause.UNKNOWN}

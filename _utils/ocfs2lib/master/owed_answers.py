@@ -2,18 +2,13 @@
 
 import time
 
-import salt.cache
+from ocfs2lib.master import salt_cache
 
 #: Seconds after which Salt knows no more of a job (keep_jobs_seconds).
 _AGE = 86400
 
 
-def cache(opts):
-    """Salt's cache, but never what another process has kept in memory."""
-    return salt.cache.factory(opts, memcache_expire_seconds=0)
-
-
-class Debts:
+class OwedAnswers:
     """
     What was asked and given up, and may still go on: ``{minion id: {"jid", "fun", "time"}}``.
 
@@ -28,9 +23,9 @@ class Debts:
 
     def of(self, minions):
         """Return what some nodes owe; ``time`` is in seconds of the monotonic clock."""
-        store = cache(self._opts)
-        ids = set(minions) & set(store.list(self._bank) or ())
-        owed = {minion: store.fetch(self._bank, minion) for minion in ids}
+        cache = salt_cache.opened(self._opts)
+        ids = set(minions) & set(cache.list(self._bank) or ())
+        owed = {minion: cache.fetch(self._bank, minion) for minion in ids}
         ages = {minion: time.time() - known["time"] for minion, known in owed.items()}
         return {
             minion: {**known, "time": time.monotonic() - ages[minion]}
@@ -40,16 +35,16 @@ class Debts:
 
     def replace(self, before, after):
         """Keep what is owed after a question, where before it something else was."""
-        store = cache(self._opts)
+        cache = salt_cache.opened(self._opts)
         for minion, owed in after.items():
             if owed != before.get(minion):
                 # In later runs the monotonic clock is another.
                 age = time.monotonic() - owed["time"]
-                store.store(self._bank, minion, {**owed, "time": time.time() - age})
+                cache.store(self._bank, minion, {**owed, "time": time.time() - age})
         self.forget(before.keys() - after.keys())
 
     def forget(self, minions):
-        """Some nodes owe nothing any more."""
-        store = cache(self._opts)
+        """Drop what some nodes owed."""
+        cache = salt_cache.opened(self._opts)
         for minion in minions:
-            store.flush(self._bank, minion)
+            cache.flush(self._bank, minion)

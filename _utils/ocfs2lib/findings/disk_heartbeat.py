@@ -16,7 +16,7 @@ LATE = 0.25
 
 def multipath(snapshot):
     """Find a multipath that waits longer for a path than a node may be without a heartbeat."""
-    beats = snapshot.desired.cluster.heartbeat_threshold
+    threshold = snapshot.desired.cluster.heartbeat_threshold
     for node, facts in snapshot.nodes():
         known = facts["multipath"]
         for lun in snapshot.desired.luns:
@@ -30,18 +30,18 @@ def multipath(snapshot):
             # Without the interval, what is left of the waiting is all that is known.
             margin = _SLOWEST * (interval or 0)
             if waits == math.inf:
-                yield _endless(node, lun, beats, interval)
-            elif waits + margin >= heartbeat.write_limit(beats):
+                yield _endless(node, lun, threshold, interval)
+            elif waits + margin >= heartbeat.write_limit(threshold):
                 text = _waiting_text(found["queueing"], interval, waits)
                 yield _too_short(snapshot, node, lun, text, waits, margin)
 
 
-def _endless(node, lun, beats, interval):
-    checks = max(1, (heartbeat.write_limit(beats) - 1) // (interval or 5) - _SLOWEST)
+def _endless(node, lun, threshold, interval):
+    checks = max(1, (heartbeat.write_limit(threshold) - 1) // (interval or 5) - _SLOWEST)
     return Finding(
         "threshold-low",
         f"multipath keeps I/O waiting for ever when {lun.device} has no path; after "
-        f"{heartbeat.write_limit_sum(beats)} the node fences itself all the same",
+        f"{heartbeat.write_limit_sum(threshold)} the node fences itself all the same",
         f"no_path_retry {checks} in multipath.conf: an error in time lets the volume say so",
         (node.minion,),
         lun.key,
@@ -55,13 +55,13 @@ def _waiting_text(queueing, interval, waits):
 
 
 def _too_short(snapshot, node, lun, waiting, waits, margin):
-    beats = snapshot.desired.cluster.heartbeat_threshold
+    threshold = snapshot.desired.cluster.heartbeat_threshold
     needed = math.floor((waits + margin) / heartbeat.BEAT) + 2
     return Finding(
         "threshold-low",
         f"multipath waits {waiting} for a path of {lun.device}, and sees up to {_SLOWEST} "
         f"intervals = {margin} s late that one is back; the node fences itself after "
-        f"{heartbeat.write_limit_sum(beats)}",
+        f"{heartbeat.write_limit_sum(threshold)}",
         f"write heartbeat_threshold: {needed} under cluster, which is "
         f"{heartbeat.write_limit_sum(needed)}, then "
         + snapshot.command("retune", outage=snapshot.cluster),

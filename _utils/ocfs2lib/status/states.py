@@ -1,5 +1,5 @@
 """
-The words of a status: what a cluster, a node, a LUN on a node can be, and how bad each is.
+What a cluster, a node, a LUN on a node can be in a status, and how bad each is.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ HEALTHY = "healthy"
 #: The exit code for each state of a cluster.
 RETCODES = {HEALTHY: 0, DEGRADED: 1, BROKEN: 2, UNKNOWN: 2}
 #: The level of a state or a severity, and of what a node is in its cluster.
-STATES = {HEALTHY: GOOD, NOTE: NOTED, DEGRADED: WARN, UNKNOWN: BAD, BROKEN: BAD}
+STATE_LEVELS = {HEALTHY: GOOD, NOTE: NOTED, DEGRADED: WARN, UNKNOWN: BAD, BROKEN: BAD}
 ONLINE, OFFLINE = "online", "offline"
-MEMBERSHIP = {ONLINE: GOOD, OFFLINE: BAD}
+MEMBERSHIP_LEVELS = {ONLINE: GOOD, OFFLINE: BAD}
 #: What stands for anything that nobody saw.
 NOT_SEEN = "?"
 
@@ -32,14 +32,14 @@ class LunState:
     ``in_use`` whether the kernel of the node has the volume mounted.
     """
 
-    word: str
+    name: str
     level: str
     finding: str = ""
     in_use: bool = False
 
 
 MOUNTED, HELD, BLANK, UNMOUNTED, REFUSED = "mounted", "held", "blank", "unmounted", "refused"
-#: Of several that fit, the first is the one to say.
+#: Of several that a LUN is at once, the first is shown.
 _LUN_STATES = (
     LunState("missing", BAD, "lun-missing"),
     LunState("other", BAD, "lun-other"),
@@ -56,13 +56,13 @@ _LUN_STATES = (
     LunState(UNMOUNTED, BAD),
     LunState(REFUSED, BAD),
 )
-#: By their words.
-LUN_STATES = {each.word: each for each in _LUN_STATES}
+#: By their names.
+LUN_STATES = {each.name: each for each in _LUN_STATES}
 
 
-def lun_word(kinds):
-    """Return the word for a LUN about which there are findings of these kinds; None if no fits."""
-    return next((each.word for each in _LUN_STATES if each.finding in kinds), None)
+def lun_state(kinds):
+    """Return what a LUN is by the kinds of the findings about it; None if none of them says."""
+    return next((each.name for each in _LUN_STATES if each.finding in kinds), None)
 
 
 def worst(levels):
