@@ -25,6 +25,7 @@ from ocfs2lib.node import units
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import configfs
 from ocfs2lib.system import files
+from ocfs2lib.system import heartbeat_regions
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
@@ -326,7 +327,7 @@ def in_use():
         users = ", ".join(__salt__["ocfs2_users.of"](mount["path"]))
         found.append(f"{mount['path']} is mounted" + (f" and used by {users}" if users else ""))
     for name in configfs.names():
-        regions = configfs.regions(name)
+        regions = heartbeat_regions.of_cluster(name)
         found += [f"region {region} of cluster {name} is active" for region in regions]
     return "; ".join(found)
 

@@ -12,6 +12,7 @@ from ocfs2lib import heartbeat
 from ocfs2lib.kernel import DEBUG
 from ocfs2lib.parsers import debugfs
 from ocfs2lib.system import files
+from ocfs2lib.system import heartbeat_regions
 from ocfs2lib.system import mount_table
 from ocfs2lib.system import netlink
 
@@ -62,12 +63,8 @@ def facts(live=None):
     }
 
 
-def _value(path):
-    return files.value(path)
-
-
 def _peers(cluster):
-    agreed = _value(f"{DEBUG}/o2net/connected_nodes")
+    agreed = files.value(f"{DEBUG}/o2net/connected_nodes")
     if agreed is None:
         return {}
     agreed = debugfs.numbers(agreed)
@@ -89,16 +86,11 @@ def _volume(uuid, texts, mounts, cluster):
         "paths": [each["path"] for each in mounts if each["device"] == device],
         **state,
         "members": debugfs.members(texts["dlm_state"]),
-        **_heartbeat(f"{DEBUG}/o2hb/{uuid}", cluster),
+        **heartbeat_regions.pulse(uuid),
+        "limit_ms": _limit(cluster),
     }
 
 
-def _heartbeat(region, cluster):
-    # A volume of a cluster with global heartbeat has no region of its own.
-    late = _value(f"{region}/elapsed_time_in_ms")
+def _limit(cluster):
     threshold = cluster and cluster["heartbeat_threshold"]
-    return {
-        "beating": debugfs.numbers(_value(f"{region}/livenodes") or ""),
-        "late_ms": int(late) if late and late.isdecimal() else None,
-        "limit_ms": heartbeat.write_limit(threshold) * 1000 if isinstance(threshold, int) else None,
-    }
+    return heartbeat.write_limit(threshold) * 1000 if isinstance(threshold, int) else None

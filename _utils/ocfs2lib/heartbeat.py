@@ -6,6 +6,8 @@ its own, called by the UUID of the volume. So a cluster that has a region has a 
 without has none, and while there is a region, the kernel takes no other cluster values.
 """
 
+from ocfs2lib import kernel
+
 #: Seconds between two beats, and between two looks at them (O2HB_REGION_TIMEOUT_MS).
 BEAT = 2
 #: The largest ``heartbeat_threshold`` of pillar: a dead node keeps the others waiting for 20 min.
@@ -31,6 +33,16 @@ def dead_after(threshold):
 def quorum_delay(threshold):
     """Return how long after the idle time-out a node counts whom it can still reach."""
     return (threshold + 2) * BEAT
+
+
+def regions(cluster):
+    """Return the directory of configfs with a directory for each region of a cluster."""
+    return f"{kernel.CLUSTERS}/{cluster}/heartbeat"
+
+
+def in_use_command():
+    """Return the shell command that succeeds while a volume is mounted in any cluster."""
+    return f"ls -d {regions('*')}/*/ >/dev/null 2>&1"
 
 
 def is_in_use(cluster):

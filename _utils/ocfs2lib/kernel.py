@@ -20,8 +20,3 @@ DEBUG = "/sys/kernel/debug"
 STACK_FILE = "/sys/fs/ocfs2/cluster_stack"
 #: The modules without which nothing can be mounted.
 MODULES = ("ocfs2", "ocfs2_stack_o2cb")
-
-
-def regions(cluster):
-    """Return the directory of configfs with a directory for each heartbeat region of a cluster."""
-    return f"{CLUSTERS}/{cluster}/heartbeat"

@@ -9,6 +9,7 @@ it stops, is masked by the state.
 
 import re
 
+from ocfs2lib import heartbeat
 from ocfs2lib import kernel
 from ocfs2lib.firewall import backend
 from ocfs2lib.node import holds
@@ -64,7 +65,7 @@ STOP = f"""\
 # a cluster in use stays up.
 
 in_use() {{
-    ls -d {kernel.regions("*")}/*/ >/dev/null 2>&1
+    {heartbeat.in_use_command()}
 }}
 
 if [ "$(systemctl is-system-running)" = stopping ]; then

@@ -2,12 +2,11 @@
 The clusters in the kernel, as configfs shows them.
 """
 
-import os
-
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib import kernel
 from ocfs2lib.system import files
+from ocfs2lib.system import heartbeat_regions
 
 #: Value of a cluster -> its file below the cluster's directory.
 VALUES = {
@@ -22,7 +21,7 @@ VALUES = {
 
 def names():
     """Return the names of the clusters that are registered in the kernel."""
-    return _directories(kernel.CLUSTERS)
+    return files.directories(kernel.CLUSTERS)
 
 
 def cluster(name):
@@ -34,13 +33,9 @@ def cluster(name):
     """
     directory = f"{kernel.CLUSTERS}/{name}"
     values = {key: _number(files.value(f"{directory}/{file}")) for key, file in VALUES.items()}
-    nodes = {node: _node(f"{directory}/node/{node}") for node in _directories(f"{directory}/node")}
-    return {**values, "nodes": nodes, "regions": regions(name)}
-
-
-def regions(name):
-    """Return the heartbeat regions of a cluster: the UUIDs of the volumes that are mounted."""
-    return _directories(kernel.regions(name))
+    below = f"{directory}/node"
+    nodes = {node: _node(f"{below}/{node}") for node in files.directories(below)}
+    return {**values, "nodes": nodes, "regions": heartbeat_regions.of_cluster(name)}
 
 
 def is_online(found):
@@ -77,11 +72,3 @@ def _node(directory):
 
 def _number(text):
     return int(text) if text and text.isdigit() else text
-
-
-def _directories(path):
-    try:
-        with os.scandir(path) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
-    except (FileNotFoundError, NotADirectoryError):
-        return []

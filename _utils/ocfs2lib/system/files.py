@@ -60,6 +60,15 @@ def names(directory):
         return []
 
 
+def directories(directory):
+    """Return the names of the directories in a directory, sorted; none if it does not exist."""
+    try:
+        with os.scandir(directory) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
 def write(path, text):
     """
     Replace a file, see :func:`replace`; the directory is made if it is missing. Returns True.

@@ -11,10 +11,10 @@ cannot be. An umount in that very instant finds the target busy, as during a ``d
 import contextlib
 import os
 
-from ocfs2lib import kernel
 from ocfs2lib.kernel import DEBUG
 from ocfs2lib.parsers import mount_tables
 from ocfs2lib.system import files
+from ocfs2lib.system import heartbeat_regions
 
 
 def table(fstype=None):
@@ -76,16 +76,7 @@ def _hold_at(path, holds):
 
 
 def _on(uuids, devices):
-    return {uuid for uuid in uuids if _device(uuid) in devices}
-
-
-def _device(uuid):
-    """The numbers of the device that a volume's own heartbeat is on; None if it has none."""
-    for cluster in files.names(kernel.CLUSTERS):
-        disk = _value(f"{kernel.regions(cluster)}/{uuid}/dev")
-        if disk:
-            return _value(f"/sys/class/block/{disk}/dev")
-    return None
+    return {uuid for uuid in uuids if heartbeat_regions.disk(uuid) in devices}
 
 
 def _state(uuid, safe):

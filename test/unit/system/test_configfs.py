@@ -3,6 +3,7 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib import kernel
 from ocfs2lib.system import configfs
+from ocfs2lib.system import heartbeat_regions
 
 REGION = "458E997A48634B3DAB36F01667EBB761"
 FILES = {
@@ -34,7 +35,7 @@ def clusters(tmp_path, monkeypatch):
 def test_without_configfs_there_is_no_cluster(tmp_path, monkeypatch):
     monkeypatch.setattr(kernel, "CLUSTERS", str(tmp_path / "none"))
     assert configfs.names() == []
-    assert configfs.regions("ocfs2") == []
+    assert heartbeat_regions.of_cluster("ocfs2") == []
 
 
 def test_what_a_cluster_shows(clusters):
