@@ -51,8 +51,8 @@ class Platform:
     A family of distributions on which the formula works.
 
     ``releases`` are those that were tested, as :func:`platforms.release` names them.
-    ``packages`` is what a node needs, the first of them the package of the tools;
-    ``tool_packages`` says which of the others a tool comes from. ``repository`` has the arguments
+    ``packages`` is what every node needs, the first of them the package of the tools;
+    ``tool_packages`` says from which other package a tool comes. ``repository`` has the arguments
     of the state ``pkgrepo.managed`` where the distribution does not bring the packages itself, with
     the URL of the key. ``install_command`` is what an operator types before the name of a package.
     ``start_command`` brings the cluster up, ``environment`` are the lines of the unit that it

@@ -46,7 +46,8 @@ class SetupPart:
 
     def packages(self, desired, platform):
         """Return the packages that this pillar needs besides those of every node."""
-        return ()
+        found = map(platform.package_of, self.needed_tools(desired))
+        return tuple(dict.fromkeys(each for each in found if each not in platform.packages))
 
     def arguments(self, desired):
         """Return what a node has to know of pillar to tell its facts, as JSON has it; or None."""

@@ -1,5 +1,7 @@
 """What holds for every part of the set-up, on a host on which nothing is set up yet."""
 
+import dataclasses
+
 import pytest
 
 from ocfs2lib.answers import shape
@@ -9,6 +11,7 @@ from ocfs2lib.node.parts import boot
 from ocfs2lib.node.parts import firewall
 from ocfs2lib.node.parts import packages
 from ocfs2lib.node.parts import services
+from ocfs2lib.node.parts import setup_part
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import debian
 from support import roster
@@ -100,6 +103,30 @@ def test_a_missing_tool_is_a_difference():
     assert [str(gap) for gap in gaps] == [
         f"{tool}: absent -> installed" for tool in packages.PART.tools
     ]
+
+
+@pytest.mark.parametrize(
+    ("backend", "expected"),
+    [
+        ("nftables", {"firewall": ["nftables"]}),
+        ("iptables", {"firewall": ["iptables"]}),
+        ("none", {}),
+    ],
+)
+def test_the_packages_of_a_firewall_are_needed_where_pillar_names_it(backend, expected):
+    assert setup.part_packages(described(backend), debian.PLATFORM) == expected
+
+
+def test_the_package_of_a_tool_is_needed_where_every_node_lacks_it():
+    part = setup_part.SetupPart()
+    part.tools = ("modprobe", "mkfs.ocfs2", "iscsiadm", "iscsi_discovery")
+    tools = {
+        **debian.PLATFORM.tool_packages,
+        "iscsiadm": "open-iscsi",
+        "iscsi_discovery": "open-iscsi",
+    }
+    platform = dataclasses.replace(debian.PLATFORM, tool_packages=tools)
+    assert part.packages(described(), platform) == ("open-iscsi",)
 
 
 def test_on_an_unknown_platform_nothing_is_compared_that_depends_on_it():
