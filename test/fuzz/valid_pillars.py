@@ -6,8 +6,8 @@ from pathlib import Path
 import yaml
 
 from ocfs2lib import sizes
-from ocfs2lib.pillar.desired import default_slots
 from ocfs2lib.pillar.mount_options import MOUNT_OPTIONS
+from ocfs2lib.pillar.sections.luns_keys import default_slots
 from support import roster
 
 EXAMPLE_PATH = Path(__file__).parents[2] / "pillar.example"

@@ -7,11 +7,9 @@ from ocfs2lib.adoption import majority
 from ocfs2lib.adoption.statement import issue
 from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import stack
-from ocfs2lib.pillar.keys import PILLAR
+from ocfs2lib.pillar.sections.cluster_keys import CLUSTER
 
-_KEYS = {
-    key.name: key for section in PILLAR.keys if section.name == "cluster" for key in section.keys
-}
+_KEYS = {key.name: key for key in CLUSTER.key.keys}
 
 
 def describe(conf, name, members, surveys):

@@ -10,10 +10,10 @@ from ocfs2lib.adoption import mount_section
 from ocfs2lib.adoption import stamps
 from ocfs2lib.adoption import volumes
 from ocfs2lib.adoption.statement import issue
-from ocfs2lib.pillar.keys import DEVICE
-from ocfs2lib.pillar.keys import PILLAR
+from ocfs2lib.pillar.sections.luns_keys import DEVICE
+from ocfs2lib.pillar.sections.luns_keys import LUNS
 
-_LUN_KEY = next(key.entry for key in PILLAR.keys if key.name == "luns")
+_LUN_KEY = LUNS.key.entry
 
 
 def describe(surveys, roster, cluster):

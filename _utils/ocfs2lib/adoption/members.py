@@ -5,9 +5,9 @@ The nodes of the cluster: which minion is which of them, and whether its host ca
 from ocfs2lib.adoption import conf_files
 from ocfs2lib.adoption.statement import issue
 from ocfs2lib.node import requirements
-from ocfs2lib.pillar.desired import Node
-from ocfs2lib.pillar.desired import default_name
-from ocfs2lib.pillar.keys import MAX_NODES
+from ocfs2lib.pillar.sections.nodes_keys import MAX_NODES
+from ocfs2lib.pillar.sections.nodes_keys import Node
+from ocfs2lib.pillar.sections.nodes_keys import default_name
 
 
 def minion_ids(nodes, cluster, surveys, silent):

@@ -3,7 +3,7 @@ What is stamped on a volume: the cluster it belongs to, its label, its node slot
 """
 
 from ocfs2lib.adoption.statement import issue
-from ocfs2lib.pillar.desired import default_slots
+from ocfs2lib.pillar.sections.luns_keys import default_slots
 
 
 def issues(facts, key, cluster, device):

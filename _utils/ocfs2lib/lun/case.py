@@ -60,7 +60,7 @@ class LunCase:
     One LUN and all that is known of it.
 
     desired, lun
-        What pillar says (:class:`pillar.desired.Desired`, :class:`pillar.desired.Lun`).
+        What pillar says (:class:`pillar.desired.Desired`, :class:`pillar.sections.luns_keys.Lun`).
     seen
         ``{minion id: facts}``, the LUN's entry of every node that answered the census.
     silent

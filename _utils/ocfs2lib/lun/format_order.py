@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ocfs2lib.errors import ArgumentInvalid
 from ocfs2lib.lun import format_guards
 from ocfs2lib.lun.case import NodeView
-from ocfs2lib.pillar.keys import DEVICE
-from ocfs2lib.pillar.keys import LABEL
-from ocfs2lib.pillar.keys import WWID
+from ocfs2lib.pillar.sections.luns_keys import DEVICE
+from ocfs2lib.pillar.sections.luns_keys import LABEL
+from ocfs2lib.pillar.sections.luns_keys import WWID
 
 #: The grain that marks the leader and carries the second key to the one permitted format.
 LEADER_GRAIN = "ocfs2_leader"

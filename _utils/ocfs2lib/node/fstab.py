@@ -21,8 +21,8 @@ _OURS = (
 
 
 def line(lun):
-    """Return the line of a :class:`pillar.desired.Lun`; its options are the formula's own, then the
-    operator's."""
+    """Return the line of a :class:`pillar.sections.luns_keys.Lun`; its options are the formula's
+    own, then the operator's."""
     options = [*_OURS, *lun.mount.options]
     return {"device": lun.device, "fstype": "ocfs2", "options": options}
 

@@ -10,7 +10,7 @@ def is_member(node, desired, text):
     Return whether a node's own cluster.conf has it in the cluster.
 
     node
-        The :class:`pillar.desired.Node`.
+        The :class:`pillar.sections.nodes_keys.Node`.
     desired
         Its cluster, :class:`pillar.desired.Desired`.
     text

@@ -11,7 +11,7 @@ def problems(node, host):
     Return each :class:`node.reasons.Reason` why a host cannot be a node; none if it can.
 
     node
-        The :class:`pillar.desired.Node` of pillar.
+        The :class:`pillar.sections.nodes_keys.Node` of pillar.
     host
         What ``ocfs2_node.host`` returned there.
     """

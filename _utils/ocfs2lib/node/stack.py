@@ -106,7 +106,7 @@ def debconf_differences(desired, answers):
 
 
 def kernel_differences(desired, node, facts):
-    """Return the differences of the running kernel on the ``pillar.desired.Node`` given."""
+    """Return the differences of the running kernel on a ``pillar.sections.nodes_keys.Node``."""
     found = []
     if facts["stack"] != STACK:
         found.append(_stack(facts["stack"]))

@@ -76,8 +76,9 @@ class NodeNumbers:
 
     def seen(self, nodes, time):
         """
-        Return the numbers after these :class:`pillar.desired.Node` were seen to be members. One
-        that has the number of another host does not take its place: that stays a problem.
+        Return the numbers after these :class:`pillar.sections.nodes_keys.Node` were seen to be
+        members. One that has the number of another host does not take its place: that stays a
+        problem.
         """
         entries = dict(self.entries)
         for node in nodes:

@@ -12,7 +12,7 @@ from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import retune_pending
-from ocfs2lib.pillar.desired import default_name
+from ocfs2lib.pillar.sections.nodes_keys import default_name
 
 #: Seconds after which a node that does not answer may be dead.
 _PING = 45

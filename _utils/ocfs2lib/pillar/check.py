@@ -5,7 +5,8 @@ a pillar without errors. Any object is a legal argument: what Salt hands over is
 trusted.
 
 The work has three steps: read every key by its table (``pillar.values``); derive the defaults that
-depend on other keys; compare the keys with each other (``pillar.rules``).
+depend on other keys; compare the keys with each other (``pillar.rules``). What is done for a
+section stands in its file in ``pillar/sections/``; none of them is named here.
 """
 
 from ocfs2lib.errors import PillarInvalid
@@ -13,10 +14,6 @@ from ocfs2lib.pillar import desired
 from ocfs2lib.pillar import keys
 from ocfs2lib.pillar import rules
 from ocfs2lib.pillar import values
-from ocfs2lib.pillar.problem import Problem
-from ocfs2lib.pillar.problem import in_path
-from ocfs2lib.pillar.problem import typed
-from ocfs2lib.text import shown
 
 
 def check(pillar_section):
@@ -31,23 +28,7 @@ def parse(pillar_section):
     good, found = _examine(pillar_section)
     if found:
         raise PillarInvalid(found)
-    return desired.Desired(
-        cluster=desired.Cluster(**good["cluster"]),
-        nodes=tuple(
-            sorted(
-                (desired.Node(minion=minion, **node) for minion, node in good["nodes"].items()),
-                key=lambda node: node.number,
-            )
-        ),
-        luns=tuple(_lun(key, lun) for key, lun in sorted(good["luns"].items())),
-        kernel=desired.Kernel(**good["kernel"]),
-        firewall=desired.Firewall(**good["firewall"]),
-        drain=desired.Drain(**good["drain"]),
-    )
-
-
-def _lun(key, lun):
-    return desired.Lun(**{**lun, "key": key, "mount": desired.Mount(**lun["mount"])})
+    return desired.Desired(**{section.name: section.built(good) for section in keys.SECTIONS})
 
 
 def _examine(pillar_section):
@@ -55,34 +36,8 @@ def _examine(pillar_section):
     found = []
     good = values.read(keys.PILLAR, pillar_section, keys.PILLAR.name, found)
     if good is not values.BAD:
-        _derive(good, found)
+        for section in keys.SECTIONS:
+            section.fill_in(good, found)
         for rule in rules.RULES:
             found.extend(rule(good))
     return good, found
-
-
-def _derive(good, found):
-    """Fill the derived defaults of nodes and LUNs in, and give values their one form."""
-    nodes = good.get("nodes", {})
-    for minion, node in nodes.items():
-        if "name" in node and node["name"] is None:
-            _derive_name(minion, node, found)
-    for key, lun in good.get("luns", {}).items():
-        if "label" in lun:
-            lun["label"] = lun["label"] or key
-        if "slots" in lun:
-            lun["slots_given"] = lun["slots"] is not None
-            lun["slots"] = lun["slots"] or desired.default_slots(len(nodes))
-        if lun.get("uuid"):
-            lun["uuid"] = lun["uuid"].replace("-", "").upper()
-
-
-def _derive_name(minion, node, found):
-    """Fill the node name in, unless the minion id gives none."""
-    key = keys.NODE_NAME
-    node["name"] = desired.default_name(minion)
-    if not key.matches(node["name"]):
-        path = f"{keys.PILLAR.name}:nodes:{in_path(minion)}:{key.name}"
-        reason = f"{shown(node['name'])}, from the minion id, is not {key.rule}"
-        found.append(Problem(path, reason, f"add the host name of the node as {typed(key)}"))
-        del node["name"]

@@ -5,99 +5,17 @@ A pillar that passed the check: complete, typed and immutable.
 from dataclasses import dataclass
 
 from ocfs2lib.errors import NotInRoster
-from ocfs2lib.pillar.keys import MAX_NODES
-
-
-def default_slots(nodes):
-    """Return the node slots for a cluster of ``nodes`` nodes: room for two more."""
-    return min(max(nodes + 2, 4), MAX_NODES)
-
-
-def default_name(minion):
-    """Return the node name that the minion id ``minion`` stands for."""
-    return minion.partition(".")[0]
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """The ``cluster`` section; times in ms, the threshold in samples of 2 s."""
-
-    name: str
-    heartbeat_mode: str
-    heartbeat_threshold: int
-    idle_timeout_ms: int
-    keepalive_delay_ms: int
-    reconnect_delay_ms: int
-    fence_method: str
-    port: int
-
-
-@dataclass(frozen=True)
-class Kernel:
-    """The ``kernel`` section; ``panic`` in seconds."""
-
-    panic: int
-    panic_on_oops: bool
-
-
-@dataclass(frozen=True)
-class Firewall:
-    """The ``firewall`` section."""
-
-    backend: str
-
-
-@dataclass(frozen=True)
-class Drain:
-    """The ``drain`` section: ``command`` or ``state`` or neither, ``limit`` in seconds."""
-
-    command: str | None
-    state: str | None
-    limit: int
-
-
-@dataclass(frozen=True)
-class Node:
-    """One host: ``minion`` is its minion id, ``name`` its node name."""
-
-    minion: str
-    number: int
-    address: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Mount:
-    """Where a LUN is mounted, the operator's mount options, and the services that run
-    only while it is."""
-
-    path: str
-    options: tuple[str, ...]
-    services: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Lun:
-    """One LUN. ``size`` is in bytes; ``slots_given`` tells a written number of slots
-    from the default; ``uuid`` is 32 upper-case hex digits or None."""
-
-    key: str
-    device: str
-    wwid: str
-    size: int
-    label: str
-    type: str
-    slots: int
-    slots_given: bool
-    format: str
-    verify: str
-    uuid: str | None
-    mount: Mount
+from ocfs2lib.pillar.sections.cluster_keys import Cluster
+from ocfs2lib.pillar.sections.drain_keys import Drain
+from ocfs2lib.pillar.sections.firewall_keys import Firewall
+from ocfs2lib.pillar.sections.kernel_keys import Kernel
+from ocfs2lib.pillar.sections.luns_keys import Lun
+from ocfs2lib.pillar.sections.nodes_keys import Node
 
 
 @dataclass(frozen=True)
 class Desired:
-    """A whole valid pillar: nodes by number, LUNs by key."""
+    """A whole valid pillar, a field for each section: nodes by number, LUNs by key."""
 
     cluster: Cluster
     nodes: tuple[Node, ...]

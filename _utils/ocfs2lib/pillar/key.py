@@ -1,6 +1,7 @@
 """What one key of the pillar may hold: its kind, its bounds, its default."""
 
 import re
+from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -16,6 +17,9 @@ TABLE = "table"
 
 REQUIRED = object()
 
+#: Why a value is refused that the formula may take one day.
+UNTESTED = "it is not built and tested yet"
+
 
 @dataclass(frozen=True)
 class Key:
@@ -25,7 +29,8 @@ class Key:
     different texts, each an ``entry``), SECTION (a mapping with the keys ``keys``)
     and TABLE (a mapping from ``entry`` to sections with the keys ``keys``). ``minimum``
     and ``maximum`` bound a number, the bytes of a size, or the entries of a table.
-    ``pattern`` matches the whole text, ``rule`` says the same in words. A default of
+    ``pattern`` matches the whole text, ``rule`` says the same in words, and ``check`` raises
+    :class:`pillar.problem.WrongValue` for what a pattern cannot say well. A default of
     None is derived from other keys as ``derived`` says, and may be written as ``~``.
     ``refused`` maps values that an operator may well try to the reason why they are not
     accepted.
@@ -44,6 +49,7 @@ class Key:
     refused: Mapping[str, str] = field(default_factory=dict)
     pattern: str = ""
     rule: str = ""
+    check: Callable[[str], None] | None = None
     keys: tuple = ()
     entry: object = None
 

@@ -1,5 +1,5 @@
 """
-Read the keys of a pillar, each by its table in ``pillar.keys``, and keep what is good.
+Read the keys of a pillar, each by its ``pillar.key.Key``, and keep what is good.
 
 Any object is a legal argument: what Salt hands over is checked, never trusted.
 """
@@ -11,7 +11,6 @@ from fractions import Fraction
 from ocfs2lib import sizes
 from ocfs2lib.pillar import key as key_kinds
 from ocfs2lib.pillar import mount_options
-from ocfs2lib.pillar import value_checks
 from ocfs2lib.pillar.problem import Problem
 from ocfs2lib.pillar.problem import WrongValue
 from ocfs2lib.pillar.problem import in_path
@@ -118,8 +117,8 @@ def _read_text(key, value, _path, _found):
         return _chosen(key, value)
     if value != value.strip():
         raise WrongValue(f"{shown(value)} has blanks around it", "remove them")
-    if value and key.name in value_checks.CHECKS:
-        value_checks.CHECKS[key.name](value)
+    if value and key.check:
+        key.check(value)
     if not key.matches(value):
         raise WrongValue(f"{shown(value)} is not {key.rule}", f"type it like '{key.example}'")
     return value

@@ -3,7 +3,7 @@
 import pytest
 
 from ocfs2lib.node import requirements
-from ocfs2lib.pillar.desired import Node
+from ocfs2lib.pillar.sections.nodes_keys import Node
 
 NODE = Node("host1.domain.com", 0, "192.168.100.1", "host1")
 HOST = {

@@ -1,15 +1,15 @@
 import pytest
 
-from ocfs2lib.pillar.desired import Cluster
 from ocfs2lib.pillar.desired import Desired
-from ocfs2lib.pillar.desired import Drain
-from ocfs2lib.pillar.desired import Firewall
-from ocfs2lib.pillar.desired import Kernel
-from ocfs2lib.pillar.desired import Lun
-from ocfs2lib.pillar.desired import Mount
-from ocfs2lib.pillar.desired import Node
-from ocfs2lib.pillar.desired import default_name
-from ocfs2lib.pillar.desired import default_slots
+from ocfs2lib.pillar.sections.cluster_keys import Cluster
+from ocfs2lib.pillar.sections.drain_keys import Drain
+from ocfs2lib.pillar.sections.firewall_keys import Firewall
+from ocfs2lib.pillar.sections.kernel_keys import Kernel
+from ocfs2lib.pillar.sections.luns_keys import Lun
+from ocfs2lib.pillar.sections.luns_keys import default_slots
+from ocfs2lib.pillar.sections.mount_keys import Mount
+from ocfs2lib.pillar.sections.nodes_keys import Node
+from ocfs2lib.pillar.sections.nodes_keys import default_name
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from ocfs2lib.pillar.value_checks import SYSTEM_PATHS
+from ocfs2lib.pillar.sections.mount_keys import SYSTEM_PATHS
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from ocfs2lib.node import o2cb_settings
 from ocfs2lib.node import requirements
 from ocfs2lib.node import setup
 from ocfs2lib.node import units
-from ocfs2lib.pillar.value_checks import REFUSED_SERVICES
+from ocfs2lib.pillar.sections.mount_keys import REFUSED_SERVICES
 from ocfs2lib.plan import decide
 from ocfs2lib.platform import debian
 from ocfs2lib.platform import platforms

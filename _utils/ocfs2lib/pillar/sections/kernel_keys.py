@@ -1,0 +1,43 @@
+"""The section ``kernel``: what a node does after a panic."""
+
+from dataclasses import dataclass
+
+from ocfs2lib.pillar.key import BOOLEAN
+from ocfs2lib.pillar.key import INTEGER
+from ocfs2lib.pillar.key import SECTION
+from ocfs2lib.pillar.key import Key
+from ocfs2lib.pillar.section import Section
+
+_KEYS = (
+    Key(
+        "panic",
+        INTEGER,
+        "sysctl ``kernel.panic``: restart so long after a panic. 0 never restarts, and is"
+        " refused where a panic is how a node leaves the cluster.",
+        default=30,
+        unit="s",
+        minimum=0,
+        maximum=3600,
+    ),
+    Key(
+        "panic_on_oops",
+        BOOLEAN,
+        "sysctl ``kernel.panic_on_oops``: a node with a damaged kernel leaves the cluster"
+        " instead of holding its locks.",
+        default=True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """The ``kernel`` section; ``panic`` in seconds."""
+
+    panic: int
+    panic_on_oops: bool
+
+
+KERNEL = Section(
+    Key("kernel", SECTION, "What a node does after a panic.", default=None, keys=_KEYS),
+    build=lambda good: Kernel(**good),
+)

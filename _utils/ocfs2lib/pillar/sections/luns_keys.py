@@ -1,0 +1,267 @@
+"""The section ``luns``: the shared LUNs."""
+
+import re
+from dataclasses import dataclass
+
+from ocfs2lib.pillar import device_names
+from ocfs2lib.pillar import duplicates
+from ocfs2lib.pillar.key import INTEGER
+from ocfs2lib.pillar.key import SIZE
+from ocfs2lib.pillar.key import TABLE
+from ocfs2lib.pillar.key import TEXT
+from ocfs2lib.pillar.key import Key
+from ocfs2lib.pillar.problem import Problem
+from ocfs2lib.pillar.problem import WrongValue
+from ocfs2lib.pillar.section import Section
+from ocfs2lib.pillar.sections import mount_keys
+from ocfs2lib.pillar.sections.nodes_keys import MAX_NODES
+from ocfs2lib.pillar.volume_types import TYPES
+from ocfs2lib.sizes import MIB
+from ocfs2lib.sizes import TIB
+from ocfs2lib.text import shown
+
+MAX_LUNS = 64
+LABEL_BYTES = 63  # "Volume label too long: must be less than 64 characters"
+DEVICE = r"/dev/(?:mapper|disk/by-id)/[A-Za-z0-9_][A-Za-z0-9._:+=@#-]{0,126}"
+WWID = r"[A-Za-z0-9][A-Za-z0-9._:-]{3,127}"
+LABEL = rf"[!-,.0-~][!-.0-~]{{0,{LABEL_BYTES - 1}}}"
+
+
+def _check_device(text):
+    """Refuse names that another node or another boot gives to another device."""
+    fix = "type the /dev/mapper/NAME or /dev/disk/by-id/NAME of the whole LUN"
+    for pattern, why in device_names.UNSTABLE_DEVICES:
+        if re.fullmatch(pattern, text):
+            raise WrongValue(f"{shown(text)} is not a stable name: {why}", fix)
+    if not text.startswith("/"):
+        raise WrongValue(f"{shown(text)} is not an absolute path", fix)
+    if ".." in text.split("/"):
+        raise WrongValue(f"{shown(text)} contains '..'", fix)
+    if re.search(r"-part[0-9]+$", text):
+        whole = re.sub(r"-part[0-9]+$", "", text)
+        raise WrongValue(
+            f"{shown(text)} is a partition, and a LUN is used whole", f"type {shown(whole)}"
+        )
+    if text == "/dev/mapper/control":
+        raise WrongValue("'/dev/mapper/control' is the device-mapper itself", fix)
+
+
+def _check_wwid(text):
+    """Refuse other spellings of a WWID than that of udev and multipath."""
+    bare = re.fullmatch(r"(?:naa\.|0x)?([25][0-9a-f]{15}|6[0-9a-f]{31})", text.lower())
+    if bare:
+        raise WrongValue(
+            f"{shown(text)} lacks the 3 that udev and multipath put before an NAA number",
+            f"type '3{bare[1]}'",
+        )
+    if re.fullmatch(r"([123]|eui\.|uuid\.|nvme\.)[0-9A-Fa-f-]+", text) and text != text.lower():
+        raise WrongValue(
+            f"{shown(text)} has capitals, and udev and multipath print none",
+            f"type '{text.lower()[:128]}'",
+        )
+
+
+_LUN_KEY = Key(
+    "LUN",
+    TEXT,
+    "Your name for the LUN.",
+    example="primary",
+    pattern=rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LABEL_BYTES - 1}}}",
+    rule=f"a name of up to {LABEL_BYTES} letters, digits and ._-, the first a letter or digit",
+)
+
+_KEYS = (
+    Key(
+        "device",
+        TEXT,
+        "Name of the LUN that is the same on every node and at every boot:"
+        " ``/dev/mapper/NAME`` or ``/dev/disk/by-id/NAME``. With multipath always the map,"
+        " never a path.",
+        example="/dev/mapper/primary",
+        pattern=DEVICE,
+        rule="/dev/mapper/NAME or /dev/disk/by-id/NAME",
+        check=_check_device,
+    ),
+    Key(
+        "wwid",
+        TEXT,
+        "What the LUN must say it is, on every node, as ``multipath -ll`` or"
+        " ``/lib/udev/scsi_id -g -u -d /dev/sdX`` prints it,"
+        " in quotes if it has digits only. Nothing else is ever formatted.",
+        example="3600a0b8000123456000abcd012345678",
+        pattern=WWID,
+        rule="4 to 128 letters, digits and ._:- as multipath prints it",
+        check=_check_wwid,
+    ),
+    Key(
+        "size",
+        SIZE,
+        "Exact size of the LUN, as ``blockdev --getsize64`` prints it.",
+        example="2TiB",
+        unit="bytes",
+        minimum=300 * MIB,
+        maximum=4095 * TIB,  # 2^32 - 1 clusters of 1 MiB
+    ),
+    Key(
+        "label",
+        TEXT,
+        "Volume label.",
+        default=None,
+        derived="the key of the LUN",
+        example="ocfs2_primary",
+        pattern=LABEL,
+        rule=f"1 to {LABEL_BYTES} printable ASCII characters without blanks and slashes, the first"
+        " not a dash",
+    ),
+    Key(
+        "type",
+        TEXT,
+        "What the volume is for, ``mkfs.ocfs2 -T``: "
+        + ", ".join(f"``{name}`` {kind.doc}" for name, kind in TYPES.items())
+        + ".",
+        default="vmstore",
+        choices=tuple(TYPES),
+    ),
+    Key(
+        "slots",
+        INTEGER,
+        "How many nodes can mount at once. More slots later need every node to unmount;"
+        " each costs a journal now.",
+        default=None,
+        derived=f"the number of nodes + 2, at least 4, at most {MAX_NODES}",
+        example="8",
+        minimum=1,
+        maximum=MAX_NODES,
+    ),
+    Key(
+        "format",
+        TEXT,
+        "``once``: the orchestration may format the LUN if it is blank, one time. ``never``:"
+        " nothing ever does.",
+        default="never",
+        choices=("never", "once"),
+    ),
+    Key(
+        "verify",
+        TEXT,
+        "What the leader reads right before the format to prove the LUN blank. ``samples``: both"
+        " ends, where formats keep copies of their superblocks, and random places, some 50 MB."
+        " ``full``: every byte, which takes as long as the array needs for it.",
+        default="samples",
+        choices=("samples", "full"),
+    ),
+    Key(
+        "uuid",
+        TEXT,
+        "UUID of the filesystem, pinned after the first format. A pinned LUN is never formatted.",
+        default=None,
+        derived="not pinned",
+        example="458e997a-4863-4b3d-ab36-f01667ebb761",
+        pattern=r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        rule="32 hexadecimal digits, dashes allowed as blkid prints them",
+    ),
+    mount_keys.MOUNT,
+)
+
+
+@dataclass(frozen=True)
+class Lun:
+    """One LUN. ``size`` is in bytes; ``slots_given`` tells a written number of slots
+    from the default; ``uuid`` is 32 upper-case hex digits or None."""
+
+    key: str
+    device: str
+    wwid: str
+    size: int
+    label: str
+    type: str
+    slots: int
+    slots_given: bool
+    format: str
+    verify: str
+    uuid: str | None
+    mount: mount_keys.Mount
+
+
+def default_slots(nodes):
+    """Return the node slots for a cluster of ``nodes`` nodes: room for two more."""
+    return min(max(nodes + 2, 4), MAX_NODES)
+
+
+def _derive(good, _found):
+    """Fill label and slots of each LUN in, and give its UUID its one form."""
+    for key, lun in good.get("luns", {}).items():
+        if "label" in lun:
+            lun["label"] = lun["label"] or key
+        if "slots" in lun:
+            lun["slots_given"] = lun["slots"] is not None
+            lun["slots"] = lun["slots"] or default_slots(len(good.get("nodes", {})))
+        if lun.get("uuid"):
+            lun["uuid"] = lun["uuid"].replace("-", "").upper()
+
+
+def _lun_values(good):
+    """No two LUNs share a device, a WWID, a label, a UUID or a directory."""
+
+    def own(what):
+        return f"type the LUN's own {what}"
+
+    def path(lun):
+        return lun.get("mount", {}).get("path")
+
+    yield from duplicates.problems(
+        good, "luns", lambda lun: lun.get("device"), "device", own("device")
+    )
+    # One LUN in two spellings is still one LUN, and would be formatted twice.
+    yield from duplicates.problems(
+        good,
+        "luns",
+        lambda lun: lun["wwid"].lower() if "wwid" in lun else None,
+        "wwid",
+        own("WWID"),
+    )
+    yield from duplicates.problems(
+        good, "luns", lambda lun: lun.get("label"), "label", own("label")
+    )
+    yield from duplicates.problems(good, "luns", lambda lun: lun.get("uuid"), "uuid", own("UUID"))
+    yield from duplicates.problems(good, "luns", path, "mount:path", own("directory"))
+
+
+def _device_wwids(good):
+    """A device name that carries a WWID carries that of ``wwid``."""
+    for key, lun in good.get("luns", {}).items():
+        if "device" not in lun or "wwid" not in lun:
+            continue
+        for pattern, form in device_names.DEVICE_WWIDS:
+            found = re.fullmatch(pattern, lun["device"])
+            says = found and form.format(found[1])
+            if says and says.lower() != lun["wwid"].lower():
+                yield Problem(
+                    f"ocfs2:luns:{key}:wwid",
+                    f"{shown(lun['wwid'])} is not the LUN of the device {shown(lun['device'])}",
+                    f"type '{says}' if the device is right, or else the device of this WWID",
+                )
+
+
+def _build(luns):
+    """Return the LUNs by key."""
+    return tuple(
+        Lun(**{**lun, "key": key, "mount": mount_keys.Mount(**lun["mount"])})
+        for key, lun in sorted(luns.items())
+    )
+
+
+LUNS = Section(
+    Key(
+        "luns",
+        TABLE,
+        "The shared LUNs by a name of your choice.",
+        minimum=1,
+        maximum=MAX_LUNS,
+        keys=_KEYS,
+        entry=_LUN_KEY,
+    ),
+    derive=_derive,
+    rules=(_lun_values, *mount_keys.RULES, _device_wwids),
+    build=_build,
+)
