@@ -54,8 +54,15 @@ def only(section):
     return problems[0]
 
 
+def of_value(path, value):
+    """Return the one problem of a valid section with ``value`` at ``path``: it is at that key."""
+    problem = only(changed(path, value))
+    at_key = "ocfs2:" + ":".join(path)
+    # Of two equal values the later one is reported.
+    assert problem.path in (at_key, at_key.replace("host1", "host2")), problem
+    return problem
+
+
 NODE = ("nodes", "host1.domain.com")
 LUN = ("luns", "primary")
 CLUSTER = ("cluster",)
-
-# Path of the key, wrong value, and what reason and fix contain. The problem is at the key.

@@ -1,29 +1,14 @@
-import pytest
+from dataclasses import fields
 
 from ocfs2lib.pillar.desired import Desired
+from ocfs2lib.pillar.keys import SECTIONS
 from ocfs2lib.pillar.sections.cluster_keys import Cluster
 from ocfs2lib.pillar.sections.drain_keys import Drain
 from ocfs2lib.pillar.sections.firewall_keys import Firewall
 from ocfs2lib.pillar.sections.kernel_keys import Kernel
 from ocfs2lib.pillar.sections.luns_keys import Lun
-from ocfs2lib.pillar.sections.luns_keys import default_slots
 from ocfs2lib.pillar.sections.mount_keys import Mount
 from ocfs2lib.pillar.sections.nodes_keys import Node
-from ocfs2lib.pillar.sections.nodes_keys import default_name
-
-
-@pytest.mark.parametrize(
-    ("nodes", "slots"), [(1, 4), (2, 4), (3, 5), (32, 34), (253, 255), (254, 255), (255, 255)]
-)
-def test_default_slots(nodes, slots):
-    assert default_slots(nodes) == slots
-
-
-@pytest.mark.parametrize(
-    ("minion", "name"), [("host1", "host1"), ("host1.domain.com", "host1"), (".x", "")]
-)
-def test_default_name(minion, name):
-    assert default_name(minion) == name
 
 
 def test_desired_finds_nodes_luns_and_peers():
@@ -46,3 +31,7 @@ def test_desired_finds_nodes_luns_and_peers():
     assert desired.lun("b") is None
     assert desired.peers("host2.x") == (nodes[0], nodes[2])
     assert desired.peers("stranger") == nodes
+
+
+def test_every_section_has_a_field():
+    assert {field.name for field in fields(Desired)} == {section.name for section in SECTIONS}

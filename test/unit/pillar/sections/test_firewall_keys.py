@@ -1,0 +1,30 @@
+"""The section ``firewall``: its values."""
+
+import pytest
+
+from ocfs2lib.pillar import check
+from support.pillars import changed
+from support.pillars import of_value
+
+WRONG = [
+    (("firewall", "backend"), "firewalld", "not built and tested yet", "'nftables' or"),
+    (("firewall", "backend"), "UFW", "not built and tested yet", "'nftables' or 'iptables'"),
+    (("firewall", "backend"), "nftable", "not possible", "type 'nftables'"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "reason", "fix"), WRONG)
+def test_one_wrong_value_is_one_problem(path, value, reason, fix):
+    problem = of_value(path, value)
+    assert reason in problem.reason
+    assert fix in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("firewall", "backend"), "none"),
+    ],
+)
+def test_accepted(path, value):
+    assert check.check(changed(path, value)) == []

@@ -1,0 +1,150 @@
+"""The section ``luns``: its values, and the LUNs beside each other."""
+
+import pytest
+
+from ocfs2lib.pillar import check
+from ocfs2lib.pillar.sections.luns_keys import default_slots
+from support.pillars import LUN
+from support.pillars import WWID
+from support.pillars import changed
+from support.pillars import of_value
+from support.pillars import only
+
+WRONG = [
+    ((*LUN, "device"), "/dev/sda", "in the order it finds the disks", "/dev/mapper/NAME"),
+    ((*LUN, "device"), "/dev/sdaa1", "in the order it finds the disks", "/dev/mapper/NAME"),
+    ((*LUN, "device"), "/dev/vdb", "in the order it finds the disks", "/dev/mapper/NAME"),
+    ((*LUN, "device"), "/dev/nvme0n1", "in the order it finds the disks", "by-id/NAME"),
+    ((*LUN, "device"), "/dev/dm-3", "given anew at every boot", "/dev/mapper/NAME"),
+    ((*LUN, "device"), "/dev/disk/by-path/pci-0", "one way to the LUN", "by-id/NAME"),
+    ((*LUN, "device"), "/dev/disk/by-uuid/a", "names the content", "by-id/NAME"),
+    ((*LUN, "device"), "/dev/disk/by-label/a", "names the content", "by-id/NAME"),
+    ((*LUN, "device"), "/dev/disk/by-partuuid/a", "names a partition", "by-id/NAME"),
+    ((*LUN, "device"), "mapper/primary", "is not an absolute path", "/dev/mapper/NAME"),
+    ((*LUN, "device"), "/dev/mapper/../sda", "contains '..'", "/dev/mapper/NAME"),
+    ((*LUN, "device"), "/dev/mapper/a-part1", "is a partition", "type '/dev/mapper/a'"),
+    ((*LUN, "device"), "/dev/mapper/control", "device-mapper itself", "/dev/mapper/NAME"),
+    ((*LUN, "device"), "/dev/vg/lv", "is not /dev/mapper/NAME", "like '/dev/mapper/primary'"),
+    ((*LUN, "device"), "/dev/mapper/a b", "is not /dev/mapper/NAME", "like '/dev/mapper/"),
+    ((*LUN, "device"), "/dev/mapper/", "is not /dev/mapper/NAME", "like '/dev/mapper/primary'"),
+    ((*LUN, "wwid"), "36 00", "is not 4 to 128", f"like '{WWID}'"),
+    ((*LUN, "wwid"), "3" * 129, "is not 4 to 128", f"like '{WWID}'"),
+    ((*LUN, "wwid"), WWID.upper(), "has capitals", f"type '{WWID}'"),
+    ((*LUN, "wwid"), WWID[1:], "lacks the 3", f"type '{WWID}'"),
+    ((*LUN, "wwid"), "naa.5000C50000000001", "lacks the 3", "type '35000c50000000001'"),
+    ((*LUN, "wwid"), "0x5000c50000000001", "lacks the 3", "type '35000c50000000001'"),
+    ((*LUN, "size"), 0, "0 is out of range", "from 300MiB to 4095TiB"),
+    ((*LUN, "size"), "9PiB", "'9PiB' is out of range", "from 300MiB to 4095TiB"),
+    ((*LUN, "size"), "1GiB", "1GiB is too small for the type vmstore", "2GiB or more"),
+    ((*LUN, "label"), "a" * 64, "1 to 63 printable", "like 'ocfs2_primary'"),
+    ((*LUN, "label"), "a b", "without blanks and slashes", "like"),
+    ((*LUN, "label"), "a/b", "without blanks and slashes", "like"),
+    ((*LUN, "label"), "ü", r"'\xfc' is not 1 to 63 printable", "like"),
+    ((*LUN, "label"), "", "1 to 63 printable", "like"),
+    ((*LUN, "type"), "vmstor", "is not possible", "type 'vmstore'"),
+    ((*LUN, "slots"), 2, "2 slots are too few for 3 nodes", "type 5"),
+    ((*LUN, "slots"), 0, "0 is out of range", "from 1 to 255"),
+    ((*LUN, "slots"), 256, "256 is out of range", "from 1 to 255"),
+    ((*LUN, "format"), "always", "is not possible", "type 'never' or 'once'"),
+    ((*LUN, "uuid"), "458e997a", "32 hexadecimal digits", "like '458e997a-"),
+    ((*LUN, "uuid"), "g" * 32, "32 hexadecimal digits", "like '458e997a-"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "reason", "fix"), WRONG)
+def test_one_wrong_value_is_one_problem(path, value, reason, fix):
+    problem = of_value(path, value)
+    assert reason in problem.reason
+    assert fix in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ((*LUN, "device"), "/dev/disk/by-id/scsi-SQEMU_DISK_1"),
+        ((*LUN, "device"), "/dev/mapper/mpatha"),
+        ((*LUN, "device"), f"/dev/mapper/{WWID}"),
+        ((*LUN, "device"), f"/dev/disk/by-id/dm-uuid-mpath-{WWID}"),
+        ((*LUN, "device"), f"/dev/disk/by-id/scsi-{WWID}"),
+        ((*LUN, "device"), f"/dev/disk/by-id/wwn-0x{WWID[1:].upper()}"),
+        ((*LUN, "wwid"), "1ATA_QEMU_HARDDISK_QM00001"),
+        ((*LUN, "wwid"), "eui.0025388b71b0a5c3"),
+        ((*LUN, "wwid"), "t10.Vendor-Disk:1"),
+        ((*LUN, "size"), 512 * 2**30),
+        ((*LUN, "size"), "4095TiB"),
+        ((*LUN, "label"), None),
+        ((*LUN, "label"), "!~" * 31 + "x"),
+        ((*LUN, "slots"), 255),
+        ((*LUN, "slots"), 3),
+        ((*LUN, "uuid"), None),
+        ((*LUN, "uuid"), "458E997A48634B3DAB36F01667EBB761"),
+    ],
+)
+def test_accepted(path, value):
+    assert check.check(changed(path, value)) == []
+
+
+@pytest.mark.parametrize("key", ["", "a/b", "a b", "a:b", "-a", "a" * 64, 7])
+def test_lun_keys(key):
+    lun = changed((*LUN, "wwid"), "36001")["luns"]["primary"]
+    lun = {**lun, "device": "/dev/mapper/x", "label": "x", "mount": {"path": "/san/x"}}
+    problem = only(changed(("luns", key), lun))
+    assert "a name of up to 63" in problem.reason or "YAML reads" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("nodes", "slots"), [(1, 4), (2, 4), (3, 5), (32, 34), (253, 255), (254, 255), (255, 255)]
+)
+def test_default_slots(nodes, slots):
+    assert default_slots(nodes) == slots
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "shown"),
+    [
+        (("device",), "/dev/mapper/primary", "'/dev/mapper/primary'"),
+        (("label",), "primary", "'primary'"),
+        (("mount", "path"), "/san/primary", "'/san/primary'"),
+        (("uuid",), "458e997a-4863-4b3d-ab36-f01667ebb761", "'458E997A48634B3DAB36F01667EBB761'"),
+    ],
+)
+def test_luns_share_nothing(path, value, shown):
+    section = changed(("luns", "primary", *path), value)
+    section["luns"]["primary"]["uuid"] = "458E997A48634B3DAB36F01667EBB761"
+    problem = only(changed(("luns", "second", *path), value, section))
+    assert problem.path == "ocfs2:luns:second:" + ":".join(path)
+    assert problem.reason == f"{shown} is that of ocfs2:luns:primary already"
+
+
+def test_one_wwid_in_two_spellings_is_one_lun():
+    section = changed((*LUN, "wwid"), "1ATA_Disk-1")
+    section = changed(("luns", "second", "device"), "/dev/mapper/second", section)
+    problem = only(changed(("luns", "second", "wwid"), "1ATA_DISK-1", section))
+    assert problem.path == "ocfs2:luns:second:wwid"
+    assert "that of ocfs2:luns:primary already" in problem.reason
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        "/dev/disk/by-id/dm-uuid-mpath-35000c50000000001",
+        "/dev/disk/by-id/wwn-0x5000c50000000001",
+        "/dev/disk/by-id/scsi-35000c50000000001",
+        "/dev/mapper/35000c50000000001",
+    ],
+)
+def test_device_of_another_wwid(device):
+    problem = only(changed((*LUN, "device"), device))
+    assert problem.path == "ocfs2:luns:primary:wwid"
+    assert f"is not the LUN of the device '{device}'" in problem.reason
+    assert "type '35000c50000000001' if the device is right" in problem.fix
+
+
+def test_nvme_device_of_another_wwid():
+    section = changed((*LUN, "device"), "/dev/disk/by-id/nvme-eui.0025388b71b0a5c3")
+    assert "type 'eui.0025388b71b0a5c3'" in only(section).fix
+
+
+def test_a_wwid_with_capitals_is_that_of_its_device():
+    section = changed((*LUN, "device"), "/dev/disk/by-id/dm-uuid-mpath-1ATA_Disk-1")
+    assert check.check(changed((*LUN, "wwid"), "1ATA_Disk-1", section)) == []
