@@ -32,8 +32,9 @@ class Key:
     ``pattern`` matches the whole text, ``rule`` says the same in words, and ``check`` raises
     :class:`pillar.problem.WrongValue` for what a pattern cannot say well. A default of
     None is derived from other keys as ``derived`` says, and may be written as ``~``.
-    ``refused`` maps values that an operator may well try to the reason why they are not
-    accepted.
+    A SECTION without ``derived`` is then one whose keys all have their defaults; with it,
+    it may be left out, and is None. ``refused`` maps values that an operator may well try to
+    the reason why they are not accepted.
     """
 
     name: str

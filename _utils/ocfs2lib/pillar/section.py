@@ -38,5 +38,6 @@ class Section:
             self.derive(good, found)
 
     def built(self, good):
-        """Return the object of a pillar without problems."""
-        return self.build(good[self.name])
+        """Return the object of a pillar without problems; None if the operator left it out."""
+        value = good[self.name]
+        return None if value is None else self.build(value)

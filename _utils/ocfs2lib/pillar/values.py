@@ -52,7 +52,8 @@ def _read_key(key, section, path, found):
     if value is key_kinds.REQUIRED:
         found.append(Problem(path, "the key is missing", f"add {typed(key)}"))
         return BAD
-    if key.kind != key_kinds.SECTION and (key.name not in section or key.default is value is None):
+    left_out = key.name not in section or key.default is value is None
+    if left_out and (key.kind != key_kinds.SECTION or key.derived):
         return value
     return read(key, value, path, found)
 
