@@ -8,10 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from functional.conftest import config  # noqa: F401 (fixtures)
-from functional.conftest import minion  # noqa: F401
-from functional.conftest import modules  # noqa: F401
-from functional.conftest import sandbox  # noqa: F401
 from ocfs2lib.lun import format_guards
 from ocfs2lib.lun.case import LunCase
 from ocfs2lib.pillar import check
@@ -55,8 +51,8 @@ def _seconds(function, *arguments):
 
 @pytest.mark.usefixtures("sandbox")
 def test_the_guards_cost_the_same_whatever_the_size(
-    modules,  # noqa: F811
-    config,  # noqa: F811
+    modules,
+    config,
     started,
 ):
     taken = {}
@@ -77,7 +73,7 @@ def test_the_guards_cost_the_same_whatever_the_size(
     print(f"ratio 1 TB to 1 GB: {taken['1 TB'] / taken['1 GB']:.2f}")
 
 
-def _look(modules, desired, started):  # noqa: F811
+def _look(modules, desired, started):
     """Seconds of one look at the LUN and the judgement of all guards over it."""
     (lun,) = desired.luns
     with started() as tools:

@@ -5,16 +5,12 @@ import time
 
 import pytest
 
-from daemons.conftest import salt_factories_config  # noqa: F401 (fixtures)
-from daemons.conftest import section  # noqa: F401
-from daemons.conftest import site  # noqa: F401
-
 ROUNDS = 5
 PING = 5
 
 
 @pytest.fixture
-def described(site, section):  # noqa: F811
+def described(site, section):
     """Two minions that have the formula; the third node does not exist."""
     del section["nodes"]["host3.domain.com"]
     site.describe(host1=section, host2=section)
@@ -28,7 +24,7 @@ def _seconds(function, *arguments):
     return time.perf_counter() - begin, answer
 
 
-def _status(site, *more):  # noqa: F811
+def _status(site, *more):
     return site.salt_run("ocfs2.status", *more).data["clusters"]["ocfs2"]["status"]["seconds"]
 
 

@@ -17,6 +17,15 @@ import salt.config
 import salt.loader
 
 from ocfs2lib.lun import audit
+from support import node_files
+from support.devices import mounted_tmpfs
+from support.devices import simulated_ocfs2
+from support.kernel_files import DEBUG
+from support.kernel_files import STATE
+from support.kernel_files import UUID
+from support.kernel_files import put
+from support.kernel_files import put_volume
+from support.tcp import connection
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MINION = "host1.domain.com"
@@ -165,6 +174,40 @@ def kernel(sandbox):
     yield write
     for path in ("/sys/module", "/sys/fs", "/sys/kernel"):
         subprocess.run(["umount", path], check=True)
+
+
+@pytest.fixture
+def volume(kernel):
+    """A volume at work, as a simulated kernel shows it, and a real connection to host2; it is
+    mounted nowhere."""
+    put_volume()
+    with connection():
+        yield
+
+
+@pytest.fixture
+def mounted(volume, tmp_path):
+    """A directory at which that volume is mounted, for this process; in truth it is a tmpfs."""
+    path = tmp_path / "volume"
+    path.mkdir()
+    with mounted_tmpfs(path), simulated_ocfs2(path):
+        device = os.stat(path).st_dev
+        state = STATE.replace("253,1", f"{os.major(device)},{os.minor(device)}")
+        put(DEBUG / f"ocfs2/{UUID}/fs_state", state)
+        yield str(path)
+
+
+@pytest.fixture
+def files(sandbox):
+    """The files of a node, as its simulated kernel has them."""
+    node_files.put_all()
+
+
+@pytest.fixture
+def in_fstab(mounted, files):
+    """The path of the simulated volume, which the boot mounts there."""
+    node_files.put_fstab(mounted)
+    return mounted
 
 
 @pytest.fixture

@@ -15,13 +15,10 @@ from support.images import MIB
 from support.images import attached
 from support.images import run
 from support.images import sparse
-from unit.parsers.test_debugfs import DOMAIN
-
-from .test_ocfs2_health import DEBUG
-from .test_ocfs2_health import UUID
-from .test_ocfs2_health import mounted  # noqa: F401
-from .test_ocfs2_health import put
-from .test_ocfs2_health import volume  # noqa: F401
+from support.kernel_files import DEBUG
+from support.kernel_files import DOMAIN
+from support.kernel_files import UUID
+from support.kernel_files import put
 
 OTHER = "22F18C8D5DDD4318ABFA0E7FBD972778"
 NOTHING = {"fs_state": "", "dlm_state": ""}
@@ -36,14 +33,14 @@ def unmount(path):
 
 
 @pytest.fixture
-def going(volume):  # noqa: F811
+def going(volume):
     """A second volume, which is just being mounted or unmounted; no mount table has it."""
     put(DEBUG / f"ocfs2/{OTHER}/fs_state", "its journal is gone\n")
     put(DEBUG / f"o2dlm/{OTHER}/dlm_state", DOMAIN)
 
 
 @pytest.fixture
-def on_disk(kernel, volume, tmp_path):  # noqa: F811
+def on_disk(kernel, volume, tmp_path):
     """The directory at which the first volume is mounted; in truth an ext2 on a loop device."""
     path = tmp_path / "disk"
     path.mkdir()
@@ -67,7 +64,7 @@ def test_a_mounted_volume_shows_both():
     assert states == {UUID: {"fs_state": STATE.read_text().strip(), "dlm_state": DOMAIN.strip()}}
 
 
-def test_nobody_unmounts_a_volume_while_it_is_read(mounted):  # noqa: F811
+def test_nobody_unmounts_a_volume_while_it_is_read(mounted):
     """Who reads from a pipe waits for somebody to write."""
     STATE.unlink()
     os.mkfifo(STATE)
@@ -99,13 +96,13 @@ def test_what_is_mounted_nowhere_is_not_read():
     assert mount_table.states() == {UUID: NOTHING}
 
 
-def test_what_is_unmounted_since_the_table_was_read_is_not_read(mounted):  # noqa: F811
+def test_what_is_unmounted_since_the_table_was_read_is_not_read(mounted):
     assert unmount(mounted) == 0
     assert mount_table.states() == {UUID: NOTHING}
     run("mount", "-t", "tmpfs", "tmpfs", mounted)
 
 
-def test_what_is_out_of_reach_beneath_another_mount_is_not_read(mounted):  # noqa: F811
+def test_what_is_out_of_reach_beneath_another_mount_is_not_read(mounted):
     with mounted_tmpfs(mounted):
         assert mount_table.states() == {UUID: NOTHING}
 

@@ -13,17 +13,13 @@ import pytest
 import salt.beacons
 
 from ocfs2lib.health.events import KINDS
+from support.kernel_files import DEBUG
+from support.kernel_files import UUID
+from support.kernel_files import put
+from support.node_files import SETTINGS
 
 from .conftest import MINION
 from .conftest import REPOSITORY
-from .test_ocfs2_health import DEBUG
-from .test_ocfs2_health import UUID
-from .test_ocfs2_health import mounted  # noqa: F401
-from .test_ocfs2_health import put
-from .test_ocfs2_health import volume  # noqa: F401
-from .test_ocfs2_metrics import SETTINGS
-from .test_ocfs2_metrics import files  # noqa: F401
-from .test_ocfs2_metrics import in_fstab  # noqa: F401
 
 INTERVAL = 15
 TAG = f"salt/beacon/{MINION}/ocfs2/"
@@ -76,7 +72,7 @@ def no_log():
 pytestmark = pytest.mark.usefixtures("mounted", "files", "no_log")
 
 
-def test_the_first_look_tells_what_is_wrong_and_the_second_nothing(minion_with, mounted):  # noqa: F811
+def test_the_first_look_tells_what_is_wrong_and_the_second_nothing(minion_with, mounted):
     node = minion_with()
     events = node.look()
     assert set(events) == {"mount-lost", "peer-lost", "slots-high"}
@@ -147,7 +143,7 @@ def test_an_edited_configuration_is_judged_anew(validate):
     assert validate([{"interval": 15}])[0] is True
 
 
-def test_the_room_on_a_mounted_volume_is_watched(minion_with, in_fstab):  # noqa: F811
+def test_the_room_on_a_mounted_volume_is_watched(minion_with, in_fstab):
     Path(in_fstab, "file").write_bytes(bytes(16 << 20))
     node = minion_with(space=0.0001, slots=1)
     events = node.look()

@@ -1,51 +1,13 @@
 """The pulse of a host: of its own kernel, and of one that is simulated by files."""
 
-import os
 import time
 from pathlib import Path
 
-import pytest
+from support.kernel_files import DEBUG
+from support.kernel_files import UUID
+from support.kernel_files import put
 
-from support.devices import mounted_tmpfs
-from support.devices import simulated_ocfs2
-from unit.parsers.test_debugfs import DOMAIN
-from unit.parsers.test_debugfs import STATE
-
-from .test_netlink import connection
-
-UUID = "458E997A48634B3DAB36F01667EBB761"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-DEBUG = Path("/sys/kernel/debug")
-
-
-def put(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-
-
-@pytest.fixture
-def volume(kernel):
-    """A volume at work, as a simulated kernel shows it, and a real connection to host2; it is
-    mounted nowhere."""
-    put(DEBUG / f"ocfs2/{UUID}/fs_state", STATE)
-    put(DEBUG / f"o2hb/{UUID}/livenodes", "0 1 2\n")
-    put(DEBUG / f"o2hb/{UUID}/elapsed_time_in_ms", "1204\n")
-    put(DEBUG / f"o2dlm/{UUID}/dlm_state", DOMAIN)
-    put(DEBUG / "o2net/connected_nodes", "1 \n")
-    with connection():
-        yield
-
-
-@pytest.fixture
-def mounted(volume, tmp_path):
-    """A directory at which that volume is mounted, for this process; in truth it is a tmpfs."""
-    path = tmp_path / "volume"
-    path.mkdir()
-    with mounted_tmpfs(path), simulated_ocfs2(path):
-        device = os.stat(path).st_dev
-        state = STATE.replace("253,1", f"{os.major(device)},{os.minor(device)}")
-        put(DEBUG / f"ocfs2/{UUID}/fs_state", state)
-        yield str(path)
 
 
 def test_a_host_without_a_cluster_has_a_pulse_too(modules):

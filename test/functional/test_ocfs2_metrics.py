@@ -3,59 +3,20 @@
 import ctypes
 import os
 import struct
-from pathlib import Path
 
 import pytest
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib import version
-from ocfs2lib.node import cluster_conf
-from ocfs2lib.node import o2cb_settings
-from ocfs2lib.node import units
-from ocfs2lib.platform import debian
-from support import node_facts
-
-from .test_ocfs2_health import DEBUG
-from .test_ocfs2_health import UUID
-from .test_ocfs2_health import mounted  # noqa: F401
-from .test_ocfs2_health import put
-from .test_ocfs2_health import volume  # noqa: F401
-
-CONF = Path("/etc/ocfs2/cluster.conf")
-SETTINGS = Path("/etc/default/o2cb")
-FSTAB = Path("/etc/fstab")
+from support.kernel_files import DEBUG
+from support.kernel_files import UUID
+from support.kernel_files import put
+from support.node_files import CONF
+from support.node_files import FSTAB
+from support.node_files import SETTINGS
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _IN_CREATE, _IN_MOVED_TO = 0x100, 0x80
-
-
-@pytest.fixture
-def files(sandbox):
-    """The files of a node, as its simulated kernel has them."""
-    nodes = [
-        cluster_conf.ConfNode(
-            "ocfs2", number, 7777, f"192.168.100.{number + 1}", f"host{number + 1}"
-        )
-        for number in range(3)
-    ]
-    cluster = cluster_conf.ConfCluster("ocfs2", "local", 3)
-    put(CONF, cluster_conf.render(cluster_conf.Conf((cluster,), tuple(nodes))))
-    values = {"O2CB_ENABLED": "true", "O2CB_BOOTCLUSTER": "ocfs2"}
-    put(
-        SETTINGS,
-        o2cb_settings.render(
-            {**dict.fromkeys(o2cb_settings.NAMES, ""), **values}, debian.PLATFORM.settings
-        ),
-    )
-    put(FSTAB, "/dev/mapper/primary /san/primary ocfs2 _netdev 0 0\n")
-    put(Path(units.UNIT_PATH), node_facts.unit())
-
-
-@pytest.fixture
-def in_fstab(mounted, files):  # noqa: F811
-    """The path of the simulated volume, which the boot mounts there."""
-    put(FSTAB, f"/dev/mapper/primary {mounted} ocfs2 _netdev 0 0\n")
-    return mounted
 
 
 def samples(text):
@@ -72,7 +33,7 @@ def test_a_host_without_a_cluster_has_metrics_too(modules, sandbox):
 
 
 @pytest.mark.usefixtures("files")
-def test_a_node_at_work(modules, mounted):  # noqa: F811
+def test_a_node_at_work(modules, mounted):
     found = samples(modules["ocfs2_metrics.text"]())
     of_volume = f'{{uuid="{UUID}",path="{mounted}"}}'
     expected = {

@@ -12,6 +12,17 @@ from pathlib import Path
 import pytest
 import yaml
 
+from functional.conftest import files
+from functional.conftest import kernel
+from functional.conftest import minion
+from functional.conftest import modules
+from functional.conftest import mounted
+from functional.conftest import sandbox
+from functional.conftest import volume
+
+#: The fixtures of the functional tests: a node with a simulated kernel.
+__all__ = ["files", "kernel", "minion", "modules", "mounted", "sandbox", "volume"]
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / ".venv-prometheus" / "usr" / "bin"
 MONITORING = ROOT / "monitoring"

@@ -8,13 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from functional.conftest import kernel  # noqa: F401
-from functional.conftest import sandbox  # noqa: F401
-from functional.test_ocfs2_health import DEBUG
-from functional.test_ocfs2_health import UUID
-from functional.test_ocfs2_health import put
-from functional.test_ocfs2_health import volume  # noqa: F401
-from functional.test_ocfs2_metrics import files  # noqa: F401
+from support.kernel_files import DEBUG
+from support.kernel_files import UUID
+from support.kernel_files import put
 
 from .conftest import PATIENCE
 from .conftest import ROOT
@@ -55,7 +51,7 @@ def _daemon(program, config):
 
 
 @pytest.fixture
-def log(tmp_path_factory, volume, files):  # noqa: F811
+def log(tmp_path_factory, volume, files):
     """The log of events of a master, whose one minion watches the simulated node."""
     # The names of their sockets must not get long.
     root = tmp_path_factory.mktemp("m")

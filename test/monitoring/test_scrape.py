@@ -6,15 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from functional.conftest import kernel  # noqa: F401
-from functional.conftest import minion  # noqa: F401
-from functional.conftest import modules  # noqa: F401
-from functional.conftest import sandbox  # noqa: F401
-from functional.test_ocfs2_health import UUID
-from functional.test_ocfs2_health import mounted  # noqa: F401
-from functional.test_ocfs2_health import volume  # noqa: F401
-from functional.test_ocfs2_metrics import files  # noqa: F401
 from ocfs2lib.health.prometheus import NAMES
+from support.kernel_files import UUID
 
 from .conftest import DASHBOARD
 from .conftest import RULES
@@ -29,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("mounted", "files")
 
 
 @pytest.fixture
-def exporter(tools, modules, tmp_path):  # noqa: F811
+def exporter(tools, modules, tmp_path):
     """node_exporter, which reads what the formula has written."""
     directory = tmp_path / "textfiles"
     directory.mkdir()
@@ -72,12 +65,12 @@ def value(prometheus, query):
     return float(sample["value"][1])
 
 
-def test_promtool_finds_nothing_against_the_metrics(promtool, modules):  # noqa: F811
+def test_promtool_finds_nothing_against_the_metrics(promtool, modules):
     done = promtool("check", "metrics", input=modules["ocfs2_metrics.text"]())
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
-def test_node_exporter_shows_every_sample(exporter, modules):  # noqa: F811
+def test_node_exporter_shows_every_sample(exporter, modules):
     page = exporter.get("/metrics")
     assert "node_textfile_scrape_error 0" in page
     assert re.search(r'node_textfile_mtime_seconds\{file=".*/ocfs2\.prom"\}', page)
