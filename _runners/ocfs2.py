@@ -154,8 +154,9 @@ def explain(node, cluster=None, hours=24, timeout=None):
     timeout
         As for :func:`status`, for the look at the nodes and for that into their logs.
 
-    Returns, for the cluster of the node, ``case``: what :func:`fence.case.facts` makes of it. The
-    exit code is 0 if there is an explanation, 1 if there is none, 2 if nothing could be looked at.
+    Returns, for the cluster of the node, ``case``: the fields of
+    :class:`fence.explanation.Explanation`. The exit code is 0 if there is an explanation, 1 if
+    there is none, 2 if nothing could be looked at.
 
     CLI Example:
 

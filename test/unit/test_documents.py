@@ -152,6 +152,73 @@ def _is_sls(parts):
     return any(ROOT.glob(f"{path}.sls")) or any(ROOT.glob(f"{path}/init.sls"))
 
 
+#: The guards; beside them, the table of safety.rst names what the master and the leader do.
+GUARDS = [ROOMS / "lun" / "format_guards.py", ROOMS / "lun" / "mount_guards.py"]
+ACTORS = [ROOMS / "operations" / "format_luns.py", ROOT / "_modules" / "ocfs2_format.py"]
+
+
+def _guards():
+    """``{number of a guard: the names in the last column of its row}`` of the table."""
+    text = (DOCS / "safety.rst").read_text(encoding="utf-8")
+    rule, rows = re.search(r"^(===  =+  =+)\n(G1 .*?)^\1", text, re.MULTILINE | re.DOTALL).groups()
+    found, number = {}, None
+    for row in rows.splitlines():
+        number = row[:5].strip() or number
+        names = re.findall(r"``([\w.]+)``", row[rule.rindex(" ") + 1 :])
+        found.setdefault(number, []).extend(names)
+    return found
+
+
+def test_what_the_table_of_guards_names_exists():
+    names = [each for names in _guards().values() for each in names]
+    assert len(names) > 15
+    trees = [_tree(path) for path in (*GUARDS, *ACTORS)]
+    known = [each for each in names if any(_has(tree, each.split(".")) for tree in trees)]
+    rooms = [each for each in names if _resolves(each.split("."))]
+    assert [each for each in names if each not in known + rooms] == []
+
+
+def test_the_table_of_guards_names_each_guard_under_its_number():
+    named = {(number, name) for number, names in _guards().items() for name in names}
+    guards = {
+        (found[1], name)
+        for path in GUARDS
+        for name, node in _names(_tree(path)).items()
+        if isinstance(node, ast.FunctionDef)
+        and (found := re.match(r"\s*(G\d+): ", ast.get_docstring(node) or ""))
+    }
+    assert len(guards) > 10
+    assert guards - named == set()
+
+
+FORMULA = [path for kind in ("_*/*.py", "_*/ocfs2lib/**/*.py") for path in ROOT.glob(kind)]
+
+
+@pytest.mark.parametrize("path", FORMULA, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_docstring_refers_to_exists(path):
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(r":(?:func|class|data|mod|meth):`([\w.]+)`", text)
+    assert [each for each in named if not _is_known(path, each.split("."))] == []
+
+
+def _is_known(path, parts):
+    """Whether a name is one of the file, of its room, of the library, or one that it imports."""
+    tree = _tree(path)
+    own = _names(tree)
+    classes = [node for node in own.values() if isinstance(node, ast.ClassDef)]
+    if any(_has(each, parts) for each in (tree, *classes)):
+        return True
+    imported = {
+        alias.name
+        for node in tree.body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    if ROOMS in path.parents and _is_in_room(path.parent, parts):
+        return True
+    return parts[0] in imported or _resolves(parts) is True
+
+
 def test_the_vocabulary_is_in_alphabetical_order():
     text = (DOCS / "vocabulary.rst").read_text(encoding="utf-8")
     terms = re.findall(r"^(\w[^\n]*)\n   \S", text, re.MULTILINE)

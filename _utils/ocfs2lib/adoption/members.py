@@ -19,7 +19,7 @@ def minion_ids(nodes, cluster, surveys, silent):
     cluster
         The name of their cluster.
     surveys, silent
-        As for :func:`cluster.describe`.
+        As for :func:`cluster_section.describe`.
     """
     ids, free = {}, dict.fromkeys((*surveys, *silent))
     for matches in (_is_local, _has_its_hostname, _has_its_address, _has_its_id):
