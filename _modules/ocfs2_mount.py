@@ -148,11 +148,11 @@ def mount(path):
 
     path
         The mount point; it is made if it is missing, and protected first (see
-        ``ocfs2_mountpoint.protect``). A first mount takes several seconds: the heartbeat must beat
-        and the lock manager must let the node join.
+        ``ocfs2_mountpoint.protect``). A first mount takes several seconds: the others must see
+        the heartbeat, and the lock manager must let the node join.
 
     Returns True, at once if an OCFS2 is mounted there. Raises ``CommandExecutionError`` with what
-    the mount said; its exit code alone is not believed.
+    the mount said; its exit code alone is not trusted.
 
     CLI Example:
 

@@ -199,7 +199,7 @@ def members(device, uuid):
     time.sleep(_TWO_LOOKS)
     second = _read_members(device)
     return {
-        "beating": ocfs2_tools.beating(first["beats"], second["beats"]),
+        "beating": ocfs2_tools.beating(first["heartbeats"], second["heartbeats"]),
         "slots": sorted(second["slots"].values()),
     }
 

@@ -14,7 +14,7 @@ LINE = 18
 #: The rooms of ocfs2lib, each above all rooms that it imports, and what each of them is about.
 ROOMS = (
     (("master", "what runners do, with Salt"),),
-    (("status", "the table of truth"), ("health", "one node's pulse")),
+    (("status", "the table of truth"), ("health", "how one node is")),
     (
         ("operations", "what changes a cluster"),
         ("findings", "what is wrong"),

@@ -7,7 +7,7 @@ node        what a node must be                 firewall    the rules of the int
 lun         what a LUN is and holds             answers     what minions returned, checked
 plan        what has to happen                  operations  what changes a cluster
 findings    what is wrong                       status      the table of truth
-fence       why a node restarted                health      one node's pulse
+fence       why a node restarted                health      how one node is
 adoption    a cluster that was built by hand    platform    what distributions differ in
 system      what touches the operating system   master      what runners do, with Salt
 """

@@ -17,11 +17,11 @@ def orchestrate(verb="", **pillar):
     verb
         ``""`` for the main one, or ``grow``, ``retune`` and so on.
     pillar
-        What it has to be told, without the prefix ``ocfs2_``: ``lun="primary"``.
+        Its arguments, without the prefix ``ocfs2_``: ``lun="primary"``.
     """
-    told = {f"ocfs2_{name}": value for name, value in pillar.items()}
+    arguments = {f"ocfs2_{name}": value for name, value in pillar.items()}
     words = [ORCHESTRATE + (f".{verb}" if verb else "")]
-    return " ".join([*words, f"pillar='{json.dumps(told)}'"] if told else words)
+    return " ".join([*words, f"pillar='{json.dumps(arguments)}'"] if arguments else words)
 
 
 def status(cluster, timeout):

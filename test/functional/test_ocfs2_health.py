@@ -1,4 +1,4 @@
-"""The pulse of a host: of its own kernel, and of one that is simulated by files."""
+"""The health of a host: of its own kernel, and of one that is simulated by files."""
 
 import time
 from pathlib import Path
@@ -10,7 +10,7 @@ from support.kernel_files import put
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-def test_a_host_without_a_cluster_has_a_pulse_too(modules):
+def test_a_host_without_a_cluster(modules):
     facts = modules["ocfs2_health.facts"]()
     assert abs(facts["time_ms"] / 1000 - time.time()) < 60
     assert facts["boot"] == BOOT_ID.read_text().strip()

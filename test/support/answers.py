@@ -172,7 +172,7 @@ def examination(pillar, minion, **changes):
             "boot": "5f6b1c52-8d9b-4a5e-9f5e-0c7a3c1d2e3f",
             "cluster": pillar.cluster.name,
             "peers": {name: {"handshake": True, "quiet_ms": 800} for name in peers},
-            "volumes": {UUID: pulse(pillar, minion)},
+            "volumes": {UUID: volume_health(pillar, minion)},
         },
         "space": {described.mount.path: room()},
         "hung": {},
@@ -194,7 +194,7 @@ def examinations(pillar):
     return {each.minion: examination(pillar, each.minion) for each in pillar.nodes}
 
 
-def pulse(pillar, minion):
+def volume_health(pillar, minion):
     """Return what ``ocfs2_health.facts`` has of a mounted volume that is well."""
     numbers = [each.number for each in pillar.nodes]
     return {

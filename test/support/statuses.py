@@ -33,8 +33,8 @@ def troubled(nodes=3):
     silent = {last: "did not answer ocfs2_node.examine"} if nodes > 2 else {}
     for minion in silent:
         del seen[minion]
-    pulse = seen[second]["health"]["volumes"][answers.UUID]
-    pulse["late_ms"] = 20_000
+    volume = seen[second]["health"]["volumes"][answers.UUID]
+    volume["late_ms"] = 20_000
     wwid = pillar.luns[0].wwid
     seen[second]["multipath"]["paths"][wwid]["sdb"] = "failed faulty"
     seen[second]["o2cb"]["clusters"]["ocfs2"]["reconnect_delay_ms"] = 2500

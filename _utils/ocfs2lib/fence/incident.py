@@ -192,7 +192,7 @@ class _Departures:
 
 
 def _find(node_log, number):
-    """Yield, of each time that a node left, the first eviction, or else the last farewell."""
+    """Yield, of each time that a node left, the first eviction, or else its last message."""
     burst = []
     for each in node_log.events:
         if each.kind in (log.EVICTED, log.LEFT) and each.node == number is not None:

@@ -181,9 +181,9 @@ def _space(volume, limit, space):
 
 def _peer(peer, memory):
     beating = memory["beating"]
-    # One that has just begun to beat is about to connect.
-    beats = peer.beating and (beating is None or peer.name in beating)
-    lost = True if beats or peer.name in memory["connected"] else None
+    # One whose heartbeat is seen for the first time is about to connect.
+    still_beating = peer.beating and (beating is None or peer.name in beating)
+    lost = True if still_beating or peer.name in memory["connected"] else None
     return _Trigger(
         "peer-lost",
         "peer",

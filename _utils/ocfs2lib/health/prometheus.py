@@ -97,8 +97,8 @@ _METRICS = (
     ),
     _Metric(
         "ocfs2_slots_used",
-        "Slots that are taken, one by each node that beats.",
-        # Without slots to hold it against, it would only be another name for the nodes that beat.
+        "Slots that are taken, one by each node whose heartbeat is seen.",
+        # Without slots to compare it with, it would only be another name for ocfs2_nodes_beating.
         _of_volumes(lambda volume: volume.beating if volume.slots else None),
     ),
     _Metric(

@@ -1,5 +1,6 @@
 """A node that has left pillar leaves the cluster; its number stays."""
 
+from ocfs2lib.commands import REMOVE_NODE
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node import cluster_conf
@@ -27,7 +28,7 @@ class RemoveNode(Operation):
         be dead by the account of every volume.
     """
 
-    verb = "remove_node"
+    verb = REMOVE_NODE
 
     def __init__(self, master, node):
         super().__init__(master)

@@ -8,6 +8,7 @@ new files.
 """
 
 from ocfs2lib.commands import REMOVE_NODE
+from ocfs2lib.commands import RETUNE
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node import holds
@@ -30,7 +31,7 @@ class Retune(Operation):
         The name of the cluster, typed by the operator.
     """
 
-    verb = "retune"
+    verb = RETUNE
 
     def __init__(self, master, outage=None):
         super().__init__(master)

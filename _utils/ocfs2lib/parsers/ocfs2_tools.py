@@ -50,27 +50,27 @@ def members(text):
     """
     Return who is on a volume, from what debugfs.ocfs2 printed for :data:`MEMBERS_COMMANDS`.
 
-    That is ``{"slots": {slot: node number}, "beats": {node number: (sequence, generation)}}``. A
-    sequence that changes from one look to the next is a node at work; a generation of 0 is one
+    That is ``{"slots": {slot: node number}, "heartbeats": {node number: (sequence, generation)}}``.
+    A sequence that changes from one look to the next is a node at work; a generation of 0 is one
     that has left.
     """
-    slots, beats, rows = {}, {}, None
+    slots, heartbeats, rows = {}, {}, None
     for line in text.splitlines():
         fields = line.replace("debugfs: ", "").split()
         if fields[:1] == ["Slot#"]:
             rows = slots
         elif fields[:1] == ["node:"]:
-            rows = beats
+            rows = heartbeats
         elif rows is slots and len(fields) == 2 and all(map(str.isdigit, fields)):
             slots[int(fields[0])] = int(fields[1])
-        elif rows is beats and len(fields) == 6 and fields[0].endswith(":"):
-            beats[int(fields[1])] = (fields[2], fields[3])
-    return {"slots": slots, "beats": beats}
+        elif rows is heartbeats and len(fields) == 6 and fields[0].endswith(":"):
+            heartbeats[int(fields[1])] = (fields[2], fields[3])
+    return {"slots": slots, "heartbeats": heartbeats}
 
 
 def beating(first, second):
     """Return the numbers of the nodes that wrote a heartbeat between two :func:`members`."""
-    return sorted(number for number, beat in second.items() if first.get(number) != beat)
+    return sorted(number for number, heartbeat in second.items() if first.get(number) != heartbeat)
 
 
 def room(text, cluster_size):

@@ -13,7 +13,7 @@ _LOG = logging.getLogger(__name__)
 
 def run(argv, timeout=60, stdin="", env=None):
     """
-    Return what a tool printed; for tools whose exit code can be believed.
+    Return what a tool printed; for tools whose exit code can be trusted.
 
     argv
         The tool and its arguments, a list.

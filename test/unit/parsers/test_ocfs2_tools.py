@@ -82,15 +82,15 @@ debugfs: hb
 
 
 def test_nobody_is_on_a_fresh_volume():
-    assert ocfs2_tools.members(EMPTY) == {"slots": {}, "beats": {}}
-    assert ocfs2_tools.members("") == {"slots": {}, "beats": {}}
+    assert ocfs2_tools.members(EMPTY) == {"slots": {}, "heartbeats": {}}
+    assert ocfs2_tools.members("") == {"slots": {}, "heartbeats": {}}
 
 
 def test_who_is_on_a_volume():
     found = ocfs2_tools.members(MEMBERS)
     assert found["slots"] == {0: 0, 1: 3}
-    assert list(found["beats"]) == [0, 3, 254]
-    assert found["beats"][0] == ("000000006b030a75", "0000deadbeefcafe")
+    assert list(found["heartbeats"]) == [0, 3, 254]
+    assert found["heartbeats"][0] == ("000000006b030a75", "0000deadbeefcafe")
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_who_is_on_a_volume():
     ],
 )
 def test_who_beats_between_two_looks(old, new, numbers):
-    first = ocfs2_tools.members(MEMBERS)["beats"]
-    second = ocfs2_tools.members(MEMBERS.replace(old, new))["beats"]
+    first = ocfs2_tools.members(MEMBERS)["heartbeats"]
+    second = ocfs2_tools.members(MEMBERS.replace(old, new))["heartbeats"]
     assert ocfs2_tools.beating(first, second) == numbers
 
 
 def test_one_that_begins_to_beat_between_two_looks_is_seen():
-    second = ocfs2_tools.members(MEMBERS)["beats"]
+    second = ocfs2_tools.members(MEMBERS)["heartbeats"]
     assert ocfs2_tools.beating({}, second) == [0, 3, 254]
     assert ocfs2_tools.beating(second, {}) == []
 
