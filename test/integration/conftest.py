@@ -16,7 +16,7 @@ from support.images import heartbeat
 
 NODES = (1, 2, 3)
 #: Seconds that a node that boots may take to mount a volume.
-_PATIENCE = 600
+_MOUNT_LIMIT = 600
 #: Seconds that a fault, or multipath's finding a path again, may take to show.
 _NOTICED = 400
 
@@ -99,7 +99,7 @@ class Cluster:
     def wait_mounted(self, node, path):
         """Wait, without Salt, until a node that boots has mounted a volume."""
         self.lab.wait_booted(node)
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _MOUNT_LIMIT
         while (found := self.lab.run(node, ["findmnt", "-nt", "ocfs2", path])).rc:
             assert time.monotonic() < deadline, found
             time.sleep(1)

@@ -29,7 +29,7 @@ MONITORING = ROOT / "monitoring"
 RULES = MONITORING / "ocfs2.rules.yml"
 DASHBOARD = MONITORING / "grafana-dashboard.json"
 #: Seconds that a daemon may take for anything.
-PATIENCE = 120
+TIME_LIMIT = 120
 
 
 def alerts():
@@ -75,7 +75,7 @@ def promtool(tools):
 
 def until(condition):
     """Ask until the answer is something, and return it."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIME_LIMIT
     while not (answer := condition()):
         assert time.monotonic() < deadline, "it does not come true"
         time.sleep(0.1)
@@ -99,7 +99,7 @@ class Daemon:
 
     def __exit__(self, *_):
         self._process.terminate()
-        self._process.wait(PATIENCE)
+        self._process.wait(TIME_LIMIT)
 
     def _is_ready(self):
         assert self._process.poll() is None, self._log.read_text()
@@ -110,7 +110,7 @@ class Daemon:
     def get(self, path, **query):
         """The text of a page."""
         url = f"http://{self.address}{path}?{urllib.parse.urlencode(query)}"
-        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(url, timeout=TIME_LIMIT) as answer:
             return answer.read().decode()
 
     def ask(self, path, **query):

@@ -12,8 +12,8 @@ from support.kernel_files import DEBUG
 from support.kernel_files import UUID
 from support.kernel_files import put
 
-from .conftest import PATIENCE
 from .conftest import ROOT
+from .conftest import TIME_LIMIT
 from .conftest import until
 
 MINION = "host1.domain.com"
@@ -47,7 +47,7 @@ def _daemon(program, config):
         yield
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIME_LIMIT)
 
 
 @pytest.fixture

@@ -225,4 +225,4 @@ def snapshot(pillar, answers=None, silent=None, malformed=None, record=None, num
     }
     records = {pillar.luns[0].key: record}
     seen = decide.plan(pillar, answers, lost, FORMULA, records, numbers, proof=False)
-    return Snapshot(seen, answers, dict(malformed or {}), FORMULA, 999_500, 1_000_700, slow)
+    return Snapshot(seen, answers, dict(malformed or {}), 999_500, 1_000_700, slow)

@@ -18,8 +18,6 @@ class Snapshot:
         checks them.
     malformed
         ``{minion id: AnswerMalformed}`` of those whose answer cannot be used.
-    formula
-        The formula's build on the master.
     asked_ms, answered_ms
         The master's clock before the nodes were asked and after the last had answered,
         milliseconds since the epoch.
@@ -30,7 +28,6 @@ class Snapshot:
     plan: object
     examinations: dict
     malformed: dict
-    formula: str
     asked_ms: int
     answered_ms: int
     slow: tuple = ()

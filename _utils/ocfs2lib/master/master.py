@@ -128,7 +128,7 @@ class Master:
             proof=False,
         )
         slow = tuple(found["slow"])
-        return Snapshot(decided, facts, malformed, formula, asked, answered, slow)
+        return Snapshot(decided, facts, malformed, asked, answered, slow)
 
     def logs(self, since, timeout=None):
         """
