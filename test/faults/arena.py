@@ -30,7 +30,7 @@ ACTIONS = {
 _REASON = "reason=said by the fault campaign"
 #: How often a refusal may name yet another thing to do.
 _ROUNDS = 8
-_PATIENCE = 600
+_WAIT_LIMIT = 600
 #: fsck.ocfs2 takes, and locks, as much memory as the volume is large, if it may.
 _FSCK = ("prlimit", f"--as={300 << 20}", "fsck.ocfs2", "-fn")
 
@@ -39,7 +39,7 @@ def host(node):
     return f"host{node}.domain.com"
 
 
-def wait_for(what, condition, limit=_PATIENCE):
+def wait_for(what, condition, limit=_WAIT_LIMIT):
     """Wait until a condition holds; AssertionError if it never does."""
     deadline = time.monotonic() + limit
     while not condition():

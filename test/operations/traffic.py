@@ -23,7 +23,7 @@ _LOG = f"{_STATE}/acknowledged"
 _FOLDER = "traffic"
 _WRITER = "traffic-writer.service"
 _READER = "traffic-reader@{}.service"
-_PATIENCE = 300
+_WRITING_LIMIT = 300
 _SAMPLES = 3
 #: Seconds between two looks of a reader. For a moment after each it has the lock of the file, which
 #: the writer cannot take back if the reader's node dies just then.
@@ -99,7 +99,7 @@ class Traffic:
         # By then every writer has its lock back.
         time.sleep(1)
 
-    def wait_writing(self, node, limit=_PATIENCE):
+    def wait_writing(self, node, limit=_WRITING_LIMIT):
         """Wait until a node, which may be booting, acknowledges something new."""
         self.lab.wait_booted(node)
         deadline = time.monotonic() + limit
@@ -233,7 +233,7 @@ class Traffic:
         watcher, unit = self._watchers[node], _READER.format(self._host(node))
         reports = self._reports(node)
         if self.lab.run(watcher, ["systemctl", "is-active", unit]).rc == 0:
-            deadline = time.monotonic() + _PATIENCE
+            deadline = time.monotonic() + _WRITING_LIMIT
             while len(again := self._reports(node)) == len(reports):
                 assert time.monotonic() < deadline, f"nobody reads what node {node} writes"
                 self._must(watcher, "systemctl", "kill", "--signal=USR1", unit)
