@@ -17,10 +17,11 @@ class Section:
         Returns what :class:`pillar.desired.Desired` has of it, made of its checked value.
     derive
         Fills in the defaults that depend on other keys. It takes the good part of the pillar, where
-        any key may be absent, and the list of problems, to which it may add.
+        any key may be absent and a section that may be left out may be None, and the list of
+        problems, to which it may add.
     rules
-        What its own keys mean for each other. Each takes the good part of the pillar and yields
-        problems. The docstrings are what the key reference tells the operator.
+        What its own keys mean for each other. Each takes the good part of the pillar as well and
+        yields problems. The docstrings are what the key reference tells the operator.
     """
 
     key: Key
