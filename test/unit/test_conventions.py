@@ -19,7 +19,7 @@ ARROWS = {
     "parsers": "",
     "platform": "",
     "firewall": "parsers platform",
-    "pillar": "firewall",
+    "pillar": "firewall platform",
     "node": "firewall parsers pillar platform",
     "lun": "node parsers pillar",
     "answers": "node",

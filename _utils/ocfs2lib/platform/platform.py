@@ -77,6 +77,13 @@ class Platform:
     textfile_directory: str
     exporter_package: str
 
+    @property
+    def services_before_mounts(self):
+        """Return the services without which no volume is mounted: firewalls, and what brings the
+        LUNs."""
+        firewalls = tuple(each.service for each in self.firewalls.values())
+        return (*firewalls, *self.storage_services)
+
     def install(self, package):
         """Return the command that installs ``package``."""
         return f"{self.install_command} {package}"

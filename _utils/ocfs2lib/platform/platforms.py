@@ -7,6 +7,10 @@ from ocfs2lib.platform import debian
 PLATFORMS = (debian.PLATFORM,)
 #: Every release on which the formula was built and tested.
 RELEASES = tuple(release for platform in PLATFORMS for release in platform.releases)
+#: Those services of all of them without which no volume is mounted.
+SERVICES_BEFORE_MOUNTS = tuple(
+    dict.fromkeys(service for platform in PLATFORMS for service in platform.services_before_mounts)
+)
 
 
 def release(grains):

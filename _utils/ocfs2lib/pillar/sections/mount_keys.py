@@ -13,6 +13,7 @@ from ocfs2lib.pillar.key import TEXT
 from ocfs2lib.pillar.key import Key
 from ocfs2lib.pillar.problem import Problem
 from ocfs2lib.pillar.problem import WrongValue
+from ocfs2lib.platform import platforms
 from ocfs2lib.text import shown
 
 # Mounting over these directories, or anywhere in the second set, breaks the host.
@@ -27,7 +28,7 @@ REFUSED_SERVICES = (
     (r"o2cb\.service|ocfs2.*\.service", "it is what the mount itself needs"),
     (r"salt-(minion|master)\.service", "the formula mounts and unmounts through it"),
     (
-        r"(multipathd|iscsid|open-iscsi|nftables|netfilter-persistent)\.service",
+        "|".join(map(re.escape, platforms.SERVICES_BEFORE_MOUNTS)),
         "it comes before the mount at every boot",
     ),
     (r"(systemd-.*|dbus)\.service", "the whole host needs it"),
