@@ -56,8 +56,7 @@ class Platform:
     of the state ``pkgrepo.managed`` where the distribution does not bring the packages itself, with
     the URL of the key. ``install_command`` is what an operator types before the name of a package.
     ``start_command`` brings the cluster up, ``environment`` are the lines of the unit that it
-    needs. ``firewalls`` has a :class:`FirewallService` for each backend that works
-    here.
+    needs. ``firewalls`` has a :class:`FirewallService` for each backend that works here.
     ``storage_services`` bring the LUNs. ``textfile_directory`` is where node_exporter, from
     ``exporter_package``, reads metrics.
     """
