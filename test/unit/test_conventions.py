@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 import sys
 from pathlib import Path
 
@@ -238,6 +239,17 @@ def test_a_name_of_a_class_says_which():
         if isinstance(node, ast.ClassDef)
     ]
     assert sorted(names) == sorted(set(names))
+
+
+def test_what_tests_share_is_in_no_test():
+    """It is in a conftest or in test/support; but for the table of rooms above."""
+    shared = {
+        f"{path.parent.name}/{path.name}: {name}"
+        for path in (ROOT / "test").rglob("*.py")
+        for name in _imports(path)
+        if re.search(r"(^|\.)test_\w+$", name or "") and name != "unit.test_conventions"
+    }
+    assert shared == set()
 
 
 def test_a_file_is_no_longer_than_one_can_hold_in_mind():
