@@ -13,6 +13,7 @@ from salt.exceptions import CommandExecutionError
 from ocfs2lib.kernel import MODULES
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
+from ocfs2lib.system import functions
 from ocfs2lib.system import tools
 
 _KERNEL = re.compile(r"vmlinuz-(.+)")
@@ -53,8 +54,8 @@ def kernels():
         salt-call ocfs2_reboot.kernels
     """
     platform = platforms.of_minion(__grains__)
-    links = platform.kernel.links if platform else ()
-    releases = {_release(os.path.realpath(link)) for link in links if os.path.islink(link)}
+    images = platform.kernel.next_images(_call) if platform else []
+    releases = set(map(_release, images))
     installed = [_release(name) for name in files.names("/boot")]
     releases.add(max(filter(None, installed), key=_version, default=None))
     found = {release for release in releases if release} or {os.uname().release}
@@ -80,6 +81,10 @@ def now(boot):
         raise CommandExecutionError(f"this node has restarted since boot {boot}")
     tools.run(["systemctl", "--no-wall", "reboot"])
     return True
+
+
+def _call(function, *arguments):
+    return functions.call(__salt__, function, *arguments)
 
 
 def _release(path):

@@ -20,6 +20,15 @@ class PlatformKernel:
     caution: str
     links: tuple[str, ...]
 
+    def next_images(self, call):
+        """Return the paths of the images that the next boot may start, besides the newest in /boot.
+
+        call
+            Calls a function of the host: its name, then its arguments
+            (:func:`system.functions.call`).
+        """
+        return [image for image in (call("files.target", link) for link in self.links) if image]
+
 
 @dataclass(frozen=True)
 class SettingsFile:

@@ -69,6 +69,11 @@ def directories(directory):
         return []
 
 
+def target(link):
+    """Return the path that a symbolic link leads to, in the end; None if it is no link."""
+    return os.path.realpath(link) if os.path.islink(link) else None
+
+
 def write(path, text):
     """
     Replace a file, see :func:`replace`; the directory is made if it is missing. Returns True.

@@ -126,3 +126,13 @@ def test_what_an_operator_types_on_debian():
         "kmod",
         "ocfs2-tools",
     ]
+
+
+def test_the_kernels_of_the_next_boot_are_those_that_the_links_lead_to():
+    targets = {"/vmlinuz": "/boot/vmlinuz-6.1.0-18-amd64", "/boot/vmlinuz": None}
+
+    def call(function, link):
+        assert function == "files.target"
+        return targets[link]
+
+    assert debian.PLATFORM.kernel.next_images(call) == ["/boot/vmlinuz-6.1.0-18-amd64"]
