@@ -102,8 +102,9 @@ def ours(modules, devices):
             slots=4,
             cluster="web",
             fs_type="mail",
+            leader="host1.domain.com",
         )
-        if not order.refusals("host1.domain.com", facts):
+        if not order.refusals(order.leader, facts):
             run("mkfs.ocfs2", *order.arguments(), device)
 
 
