@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 import pytest
 
+from support.zoo import ZOO
 from unit.test_conventions import ARROWS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -217,6 +218,12 @@ def _is_known(path, parts):
     if ROOMS in path.parents and _is_in_room(path.parent, parts):
         return True
     return parts[0] in imported or _resolves(parts) is True
+
+
+def test_the_table_of_other_tools_has_every_content():
+    text = (DOCS / "peers.rst").read_text(encoding="utf-8")
+    found = re.findall(r"^(\S.*?)  .*(?:formatted|left)$", text, re.MULTILINE)
+    assert found == [*ZOO, "blank"], "make bench-peers"
 
 
 def test_the_vocabulary_is_in_alphabetical_order():
