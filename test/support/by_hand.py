@@ -4,7 +4,7 @@ import copy
 
 from ocfs2lib.firewall import backends
 from ocfs2lib.node import setup
-from ocfs2lib.node.parts import panic as panic_part
+from ocfs2lib.node.parts import panic
 from ocfs2lib.pillar import check
 from support import answers
 
@@ -45,7 +45,7 @@ def surveys(pillar=None):
 
 def survey(pillar, minion):
     node = answers.node(pillar, minion)
-    panic = (str(pillar.kernel.panic), str(int(pillar.kernel.panic_on_oops)))
+    values = (str(pillar.kernel.panic), str(int(pillar.kernel.panic_on_oops)))
     return {
         "formula": answers.FORMULA,
         "host": node["host"],
@@ -58,7 +58,7 @@ def survey(pillar, minion):
             "services": {},
             "panic": {
                 name: {"live": live, "file": None}
-                for name, live in zip(panic_part.NAMES, panic, strict=True)
+                for name, live in zip(panic.NAMES, values, strict=True)
             },
             "firewall": {"rules": {}, "blocking": []},
         },
