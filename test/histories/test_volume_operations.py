@@ -74,6 +74,17 @@ def test_a_drained_node_that_is_not_empty_is_not_unmounted():
     assert scenario.world.state() == before
 
 
+def test_a_node_that_cannot_tell_the_new_size_is_named_with_the_reason():
+    scenario = grow()
+    reason = "ERROR: multipathd resize map primary failed (exit code 1): no output"
+    scenario.world.nodes[HOSTS[2]].ocfs2_volume_rescan = lambda device: reason
+    answer = scenario.run()
+    assert answer["result"] is False
+    assert f"{HOSTS[2]}: {reason}" in answer["lines"][0]
+    assert "bytes of LUN" not in answer["lines"][0]
+    assert scenario.world.wrong == []
+
+
 def test_a_volume_grows_only_once_every_node_sees_the_new_size():
     scenario = grow()
     # One path of one node does not see what the array has.
