@@ -203,7 +203,7 @@ def survey():
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
         "setup": __salt__["o2cb_setup.facts"]({}),
-        "starts": [unit for unit in (units.UNIT, units.NODE_KILLER_UNIT) if _starts(unit)],
+        "starts": [unit for unit in (units.UNIT, units.PACKAGE_UNIT) if _starts(unit)],
         "firewalls": [backend for backend in FIREWALLS if _has_rules(backend)],
         "fstab": [
             line

@@ -20,10 +20,8 @@ from ocfs2lib.node import state_result
 from ocfs2lib.node.difference import NODE
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
-from ocfs2lib.node.parts import boot as boot_part
-from ocfs2lib.node.parts import firewall as firewall_part
 from ocfs2lib.node.parts import setup_part
-from ocfs2lib.node.state_result import Words
+from ocfs2lib.node.state_result import Comments
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
@@ -105,7 +103,7 @@ def boot(name, config):
         The ``ocfs2`` section of pillar.
     """
 
-    return _set_up(boot_part.PART, name, config)
+    return _set_up(setup.part("boot"), name, config)
 
 
 def part(name, config):
@@ -184,7 +182,7 @@ def firewall(name, config):
         The ``ocfs2`` section of pillar.
     """
 
-    return _set_up(firewall_part.PART, name, config)
+    return _set_up(setup.part("firewall"), name, config)
 
 
 def offline(name):
@@ -209,8 +207,8 @@ def offline(name):
     def close(found):
         __salt__["o2cb.offline"]()
 
-    words = Words(did="{subjects} went offline.")
-    return _run(name, "No cluster is online here.", find, close, permit, words)
+    comments = Comments(did="{subjects} went offline.")
+    return _run(name, "No cluster is online here.", find, close, permit, comments)
 
 
 def absent(name):
@@ -235,8 +233,10 @@ def absent(name):
     def close(found):
         _remove(__salt__["o2cb.facts"](), found)
 
-    words = Words(did="The configuration of the cluster was removed.", left="Still there: {gaps}.")
-    return _run(name, "No configuration of the cluster is left.", find, close, permit, words)
+    comments = Comments(
+        did="The configuration of the cluster was removed.", left="Still there: {gaps}."
+    )
+    return _run(name, "No configuration of the cluster is left.", find, close, permit, comments)
 
 
 def _set_up(part, name, config):
@@ -282,12 +282,12 @@ def _converge(name, config, fine, gaps, close):
     )
 
 
-def _run(name, fine, find, close, permit, words=None):
+def _run(name, fine, find, close, permit, comments=None):
     """Run a state as ``state_result.converge`` describes; what is refused is its comment."""
     result = state_result.new(name, fine)
     try:
         return state_result.converge(
-            result, find, close, test=__opts__["test"], permit=permit, words=words
+            result, find, close, test=__opts__["test"], permit=permit, comments=comments
         )
     except _REFUSALS as err:
         return state_result.refused(result, err)

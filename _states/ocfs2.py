@@ -26,9 +26,7 @@ from ocfs2lib.node import requirements
 from ocfs2lib.node import service_dropins
 from ocfs2lib.node import setup
 from ocfs2lib.node import state_result
-from ocfs2lib.node.parts import panic
-from ocfs2lib.node.parts import services as services_part
-from ocfs2lib.node.state_result import Words
+from ocfs2lib.node.state_result import Comments
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import functions
@@ -100,7 +98,7 @@ def kernel(name, config):
             )
         return {"panic": __salt__["o2cb_setup.panic"](name)}
 
-    return _set_up(name, panic.PART, config, look, "The kernel's panic settings", name)
+    return _set_up(name, setup.part("panic"), config, look, "The kernel's panic settings", name)
 
 
 def _set_up(name, part, config, look, what, *where):
@@ -122,7 +120,7 @@ def _set_up(name, part, config, look, what, *where):
             lambda: part.differences(desired, minion, look(), platform),
             lambda found: part.close(_call, found, desired, minion, platform, *where),
             test=__opts__["test"],
-            words=Words(would=f"{what} would be changed.", did=f"{what} are changed."),
+            comments=Comments(would=f"{what} would be changed.", did=f"{what} are changed."),
         )
     except _REFUSALS as err:
         return state_result.refused(result, err)
@@ -220,7 +218,7 @@ def services(name, config):
     config
         The ``ocfs2`` section of pillar.
     """
-    part = services_part.PART
+    part = setup.part("services")
     return _set_up(name, part, config, lambda: part.facts(_call, None), "The drop-ins of services")
 
 

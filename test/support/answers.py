@@ -120,7 +120,7 @@ def _setup(pillar, minion):
     return {
         "files": {path: files.get(path) for path in setup.FILES},
         "enabled": [units.UNIT, backend.UNIT],
-        "masked": [units.NODE_KILLER_UNIT],
+        "masked": [units.PACKAGE_UNIT],
         "missing": [],
         "services": service_dropins.files(pillar),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},

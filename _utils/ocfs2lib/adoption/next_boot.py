@@ -34,7 +34,7 @@ def issues(name, surveys):
                 f"the cluster does not come online at its next boot ({why}), and nothing "
                 "is mounted then. Applying the pillar sees to it.",
             )
-        killer = units.NODE_KILLER_UNIT
+        killer = units.PACKAGE_UNIT
         if killer in survey["starts"] and killer not in setup["masked"]:
             yield issue(
                 minion,

@@ -8,7 +8,7 @@ from ocfs2lib.errors import StepFailed
 
 
 @dataclass(frozen=True)
-class Words:
+class Comments:
     """
     The comments of a state: in test mode, after the change, and if something is left.
 
@@ -42,7 +42,7 @@ def as_text(gaps):
     return "; ".join(map(str, gaps))
 
 
-def converge(result, find, close, *, test, permit=None, words=None):
+def converge(result, find, close, *, test, permit=None, comments=None):
     """
     Find what differs, close it, and look again: only what is gone by then counts as changed.
 
@@ -56,19 +56,19 @@ def converge(result, find, close, *, test, permit=None, words=None):
         Whether only to say what would be done.
     permit
         Raise if the differences given must not be closed; also asked in test mode.
-    words
-        The :class:`Words` to use.
+    comments
+        The :class:`Comments` to use.
 
     Returns ``result``. Raises what these functions raise; what was changed till then is in it.
     """
-    found, words = find(), words or Words()
+    found, comments = find(), comments or Comments()
     if not found:
         return result
     if permit:
         permit(found)
     if test:
         result["result"], result["changes"] = None, as_changes(found)
-        result["comment"] = _said(words.would, found, result)
+        result["comment"] = _said(comments.would, found, result)
         return result
     try:
         close(found)
@@ -77,8 +77,8 @@ def converge(result, find, close, *, test, permit=None, words=None):
         still = {gap.thing for gap in left}
         result["changes"] = as_changes(gap for gap in found if gap.thing not in still)
     if left:
-        raise StepFailed(_said(words.left, left, result))
-    result["comment"] = _said(words.did, found, result)
+        raise StepFailed(_said(comments.left, left, result))
+    result["comment"] = _said(comments.did, found, result)
     return result
 
 

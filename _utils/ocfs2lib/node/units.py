@@ -15,8 +15,8 @@ from ocfs2lib.firewall import backend
 from ocfs2lib.node import holds
 
 UNIT = "o2cb.service"
-#: Kills the users of every mount when it stops, so it is masked.
-NODE_KILLER_UNIT = "ocfs2.service"
+#: What ocfs2-tools brings. It kills the users of every mount when it stops, so it is masked.
+PACKAGE_UNIT = "ocfs2.service"
 UNIT_PATH = f"/etc/systemd/system/{UNIT}"
 STOP_PATH = "/etc/ocfs2/o2cb-stop"
 

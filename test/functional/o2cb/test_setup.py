@@ -26,7 +26,7 @@ def test_the_plan_sees_what_the_states_have_set_up(states, modules, config, back
         # The panic settings are those of the host the test runs on.
         return [gap.what for gap in found if gap.what not in panic.NAMES]
 
-    missing = {units.UNIT_PATH, units.UNIT, units.NODE_KILLER_UNIT, str(DROP_IN)}
+    missing = {units.UNIT_PATH, units.UNIT, units.PACKAGE_UNIT, str(DROP_IN)}
     assert missing <= set(gaps())
     for state in ("o2cb.boot", "o2cb.firewall", "ocfs2.services"):
         assert states[state](name="o2cb", config=config)["result"]

@@ -4,9 +4,9 @@ from ocfs2lib.errors import StepFailed
 from ocfs2lib.node import state_result
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
-from ocfs2lib.node.state_result import Words
+from ocfs2lib.node.state_result import Comments
 
-WORDS = Words("{subjects} would change.", "{subjects} changed.", "Left: {gaps}.")
+COMMENTS = Comments("{subjects} would change.", "{subjects} changed.", "Left: {gaps}.")
 
 
 class Host:
@@ -54,11 +54,11 @@ def test_test_mode_changes_nothing():
     assert host.values == {"a": 1}
 
 
-def test_a_state_has_words_of_its_own():
-    assert Host("a", "b").run(test=True, words=WORDS)["comment"] == "a, b would change."
-    assert Host("a", "b").run(words=WORDS)["comment"] == "a, b changed."
+def test_a_state_has_comments_of_its_own():
+    assert Host("a", "b").run(test=True, comments=COMMENTS)["comment"] == "a, b would change."
+    assert Host("a", "b").run(comments=COMMENTS)["comment"] == "a, b changed."
     with pytest.raises(StepFailed, match=r"^Left: b: 1 -> 2\.$"):
-        Host("a", "b", stuck="b").run(words=WORDS)
+        Host("a", "b", stuck="b").run(comments=COMMENTS)
 
 
 def test_what_is_left_fails_the_state_and_is_no_change():

@@ -14,21 +14,21 @@ class BootPart(setup_part.SetupPart):
     done = f"{units.UNIT} is set up."
     step = setup_part.BEFORE_CLUSTER
     files = (units.UNIT_PATH, units.STOP_PATH)
-    units = (units.UNIT, units.NODE_KILLER_UNIT)
+    units = (units.UNIT, units.PACKAGE_UNIT)
 
     def differences(self, desired, minion, facts, platform):
         if platform is None:
             return []
         found = setup_part.of_files(units.files(desired, platform), facts["files"])
-        if units.NODE_KILLER_UNIT not in facts["masked"]:
-            found.append(Difference(Part.UNIT, units.NODE_KILLER_UNIT, "not masked", "masked"))
+        if units.PACKAGE_UNIT not in facts["masked"]:
+            found.append(Difference(Part.UNIT, units.PACKAGE_UNIT, "not masked", "masked"))
         return found + setup_part.disabled(units.UNIT, facts)
 
     def close(self, call, found, desired, minion, platform):
         setup_part.write(call, units.files(desired, platform), found)
         changed = subjects(found, Part.UNIT)
-        if units.NODE_KILLER_UNIT in changed:
-            call("systemd.unit", "mask", units.NODE_KILLER_UNIT)
+        if units.PACKAGE_UNIT in changed:
+            call("systemd.unit", "mask", units.PACKAGE_UNIT)
         if units.UNIT in changed:
             call("systemd.unit", "enable", units.UNIT)
         call("systemd.reload")
@@ -36,8 +36,8 @@ class BootPart(setup_part.SetupPart):
     def leftovers(self, call):
         paths = (units.STOP_PATH, units.UNIT_PATH)
         found = setup_part.present(paths, setup_part.read(call, paths))
-        if call("systemd.masked", units.NODE_KILLER_UNIT):
-            found.append(Difference(Part.UNIT, units.NODE_KILLER_UNIT, "masked", "not masked"))
+        if call("systemd.masked", units.PACKAGE_UNIT):
+            found.append(Difference(Part.UNIT, units.PACKAGE_UNIT, "masked", "not masked"))
         return found
 
     def remove(self, call):
@@ -46,7 +46,7 @@ class BootPart(setup_part.SetupPart):
             setup_part.remove_unit(call, units.UNIT, units.UNIT_PATH)
         call("files.remove", units.STOP_PATH)
         if subjects(found, Part.UNIT):
-            call("systemd.unit", "unmask", units.NODE_KILLER_UNIT)
+            call("systemd.unit", "unmask", units.PACKAGE_UNIT)
             call("systemd.reload")
 
 
