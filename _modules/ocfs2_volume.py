@@ -27,7 +27,10 @@ _TWO_LOOKS = 3 * heartbeat.BEAT + 1
 _CHECK_LOG = "/var/log/ocfs2-fsck-{}.log"
 #: Bytes of memory that a check may take: for any volume, and for each of its blocks. An inode, or a
 #: part of a directory, takes a block at least, and fsck.ocfs2 remembers less than 256 bytes of it.
-#: Its cache takes up to half of what it may have; without a limit, as much as the volume is large.
+#: Its cache takes up to half of what it may have, or of what is free (o2fsck_init_cache in
+#: fsck.ocfs2/util.c); without a limit, as much as the volume is large. The limit is never less than
+#: the check needs, however little is free: fsck.ocfs2 1.8.7 then finds faults that are none. In a
+#: sound volume of 4 TiB it missed thousands of bits with 250 to 600 MiB, and none with 700.
 _CHECK_BASE, _CHECK_PER_BLOCK = 128 << 20, 512
 _MAX_SLOTS = 255
 #: Characters of a tool's output that an answer repeats.
@@ -146,7 +149,7 @@ def check(device, uuid, lun, repair=False):
 
     Returns ``{"ended", "findings", "count", "log", "said"}``: whether it came to its end, the codes
     of what was found, how many in all, where the output is, and its end. The check may take the
-    memory that a volume of this size needs, but no more than half of what is free.
+    memory that a full volume of this size needs.
 
     CLI Example:
 
@@ -159,7 +162,7 @@ def check(device, uuid, lun, repair=False):
         raise CommandExecutionError(f"{device} is mounted here; unmount it first")
     argv = [
         "prlimit",
-        f"--as={min(_check_needs(facts['volume']), _half_of_free_memory())}",
+        f"--as={_check_needs(facts['volume'])}",
         "fsck.ocfs2",
         "-fy" if repair else "-fn",
         device,
@@ -262,14 +265,6 @@ def _ask(device, commands):
 def _check_needs(volume):
     """Return how many bytes of memory a check of a full volume needs."""
     return _CHECK_BASE + _CHECK_PER_BLOCK * (volume["size"] // volume["block_size"])
-
-
-def _half_of_free_memory():
-    for line in (files.value("/proc/meminfo") or "").splitlines():
-        name, _, value = line.partition(":")
-        if name == "MemAvailable":
-            return int(value.split()[0]) * 1024 // 2
-    raise CommandExecutionError("/proc/meminfo does not say how much memory is available")
 
 
 def _block_name(device):

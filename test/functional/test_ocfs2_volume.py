@@ -11,6 +11,7 @@ import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+from ocfs2lib.system import tools
 from support.devices import mounted_tmpfs
 from support.images import BLOCK
 from support.images import GIB
@@ -96,6 +97,32 @@ def test_a_sound_volume_is_clean_and_unchanged(modules, clustered, log_directory
     assert found["said"] in Path(LOG).read_text()
     assert "Pass 4b: Checking inodes link counts" in Path(LOG).read_text()
     assert digest(clustered) == before
+
+
+@pytest.mark.once
+@pytest.mark.slow
+def test_a_large_volume_is_clean_in_the_memory_that_a_check_may_take(
+    modules, tmp_path, log_directory
+):
+    """With less memory than it needs, fsck.ocfs2 finds faults that are none."""
+    with attached(mkfs(tmp_path / "lun", "-M", "local", size=4096 * GIB)) as device:
+        found = modules["ocfs2_volume.check"](device, UUID, "primary")
+    assert (found["ended"], found["findings"], found["count"]) == (True, [], 0)
+
+
+def test_a_check_may_always_take_what_it_needs(modules, clustered, log_directory, monkeypatch):
+    """However little is free: the limit depends on the volume alone."""
+    taken, real = [], tools.attempt
+
+    def attempt(argv, **options):
+        if argv[0] == "prlimit":
+            taken.append(int(argv[1].partition("=")[2]))
+        return real(argv, **options)
+
+    monkeypatch.setattr(tools, "attempt", attempt)
+    with attached(clustered) as device:
+        modules["ocfs2_volume.check"](device, UUID, "primary")
+    assert taken == [128 * MIB + 512 * (GIB // BLOCK)]
 
 
 def test_a_damaged_volume_is_only_looked_at_until_its_repair_is_asked_for(
