@@ -122,7 +122,7 @@ def test_any_answer_is_a_census_or_refused_in_few_words():
         with found.watch(f"census {number}: {'; '.join(done)}"):
             taken += accepted(everybody[MINION]) is not None
     found.none()
-    assert 0.1 < taken / len(cases.share(2)) < 0.9
+    assert not cases.ENOUGH or 0.1 < taken / len(cases.share(2)) < 0.9
 
 
 def test_whatever_is_accepted_can_be_planned_and_printed():

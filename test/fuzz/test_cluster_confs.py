@@ -49,7 +49,7 @@ def test_cluster_conf_is_understood_as_the_tool_does(tmp_path):
                 assert ours == loaded(path, "web")
             accepted += ours is not None
     found.none()
-    assert 0.1 < accepted / len(cases.share(10)) < 0.9
+    assert not cases.ENOUGH or 0.1 < accepted / len(cases.share(10)) < 0.9
 
 
 def test_any_cluster_conf_is_understood_or_refused():

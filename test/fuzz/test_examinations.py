@@ -67,8 +67,9 @@ def test_whatever_has_the_shape_of_an_answer_becomes_a_status():
                 del everybody[MINION]
             states.add(status(everybody, malformed))
     found.none()
-    assert 0.1 < accepted / len(numbers) < 0.95
-    assert states == {"healthy", "degraded", "broken", "unknown"}
+    if cases.ENOUGH:
+        assert 0.1 < accepted / len(numbers) < 0.95
+        assert states == {"healthy", "degraded", "broken", "unknown"}
 
 
 def status(everybody, malformed):

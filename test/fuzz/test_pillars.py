@@ -135,15 +135,16 @@ def test_a_good_part_of_the_pillars_is_valid_or_nearly(problems, valid, capsys):
     with capsys.disabled():
         said = ", ".join(f"{share:.1%} {name}" for name, share in shares.items())
         print(f"\n{len(counts)} pillars: {said}")
-    assert shares["valid"] > 0.25
-    assert shares["valid although damaged"] > 0.04
-    assert shares["one or two problems"] > 0.25
-    assert shares["more"] > 0.05
+    if cases.ENOUGH:
+        assert shares["valid"] > 0.25
+        assert shares["valid although damaged"] > 0.04
+        assert shares["one or two problems"] > 0.25
+        assert shares["more"] > 0.05
 
 
 def test_every_key_is_refused_at_some_time(problems):
     refused = {path.rpartition(":")[2] for paths in problems.values() for path in paths}
-    assert not KEYS - refused
+    assert not cases.ENOUGH or not KEYS - refused
 
 
 def test_a_size_with_many_blanks_is_refused_at_once():
@@ -206,7 +207,7 @@ def test_any_file_is_checked_or_named_as_no_yaml(modules, tmp_path, monkeypatch)
             judged.append(file_is_checked(modules, path))
     found.none()
     assert not (tmp_path / shell_words.CANARY).exists()
-    assert {True, False, None} == set(judged)
+    assert not cases.ENOUGH or {True, False, None} == set(judged)
 
 
 @pytest.mark.parametrize("value", ["!!int ''", "!!float ''", "!!bool x"])
@@ -274,7 +275,7 @@ def test_o2cb_reads_the_cluster_that_the_pillar_means(valid, tmp_path):
         for each in waiting:
             judge(*each)
     found.none()
-    assert len(seen) > len(valid) / 2
+    assert not cases.ENOUGH or len(seen) > len(valid) / 2
 
 
 def settings_are_meant(case):

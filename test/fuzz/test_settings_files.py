@@ -61,7 +61,8 @@ def understood_settings(kind, part):
 
 
 def test_any_settings_are_plain_assignments_or_refused():
-    assert len(understood_settings("any settings", 1)) > cases.CASES / 10
+    understood = understood_settings("any settings", 1)
+    assert not cases.ENOUGH or len(understood) > cases.CASES / 10
 
 
 def test_settings_that_are_understood_say_the_same_to_the_shell(tmp_path):
