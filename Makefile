@@ -15,6 +15,12 @@ VENV_PROMETHEUS := .venv-prometheus
 STAMPS := $(VENV)/stamps
 BIN := $(VENV)/bin
 
+# Only the daemons need the plugins of pytest-salt-factories, which import all of Salt.
+export PYTEST_DISABLE_PLUGIN_AUTOLOAD := 1
+FACTORIES := PYTEST_DISABLE_PLUGIN_AUTOLOAD=
+PYTEST := $(BIN)/python -m pytest -p hypothesis.extra.pytestplugin
+PYTEST_LTS := $(VENV_LTS)/bin/python -m pytest -p hypothesis.extra.pytestplugin
+
 # Debian packages of the set-up, the tests and the lab.
 PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprogs iproute2 \
 	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
@@ -39,48 +45,59 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 	$(BIN)/rstcheck --log-level ERROR $(RST)
 	@$(MAKE) --no-print-directory html
 
-# Rows of tests side by side; the functional ones share devices of the host among themselves.
-QUICK := test-daemons test-daemons-lts test-functional test-guards test-fuzz test-page \
-	test-monitoring test-unit lint
+# Rows of tests side by side, the longest first. The functional rows share no device: each test has
+# a loop device, a UUID and namespaces of its own.
+QUICK := test-daemons test-daemons-lts test-functional test-guards test-functional-lts \
+	test-monitoring test-page test-unit test-fuzz lint
 
 .PHONY: test-quick
-test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/prometheus ## Everything that needs no guest, on both Salts
+test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/prometheus ## Everything quick that needs no guest, on both Salts
 	+@$(MAKE) --no-print-directory -j4 -Otarget $(QUICK)
 
 .PHONY: test-unit
 test-unit: ## Pure code, which knows no Salt
-	$(BIN)/python -m pytest -q test/unit
+	$(PYTEST) -q test/unit
 
 .PHONY: test-functional
-test-functional: ## Loaders of both Salts, real tools
-	$(BIN)/python -m pytest -q test/functional -m 'not campaign'
-	$(VENV_LTS)/bin/python -m pytest -q test/functional -m 'not campaign and not once'
+test-functional: ## Loaders of Salt 3008, real tools
+	$(PYTEST) -q test/functional -m 'not campaign and not slow'
+
+.PHONY: test-functional-lts
+test-functional-lts: ## Loaders of Salt 3006, real tools
+	$(PYTEST_LTS) -q test/functional -m 'not campaign and not slow and not once'
 
 .PHONY: test-guards
 test-guards: ## Simulated histories, and each guard taken out
-	$(BIN)/python -m pytest -q test/histories test/mutants
+	$(PYTEST) -q test/histories test/mutants -m 'not slow'
 
 .PHONY: test-fuzz
-test-fuzz: ## Odd pillars and garbage, FUZZ_CASES of them (2000)
-	$(BIN)/python -m pytest -q test/fuzz
+test-fuzz: ## Odd pillars and garbage, FUZZ_CASES of them (500)
+	FUZZ_CASES=$${FUZZ_CASES:-500} $(PYTEST) -q test/fuzz
 
 .PHONY: test-page
 test-page: ## The page of a report in a real browser
-	$(BIN)/python -m pytest -q test/page
+	$(PYTEST) -q test/page
 
 .PHONY: test-daemons
 test-daemons: ## A master and minions of Salt 3008
-	$(BIN)/python -m pytest -q test/daemons
+	$(FACTORIES) $(BIN)/python -m pytest -q test/daemons -m 'not slow'
 
 .PHONY: test-daemons-lts
 test-daemons-lts: ## A master and minions of Salt 3006
-	$(VENV_LTS)/bin/python -m pytest -q test/daemons -m 'not once'
+	$(FACTORIES) $(VENV_LTS)/bin/python -m pytest -q test/daemons -m 'not slow and not once'
 
 .PHONY: test-monitoring
 test-monitoring: $(STAMPS)/salt $(STAMPS)/prometheus ## Metrics, rules and dashboard under a real Prometheus
-	$(BIN)/python -m pytest -q test/monitoring
+	$(PYTEST) -q test/monitoring
 
-LAB := $(BIN)/python -m pytest -v --durations=0 --show-capture=no test/integration
+.PHONY: test-slow
+test-slow: $(STAMPS)/packages $(STAMPS)/salt-lts ## What test-quick leaves out: more cuts, and 2000 odd pillars
+	$(PYTEST) -q test/functional test/histories test/mutants -m 'slow and not campaign'
+	$(FACTORIES) $(BIN)/python -m pytest -q test/daemons -m slow
+	$(FACTORIES) $(VENV_LTS)/bin/python -m pytest -q test/daemons -m 'slow and not once'
+	FUZZ_CASES=2000 $(PYTEST) -q test/fuzz
+
+LAB := $(PYTEST) -v --durations=0 --show-capture=no test/integration
 
 .PHONY: test-lab
 test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the virtual SAN, all of it
@@ -91,35 +108,35 @@ test-faults: test-faults-host test-faults-guests test-operations test-findings #
 
 .PHONY: test-faults-host
 test-faults-host: $(STAMPS)/packages $(STAMPS)/salt ## Each cut of mkfs, 1000 histories, 1000 blank LUNs, 100000 odd pillars
-	CUTS=every $(BIN)/python -m pytest -vs --show-capture=no test/functional/format/test_cuts.py
-	HISTORIES=1000 $(BIN)/python -m pytest -vs --show-capture=no test/histories
-	$(BIN)/python -m pytest -v test/functional -m campaign
-	FUZZ_CASES=100000 $(BIN)/python -m pytest -v --durations=0 test/fuzz
+	CUTS=every $(PYTEST) -vs --show-capture=no test/functional/format/test_cuts.py
+	HISTORIES=1000 $(PYTEST) -vs --show-capture=no test/histories
+	$(PYTEST) -v test/functional -m campaign
+	FUZZ_CASES=100000 $(PYTEST) -v --durations=0 test/fuzz
 
 # FAULT=power-cut-leader-at-first-write plays that one alone.
 .PHONY: test-faults-guests
 test-faults-guests: $(STAMPS)/packages $(STAMPS)/salt ## Faults on guests; FAULT=name for one
-	$(BIN)/python -m pytest -v --durations=0 --show-capture=no test/faults $(if $(FAULT),-k '$(FAULT)')
+	$(PYTEST) -v --durations=0 --show-capture=no test/faults $(if $(FAULT),-k '$(FAULT)')
 
 .PHONY: test-operations
 test-operations: $(STAMPS)/packages $(STAMPS)/salt ## Day two on guests under I/O, each cut in the middle: an hour
-	$(BIN)/python -m pytest -vs --durations=0 --show-capture=no test/operations
+	$(PYTEST) -vs --durations=0 --show-capture=no test/operations
 
 # FINDING=clone brings about that alone.
 .PHONY: test-findings
 test-findings: $(STAMPS)/packages $(STAMPS)/salt ## Faults to be found and fences to be explained; FINDING=name for one
-	$(BIN)/python -m pytest -vs --durations=0 --show-capture=no test/findings $(if $(FINDING),-k '$(FINDING)')
+	$(PYTEST) -vs --durations=0 --show-capture=no test/findings $(if $(FINDING),-k '$(FINDING)')
 
 .PHONY: bench
 bench: bench-guards bench-status bench-peers ## Every measurement
 
 .PHONY: bench-guards
 bench-guards: $(STAMPS)/packages $(STAMPS)/salt ## What all guards cost a node for one LUN
-	$(BIN)/python -m pytest -qs --show-capture=no test/bench/test_guards.py
+	$(FACTORIES) $(BIN)/python -m pytest -qs --show-capture=no test/bench/test_guards.py
 
 .PHONY: bench-status
 bench-status: $(STAMPS)/packages $(STAMPS)/salt ## What a look at the whole cluster costs beside a ping
-	$(BIN)/python -m pytest -qs --show-capture=no test/bench/test_status.py
+	$(FACTORIES) $(BIN)/python -m pytest -qs --show-capture=no test/bench/test_status.py
 
 .PHONY: bench-peers
 bench-peers: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/peers ## What other tools format over, as a table
@@ -127,6 +144,7 @@ bench-peers: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/peers ## What other too
 
 .PHONY: test
 test: test-quick ## Every test, but for the longer ones of test-lab
+	@$(MAKE) --no-print-directory test-slow
 	$(LAB) -m 'not campaign'
 
 .PHONY: demo

@@ -13,9 +13,11 @@ from .scenarios import everything
 from .scenarios import lost_answer
 from .scenarios import until_done
 
-#: ``make test-faults-host`` sets 1000: then every cut is made, else every third.
+#: ``make test-faults-host`` sets 1000: then every cut is made, else every third, and of these every
+#: third in ``make test-quick``.
 HISTORIES = int(os.environ.get("HISTORIES", "60"))
 DOUBLE, STRIDE = HISTORIES // 4, 1 if HISTORIES >= 1000 else 3
+PARTS = [0, *(pytest.param(part, marks=pytest.mark.slow) for part in (1, 2))]
 
 pytestmark = pytest.mark.once
 
@@ -93,11 +95,12 @@ def disturbances(name):
 
 
 @everything
-def test_whatever_cuts_a_run_the_same_command_goes_on_from_there(name):
+@pytest.mark.parametrize("part", PARTS)
+def test_whatever_cuts_a_run_the_same_command_goes_on_from_there(name, part):
     calls = counted(SCENARIOS[name]())
     failed = []
     cuts = itertools.product(range(1, calls + 1), disturbances(name))
-    for at, (words, prepare) in itertools.islice(cuts, 0, None, STRIDE):
+    for at, (words, prepare) in itertools.islice(cuts, part * STRIDE, None, 3 * STRIDE):
         try:
             cut(name, at, prepare, f"{words.split()[0]}: mount LUN primary")
         except AssertionError as err:

@@ -240,7 +240,13 @@ def tested(copy):
         yield lambda *tests: program.call(["pytest", "-qx", *NO_CACHE, *tests]).returncode
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+def _case(name):
+    """One that only histories find takes as long as all others."""
+    slow = MUTANTS[name].kills == HISTORIES
+    return pytest.param(name, marks=pytest.mark.slow if slow else ())
+
+
+@pytest.mark.parametrize("name", map(_case, MUTANTS))
 def test_without_the_guard_the_named_test_fails(copy, tested, name):
     mutant = MUTANTS[name]
     path = copy / mutant.path

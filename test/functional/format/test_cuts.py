@@ -78,6 +78,7 @@ def _writes(trace):
 
 
 @pytest.mark.once
+@pytest.mark.slow
 def test_mkfs_cut_before_any_of_its_writes_ends_in_one_volume_or_one_thing_to_do(
     lun, master, killed_before_write, monkeypatch
 ):
