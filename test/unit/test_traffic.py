@@ -1,6 +1,7 @@
 """The witness of I/O: its arithmetic, and its two programs on a local directory."""
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -253,7 +254,7 @@ class Programs:
             try:
                 yield process
                 process.terminate()
-                assert process.wait(10) == 0
+                assert process.wait(120) == 0
             finally:
                 process.kill()
 
@@ -301,7 +302,8 @@ def _block_signals():
 
 
 def wait_for(condition):
-    deadline = time.monotonic() + 20
+    # A busy machine takes its time; who waits for ever is told so in the end.
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -322,7 +324,10 @@ def test_what_is_written_is_acknowledged_and_read(volume, programs):
     node = programs.judge()
     verdict.Verdict({1: node}, (0, 2**40)).assert_nothing_lost()
     assert node.acknowledged >= 20
-    assert node.rate == pytest.approx(10, abs=1)
+    # Ten a second and no more; a busy machine may hold up any of them, but not all.
+    assert node.rate < 11
+    (times,) = node.stretches
+    assert min(later - one for one, later in itertools.pairwise(times)) < 0.15
     assert begin - 0.1 < node.stretches[0][0] < node.stretches[0][-1] < time.time() + 0.1
     assert programs.look()["ranges"] == [[1, node.acknowledged]]
     assert [each.stop is None for each in programs.acknowledged()] == [False]
@@ -357,7 +362,7 @@ def test_a_line_that_broke_off_is_left_alone(programs):
 
 def test_a_number_whose_write_failed_is_not_used_again(programs):
     with programs.writer(prefix=("prlimit", "--fsize=1000")) as writer:
-        assert writer.wait(20) == 1
+        assert writer.wait(120) == 1
         writer.returncode = 0
     failed = programs.acknowledged()[0].sequences[-1] + 1
     assert programs.look()["ranges"] == [[1, failed - 1]]
