@@ -49,6 +49,7 @@ class Site:
     def __init__(self, master, pillar, commands):
         self.master, self._pillar, self._commands = master, pillar, commands
         self._run = master.salt_run_cli(timeout=_LONGEST)
+        self._has_formula = False
 
     def describe(self, **sections):
         """Give each minion (``host1``, ``host2``) its ``ocfs2`` section; without one, none."""
@@ -57,6 +58,14 @@ class Site:
             top[f"{host}.domain.com"] = [host]
             (self._pillar / f"{host}.sls").write_text(json.dumps({"ocfs2": section}))
         (self._pillar / "top.sls").write_text(json.dumps({"base": top}))
+
+    def give_formula(self, section):
+        """Describe both minions, and see once that they have the formula; who takes it from one
+        gives it back."""
+        self.describe(host1=section, host2=section)
+        if not self._has_formula:
+            self.clusters("plan")
+            self._has_formula = True
 
     def salt_run(self, *arguments):
         # Without the interpreter and the script.
@@ -142,6 +151,8 @@ def site(tmp_path_factory, salt_factories):
             **_SPARED,
             # As it is by default: the factory lists the files anew for each request.
             "fileserver_list_cache_time": 20,
+            # So most files of the formula come in one piece.
+            "file_buffer_size": 1 << 18,
             # Those of the master, which the formula does not ask for; each command has them.
             "grains_cache": True,
         },

@@ -17,7 +17,15 @@ VERBS = {
 }
 
 
-@pytest.mark.parametrize("verb", VERBS)
+#: One that is told nothing, one that is told a text, one that is told a number.
+QUICK = ("add_node", "retune", "rolling_reboot")
+
+
+def _case(verb):
+    return pytest.param(verb, marks=() if verb in QUICK else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("verb", map(_case, VERBS))
 def test_an_operation_is_refused_and_the_status_is_shown(site, section, verb):
     site.describe(host1=section, host2=section)
     told, reason = VERBS[verb]

@@ -10,8 +10,7 @@ NODES = ("host1.domain.com", "host2.domain.com", "host3.domain.com")
 @pytest.fixture
 def report(site, section):
     """The report on the pillar of the example, whose third node does not exist."""
-    site.describe(host1=section, host2=section)
-    site.clusters("plan")
+    site.give_formula(section)
 
     def run(file):
         answer = site.salt_run("ocfs2.report", f"file={file}", "timeout=120")

@@ -22,6 +22,13 @@ def described(site, section):
     return site
 
 
+@pytest.fixture
+def equipped(described, section):
+    """They have the formula too."""
+    described.give_formula(section)
+    return described
+
+
 def _build(site, host):
     return formula_code.build(site.minions[host].config["extension_modules"])
 
@@ -45,9 +52,8 @@ def test_a_dry_run_fails_with_the_certain_refusals(described):
     assert "LUN primary: G8: host3.domain.com: takes no part" in answer.stdout
 
 
-def test_status_is_a_table_for_scripts(described):
-    described.clusters("plan")
-    rc, clusters = described.clusters("status", timeout=120)
+def test_status_is_a_table_for_scripts(equipped):
+    rc, clusters = equipped.clusters("status", timeout=120)
     status = clusters["ocfs2"]["status"]
     assert (rc, status["state"]) == (2, "broken")
     assert [status["nodes"][node]["answers"] for node in NODES] == [True, True, False]
@@ -58,10 +64,9 @@ def test_status_is_a_table_for_scripts(described):
     assert status["nodes"][NODES[0]]["luns"]["primary"]["state"] == "missing"
 
 
-def test_a_frozen_node_holds_nobody_up(described):
-    described.clusters("plan")
-    with described.frozen("host2"):
-        rc, clusters = described.clusters("status", timeout=10)
+def test_a_frozen_node_holds_nobody_up(equipped):
+    with equipped.frozen("host2"):
+        rc, clusters = equipped.clusters("status", timeout=10)
     silent = [
         each
         for each in clusters["ocfs2"]["status"]["findings"]
@@ -76,8 +81,7 @@ def test_a_frozen_node_holds_nobody_up(described):
 def mute(site, section):
     """Calls two nodes mute that have answered before, until the block ends."""
     del section["nodes"]["host3.domain.com"]
-    site.describe(host1=section, host2=section)
-    site.clusters("plan")
+    site.give_formula(section)
     site.clusters("status")
 
     @contextlib.contextmanager
@@ -173,34 +177,31 @@ def test_a_timeout_that_is_none_is_refused(described, timeout):
     assert "is not a number of seconds from 1 to 3600. Fix: leave it out" in line
 
 
-def test_who_watches_is_told_what_has_changed(described):
-    described.clusters("plan")
-    answer = described.salt_run("ocfs2.watch", "count=2", "interval=1", "timeout=120")
+def test_who_watches_is_told_what_has_changed(equipped):
+    answer = equipped.salt_run("ocfs2.watch", "count=2", "interval=1", "timeout=120")
     assert answer.returncode == 2
     first, second = answer.stdout.split("\n--- ")[-2:]
     assert "BROKEN lun-missing on host1.domain.com" in first
     assert "Cluster ocfs2: BROKEN, no change" in second
 
 
-def test_a_node_that_did_not_restart_is_not_explained(described):
-    described.clusters("plan")
-    rc, clusters = described.clusters("explain", node="host1", hours=1, timeout=120)
+def test_a_node_that_did_not_restart_is_not_explained(equipped):
+    rc, clusters = equipped.clusters("explain", node="host1", hours=1, timeout=120)
     case = clusters["ocfs2"]["case"]
     assert (rc, case["node"], case["verdict"]) == (1, "host1", "unknown")
     assert any("host3 did not answer" in note for note in case["notes"])
-    rc, clusters = described.clusters("explain", node="nosuch")
+    rc, clusters = equipped.clusters("explain", node="nosuch")
     assert rc == 2
     assert "ocfs2:nodes has no nosuch (known: host1.domain.com" in str(clusters)
 
 
-def test_a_node_without_the_formula_is_told_by_name(described):
-    modules = Path(described.minions["host1"].config["extension_modules"], "modules")
-    described.clusters("plan")
+def test_a_node_without_the_formula_is_told_by_name(equipped):
+    modules = Path(equipped.minions["host1"].config["extension_modules"], "modules")
     path = modules / "ocfs2_node.py"
     good = path.read_text()
     path.unlink()
     try:
-        rc, clusters = described.clusters("status", timeout=120)
+        rc, clusters = equipped.clusters("status", timeout=120)
     finally:
         path.write_text(good)
     (finding,) = [
@@ -212,27 +213,25 @@ def test_a_node_without_the_formula_is_told_by_name(described):
     assert "salt-run ocfs2.plan" in finding["fix"]
 
 
-def test_a_node_with_another_build_takes_no_part_until_it_is_synced(described):
-    described.clusters("plan")
-    path = Path(described.minions["host1"].config["extension_modules"], "states", "ocfs2.py")
+def test_a_node_with_another_build_takes_no_part_until_it_is_synced(equipped):
+    path = Path(equipped.minions["host1"].config["extension_modules"], "states", "ocfs2.py")
     good = path.read_text()
     path.write_text(good + "# tampered with\n")
-    _, clusters = described.clusters("status", timeout=120)
+    _, clusters = equipped.clusters("status", timeout=120)
     assert "it has build " in clusters["ocfs2"]["status"]["failures"][0]
     assert "formula-differs" in [each["kind"] for each in clusters["ocfs2"]["status"]["findings"]]
-    _, clusters = described.clusters("plan")
+    _, clusters = equipped.clusters("plan")
     assert path.read_text() == good
     assert not any("it has build" in each for each in clusters["ocfs2"]["plan"]["failures"])
 
 
 @pytest.mark.parametrize(("host", "stays"), [("host1", False), ("host2", True)])
-def test_an_old_file_goes_with_the_next_sync_or_is_named(described, host, stays):
-    described.clusters("plan")
-    extmods = Path(described.minions[host].config["extension_modules"])
+def test_an_old_file_goes_with_the_next_sync_or_is_named(equipped, host, stays):
+    extmods = Path(equipped.minions[host].config["extension_modules"])
     old = extmods / "modules" / "ocfs2_old.py"
     old.write_text("")
     try:
-        _, clusters = described.clusters("plan")
+        _, clusters = equipped.clusters("plan")
         assert old.exists() is stays
     finally:
         old.unlink(missing_ok=True)
@@ -241,14 +240,13 @@ def test_an_old_file_goes_with_the_next_sync_or_is_named(described, host, stays)
     assert any(x.startswith(f"{host}.domain.com: ") and named in x for x in failures) is stays
 
 
-def test_a_changed_file_of_the_package_is_synced_and_used(described):
-    described.clusters("plan")
-    extmods = Path(described.minions["host1"].config["extension_modules"])
+def test_a_changed_file_of_the_package_is_synced_and_used(equipped):
+    extmods = Path(equipped.minions["host1"].config["extension_modules"])
     changed, gone = extmods / "utils/ocfs2lib/node/fstab.py", extmods / "utils/ocfs2lib/errors.py"
     good = changed.read_text(), gone.read_text()
     changed.write_text("raise RuntimeError\n")
     gone.unlink()
-    _, clusters = described.clusters("plan")
+    _, clusters = equipped.clusters("plan")
     assert (changed.read_text(), gone.read_text()) == good
     assert clusters["ocfs2"]["plan"]["nodes"][NODES[0]]["reachable"] is True
 

@@ -141,8 +141,7 @@ LIES = {
 @pytest.fixture
 def lie(site, section):
     """Have one minion answer an examination with the value of an expression."""
-    site.describe(host1=section, host2=section)
-    site.salt_run("ocfs2.plan")
+    site.give_formula(section)
     modules = Path(site.minions["host1"].config["extension_modules"], "modules")
     path, good = modules / "ocfs2_node.py", (modules / "ocfs2_node.py").read_text()
 

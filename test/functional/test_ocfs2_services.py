@@ -13,11 +13,14 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from support.prefork import Prefork
+
 from .conftest import MINION
 from .conftest import REPOSITORY
 
 SYSTEMD = Path("/lib/systemd/systemd")
-SALT_CALL = Path(sys.executable).with_name("salt-call")
+#: What salt-call imports once it runs.
+IMPORTS = ("salt.cli.call", "salt.cli.caller", "salt.minion", "salt.state")
 FIRST, SECOND, IDLE = "first.service", "second.service", "idle.service"
 
 pytestmark = [
@@ -96,7 +99,9 @@ def host(tmp_path_factory):
         )
     try:
         wait_for(lambda: _init(process), f"systemd ({root / 'log'})")
-        yield _host(root, _init(process))
+        enter = ["nsenter", "--target", str(_init(process)), "--all"]
+        with Prefork("salt.scripts:salt_call", IMPORTS, prefix=enter) as commands:
+            yield _host(root, enter, commands)
     finally:
         # With the first process of their namespace all others end.
         os.kill(_init(process) or process.pid, signal.SIGKILL)
@@ -126,7 +131,7 @@ def _etc(etc):
     (etc / "fstab").write_text("")
 
 
-def _host(root, init):
+def _host(root, enter, commands):
     for kind in ("_modules", "_states", "_utils"):
         (root / "tree" / kind).symlink_to(REPOSITORY / kind)
     (root / "salt").mkdir()
@@ -141,13 +146,12 @@ def _host(root, init):
     (root / "salt/minion").write_text(yaml.safe_dump(conf))
 
     def inside(*argv):
-        enter = ["nsenter", "--target", str(init), "--all", *argv]
-        return subprocess.run(enter, capture_output=True, text=True, check=False)
+        return subprocess.run([*enter, *argv], capture_output=True, text=True, check=False)
 
     def call(function, *args):
         words = [json.dumps(arg) if not isinstance(arg, str) else arg for arg in args]
-        argv = [str(SALT_CALL), "--local", f"--config-dir={root / 'salt'}", "--out=json"]
-        done = inside(*argv, function, *words)
+        argv = ["salt-call", "--local", f"--config-dir={root / 'salt'}", "--out=json"]
+        done = commands.call([*argv, function, *words])
         return json.loads(done.stdout)["local"] if not done.returncode else done.stderr
 
     def state(service):

@@ -5,6 +5,7 @@ Calls the entry point of a program many times, without importing each time what 
 call. The child has arguments, output and exit code of its own, and everything else anew.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -24,14 +25,16 @@ class Prefork:
         ``module:function``, as an installed script names what it calls.
     imports
         Further modules to be imported before anything is called.
+    prefix
+        What starts the program, such as ``nsenter`` with its options.
     options
         Those of ``subprocess.Popen`` that the calls share, as ``cwd`` and ``env``.
     """
 
-    def __init__(self, entry, imports=(), **options):
+    def __init__(self, entry, imports=(), prefix=(), **options):
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            argv = [sys.executable, __file__, str(theirs.fileno()), entry, *imports]
+            argv = [*prefix, sys.executable, __file__, str(theirs.fileno()), entry, *imports]
             self._program = subprocess.Popen(
                 argv, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, **options
             )
@@ -89,6 +92,9 @@ if __name__ == "__main__":
     called = getattr(importlib.import_module(module), function)
     for each in imports:
         importlib.import_module(each)
+    # Whoever collects garbage writes to each object, and a child would copy all of the memory.
+    gc.collect()
+    gc.freeze()
     argv = _serve(socket.socket(fileno=int(number)))
     if argv is not None:
         sys.argv = argv
