@@ -25,7 +25,7 @@ def _case(verb):
     return pytest.param(verb, marks=() if verb in QUICK else pytest.mark.slow)
 
 
-@pytest.mark.parametrize("verb", map(_case, VERBS))
+@pytest.mark.parametrize("verb", [_case(verb) for verb in VERBS])
 def test_an_operation_is_refused_and_the_status_is_shown(site, section, verb):
     site.describe(host1=section, host2=section)
     told, reason = VERBS[verb]

@@ -246,7 +246,7 @@ def _case(name):
     return pytest.param(name, marks=pytest.mark.slow if slow else ())
 
 
-@pytest.mark.parametrize("name", map(_case, MUTANTS))
+@pytest.mark.parametrize("name", [_case(name) for name in MUTANTS])
 def test_without_the_guard_the_named_test_fails(copy, tested, name):
     mutant = MUTANTS[name]
     path = copy / mutant.path
