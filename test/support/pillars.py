@@ -66,3 +66,10 @@ def of_value(path, value):
 NODE = ("nodes", "host1.domain.com")
 LUN = ("luns", "primary")
 CLUSTER = ("cluster",)
+
+
+def refuses(path, value, reason, fix):
+    """Hold that ``value`` at ``path`` is the one problem, with this reason and this fix."""
+    problem = of_value(path, value)
+    assert reason in problem.reason
+    assert fix in problem.fix
