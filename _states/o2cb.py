@@ -102,7 +102,6 @@ def boot(name, config):
     config
         The ``ocfs2`` section of pillar.
     """
-
     return _set_up(setup.part("boot"), name, config)
 
 
@@ -181,7 +180,6 @@ def firewall(name, config):
     config
         The ``ocfs2`` section of pillar.
     """
-
     return _set_up(setup.part("firewall"), name, config)
 
 
