@@ -52,7 +52,7 @@ QUICK := test-daemons test-daemons-lts test-functional test-guards test-function
 
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/prometheus ## Everything quick that needs no guest, on both Salts
-	+@$(MAKE) --no-print-directory -j4 -Otarget $(QUICK)
+	+@$(MAKE) --no-print-directory -j6 -Otarget $(QUICK)
 
 .PHONY: test-unit
 test-unit: ## Pure code, which knows no Salt

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from support import slow
+
 #: What each orchestration is told, and a reason that is its own.
 VERBS = {
     "add_node": ({}, "no node is online yet: run the orchestration ocfs2.orch itself"),
@@ -17,15 +19,11 @@ VERBS = {
 }
 
 
-#: One that is told nothing, one that is told a text, one that is told a number.
-QUICK = ("add_node", "retune", "rolling_reboot")
+#: One that is told nothing, one that is told a number.
+QUICK = ("add_node", "rolling_reboot")
 
 
-def _case(verb):
-    return pytest.param(verb, marks=() if verb in QUICK else pytest.mark.slow)
-
-
-@pytest.mark.parametrize("verb", [_case(verb) for verb in VERBS])
+@pytest.mark.parametrize("verb", slow.all_but(VERBS, QUICK))
 def test_an_operation_is_refused_and_the_status_is_shown(site, section, verb):
     site.describe(host1=section, host2=section)
     told, reason = VERBS[verb]

@@ -11,6 +11,7 @@ import salt.cache
 from ocfs2lib.lun.ledger import Record
 from ocfs2lib.master.nodes import Nodes
 from ocfs2lib.system import formula_code
+from support import slow
 
 NODES = ("host1.domain.com", "host2.domain.com", "host3.domain.com")
 
@@ -64,6 +65,7 @@ def test_status_is_a_table_for_scripts(equipped):
     assert status["nodes"][NODES[0]]["luns"]["primary"]["state"] == "missing"
 
 
+@pytest.mark.slow
 def test_a_frozen_node_holds_nobody_up(equipped):
     with equipped.frozen("host2"):
         rc, clusters = equipped.clusters("status", timeout=10)
@@ -92,6 +94,7 @@ def mute(site, section):
     return mute
 
 
+@pytest.mark.slow
 def test_without_an_answer_all_is_unknown_and_nobody_is_told_to_forget(
     site, section, ledger, mute, tmp_path
 ):
@@ -117,6 +120,7 @@ def test_without_an_answer_all_is_unknown_and_nobody_is_told_to_forget(
     assert f"{NODES[1]}, " in text.partition("Last seen, and old")[2]
 
 
+@pytest.mark.slow
 def test_looks_that_are_given_up_are_joined_by_the_next(site, mute):
     cache = salt.cache.factory(site.master.config)
     given_up = set()
@@ -143,12 +147,12 @@ def _given_up_as_late(site, mute, cache):
     return owed["jid"]
 
 
-@pytest.mark.parametrize("lost", [False, True], ids=["late", "lost"])
-def test_a_node_that_was_only_late_takes_part_again(site, mute, lost):
+@pytest.mark.parametrize("case", slow.all_but(["late", "lost"], ["late"]))
+def test_a_node_that_was_only_late_takes_part_again(site, mute, case):
     """A stage leaves out who did not answer before, until it is free again."""
     cache = salt.cache.factory(site.master.config)
     jid = _given_up_as_late(site, mute, cache)
-    if lost:
+    if case == "lost":
         # Its minion has never heard of this job.
         cache.store("ocfs2/owed/work", NODES[1], {"jid": "2026", "fun": "", "time": time.time()})
     deadline = time.monotonic() + 300

@@ -8,6 +8,7 @@ import pytest
 from ocfs2lib.lun import audit
 from ocfs2lib.lun.ledger import BANK
 from ocfs2lib.lun.ledger import Record
+from support import slow
 
 WWID = "3600A0B8000123456000ABCD012345678"
 LIAR = "host1.domain.com"
@@ -136,6 +137,8 @@ LIES = {
     "escapes": "'\\x1b[2J all is well'",
     "another LUN": "{**__salt__['ocfs2_lie.truth'](luns, firewall), 'luns': {'other': {}}}",
 }
+#: One that is no census, and one that is.
+QUICK = ("escapes", "another LUN")
 
 
 @pytest.fixture
@@ -156,7 +159,7 @@ def lie(site, section):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("name", LIES)
+@pytest.mark.parametrize("name", slow.all_but(LIES, QUICK))
 def test_a_node_that_lies_is_a_failure_of_that_node_alone(site, lie, name):
     lie(LIES[name])
     rc, clusters = site.clusters("status", timeout=120)

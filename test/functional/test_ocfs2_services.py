@@ -183,6 +183,7 @@ def pillar(config):
 BOUND = {FIRST: ["/srv/first"], SECOND: ["/srv/first", "/srv/second"], IDLE: ["/srv/first"]}
 
 
+@pytest.mark.slow
 def test_services_come_and_go_with_their_mounts(host, pillar):
     for service in (FIRST, SECOND):
         assert host.inside("systemctl", "enable", "--now", service).returncode == 0
