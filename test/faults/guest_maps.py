@@ -24,7 +24,7 @@ JOURNAL = 20 * MIB
 BLOCK = 8
 
 
-class Lun:
+class GuestLun:
     """A LUN, given as one of its SCSI disks."""
 
     def __init__(self, wwid):
@@ -84,8 +84,8 @@ class Bench:
     """The cases, each with a map that is made anew."""
 
     def __init__(self, blank, full, broken, slow):
-        self.blank, self.full = Lun(blank), Lun(full)
-        self.broken, self.slow = Lun(broken), Lun(slow)
+        self.blank, self.full = GuestLun(blank), GuestLun(full)
+        self.broken, self.slow = GuestLun(broken), GuestLun(slow)
         self.map = Map()
         self.salt = salt.client.Caller()
 

@@ -4,7 +4,7 @@ import salt.exceptions
 import salt.payload
 
 
-class Job:
+class SaltJob:
     """A job, known from the moment before it is sent to the minions."""
 
     def __init__(self, directory, load):
@@ -55,5 +55,5 @@ class Jobs:
                 load = salt.payload.loads((directory / ".load.p").read_bytes())
             except (FileNotFoundError, salt.exceptions.SaltDeserializationError):
                 return None
-            self._known[directory] = Job(directory, load)
+            self._known[directory] = SaltJob(directory, load)
         return self._known[directory]

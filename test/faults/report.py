@@ -10,7 +10,7 @@ _TITLES = ("Scenario", "The run", "The LUN then", "Named as next", "Verdict", "S
 
 
 @dataclass
-class Row:
+class FaultRow:
     """What became of one scenario."""
 
     scenario: str

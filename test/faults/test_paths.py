@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.conftest import Cluster
+from integration.conftest import LabCluster
 from lab.lab import GUEST_PYTHON
 from lab.lab import Lab
 from support.images import digest
@@ -61,7 +61,7 @@ def lab():
     with Lab("test-paths", say=print) as lab:
         lab.up(nodes=1, luns=LUNS)
         subprocess.run(["mkfs.ext4", "-q", "-F", lab.lun_path("full")], check=True)
-        cluster = Cluster(lab)
+        cluster = LabCluster(lab)
         cluster.section["nodes"] = {HOST: cluster.section["nodes"][HOST]}
         cluster.section["luns"] = {}
         cluster.add_lun(cluster.section, "blank")

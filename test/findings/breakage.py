@@ -16,9 +16,9 @@ class Breakage:
     """
     ``kind`` is what has to be found, about ``nodes`` (none: about whatever node) and ``lun``
     (None: about whatever LUN); ``also`` are the kinds that come with it. ``breaks`` and ``heals``
-    are shell commands that root runs on node 3, or functions of the :class:`findings.site.Site`
-    for what needs the array, the network, the pillar or several nodes. ``name`` tells it from
-    others of its kind.
+    are shell commands that root runs on node 3, or functions of the
+    :class:`findings.broken_cluster.BrokenCluster` for what needs the array, the network, the pillar
+    or several nodes. ``name`` tells it from others of its kind.
     """
 
     kind: str

@@ -6,15 +6,15 @@ from faults.report import table
 from integration.conftest import NODES
 from lab.lab import Lab
 
-from .site import Site
+from .broken_cluster import BrokenCluster
 
 
 @pytest.fixture(scope="session")
 def site():
     """A healthy cluster."""
     with Lab("test-findings", say=print) as lab:
-        lab.up(nodes=len(NODES), luns=Site.LUNS)
-        site = Site(lab)
+        lab.up(nodes=len(NODES), luns=BrokenCluster.LUNS)
+        site = BrokenCluster(lab)
         site.describe()
         answer = site.orchestrate()
         assert answer.rc == 0, answer.stdout

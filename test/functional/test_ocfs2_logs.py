@@ -243,7 +243,7 @@ def test_this_host(kernel):
     [("lose_disk", cause.DISK), ("lose_network", cause.NETWORK), ("cut", cause.CUT)],
 )
 def test_why_a_node_restarted_by_its_journal_and_those_of_others(kernel, journal, what, verdict):
-    cluster = simulated_logs.Cluster()
+    cluster = simulated_logs.SimulatedLogs()
     getattr(cluster, what)("host2", WELL)
     logs = {}
     for name, log in cluster.logs().items():

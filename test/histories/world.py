@@ -43,7 +43,7 @@ def real_head():
         return image.read(superblock.HEAD_BYTES)
 
 
-class SimulatedLun:
+class SimulatedBlankLun:
     """The LUN, and the account of who formatted it; ``wrong`` is what must never happen."""
 
     def __init__(self, head):
@@ -130,7 +130,7 @@ class SimulatedTools:
         return f"{argv[0]}: {result}"
 
 
-class SimulatedNode:
+class SimulatedHost:
     """One host: its minion's grains outlive a crash, its jobs do not."""
 
     def __init__(self, world, minion):
@@ -219,7 +219,7 @@ class SimulatedNode:
         return self._functions["formatted"](sent["lun"], self.world.section, sent["grant"])
 
 
-class Job:
+class SimulatedJob:
     """One job of a node; what a master has sent can be sent again."""
 
     def __init__(self, world, minion, fun, arg, kwarg):
@@ -241,8 +241,8 @@ class World:
         self.section = roster.section(nodes)
         self.section["luns"]["primary"].update(format="once", slots=5, label="primary")
         self.pillar = check.parse(self.section)
-        self.lun = SimulatedLun(head)
-        self.nodes = {node.minion: SimulatedNode(self, node.minion) for node in self.pillar.nodes}
+        self.lun = SimulatedBlankLun(head)
+        self.nodes = {node.minion: SimulatedHost(self, node.minion) for node in self.pillar.nodes}
         first = SimulatedCache()
         self.caches = [first, first if shared_ledger else SimulatedCache()]
         self.masters = [None, None]
@@ -293,7 +293,7 @@ class World:
         self._end(self.masters[number])
 
     def send(self, minion, fun, arg, kwarg):
-        self.jobs.append(Job(self, minion, fun, arg, kwarg))
+        self.jobs.append(SimulatedJob(self, minion, fun, arg, kwarg))
         return self.jobs[-1]
 
     def wait_for(self, job):

@@ -21,7 +21,7 @@ _MOUNT_LIMIT = 600
 _NOTICED = 400
 
 
-class Cluster:
+class LabCluster:
     """A lab and the pillar it is described by."""
 
     def __init__(self, lab):
@@ -112,4 +112,4 @@ def cluster(request):
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     with Lab(name, say=print) as lab:
         lab.up(nodes=len(NODES), distro=module.DISTRO, luns=module.LUNS)
-        yield Cluster(lab)
+        yield LabCluster(lab)

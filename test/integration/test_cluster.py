@@ -12,8 +12,8 @@ import time
 import pytest
 
 from faults.arena import Arena
-from faults.report import Row
-from faults.scenarios import survive
+from faults.fault_scenarios import survive
+from faults.report import FaultRow
 from findings.breakages import BREAKAGES
 from lab import demo
 from lab.lab import REPOSITORY
@@ -338,7 +338,7 @@ def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
 @pytest.mark.parametrize("name", ["run-interrupted-at-first-write"])
 def test_a_format_that_is_cut_is_gone_on_with(cluster, name):
     """One of the campaign in test/faults, beside a LUN that is another on node 3."""
-    survive(Arena(cluster, target="used", sentinel="swapped"), name, Row(name))
+    survive(Arena(cluster, target="used", sentinel="swapped"), name, FaultRow(name))
 
 
 def test_a_volume_grows_while_all_write(cluster, traffic):

@@ -17,9 +17,9 @@ from lab.qmp import Agent
 from lab.qmp import Monitor
 from lab.spec import NETWORKS
 from lab.spec import PATHS
+from lab.spec import LabLun
+from lab.spec import LabNode
 from lab.spec import LabSpec
-from lab.spec import Lun
-from lab.spec import Node
 
 # Without the parts of a q35 nobody uses here: each costs the guest time at boot.
 MACHINE = "q35,sata=off,smbus=off,vmport=off"
@@ -49,7 +49,7 @@ class Guest:
 
     def __init__(
         self,
-        node: Node,
+        node: LabNode,
         directory: Path,
         image: Path,
         luns: Path,
@@ -205,7 +205,7 @@ class Guest:
                     argv += ["-device", json.dumps(self._disk(lun, path))]
         return argv
 
-    def _backend(self, lun: Lun, path: int) -> dict:
+    def _backend(self, lun: LabLun, path: int) -> dict:
         cache = {"direct": True}
         file = {"driver": "file", "filename": f"{self.luns}/{lun.name}", "locking": "off"}
         return {
@@ -215,7 +215,7 @@ class Guest:
             "file": {**file, "cache": cache},
         }
 
-    def _disk(self, lun: Lun, path: int) -> dict:
+    def _disk(self, lun: LabLun, path: int) -> dict:
         return {
             "driver": "scsi-hd",
             "id": f"disk-{lun.device(path)}",
@@ -285,7 +285,7 @@ class Guest:
         self.monitor.execute("set_link", name=network, up=up)
         (self.cut_links.discard if up else self.cut_links.add)(network)
 
-    def cut_path(self, lun: Lun, path: int) -> None:
+    def cut_path(self, lun: LabLun, path: int) -> None:
         """Take the LUN away from one path: the SCSI device disappears."""
         self._require("running", "frozen")
         if lun.device(path) in self.cut_paths:
@@ -293,7 +293,7 @@ class Guest:
         self.monitor.execute("device_del", id=f"disk-{lun.device(path)}")
         self.cut_paths.add(lun.device(path))
 
-    def restore_path(self, lun: Lun, path: int) -> None:
+    def restore_path(self, lun: LabLun, path: int) -> None:
         """Present the LUN on a cut path again."""
         self._require("running", "frozen")
         if lun.device(path) not in self.cut_paths:
@@ -301,7 +301,7 @@ class Guest:
         self.monitor.execute("device_add", **self._disk(lun, path))
         self.cut_paths.discard(lun.device(path))
 
-    def present(self, lun: Lun) -> None:
+    def present(self, lun: LabLun) -> None:
         """Show a new LUN to the guest, and its alias to the guest's multipath."""
         self.write_config()
         if self.state == "off":
@@ -315,14 +315,14 @@ class Guest:
         for path in PATHS:
             self.monitor.execute("device_add", **self._disk(lun, path))
 
-    def resize(self, lun: Lun) -> None:
+    def resize(self, lun: LabLun) -> None:
         """Tell the guest's disks that the LUN has grown."""
         if self.state == "off":
             return
         for path in PATHS:
             self.monitor.execute("block_resize", node_name=lun.device(path), size=lun.size)
 
-    def written(self, lun: Lun) -> int:
+    def written(self, lun: LabLun) -> int:
         """Bytes the guest has written to the LUN since it was started, over both paths.
 
         A path that was cut and restored counts from zero again.

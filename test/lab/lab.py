@@ -21,8 +21,8 @@ from lab.namespace import request
 from lab.namespace import state_directory
 from lab.salt_command import Result
 from lab.salt_command import Running
+from lab.spec import LabLun
 from lab.spec import LabSpec
-from lab.spec import Lun
 from lab.spec import make_spec
 from lab.spec import parse_size
 
@@ -315,7 +315,7 @@ class Lab:
         )
         return wwid
 
-    def _seeing(self, lun: Lun, minions: set[str]) -> set[str]:
+    def _seeing(self, lun: LabLun, minions: set[str]) -> set[str]:
         """Which of ``minions`` have the map of a LUN."""
         test = ["test", "-b", f"/dev/mapper/{lun.alias}"]
         return {minion for minion in minions if self.run(minion, test).rc == 0}

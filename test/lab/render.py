@@ -6,14 +6,14 @@ import hashlib
 
 from lab.spec import MASTER_ADDRESS
 from lab.spec import MAX_NODES
+from lab.spec import LabLun
+from lab.spec import LabNode
 from lab.spec import LabSpec
-from lab.spec import Lun
-from lab.spec import Node
 
 APT_PORT = 8080
 
 
-def guest_files(spec: LabSpec, node: Node, key: str, public: str) -> dict[str, tuple[int, str]]:
+def guest_files(spec: LabSpec, node: LabNode, key: str, public: str) -> dict[str, tuple[int, str]]:
     """The files that make an image ``node``: ``{path: (mode, text)}``.
 
     ``key`` and ``public`` are the minion's key pair in PEM. The guest unpacks these at every
@@ -44,7 +44,7 @@ def guest_files(spec: LabSpec, node: Node, key: str, public: str) -> dict[str, t
     }
 
 
-def _machine_id(spec: LabSpec, node: Node) -> str:
+def _machine_id(spec: LabSpec, node: LabNode) -> str:
     return hashlib.sha256(f"{spec.name} {node.number}".encode()).hexdigest()[:32] + "\n"
 
 
@@ -66,7 +66,7 @@ def hosts(spec: LabSpec) -> str:
     return "\n".join(lines) + "\n"
 
 
-def multipath_conf(luns: list[Lun]) -> str:
+def multipath_conf(luns: list[LabLun]) -> str:
     """/etc/multipath.conf that names ``luns`` by their alias.
 
     Every keyword stands on a line of its own: multipath reads only half of a one-line section.

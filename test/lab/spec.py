@@ -27,7 +27,7 @@ _UNITS = {"M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
 @dataclass(frozen=True)
-class Node:
+class LabNode:
     """One guest. ``number`` counts from 1 and never changes."""
 
     number: int
@@ -58,7 +58,7 @@ NETWORKS = ("management", "interconnect")
 
 
 @dataclass(frozen=True)
-class Lun:
+class LabLun:
     """One shared LUN.
 
     ``number`` counts from 1; ``size`` is in bytes; ``alias`` is the name multipath gives it
@@ -86,7 +86,7 @@ class Lun:
         """SCSI serial number."""
         return f"LAB{self.number:05d}"
 
-    def seen_by(self, node: Node) -> bool:
+    def seen_by(self, node: LabNode) -> bool:
         """Whether the LUN is presented to ``node``."""
         return self.nodes is None or node.number in self.nodes
 
@@ -110,15 +110,15 @@ class LabSpec:
     cpus: int = 1
     minion_id: str = "host{}.domain.com"
     hostname: str = "host{}.domain.com"
-    nodes: tuple[Node, ...] = ()
-    luns: tuple[Lun, ...] = ()
+    nodes: tuple[LabNode, ...] = ()
+    luns: tuple[LabLun, ...] = ()
 
     @property
     def distros(self) -> tuple[str, ...]:
         """Every distribution that a node of the lab has or may have."""
         return tuple(dict.fromkeys(self.distro.split(",")))
 
-    def node(self, key: str | int) -> Node:
+    def node(self, key: str | int) -> LabNode:
         """The node called ``key``: its number, minion id, host name or short host name."""
         for node in self.nodes:
             names = (str(node.number), node.minion_id, node.hostname)
@@ -127,7 +127,7 @@ class LabSpec:
         known = ", ".join(node.minion_id for node in self.nodes)
         raise LabError(f"There is no node {key!r} in lab {self.name}. Take one of: {known}.")
 
-    def lun(self, name: str) -> Lun:
+    def lun(self, name: str) -> LabLun:
         """The LUN called ``name``."""
         for lun in self.luns:
             if lun.name == name:
@@ -135,7 +135,7 @@ class LabSpec:
         known = ", ".join(lun.name for lun in self.luns) or "none"
         raise LabError(f"There is no LUN {name!r} in lab {self.name}. There are: {known}.")
 
-    def luns_of(self, node: Node) -> list[Lun]:
+    def luns_of(self, node: LabNode) -> list[LabLun]:
         """The LUNs presented to ``node``."""
         return [lun for lun in self.luns if lun.seen_by(node)]
 
@@ -149,10 +149,10 @@ class LabSpec:
             node = dataclasses.replace(node, hostname=hostname)
         return dataclasses.replace(self, nodes=(*self.nodes, node))
 
-    def node_to_be(self, number: int) -> Node:
+    def node_to_be(self, number: int) -> LabNode:
         """The node ``number`` as it is if nobody says otherwise."""
         distro = self.distro.split(",")[:number][-1]
-        return Node(number, self.minion_id.format(number), self.hostname.format(number), distro)
+        return LabNode(number, self.minion_id.format(number), self.hostname.format(number), distro)
 
     def with_lun(self, text: str) -> LabSpec:
         """The same lab with one more LUN, ``luns[-1]``, described as for :func:`parse_lun`."""
@@ -188,9 +188,9 @@ class LabSpec:
     def from_json(cls, text: str) -> LabSpec:
         """Read back what :meth:`to_json` wrote."""
         data = json.loads(text)
-        data["nodes"] = tuple(Node(**node) for node in data["nodes"])
+        data["nodes"] = tuple(LabNode(**node) for node in data["nodes"])
         data["luns"] = tuple(
-            Lun(**{**lun, "nodes": lun["nodes"] and tuple(lun["nodes"])}) for lun in data["luns"]
+            LabLun(**{**lun, "nodes": lun["nodes"] and tuple(lun["nodes"])}) for lun in data["luns"]
         )
         return cls(**data)
 
@@ -225,7 +225,7 @@ def parse_size(text: str) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
-def parse_lun(text: str, number: int) -> Lun:
+def parse_lun(text: str, number: int) -> LabLun:
     """The LUN described by ``NAME:SIZE[:alias=ALIAS][:nodes=1+2]``.
 
     ``alias`` defaults to the name and ``nodes`` to all. Two LUNs with one alias, each for other
@@ -243,7 +243,7 @@ def parse_lun(text: str, number: int) -> Lun:
     nodes = fields.get("nodes")
     if nodes is not None and not re.fullmatch(r"\d+(\+\d+)*", nodes):
         raise LabError(f"{text!r}: nodes={nodes} is not a list of node numbers such as 1+2.")
-    return Lun(
+    return LabLun(
         number=number,
         name=name,
         size=parse_size(size),

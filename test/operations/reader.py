@@ -21,7 +21,7 @@ class Follower:
     def __init__(self, path):
         self._path = path
         self._offset = 0
-        self.check = records.Check(os.path.basename(path))
+        self.check = records.TrafficCheck(os.path.basename(path))
         self.shrunk = []
 
     def read(self):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 _SHOWN = 160
 
 
-class Record(NamedTuple):
+class TrafficRecord(NamedTuple):
     """What one line on the volume says."""
 
     node: str
@@ -41,10 +41,10 @@ def unseal(line):
 def parse_record(line):
     """The record that a line is, or None."""
     words = unseal(line)
-    if words is None or len(words) != len(Record._fields):
+    if words is None or len(words) != len(TrafficRecord._fields):
         return None
     node, sequence, boot, time, wall = words
-    return Record(node, int(sequence), boot, int(time), int(wall))
+    return TrafficRecord(node, int(sequence), boot, int(time), int(wall))
 
 
 def last_sequence(log, volume):
@@ -63,7 +63,7 @@ def last_sequence(log, volume):
     return max(used)
 
 
-class Check:
+class TrafficCheck:
     """
     What is found in the file of one writer, read from its start in pieces of whole lines.
 

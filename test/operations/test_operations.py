@@ -8,10 +8,10 @@ from faults.report import table
 from integration.conftest import NODES
 from lab.lab import Lab
 
-from .site import BUSY
-from .site import IDLE
-from .site import Site
-from .site import host
+from .working_cluster import BUSY
+from .working_cluster import IDLE
+from .working_cluster import WorkingCluster
+from .working_cluster import host
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
@@ -26,7 +26,7 @@ def site():
     """Three nodes that are at work, each of them writing all the time."""
     with Lab("test-operations", say=print) as lab:
         lab.up(nodes=len(NODES), luns=[f"{BUSY}:3G", f"{IDLE}:1536M"])
-        site = Site(lab)
+        site = WorkingCluster(lab)
         site.describe()
         site.succeeds("")
         site.traffic.start(NODES)

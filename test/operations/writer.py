@@ -23,7 +23,7 @@ _POLL = 0.2
 _TAIL = 1 << 16
 
 
-class Log:
+class TrafficLog:
     """Lines on the node's own disk; one that is put there does not keep the writer waiting."""
 
     def __init__(self, path):
@@ -116,7 +116,7 @@ def main(node, mount, folder, path):
     while (file := open_volume(mount, folder, node)) is None:
         if ends_within(_POLL):
             return
-    log = Log(path)
+    log = TrafficLog(path)
     try:
         volume = tail(file)
         close_line(file, volume)

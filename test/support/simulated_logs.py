@@ -73,7 +73,7 @@ RESTARTING, PANICING = (
 )
 
 
-class Cluster:
+class SimulatedLogs:
     """
     Nodes host1, host2 and so on with the numbers 0, 1 and so on; each method is what happens.
 

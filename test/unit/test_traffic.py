@@ -46,7 +46,7 @@ def line(sequence, boot="one", node="host1"):
 
 
 def found(lines):
-    check = records.Check("host1")
+    check = records.TrafficCheck("host1")
     check.feed(lines)
     return {**check.report(), "shrunk": []}
 

@@ -13,7 +13,7 @@ FUN = "ocfs2_node.examine"
 NEVER = 10**6
 
 
-class SimulatedNode:
+class SimulatedReply:
     """``takes`` seconds for a question, ``probe`` for one whether it is at work."""
 
     def __init__(self, takes=0.5, probe=0.5, loses=False):
@@ -87,7 +87,7 @@ def seconds(client, function, *arguments, **changes):
 
 
 def test_all_answer():
-    client = SimulatedClient(one=SimulatedNode(), other=SimulatedNode(takes=3))
+    client = SimulatedClient(one=SimulatedReply(), other=SimulatedReply(takes=3))
     found, took = seconds(client, ask)
     assert (sorted(found.returns), found.silent, found.owed) == (["one", "other"], {}, {})
     assert took < 4
@@ -95,7 +95,7 @@ def test_all_answer():
 
 
 def test_a_mute_node_holds_nobody_up():
-    client = SimulatedClient(one=SimulatedNode(), mute=SimulatedNode(NEVER, NEVER))
+    client = SimulatedClient(one=SimulatedReply(), mute=SimulatedReply(NEVER, NEVER))
     found, took = seconds(client, ask)
     assert LOOK <= took < LOOK + 1
     assert (list(found.returns), found.slow) == (["one"], set())
@@ -105,14 +105,14 @@ def test_a_mute_node_holds_nobody_up():
 
 def test_slow_nodes_are_waited_for_although_none_answers_in_time():
     """As on a busy machine: none answers within the fifteen seconds of a quick cluster."""
-    client = SimulatedClient(**{name: SimulatedNode(takes=25, probe=20) for name in "abc"})
+    client = SimulatedClient(**{name: SimulatedReply(takes=25, probe=20) for name in "abc"})
     found, took = seconds(client, ask)
     assert (sorted(found.returns), found.silent) == (["a", "b", "c"], {})
     assert took < 26
 
 
 def test_a_node_that_is_far_slower_than_the_others_is_waited_for_while_it_is_at_work():
-    client = SimulatedClient(one=SimulatedNode(), slow=SimulatedNode(takes=200, probe=5))
+    client = SimulatedClient(one=SimulatedReply(), slow=SimulatedReply(takes=200, probe=5))
     found, took = seconds(client, ask)
     assert sorted(found.returns) == ["one", "slow"]
     assert took < 201
@@ -121,23 +121,23 @@ def test_a_node_that_is_far_slower_than_the_others_is_waited_for_while_it_is_at_
 def test_an_answer_that_comes_while_others_are_waited_for_is_used():
     """The node is mute for longer than the patience with it, but not than that with another."""
     client = SimulatedClient(
-        one=SimulatedNode(),
-        late=SimulatedNode(takes=40, probe=NEVER),
-        slow=SimulatedNode(takes=60, probe=5),
+        one=SimulatedReply(),
+        late=SimulatedReply(takes=40, probe=NEVER),
+        slow=SimulatedReply(takes=60, probe=5),
     )
     found, _ = seconds(client, ask)
     assert sorted(found.returns) == ["late", "one", "slow"]
 
 
 def test_when_nobody_answers_it_ends_all_the_same():
-    client = SimulatedClient(**{name: SimulatedNode(NEVER, NEVER) for name in "abc"})
+    client = SimulatedClient(**{name: SimulatedReply(NEVER, NEVER) for name in "abc"})
     found, took = seconds(client, ask)
     assert WORK <= took < WORK + 1
     assert (found.returns, sorted(found.silent), found.slow) == ({}, ["a", "b", "c"], set())
 
 
 def test_a_bound_tells_the_slow_from_the_silent():
-    client = SimulatedClient(slow=SimulatedNode(30, 2), mute=SimulatedNode(NEVER, NEVER))
+    client = SimulatedClient(slow=SimulatedReply(30, 2), mute=SimulatedReply(NEVER, NEVER))
     found, took = seconds(client, ask, bound=10)
     assert 10 <= took < 11
     assert found.slow == {"slow"}
@@ -148,14 +148,14 @@ def test_a_bound_tells_the_slow_from_the_silent():
 
 
 def test_a_look_that_never_ends_is_given_up_at_its_limit():
-    client = SimulatedClient(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER))
+    client = SimulatedClient(one=SimulatedReply(), hangs=SimulatedReply(takes=NEVER))
     found, took = seconds(client, ask)
     assert LIMIT <= took < LIMIT + 1
     assert found.slow == {"hangs"}
 
 
 def test_a_node_that_has_lost_its_job_is_not_waited_for():
-    client = SimulatedClient(one=SimulatedNode(), lost=SimulatedNode(loses=True))
+    client = SimulatedClient(one=SimulatedReply(), lost=SimulatedReply(loses=True))
     found, took = seconds(client, ask)
     assert took < 2 * WORK
     assert found.silent == {"lost": f"answers, but its return of {FUN} was lost"}
@@ -164,7 +164,7 @@ def test_a_node_that_has_lost_its_job_is_not_waited_for():
 
 
 def test_a_question_that_was_lost_is_put_once_more():
-    client = SimulatedClient(one=SimulatedNode(), lost=SimulatedNode(loses=True))
+    client = SimulatedClient(one=SimulatedReply(), lost=SimulatedReply(loses=True))
     policy = WaitPolicy(list(client.nodes), LOOK, LIMIT)
     found = Inquiry(client, Question(FUN), policy, repeats=True).run(list(client.nodes))
     assert found.silent == {"lost": f"answers, but its return of {FUN} was lost"}
@@ -172,7 +172,7 @@ def test_a_question_that_was_lost_is_put_once_more():
 
 
 def test_what_was_lost_once_is_answered_the_second_time():
-    client = SimulatedClient(one=SimulatedNode(), lost=SimulatedNode(loses=True))
+    client = SimulatedClient(one=SimulatedReply(), lost=SimulatedReply(loses=True))
     begin = client.begin
 
     def once(minion, jid):
@@ -187,7 +187,7 @@ def test_what_was_lost_once_is_answered_the_second_time():
 
 def test_looks_are_never_piled_up():
     """Ten looks at a node that hangs, each given up: one job."""
-    client = SimulatedClient(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER, probe=1))
+    client = SimulatedClient(one=SimulatedReply(), hangs=SimulatedReply(takes=NEVER, probe=1))
     owed = {}
     for number in range(1, 11):
         found = ask(client, owed, bound=5)
@@ -198,7 +198,7 @@ def test_looks_are_never_piled_up():
 
 
 def test_what_hangs_for_long_is_not_waited_for_anew_by_each_look():
-    client = SimulatedClient(one=SimulatedNode(), hangs=SimulatedNode(takes=NEVER, probe=1))
+    client = SimulatedClient(one=SimulatedReply(), hangs=SimulatedReply(takes=NEVER, probe=1))
     owed, first = seconds(client, ask)
     found, second = seconds(client, ask, owed.owed)
     assert (first >= LIMIT, second < LOOK) == (True, True)
@@ -206,15 +206,15 @@ def test_what_hangs_for_long_is_not_waited_for_anew_by_each_look():
 
 
 def test_what_was_frozen_for_long_is_asked_before_it_is_given_up():
-    client = SimulatedClient(one=SimulatedNode(), thawed=SimulatedNode(takes=NEVER, probe=NEVER))
+    client = SimulatedClient(one=SimulatedReply(), thawed=SimulatedReply(takes=NEVER, probe=NEVER))
     owed = ask(client).owed
     client.time += 10 * LIMIT
-    client.nodes["thawed"] = SimulatedNode(probe=1)
+    client.nodes["thawed"] = SimulatedReply(probe=1)
     assert sorted(ask(client, owed).returns) == ["one", "thawed"]
 
 
 def test_the_next_look_joins_the_one_that_was_given_up():
-    client = SimulatedClient(one=SimulatedNode(), slow=SimulatedNode(takes=60, probe=2))
+    client = SimulatedClient(one=SimulatedReply(), slow=SimulatedReply(takes=60, probe=2))
     owed = ask(client, bound=5).owed
     assert list(owed) == ["slow"]
     client.nodes["slow"].takes = 1
@@ -227,7 +227,7 @@ def test_the_next_look_joins_the_one_that_was_given_up():
 
 
 def test_a_late_answer_frees_the_node_without_a_question():
-    client = SimulatedClient(one=SimulatedNode(), slow=SimulatedNode(takes=60, probe=NEVER))
+    client = SimulatedClient(one=SimulatedReply(), slow=SimulatedReply(takes=60, probe=NEVER))
     owed = ask(client, bound=5).owed
     client.time += 100
     client.nodes["slow"].takes = 1
@@ -237,16 +237,16 @@ def test_a_late_answer_frees_the_node_without_a_question():
 
 
 def test_a_node_that_restarted_meanwhile_is_asked_anew():
-    client = SimulatedClient(one=SimulatedNode(), gone=SimulatedNode(loses=True, probe=NEVER))
+    client = SimulatedClient(one=SimulatedReply(), gone=SimulatedReply(loses=True, probe=NEVER))
     owed = ask(client, bound=5).owed
-    client.nodes["gone"] = SimulatedNode(probe=0.5)
+    client.nodes["gone"] = SimulatedReply(probe=0.5)
     found, took = seconds(client, ask, owed)
     assert took < LOOK
     assert (sorted(found.returns), found.owed) == (["gone", "one"], {})
 
 
 def test_a_node_without_an_accepted_key_is_told_at_once():
-    client = SimulatedClient(one=SimulatedNode())
+    client = SimulatedClient(one=SimulatedReply())
     found, took = seconds(client, ask, minions=["one", "stranger"])
     assert took < 2
     assert found.silent == {"stranger": "has no accepted key on this master"}
@@ -256,7 +256,7 @@ def test_a_node_without_an_accepted_key_is_told_at_once():
 
 @pytest.mark.parametrize("waited", ["slow"])
 def test_who_is_waited_for_is_told(waited):
-    client = SimulatedClient(one=SimulatedNode(), slow=SimulatedNode(takes=40, probe=2))
+    client = SimulatedClient(one=SimulatedReply(), slow=SimulatedReply(takes=40, probe=2))
     told = []
     policy = WaitPolicy(list(client.nodes), LOOK, LIMIT)
     each = lambda now, minions: told.append((now, minions))  # noqa: E731

@@ -13,11 +13,11 @@ from support.simulated_logs import PANIC
 from support.simulated_logs import PANICING
 from support.simulated_logs import RESTARTING
 from support.simulated_logs import WELL
-from support.simulated_logs import Cluster
+from support.simulated_logs import SimulatedLogs
 
 
 def test_a_write_time_out_by_its_own_words():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.hang("host2", WELL)
     panics(cluster, "host2", WELL + 62.1, simulated_logs.write_timeout(62.1), PANIC + PANICING)
     found = explain(cluster)
@@ -31,7 +31,7 @@ def test_a_write_time_out_by_its_own_words():
 
 
 def test_a_write_time_out_that_reached_the_journal():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.say("host2", WELL, simulated_logs.write_timeout(60.5))
     cluster.say("host2", WELL, RESTARTING)
     cluster.restart("host2", WELL, WELL + 100)
@@ -40,23 +40,23 @@ def test_a_write_time_out_that_reached_the_journal():
 
 
 def test_a_limit_that_is_noticed_late_is_a_node_that_stood_still():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     panics(cluster, "host2", WELL, simulated_logs.write_timeout(95.2))
     late = "35.2 s late: the whole node stood still"
     assert late in shown(explain(cluster))
-    panics(cluster := Cluster(), "host2", WELL, simulated_logs.write_timeout(62))
+    panics(cluster := SimulatedLogs(), "host2", WELL, simulated_logs.write_timeout(62))
     assert "stood still" not in shown(explain(cluster))
 
 
 def test_a_limit_that_all_nodes_agreed_to_extend():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.say("host2", WELL - 40, "o2hb: negotiate timeout approved by master node on region X")
     panics(cluster, "host2", WELL, simulated_logs.write_timeout(95.2))
     assert "so the limit was counted anew" in shown(explain(cluster))
 
 
 def test_a_lost_quorum_by_its_own_words():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     for other in ("host1", "host3"):
         cluster.silence("host2", other, WELL, WELL + 90)
     panics(cluster, "host2", WELL + 96, simulated_logs.too_few(1, 2, 3), PANIC + PANICING)
@@ -70,7 +70,7 @@ def test_a_lost_quorum_by_its_own_words():
 
 
 def test_of_two_nodes_the_lower_number_goes_on():
-    cluster = Cluster(nodes=2)
+    cluster = SimulatedLogs(nodes=2)
     panics(cluster, "host2", WELL, simulated_logs.half_quorum(1, 2, 0))
     found = explain(cluster)
     assert found.verdict == cause.NETWORK
@@ -79,7 +79,7 @@ def test_of_two_nodes_the_lower_number_goes_on():
 
 
 def test_a_panic_for_another_reason():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     panics(cluster, "host2", WELL, PANIC + "Fatal machine check")
     found = explain(cluster)
     assert (found.verdict, found.sure) == (cause.PANIC, True)
@@ -88,27 +88,27 @@ def test_a_panic_for_another_reason():
 
 
 def test_a_panic_that_hung_tasks_were_set_to_cause():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     panics(cluster, "host2", WELL, PANIC + "hung_task: blocked tasks")
     assert "sysctl -w kernel.hung_task_panic=0" in advised(explain(cluster))
 
 
 def test_a_log_that_ends_with_a_crash():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.say("host2", WELL - 8, "BUG: kernel NULL pointer dereference, address: 08")
     cluster.cut("host2", WELL)
     found = explain(cluster)
     assert (found.verdict, found.sure) == (cause.PANIC, False)
     assert "kernel NULL pointer dereference" in found.summary
     # A crash long before is no end.
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.say("host2", WELL - 300, "BUG: kernel NULL pointer dereference, address: 08")
     cluster.cut("host2", WELL)
     assert explain(cluster).verdict == cause.CUT
 
 
 def test_a_shutdown_in_order():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.leave("host2", WELL)
     cluster.say("host2", WELL + 9, "Journal stopped")
     cluster.restart("host2", WELL + 9, WELL + 90)
@@ -119,7 +119,7 @@ def test_a_shutdown_in_order():
 
 
 def test_a_shutdown_that_left_a_volume_mounted():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.say("host2", WELL, "Journal stopped")
     cluster.evict("host2", WELL + 60)
     cluster.restart("host2", WELL, WELL + 90)
@@ -130,14 +130,14 @@ def test_a_shutdown_that_left_a_volume_mounted():
 
 
 def test_a_journal_that_was_only_restarted_is_no_shutdown():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.say("host2", WELL - 400, "Journal stopped")
     cluster.cut("host2", WELL)
     assert explain(cluster).verdict == cause.CUT
 
 
 def test_a_node_that_had_left_was_not_fenced():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.leave("host2", WELL)
     cluster.restart("host2", WELL + 20, WELL + 90)
     found = explain(cluster)
@@ -149,7 +149,7 @@ def test_a_node_that_had_left_was_not_fenced():
 @pytest.mark.parametrize("threshold", [7, 11, 31, 46, 61])
 def test_each_end_is_told_from_the_others(threshold, idle, clock):
     def story(what):
-        cluster = Cluster(threshold=threshold, idle_timeout=idle, clock=clock)
+        cluster = SimulatedLogs(threshold=threshold, idle_timeout=idle, clock=clock)
         getattr(cluster, what)("host2", WELL)
         return explain(cluster)
 
@@ -163,7 +163,7 @@ def test_each_end_is_told_from_the_others(threshold, idle, clock):
 
 
 def test_by_how_much_the_limit_of_the_heartbeat_was_exceeded():
-    cluster = Cluster(threshold=46)
+    cluster = SimulatedLogs(threshold=46)
     cluster.lose_disk("host2", WELL)
     assert explain(cluster).margins == (
         "No heartbeat written for 45 s when it asked the others whether they hang too, and evicted"
@@ -172,7 +172,7 @@ def test_by_how_much_the_limit_of_the_heartbeat_was_exceeded():
 
 
 def test_by_how_much_the_idle_time_out_was_exceeded():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.lose_network("host2", WELL)
     assert explain(cluster).margins == (
         "The connection to host1, host3 was silent for 30.0 s, the idle time-out is 30 s; the"
@@ -184,7 +184,7 @@ def test_by_how_much_the_idle_time_out_was_exceeded():
 
 
 def test_the_node_with_the_lowest_number_asks_nobody():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.lose_disk("host1", WELL)
     found = explain(cluster, "host1")
     assert found.verdict == cause.DISK
@@ -192,11 +192,11 @@ def test_the_node_with_the_lowest_number_asks_nobody():
 
 
 def test_a_hang_that_was_over_is_no_cause():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.say("host1", WELL - 300, f"o2hb: node 0 hb write hung for 30s on region {'X' * 32}")
     cluster.cut("host1", WELL)
     assert explain(cluster, "host1").verdict == cause.CUT
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.hang("host2", WELL - 20)
     cluster.say("host2", WELL + 12, "o2hb: negotiate timeout approved by master node on region X")
     cluster.cut("host2", WELL + 100)
@@ -204,7 +204,7 @@ def test_a_hang_that_was_over_is_no_cause():
 
 
 def test_an_eviction_is_that_of_the_restart_that_it_is_near():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.cut("host2", WELL, up=100)
     # It had not joined yet when it restarted once more.
     cluster.restart("host2", WELL + 160, WELL + 260)
@@ -214,14 +214,14 @@ def test_an_eviction_is_that_of_the_restart_that_it_is_near():
 
 
 def test_what_was_before_the_time_that_is_asked_for_is_not_judged():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.cut("host2", WELL)
     assert explain(cluster, since=WELL - 60).verdict == cause.CUT
     assert explain(cluster, since=WELL + 60).verdict == cause.UNKNOWN
 
 
 def test_writes_that_fail_to_the_end():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     for each in range(0, 60, 2):
         cluster.say("host2", WELL + each, simulated_logs.write_error())
     cluster.restart("host2", WELL + 60, WELL + 180)
@@ -232,7 +232,7 @@ def test_writes_that_fail_to_the_end():
 
 def test_reads_that_fail_while_another_volume_is_well():
     """As seen on a guest that lost one LUN of two; its last 14 s did not reach the disk."""
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     for each in range(0, 46, 2):
         cluster.say("host2", WELL + each, "I/O error, dev dm-0, sector 2184 op 0x0:(READ)")
         cluster.say("host2", WELL + each, simulated_logs.read_error(simulated_logs.UUID))
@@ -246,7 +246,7 @@ def test_reads_that_fail_while_another_volume_is_well():
 
 
 def test_connections_that_outlived_the_heartbeat():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.evict("host2", WELL + 62)
     cluster.restart("host2", WELL, WELL + 180)
     found = explain(cluster)
@@ -255,7 +255,7 @@ def test_connections_that_outlived_the_heartbeat():
 
 
 def test_a_connection_that_a_new_kernel_knows_nothing_of():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     peer = simulated_logs.peer("host2", 1)
     for other in ("host1", "host3"):
         cluster.say(other, WELL + 12, f"o2net: Connection to {peer} shutdown, state 7")
@@ -268,7 +268,7 @@ def test_a_connection_that_a_new_kernel_knows_nothing_of():
 
 
 def test_a_connection_that_came_to_life_again_did_not_die():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     for other in ("host1", "host3"):
         cluster.silence("host2", other, WELL - 200, WELL - 160)
     cluster.cut("host2", WELL)
@@ -278,13 +278,13 @@ def test_a_connection_that_came_to_life_again_did_not_die():
 
 
 def test_a_lost_network_by_its_own_log_alone():
-    cluster = Cluster(nodes=5)
+    cluster = SimulatedLogs(nodes=5)
     for other in ("host1", "host3", "host4"):
         cluster.silence("host2", other, WELL, WELL + 92)
     cluster.restart("host2", WELL + 92, WELL + 200)
     assert explain(cluster).verdict == cause.NETWORK
     # With one connection dead of four, there is a majority still.
-    cluster = Cluster(nodes=5)
+    cluster = SimulatedLogs(nodes=5)
     cluster.silence("host2", "host3", WELL, WELL + 92)
     cluster.restart("host2", WELL + 92, WELL + 200)
     assert explain(cluster).verdict == cause.UNKNOWN
@@ -292,7 +292,7 @@ def test_a_lost_network_by_its_own_log_alone():
 
 def test_of_two_halves_the_one_with_the_lowest_number_is_not_fenced():
     def half(node, silent):
-        cluster = Cluster(nodes=4)
+        cluster = SimulatedLogs(nodes=4)
         for other in silent:
             cluster.silence(node, other, WELL, WELL + 92)
         cluster.restart(node, WELL + 92, WELL + 200)
@@ -303,7 +303,7 @@ def test_of_two_halves_the_one_with_the_lowest_number_is_not_fenced():
 
 
 def test_a_node_that_stood_still_and_goes_on():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.freeze("host2", WELL, 90)
     found = explain(cluster)
     assert (found.verdict, found.sure) == (cause.FROZEN, True)
@@ -317,7 +317,7 @@ def test_a_node_that_stood_still_and_goes_on():
 
 
 def test_a_node_that_stood_still_and_restarted():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.freeze("host2", WELL, 90)
     cluster.restart("host2", WELL + 100, WELL + 160)
     found = explain(cluster)
@@ -327,7 +327,7 @@ def test_a_node_that_stood_still_and_restarted():
 
 
 def test_a_lock_that_is_lost_after_it_joined_again_is_another_matter():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.cut("host2", WELL)
     cluster.say("host1", WELL + 400, simulated_logs.lock_lost(1))
     assert explain(cluster).verdict == cause.CUT

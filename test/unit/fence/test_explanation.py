@@ -14,18 +14,18 @@ from support.fencing import advised
 from support.fencing import explain
 from support.fencing import panics
 from support.simulated_logs import WELL
-from support.simulated_logs import Cluster
+from support.simulated_logs import SimulatedLogs
 
 
 def test_nothing_happened():
-    found = explain(Cluster())
+    found = explain(SimulatedLogs())
     assert found.verdict == cause.UNKNOWN
     assert found.summary.startswith("Nothing in the logs")
     assert (found.last, found.back, found.evidence) == (None, None, ())
 
 
 def test_a_log_that_just_ends_and_nobody_noticed():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.restart("host2", WELL, WELL + 60)
     found = explain(cluster)
     assert (found.verdict, found.sure) == (cause.UNKNOWN, False)
@@ -33,7 +33,7 @@ def test_a_log_that_just_ends_and_nobody_noticed():
 
 
 def test_a_journal_that_does_not_outlive_a_restart():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.lose_disk("host2", WELL)
     cluster.lose_log("host2")
     found = explain(cluster)
@@ -41,13 +41,13 @@ def test_a_journal_that_does_not_outlive_a_restart():
     assert (found.last, found.back) == (None, WELL + 180)
     assert "mkdir -p /var/log/journal" in advised(found)
     # That there was a boot before is only known from the others.
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.lose_log("host2")
     assert explain(cluster).summary.startswith("Nothing in the logs")
 
 
 def test_a_node_that_did_not_come_back():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.lose_network("host2", WELL)
     logs = {**cluster.logs(), "host2": None}
     found = explanation.explain("host2", logs, cluster.settings)
@@ -60,7 +60,7 @@ def test_a_node_that_did_not_come_back():
 
 
 def test_logs_that_are_not_complete_are_noted():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.cut("host2", WELL)
     logs = cluster.logs()
     logs["host1"]["cut"] = True
@@ -72,7 +72,7 @@ def test_logs_that_are_not_complete_are_noted():
 
 @pytest.mark.parametrize("junk", [None, True, 0, "x", [], {}, [[]], {"a": 1}, math.nan, -1, 1e300])
 def test_whatever_takes_the_place_of_something_is_left_out(junk):
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.lose_disk("host2", WELL)
     cluster.keep("host2", WELL + 200, simulated_logs.write_timeout(62))
     good = cluster.logs()
@@ -96,7 +96,7 @@ def test_whatever_takes_the_place_of_something_is_left_out(junk):
 
 def test_damaged_lines_never_raise_and_are_shown_printable():
     number = random.Random(7)  # noqa: S311
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.freeze("host2", WELL, 90)
     cluster.lose_network("host2", WELL + 2000)
     for _ in range(300):
@@ -122,7 +122,7 @@ def _damaged(text, number):
 
 @pytest.mark.parametrize("settings", [{}, {"nodes": {}}, {"nodes": {"host2": 1}}])
 def test_settings_that_are_not_known_are_those_of_the_kernel(settings):
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     panics(cluster, "host2", WELL, simulated_logs.write_timeout(62.1))
     found = explanation.explain("host2", cluster.logs(), settings)
     assert "(31 - 1) x 2 s = 60 s" in found.margins[0]

@@ -14,20 +14,20 @@ from support.fencing import panics
 from support.simulated_logs import PANIC
 from support.simulated_logs import PANICING
 from support.simulated_logs import WELL
-from support.simulated_logs import Cluster
+from support.simulated_logs import SimulatedLogs
 
 
 def stories():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     yield cluster
     for what in ("lose_disk", "lose_network", "cut"):
-        cluster = Cluster(nodes=6, clock={"host1": 3})
+        cluster = SimulatedLogs(nodes=6, clock={"host1": 3})
         getattr(cluster, what)("host2", WELL + 13 * 3600 + 50 * 60)
         yield cluster
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.freeze("host2", WELL, 90)
     yield cluster
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     panics(cluster, "host2", WELL, PANIC + "x" * 300)
     yield cluster
 
@@ -45,7 +45,7 @@ def test_an_explanation_fits_a_terminal_and_json(number):
 
 
 def test_what_an_explanation_looks_like():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.hang("host2", WELL)
     panics(cluster, "host2", WELL + 62.1, simulated_logs.write_timeout(62.1), PANIC + PANICING)
     lines = explanation_text.lines(explain(cluster, multipath=MULTIPATH))
@@ -68,7 +68,7 @@ def test_what_an_explanation_looks_like():
 
 
 def test_a_few_witnesses_are_enough():
-    cluster = Cluster(nodes=9)
+    cluster = SimulatedLogs(nodes=9)
     cluster.cut("host2", WELL)
     found = explain(cluster)
     assert {each.node for each in found.evidence} == {"host1", "host3", "host4"}

@@ -9,11 +9,11 @@ from support.fencing import panics
 from support.fencing import shown
 from support.simulated_logs import PANIC
 from support.simulated_logs import WELL
-from support.simulated_logs import Cluster
+from support.simulated_logs import SimulatedLogs
 
 
 def test_the_last_restart_that_was_not_asked_for():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     cluster.cut("host2", WELL - 20_000)
     cluster.lose_disk("host2", WELL - 10_000)
     cluster.leave("host2", WELL)
@@ -26,7 +26,7 @@ def test_the_last_restart_that_was_not_asked_for():
 
 
 def test_restarts_in_quick_succession_are_kept_apart():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     for start in (WELL, WELL + 270, WELL + 540):
         cluster.cut("host2", start, up=100)
     found = explain(cluster)
@@ -35,7 +35,7 @@ def test_restarts_in_quick_succession_are_kept_apart():
 
 
 def test_what_pstore_kept_belongs_to_its_own_restart():
-    cluster = Cluster()
+    cluster = SimulatedLogs()
     panics(cluster, "host2", WELL - 20_000, PANIC + "Fatal machine check")
     cluster.cut("host2", WELL)
     found = explain(cluster)
@@ -43,7 +43,7 @@ def test_what_pstore_kept_belongs_to_its_own_restart():
 
 
 def test_a_clock_is_not_needed_but_noted():
-    cluster = Cluster(clock={"host1": 5000, "host3": -7})
+    cluster = SimulatedLogs(clock={"host1": 5000, "host3": -7})
     cluster.lose_disk("host2", WELL)
     found = explain(cluster, clock={"host1": 5000.0, "host2": 0.2, "host3": -7})
     assert found.verdict == cause.DISK
@@ -58,7 +58,7 @@ def test_a_clock_is_not_needed_but_noted():
 
 @pytest.mark.parametrize("ahead", [-5000, -200, 200, 5000])
 def test_a_clock_that_is_not_known_freezes_no_node(ahead):
-    cluster = Cluster(clock={"host2": ahead})
+    cluster = SimulatedLogs(clock={"host2": ahead})
     cluster.cut("host2", WELL)
     found = explain(cluster)
     assert found.verdict in (cause.CUT, cause.UNKNOWN)

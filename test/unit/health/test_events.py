@@ -14,7 +14,7 @@ from support.node_facts import UUID
 DOCUMENT = Path(__file__).parents[3] / "docs" / "monitoring.rst"
 
 
-class Node:
+class WatchedNode:
     """A node that is looked at again and again; ``volume`` and ``peers`` are there to be broken."""
 
     def __init__(self, **limits):
@@ -38,7 +38,7 @@ class Node:
 @pytest.fixture
 def node():
     """A healthy node that was looked at once."""
-    node = Node()
+    node = WatchedNode()
     assert node.events() == []
     return node
 
@@ -96,7 +96,7 @@ def test_each_trouble_is_an_event_when_it_begins_and_when_it_ends(
     assert fix == "salt-run ocfs2.status"
     assert node.events(space) == node.events(space) == []
 
-    memory, node = node.memory, Node()
+    memory, node = node.memory, WatchedNode()
     node.memory = memory
     (event,) = node.events(0.5)
     assert event["tag"] == events.KINDS[kind]
@@ -106,7 +106,7 @@ def test_each_trouble_is_an_event_when_it_begins_and_when_it_ends(
 
 @pytest.mark.parametrize(("kind", "break_it", "space", "about"), TROUBLES)
 def test_the_first_look_tells_what_is_wrong_already(kind, break_it, space, about):
-    node = Node()
+    node = WatchedNode()
     break_it(node)
     assert node.tags(space) == [kind]
     assert node.tags(space) == []
@@ -160,20 +160,20 @@ def test_room_that_was_not_asked_for_stays_as_it_was(node):
     [({"heartbeat_late": 0.6}, late, None), ({"space": 0.96}, nothing, 0.95)],
 )
 def test_limits_are_the_operators(limit, break_it, space):
-    node = Node(**limit)
+    node = WatchedNode(**limit)
     break_it(node)
     assert node.tags(space) == []
 
 
 def test_a_limit_for_slots():
-    node = Node(slots=0.6)
+    node = WatchedNode(slots=0.6)
     assert node.tags() == ["slots-high"]
     node.volume["beating"] = [0, 1]
     assert node.tags() == ["slots-back"]
 
 
 def test_only_the_mounts_that_are_named_are_watched():
-    node = Node(mounts=["/san/other"])
+    node = WatchedNode(mounts=["/san/other"])
     unmounted(node)
     assert node.tags() == []
 
@@ -182,7 +182,7 @@ def test_only_the_mounts_that_are_named_are_watched():
 
 
 def test_a_peer_that_has_just_begun_to_beat_is_about_to_connect():
-    node = Node()
+    node = WatchedNode()
     del node.peers["host3"]
     node.volume["beating"] = [0, 1]
     assert node.tags() == []
@@ -193,7 +193,7 @@ def test_a_peer_that_has_just_begun_to_beat_is_about_to_connect():
 
 
 def test_a_peer_that_beats_and_does_not_connect_is_lost():
-    node = Node()
+    node = WatchedNode()
     del node.peers["host3"]
     node.volume["beating"] = [0, 1]
     node.events()
@@ -264,7 +264,7 @@ def test_an_error_in_the_volume_is_named(node):
 
 
 def test_the_room_is_asked_for_at_the_first_of_each_twenty_looks():
-    node, asked = Node(), []
+    node, asked = WatchedNode(), []
     for _ in range(41):
         asked.append(events.paths_to_measure(health.of(node.facts), node.memory))
         node.events()
@@ -276,6 +276,6 @@ def test_the_room_is_asked_for_at_the_first_of_each_twenty_looks():
     "changes", [{"late_ms": 20_000}, {"recovering": [1]}, {"failed": True}, {"paths": []}]
 )
 def test_a_volume_that_may_not_answer_is_not_asked(changes):
-    node = Node()
+    node = WatchedNode()
     node.volume.update(changes)
     assert events.paths_to_measure(health.of(node.facts), node.memory) == []

@@ -15,7 +15,7 @@ PATHS = {"/san/primary": ["libvirtd.service"]}
 COMMAND = {"command": "/usr/local/sbin/drain", "limit": 60}
 
 
-class SimulatedMaster:
+class SimulatedDrains:
     """Answers what it is told to, and keeps what it was asked."""
 
     def __init__(self, desired, answers, silent=()):
@@ -38,7 +38,7 @@ def operation(busy=None, hook=None, silent=(), **more):
     desired = answers.check.parse(section)
     free = {minion: {} for minion in MINIONS}
     return Operation(
-        SimulatedMaster(desired, {"ocfs2_users.busy": {**free, **(busy or {})}, **more}, silent)
+        SimulatedDrains(desired, {"ocfs2_users.busy": {**free, **(busy or {})}, **more}, silent)
     )
 
 

@@ -12,7 +12,7 @@ HOSTS = [node.minion for node in PILLAR.nodes]
 LEADER = HOSTS[0]
 
 
-class SimulatedNode:
+class SimulatedFormatter:
     """A node that formats as it is told, unless told not to answer, or to answer otherwise."""
 
     def __init__(self, lun):
@@ -45,7 +45,7 @@ def lun():
 
 @pytest.fixture
 def nodes(lun):
-    return {minion: SimulatedNode(lun) for minion in HOSTS}
+    return {minion: SimulatedFormatter(lun) for minion in HOSTS}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from integration.conftest import Cluster
+from integration.conftest import LabCluster
 
 from .traffic import Traffic
 
@@ -26,7 +26,7 @@ def host(node):
 
 
 @dataclass
-class Row:
+class OperationRow:
     """What became of one operation, for the documents."""
 
     operation: str
@@ -40,7 +40,7 @@ class Row:
         return (self.operation, *figures)
 
 
-class Site(Cluster):
+class WorkingCluster(LabCluster):
     """The cluster, with a pillar that is edited again and again."""
 
     def __init__(self, lab):
@@ -180,7 +180,7 @@ class Site(Cluster):
     def watched(self, operation, others=()):
         """Watch the traffic while an operation goes on; nothing is lost, and a row is kept."""
         begin = time.time()
-        row = Row(operation)
+        row = OperationRow(operation)
         yield row
         end = time.time()
         row.seconds = end - begin

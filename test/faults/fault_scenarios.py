@@ -53,7 +53,7 @@ MOUNTING = Moment("mount", MOUNT, _said("state.apply ocfs2.mount on 3 nodes"))
 
 
 @dataclass(frozen=True)
-class Scenario:
+class FaultScenario:
     """
     A fault that happens to a node at a moment.
 
@@ -181,40 +181,42 @@ def master_killed(arena, node, run):
 
 
 FAULTS = [
-    Scenario(power_cut, "leader", PLAN),
-    Scenario(power_cut, "leader", CENSUS),
-    Scenario(power_cut, "other", CONVERGING, waits=False),
-    Scenario(power_cut, "leader", MARK, waits=False),
-    Scenario(power_cut, "leader", ORDER, waits=False),
-    Scenario(power_cut, "leader", FIRST_WRITE, waits=False),
-    Scenario(power_cut, "leader", SUPERBLOCK, says=UNKNOWN),
-    Scenario(power_cut, "leader", READ_BACK),
-    Scenario(power_cut, "other", FIRST_WRITE),
-    Scenario(power_cut, "other", MOUNTING, waits=False),
-    Scenario(short_freeze, "leader", ORDER),
-    Scenario(short_freeze, "leader", FIRST_WRITE),
-    Scenario(long_freeze, "leader", FIRST_WRITE, waits=False),
-    Scenario(short_freeze, "other", READ_BACK),
-    Scenario(short_freeze, "other", MOUNTING),
-    Scenario(short_freeze, "leader", CONVERGING),
-    Scenario(link_cut, "leader", FIRST_WRITE),
-    Scenario(link_cut, "other", MOUNTING, waits=False),
-    Scenario(one_path_cut, "leader", FIRST_WRITE, says="LUN target formatted on host1.domain.com."),
-    Scenario(both_paths_cut, "leader", ORDER),
-    Scenario(both_paths_cut, "leader", FIRST_WRITE),
-    Scenario(both_paths_cut, "other", READ_BACK),
-    Scenario(both_paths_cut, "other", MOUNTING),
-    Scenario(run_killed, "", PLAN),
-    Scenario(run_killed, "", CONVERGING),
-    Scenario(run_killed, "", MARK),
-    Scenario(run_killed, "", ORDER),
-    Scenario(run_interrupted, "", FIRST_WRITE),
-    Scenario(run_killed, "", READ_BACK),
-    Scenario(run_killed, "", MOUNTING),
-    Scenario(master_killed, "", ORDER),
-    Scenario(master_killed, "", FIRST_WRITE),
-    Scenario(master_killed, "", READ_BACK),
-    Scenario(master_killed, "", MOUNTING),
+    FaultScenario(power_cut, "leader", PLAN),
+    FaultScenario(power_cut, "leader", CENSUS),
+    FaultScenario(power_cut, "other", CONVERGING, waits=False),
+    FaultScenario(power_cut, "leader", MARK, waits=False),
+    FaultScenario(power_cut, "leader", ORDER, waits=False),
+    FaultScenario(power_cut, "leader", FIRST_WRITE, waits=False),
+    FaultScenario(power_cut, "leader", SUPERBLOCK, says=UNKNOWN),
+    FaultScenario(power_cut, "leader", READ_BACK),
+    FaultScenario(power_cut, "other", FIRST_WRITE),
+    FaultScenario(power_cut, "other", MOUNTING, waits=False),
+    FaultScenario(short_freeze, "leader", ORDER),
+    FaultScenario(short_freeze, "leader", FIRST_WRITE),
+    FaultScenario(long_freeze, "leader", FIRST_WRITE, waits=False),
+    FaultScenario(short_freeze, "other", READ_BACK),
+    FaultScenario(short_freeze, "other", MOUNTING),
+    FaultScenario(short_freeze, "leader", CONVERGING),
+    FaultScenario(link_cut, "leader", FIRST_WRITE),
+    FaultScenario(link_cut, "other", MOUNTING, waits=False),
+    FaultScenario(
+        one_path_cut, "leader", FIRST_WRITE, says="LUN target formatted on host1.domain.com."
+    ),
+    FaultScenario(both_paths_cut, "leader", ORDER),
+    FaultScenario(both_paths_cut, "leader", FIRST_WRITE),
+    FaultScenario(both_paths_cut, "other", READ_BACK),
+    FaultScenario(both_paths_cut, "other", MOUNTING),
+    FaultScenario(run_killed, "", PLAN),
+    FaultScenario(run_killed, "", CONVERGING),
+    FaultScenario(run_killed, "", MARK),
+    FaultScenario(run_killed, "", ORDER),
+    FaultScenario(run_interrupted, "", FIRST_WRITE),
+    FaultScenario(run_killed, "", READ_BACK),
+    FaultScenario(run_killed, "", MOUNTING),
+    FaultScenario(master_killed, "", ORDER),
+    FaultScenario(master_killed, "", FIRST_WRITE),
+    FaultScenario(master_killed, "", READ_BACK),
+    FaultScenario(master_killed, "", MOUNTING),
 ]
 
 

@@ -6,7 +6,7 @@ import subprocess
 
 from faults.arena import wait_for
 from integration.conftest import NODES
-from integration.conftest import Cluster
+from integration.conftest import LabCluster
 
 from .breakage import LUN
 from .breakage import MOUNT
@@ -18,7 +18,7 @@ _LIMIT = 400
 _BLOCK = 4096
 
 
-class Site(Cluster):
+class BrokenCluster(LabCluster):
     """Three nodes with the volumes ``primary`` and :data:`findings.breakage.LUN` mounted."""
 
     LUNS = ("primary:3G", f"{LUN}:1536M", "spare:3G")

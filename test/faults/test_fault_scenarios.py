@@ -5,14 +5,14 @@ import subprocess
 import pytest
 
 from integration.conftest import NODES
-from integration.conftest import Cluster
+from integration.conftest import LabCluster
 from lab.lab import Lab
 
 from . import report
 from .arena import ORCHESTRATE
 from .arena import Arena
-from .scenarios import SCENARIOS
-from .scenarios import survive
+from .fault_scenarios import SCENARIOS
+from .fault_scenarios import survive
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
 
@@ -25,7 +25,7 @@ def arena():
     with Lab("test-faults", say=print) as lab:
         lab.up(nodes=len(NODES), luns=LUNS)
         subprocess.run(["mkfs.ext4", "-q", "-F", lab.lun_path("sentinel")], check=True)
-        arena = Arena(Cluster(lab))
+        arena = Arena(LabCluster(lab))
         arena.describe()
         answer = lab.salt_run(*ORCHESTRATE)
         assert answer.rc == 0, answer
@@ -39,7 +39,7 @@ def rows():
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_fault(arena, rows, name):
-    rows.append(report.Row(name))
+    rows.append(report.FaultRow(name))
     try:
         survive(arena, name, rows[-1])
     finally:
