@@ -26,6 +26,7 @@ from ocfs2lib.platform import platforms
 from ocfs2lib.system import configfs
 from ocfs2lib.system import files
 from ocfs2lib.system import heartbeat_regions
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
@@ -39,8 +40,7 @@ _WRITABLE_ONLINE = {"fence_method": r"reset|panic", "reconnect_delay_ms": r"[1-9
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def facts():

@@ -12,12 +12,12 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.firewall.backends import BACKENDS
 from ocfs2lib.firewall.backends import FIREWALLS
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def rules(backend):

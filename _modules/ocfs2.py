@@ -29,6 +29,7 @@ from ocfs2lib.pillar import check as pillar_check
 from ocfs2lib.system import block_device
 from ocfs2lib.system import files
 from ocfs2lib.system import mount_table
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 
 #: Seconds between the two looks for a heartbeat: two beats and more.
@@ -38,8 +39,7 @@ _MAX_OFFSETS = 4
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def check(path=None):

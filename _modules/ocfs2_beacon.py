@@ -13,6 +13,7 @@ from ocfs2lib.errors import ArgumentInvalid
 from ocfs2lib.health import beacon_config
 from ocfs2lib.health import events
 from ocfs2lib.health import health
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import time_limit
 
 #: Seconds that a volume may take to say how much room it has.
@@ -22,8 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def problems(config):

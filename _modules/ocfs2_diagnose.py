@@ -16,6 +16,7 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.node import units
 from ocfs2lib.parsers import multipathd
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
@@ -30,8 +31,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def space(path):

@@ -6,12 +6,12 @@ Emptying a node before its volumes are unmounted in a planned operation.
 
 from salt.exceptions import CommandExecutionError
 
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def run(command, limit=600):

@@ -31,6 +31,7 @@ from ocfs2lib.platform import platforms
 from ocfs2lib.system import audit_log
 from ocfs2lib.system import block_device
 from ocfs2lib.system import files
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 
 #: Locked while a LUN is formatted; says which, and how far the full read has come.
@@ -44,8 +45,7 @@ _TOOLS = ("modprobe", "mkfs.ocfs2", "debugfs.ocfs2")
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def running():

@@ -15,11 +15,11 @@ from ocfs2lib.system import files
 from ocfs2lib.system import heartbeat_regions
 from ocfs2lib.system import mount_table
 from ocfs2lib.system import netlink
+from ocfs2lib.system import operating_system
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def facts(live=None):

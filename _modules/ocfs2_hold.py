@@ -6,11 +6,11 @@ Holds: what keeps this node, or one LUN on it, down while an orchestration works
 
 from ocfs2lib.node import holds
 from ocfs2lib.system import files
+from ocfs2lib.system import operating_system
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def put(reason, lun=""):

@@ -16,6 +16,7 @@ from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.parsers import kernel_log
 from ocfs2lib.system import files
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 
 _JOURNAL = "/var/log/journal"
@@ -34,8 +35,7 @@ _MATCHES = (
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def kernel(since, limit=10000, directory=None):

@@ -18,14 +18,14 @@ from ocfs2lib.node import cluster_conf
 from ocfs2lib.node import units
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
+from ocfs2lib.system import operating_system
 
 #: node_exporter reads ``*.prom``.
 _NAME = "ocfs2.prom"
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def facts():

@@ -11,6 +11,7 @@ from salt.exceptions import CommandExecutionError
 from ocfs2lib import commands
 from ocfs2lib.node.fstab import MOUNT_TIMEOUT
 from ocfs2lib.system import mount_table
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
@@ -18,8 +19,7 @@ _UMOUNT_TIMEOUT = 120
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def mounts(fstype=None):

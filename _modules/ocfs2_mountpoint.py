@@ -15,6 +15,7 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib import commands
 from ocfs2lib import text
+from ocfs2lib.system import operating_system
 
 # linux/fs.h: FS_IOC_GETFLAGS, FS_IOC_SETFLAGS and FS_IMMUTABLE_FL. The numbers say long and the
 # kernel takes an int.
@@ -24,8 +25,7 @@ _IMMUTABLE = 0x10
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def protect(path):

@@ -20,6 +20,7 @@ from ocfs2lib.parsers import mount_tables
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 from ocfs2lib.system import formula_code
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import time_limit
 
@@ -30,8 +31,7 @@ _LIMIT = 10
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def census(luns, setup, prove_blank=False):

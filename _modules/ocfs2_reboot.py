@@ -14,14 +14,14 @@ from ocfs2lib.kernel import MODULES
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 from ocfs2lib.system import functions
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 
 _KERNEL = re.compile(r"vmlinuz-(.+)")
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def boot_id():

@@ -9,11 +9,11 @@ import os
 from ocfs2lib import text
 from ocfs2lib.node import service_dropins
 from ocfs2lib.system import files
+from ocfs2lib.system import operating_system
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def of(path, services=()):

@@ -18,6 +18,7 @@ from ocfs2lib import heartbeat
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.system import files
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 
 _TUNEFS_TIMEOUT, _CHECK_TIMEOUT = 3600, 86400
@@ -38,8 +39,7 @@ _OUTPUT_END = 2000
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def rescan(device):

@@ -26,6 +26,7 @@ from ocfs2lib.pillar import check
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 from ocfs2lib.system import functions
+from ocfs2lib.system import operating_system
 
 _REFUSALS = (CommandExecutionError, SaltInvocationError, FormulaError)
 # Gaps that only going online from scratch closes.
@@ -33,8 +34,7 @@ _ABSENT_STACK = (Part.STACK, Part.LIVE_CLUSTER)
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def cluster_conf(name, config):

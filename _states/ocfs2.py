@@ -30,6 +30,7 @@ from ocfs2lib.node.state_result import Comments
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import functions
+from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 
 _GRANT = {"uuid", "token", "leader", "again", "job", "operator"}
@@ -39,8 +40,7 @@ _REFUSALS = (CommandExecutionError, SaltInvocationError, FormulaError)
 
 
 def __virtual__():
-    is_linux = __grains__.get("kernel") == "Linux"
-    return is_linux or (False, "OCFS2 is a filesystem of the Linux kernel.")
+    return operating_system.is_linux(__grains__)
 
 
 def pillar_valid(name, config):
