@@ -135,8 +135,9 @@ def test_it_comes_back_and_a_node_that_is_dead_is_removed(site):
         deadline = time.monotonic() + 600
         while site.run("remove_node", node=host(FOURTH)).rc:
             assert time.monotonic() < deadline
-    site.lab.start(FOURTH)
-    site.lab.wait_booted(FOURTH)
+        # What it had acknowledged is on its own disk.
+        site.lab.start(FOURTH)
+        site.lab.wait_booted(FOURTH)
     assert site.mounted(FOURTH) == []
     site.lab.wait_minions([FOURTH])
     answer = site.lab.salt(host(FOURTH), "state.single", "o2cb.absent", "ocfs2")
