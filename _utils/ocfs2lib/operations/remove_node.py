@@ -69,8 +69,10 @@ class RemoveNode(Operation):
         ]
         if self._dead:
             lines.append(
-                "If it ever wakes up, its mounts fail, for nobody knows it: before it is used "
-                f"again, run on it: salt {self.node} state.single o2cb.absent ocfs2"
+                "If it ever wakes up, its mounts fail, for nobody knows it, but its cluster is "
+                "online. Before it is used again, run on it: "
+                f"salt {self.node} state.single o2cb.offline ocfs2, "
+                f"then salt {self.node} state.single o2cb.absent ocfs2"
             )
         return lines
 
