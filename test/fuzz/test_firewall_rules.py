@@ -13,12 +13,16 @@ from ocfs2lib.errors import FormulaError
 from ocfs2lib.firewall import iptables
 from ocfs2lib.firewall import nft_trace
 from ocfs2lib.firewall import nftables
+from ocfs2lib.firewall import xtables
 from ocfs2lib.firewall.backends import FIREWALLS
+from support.firewall_judge import PEER
+from support.firewall_judge import FirewallJudge
 
 from . import cases
 from . import garbage
 from . import nft_rulesets
 from . import tree_damage
+from . import xtables_rulesets
 from .findings import Findings
 
 PEERS = ("192.168.100.2", "192.168.100.3")
@@ -29,6 +33,12 @@ needs_nft = [
     pytest.mark.skipif(not shutil.which("nft"), reason="nftables is not installed"),
     pytest.mark.usefixtures("sandbox"),
 ]
+
+
+needs_judge = pytest.mark.skipif(
+    os.geteuid() != 0 or not (shutil.which("nft") and shutil.which("iptables-nft-save")),
+    reason="needs root, nftables and iptables",
+)
 
 
 def nft_listing(text):
@@ -93,6 +103,35 @@ class TestNftables:
         found.none()
 
 
+def some_rules(kind, number):
+    dice = cases.chance(f"judged {kind}", number)
+    return {"nft": nft_rulesets, "iptables": xtables_rulesets}[kind].some_table(dice)
+
+
+@needs_judge
+@pytest.mark.parametrize("kind", ["nft", "iptables"])
+def test_what_is_certain_is_what_real_packets_meet(sandbox, kind):
+    found, answers = Findings(), set()
+    with FirewallJudge() as judge:
+        for number in cases.share(20):
+            text = some_rules(kind, number)
+            if not judge.load(text):
+                continue
+            listed, saved = judge.listed()
+            reaches = judge.reaches()
+            with found.watch(text):
+                known = xtables.replaced(listed, saved)
+                ends = nft_trace.possible_ends(known, 7777, PEER, OWN).values()
+                certain = any(each == {nft_trace.DROP} for each in ends)
+                doubtful = any(each & {nft_trace.DROP, nft_trace.ELSEWHERE} for each in ends)
+                assert not (reaches and certain)
+                assert reaches or doubtful
+                answers.add((reaches, certain, doubtful))
+    found.none()
+    if cases.ENOUGH:
+        assert {(True, False, False), (False, True, True)} <= answers
+
+
 def test_any_listing_of_iptables_is_judged():
     found = Findings()
     rules = iptables.chain(7777, ["10.1.0.2", "10.1.0.3"])
@@ -102,5 +141,7 @@ def test_any_listing_of_iptables_is_judged():
         with found.watch(ascii(garbled)):
             ours = FIREWALLS["iptables"].ours(garbled.splitlines())
             assert ours.keys() == {"rules", "input"}
+            with contextlib.suppress(FormulaError, *nft_trace.SHAPE_ERRORS):
+                judged(xtables.entries(garbled))
             assert all(isinstance(line, str) for lines in ours.values() for line in lines)
     found.none()

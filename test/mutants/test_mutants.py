@@ -3,12 +3,14 @@ named here must fail."""
 
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from support.prefork import Prefork
+
+from .firewall_mutants import FIREWALL
+from .mutant import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("_modules", "_states", "_utils", "pyproject.toml")
@@ -29,16 +31,6 @@ FORMATTED = "test/functional/format/test_formatted.py::"
 HISTORIES = "test/histories/test_histories.py"
 TIMEOUTS = "_utils/ocfs2lib/timeouts.py"
 UNSEEN = "test/unit/findings/test_find.py::test_without_an_answer_nothing_is_said_of_a_lun"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """``old`` in ``path`` becomes ``new``; ``kills`` is the test that must fail then."""
-
-    path: str
-    old: str
-    new: str
-    kills: str
 
 
 def _without(guard, fault):
@@ -212,6 +204,7 @@ MUTANTS = {
         "LEADER_GUARDS = (identity, size, readable, in_use, writable)",
         HISTORIES,
     ),
+    **FIREWALL,
 }
 
 

@@ -38,8 +38,9 @@ class Backend:
     None where there is nothing to load.
 
     ``run`` is a function that runs a command, a list, with an optional ``stdin``, and returns what
-    it printed. ``peers`` are the addresses of the other nodes, ``port`` is the TCP port.
-    ``rules`` are all rules in the kernel as :meth:`rules` lists them.
+    it printed; with ``optional=True``, None where there is no such command. ``peers`` are the
+    addresses of the other nodes, ``port`` is the TCP port. ``rules`` are all rules in the kernel as
+    :meth:`rules` lists them.
     """
 
     name = ""

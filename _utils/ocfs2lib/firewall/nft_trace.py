@@ -1,22 +1,58 @@
 """Whether other people's nftables rules let the nodes reach the port.
 
-An accept in one table does not overrule a drop in another: every base chain on the input hook
-has its say.  :func:`blocking` follows a new connection of each peer through all of them.  Where
-a rule depends on what cannot be known here (an interface, a mark), the peer gets the benefit of
-the doubt; only a certain drop is reported.
+An accept in one table does not overrule a drop in another: every base chain on the way of a packet
+has its say. :func:`blocking` follows a new connection of each peer through all of them. Where a
+rule depends on what cannot be known here (an interface, a mark, a rate), the packet may go either
+way, so a chain has several possible ends. A chain blocks the port if drop is the only one.
 """
 
-import ipaddress
+import dataclasses
 
 from ocfs2lib.errors import FileInvalid
+from ocfs2lib.firewall.packet import Packet
 
 #: What looking into a list raises that has another shape than nft's.
 SHAPE_ERRORS = (AttributeError, LookupError, RuntimeError, StopIteration, TypeError, ValueError)
-_ACCEPT, _DROP, _MAYBE = "accept", "drop", "maybe"
-_VERDICTS = {"accept": _ACCEPT, "drop": _DROP, "reject": _DROP}
-_UNKNOWN = object()
-_OUTSIDE = object()  # an interface whose name is not known, but which is not the loopback
-_HEADERS = ("ether", "vlan", "ip", "tcp", "th")  # a packet of ours has no others
+
+#: The possible ends of a packet: accepted; dropped; left to a program or to a target that is not
+#: known; sent to another port or address.
+ACCEPT, DROP, ELSEWHERE, REWRITTEN = "accept", "drop", "elsewhere", "rewritten"
+# Within a chain also: it leaves the chain; the next rule has its say.
+_LEAVE, _NEXT = "leave", "next"
+_VERDICTS = {
+    "accept": ACCEPT,
+    "drop": DROP,
+    "reject": DROP,
+    "return": _LEAVE,
+    "continue": _NEXT,
+    "queue": ELSEWHERE,
+    "synproxy": ELSEWHERE,
+    "dnat": REWRITTEN,
+    "redirect": REWRITTEN,
+    "tproxy": REWRITTEN,
+    "masquerade": REWRITTEN,
+    "snat": REWRITTEN,
+}
+#: Targets of iptables which nft shows by their names alone.
+_TARGETS = {"ACCEPT": ACCEPT, "DROP": DROP, "REJECT": DROP}
+_TARGETS |= dict.fromkeys(("DNAT", "REDIRECT", "TPROXY", "SNAT", "MASQUERADE"), REWRITTEN)
+#: Those that let the packet go on to the next rule.
+_PASSING = frozenset(
+    (
+        *("AUDIT", "CHECKSUM", "CLASSIFY", "CONNMARK", "CONNSECMARK", "CT", "DSCP", "HL", "LED"),
+        *("IDLETIMER", "LOG", "MARK", "NFLOG", "NOTRACK", "RATEEST", "SECMARK", "SET", "TCPMSS"),
+        *("TCPOPTSTRIP", "TEE", "TOS", "TRACE", "TTL", "ULOG"),
+    )
+)
+#: Statements of nft that do so too.
+_STATEMENTS = frozenset(
+    (
+        *("counter", "log", "last", "mangle", "notrack", "dup", "flow", "secmark"),
+        *("ct helper", "ct timeout", "ct expectation"),
+    )
+)
+_HOOKS = ("prerouting", "input")
+_CONNTRACK = -200  # NF_IP_PRI_CONNTRACK
 
 
 def blocking(ruleset, port, peers, own):
@@ -45,27 +81,33 @@ def blocking(ruleset, port, peers, own):
     return found
 
 
+def possible_ends(ruleset, port, peer, own):
+    """Return ``{(family, table, chain): ends}`` of the base chains that a new connection meets.
+
+    ruleset, port, own
+        As for :func:`blocking`.
+
+    peer
+        The IPv4 address it comes from.
+
+    The ends of a chain are a set of :data:`ACCEPT`, :data:`DROP`, :data:`ELSEWHERE` and
+    :data:`REWRITTEN`.
+    """
+    rules = _Ruleset(ruleset, own)
+    packet = Packet(port, peer, tracked=None if rules.has_untracked() else True)
+    if any(REWRITTEN in rules.ends(each, packet) for each in rules.base_chains("nat")):
+        packet = dataclasses.replace(packet, rewritten=True)
+    return {chain: rules.ends(chain, packet) for chain in rules.base_chains("filter")}
+
+
 def _blocking(ruleset, port, peers, own):
-    chains, rules, sets = {}, {}, {}
-    for entry in ruleset:
-        for kind, item in entry.items():
-            key = (item.get("family"), item.get("table"))
-            if kind == "chain":
-                chains[(*key, item["name"])] = item
-            elif kind == "rule":
-                rules.setdefault((*key, item["chain"]), []).append(item["expr"])
-            elif kind in ("set", "map"):
-                sets[(*key, f"@{item['name']}")] = item.get("elem", [])
-    found = []
-    for name, chain in chains.items():
-        if name[:2] == own or name[0] not in ("ip", "inet"):
-            continue
-        if (chain.get("type"), chain.get("hook")) != ("filter", "input"):
-            continue
-        walks = (_Walk(name[:2], rules, sets, _packet(port, peer)) for peer in peers)
-        if any((walk.chain(name[2]) or chain["policy"]) == _DROP for walk in walks):
-            found.append(name)
-    return found
+    found = [
+        chain
+        for peer in peers
+        for chain, ends in possible_ends(ruleset, port, peer, own).items()
+        if ends == {DROP}
+    ]
+    return list(dict.fromkeys(found))
 
 
 def remedy(chain, port, peers):
@@ -78,142 +120,156 @@ def remedy(chain, port, peers):
     )
 
 
-def _packet(port, peer):
-    """What is known about the first packet of a connection, by nft's names."""
-    return {
-        ("tcp", "dport"): port,
-        ("th", "dport"): port,
-        ("ip", "saddr"): peer,
-        ("ip", "protocol"): "tcp",
-        ("meta", "l4proto"): "tcp",
-        ("meta", "nfproto"): "ipv4",
-        ("meta", "iifname"): _OUTSIDE,
-        ("meta", "iif"): _OUTSIDE,
-        ("ct", "state"): "new",
-    }
+class _Ruleset:
+    """The chains, rules and sets of every table that sees a packet of IPv4, but for one's own."""
 
+    def __init__(self, listed, own):
+        self._chains, self._rules, self._sets = {}, {}, {}
+        for entry in listed:
+            for kind, item in entry.items():
+                table = (item.get("family"), item.get("table"))
+                if kind == "metainfo" or table == own or table[0] not in ("ip", "inet"):
+                    continue
+                if kind == "chain":
+                    self._chains[(*table, item["name"])] = item
+                elif kind == "rule":
+                    self._rules.setdefault((*table, item["chain"]), []).append(item["expr"])
+                elif kind in ("set", "map"):
+                    self._sets.setdefault(table, {})[f"@{item['name']}"] = item
 
-def _xt(item):
-    """Return what nft tells about an expression of iptables that it cannot translate."""
-    return item.get("xt") or {}
+    def base_chains(self, kind):
+        """Return the (family, table, chain) of the base chains of a type on the way in."""
+        return [
+            name
+            for name, chain in self._chains.items()
+            if chain.get("type") == kind and chain.get("hook") in _HOOKS
+        ]
+
+    def has_untracked(self):
+        """Tell whether some rule takes packets out of the connection tracking."""
+        return any(
+            "notrack" in item or _xt(item).get("name") in ("CT", "NOTRACK")
+            for expressions in self._rules.values()
+            for rule in expressions
+            for item in rule
+        )
+
+    def ends(self, chain, packet):
+        """Return the possible ends of a packet in a base chain: its policy is the last word."""
+        base = self._chains[chain]
+        policy = _VERDICTS[base["policy"]]
+        if base["hook"] == "prerouting" and base.get("prio", 0) < _CONNTRACK:
+            packet = dataclasses.replace(packet, tracked=False)
+        walk = _Walk(chain[:2], self._rules, self._sets.get(chain[:2], {}), packet)
+        return {policy if end == _LEAVE else end for end in walk.chain(chain[2])}
 
 
 class _Walk:
     """One packet on its way through the chains of one table."""
 
     def __init__(self, table, rules, sets, packet):
-        self.table, self.rules, self.sets, self.packet = table, rules, sets, packet
+        self._table, self._rules, self._packet = table, rules, packet
+        self._sets = {name: item.get("elem", []) for name, item in sets.items()}
+        self._full = {
+            name
+            for name, item in sets.items()
+            if len(self._sets[name]) >= item.get("size", 1 << 32)
+        }
+        self._known = {}
 
     def chain(self, name):
-        """Return accept, drop, maybe, or None if the packet leaves the chain at its end."""
-        doubt = None
-        for expressions in self.rules.get((*self.table, name), ()):
-            hit = self.hit(expressions)
-            verdict = self.verdict(expressions)
-            if hit is False or verdict is None:
-                continue
-            if verdict == _MAYBE or hit is None:
-                doubt = doubt if verdict == _DROP else _MAYBE
-            elif verdict == "return":
-                break
-            else:
-                return _MAYBE if doubt and verdict == _DROP else verdict
-        return doubt
+        """Return the possible ends of the packet in a chain."""
+        if name not in self._known:
+            self._known[name] = self._chain(self._rules.get((*self._table, name), ()))
+        return self._known[name]
 
-    def hit(self, expressions):
-        """Return whether the packet meets every condition; None: it depends."""
-        known = [self.condition(item) for item in expressions]
-        if False in known:
-            return False
-        if None not in known:
-            return True
-        # "-m conntrack" is opaque in nft's output; alone it is the rule for established
-        # connections, which a new one does not meet.
-        opaque = [_xt(item).get("name") for item in expressions if "xt" in item]
-        return False if opaque in (["conntrack"], ["state"]) and True not in known else None
+    def _chain(self, rules):
+        ends = set()
+        for expressions in rules:
+            found = self._rule(expressions)
+            ends |= found - {_NEXT}
+            if _NEXT not in found:
+                return ends
+        return ends | {_LEAVE}
 
-    def condition(self, item):
-        """Return whether the packet meets one expression; an action counts as neither."""
-        if "xt" in item:
-            return "action" if _xt(item).get("type") == "target" else None
-        if "match" not in item:
-            return "action"
-        match = item["match"]
-        negated = match["op"] == "!="
-        if match["op"] not in ("==", "in", "!="):
-            return None
-        value = self.value(match["left"])
-        if value is None or value is _UNKNOWN:
-            return False if value is None else None
-        inside = self.inside(value, match["right"])
-        return inside if inside is None else inside != negated
-
-    def value(self, left):
-        """Return what the packet has where the left side of a match looks; None: no such header."""
-        kind, item = next(iter(left.items())) if isinstance(left, dict) else ("", None)
-        if not isinstance(item, dict):
-            return _UNKNOWN
-        if kind == "payload":
-            protocol = item.get("protocol")
-            default = _UNKNOWN if protocol in _HEADERS else None
-            return self.packet.get((protocol, item.get("field")), default)
-        return self.packet.get((kind, item.get("key")), _UNKNOWN)
-
-    def inside(self, value, right):
-        """Return whether ``value`` is what the right side of a match names; None: unknown."""
-        if value is _OUTSIDE:
-            return False if right == "lo" else None
-        if isinstance(right, str) and right.startswith("@"):
-            right = {"set": self.sets.get((*self.table, right), [])}
-        if isinstance(right, dict) and "set" in right:
-            right = right["set"]
-        if isinstance(right, list):
-            answers = [self.inside(value, each) for each in right]
-            return True if True in answers else None if None in answers else False
-        if not isinstance(right, dict):
-            return value == right
-        if "elem" in right:
-            return self.inside(value, right["elem"]["val"])
-        if "prefix" in right and isinstance(value, str):
-            prefix = right["prefix"]
-            network = ipaddress.ip_network(f"{prefix['addr']}/{prefix['len']}", strict=False)
-            return ipaddress.ip_address(value) in network
-        if "range" in right:
-            low, high = right["range"]
-            if isinstance(value, str) and value != self.packet[("ip", "saddr")]:
-                return None  # a name in a range of numbers
-            if isinstance(value, str):
-                low, value, high = map(ipaddress.ip_address, (low, value, high))
-            return low <= value <= high
-        return None
-
-    def verdict(self, expressions):
-        """Return what the rule does to a packet that meets it; None: nothing final."""
+    def _rule(self, expressions):
+        """Return the possible ends of the packet in a rule."""
+        if self._for_established(expressions):
+            return {_NEXT}
+        ends = set()
         for item in expressions:
-            kind = next(iter(item))
-            if kind in _VERDICTS:
-                return _VERDICTS[kind]
-            if kind == "return":
-                return "return"
-            if kind == "jump":
-                return self.chain(item["jump"]["target"])
-            if kind == "vmap":
-                return self.mapped(item["vmap"])
-            # goto leaves the base chain for good, queue and foreign targets decide elsewhere
-            if kind in ("goto", "queue") or _xt(item).get("type") == "target":
-                return _MAYBE
+            final = self._final(item)
+            if final:
+                return ends | final
+            met = self._condition(item)
+            if met is False:
+                return ends | {_NEXT}
+            if met is None:
+                ends.add(_NEXT)
+            if item.get("xt", item) is None:
+                # It may be a target.
+                ends.add(ELSEWHERE)
+        return ends | {_NEXT}
+
+    def _for_established(self, expressions):
+        """Tell whether a rule is most likely the one for connections that are there already.
+
+        Without iptables-nft-save its states are not known. Alone, ``-m conntrack`` is that rule.
+        """
+        opaque = [_xt(item).get("name") for item in expressions if _xt(item).get("type") == "match"]
+        others = [item["match"] for item in expressions if "match" in item]
+        return opaque in (["conntrack"], ["state"]) and True not in [
+            self._packet.meets(match, self._sets) for match in others
+        ]
+
+    def _final(self, item):
+        """Return the possible ends in an expression that ends its rule; None for another."""
+        kind, value = next(iter(item.items()))
+        if kind in _VERDICTS:
+            return {_VERDICTS[kind]}
+        if kind == "jump":
+            return {_NEXT if end == _LEAVE else end for end in self.chain(value["target"])}
+        if kind == "goto":
+            return self.chain(value["target"])
+        if kind == "vmap":
+            return self._mapped(value)
+        if _xt(item).get("type") == "target" and _xt(item).get("name") not in _PASSING:
+            return {_TARGETS[value["name"]]} if value["name"] in _TARGETS else {ELSEWHERE, _NEXT}
         return None
 
-    def mapped(self, vmap):
-        value = self.value(vmap["key"])
+    def _mapped(self, vmap):
         data = vmap["data"]
-        if isinstance(data, str):
-            data = {"set": self.sets.get((*self.table, data), [])}
-        answers = []
-        for key, verdict in data.get("set", ()) if isinstance(data, dict) else ():
-            inside = None if value is _UNKNOWN else self.inside(value, key)
-            if inside is None:
-                answers.append(_MAYBE)
-            elif inside:
-                return self.verdict([verdict])
-        return _MAYBE if answers else None
+        elements = self._sets.get(data, []) if isinstance(data, str) else data["set"]
+        ends = set()
+        # What stands for everything else comes last.
+        for key, verdict in sorted(elements, key=lambda element: element[0] == "*"):
+            found = self._packet.found(vmap["key"], key, self._sets)
+            if found is not False:
+                ends |= self._rule([verdict])
+            if found:
+                return ends
+        return ends | {_NEXT}
+
+    def _condition(self, item):
+        """Return whether the packet meets an expression and goes on in its rule; None: it
+        depends."""
+        kind, value = next(iter(item.items()))
+        if kind == "match":
+            return self._packet.meets(value, self._sets)
+        if kind == "xt":
+            return self._opaque(_xt(item))
+        if kind in ("set", "map"):
+            # The rule ends where a set takes no more.
+            return None if value.get("stmt") or value["set"] in self._full else True
+        return True if kind in _STATEMENTS else None
+
+    @staticmethod
+    def _opaque(xt):
+        if xt.get("type") == "target" or xt.get("name") == "comment":
+            return True
+        return None
+
+
+def _xt(item):
+    """Return what nft tells about an expression of iptables that it cannot translate."""
+    return item.get("xt") or {}

@@ -11,7 +11,7 @@ from salt.exceptions import CommandNotFoundError
 _LOG = logging.getLogger(__name__)
 
 
-def run(argv, timeout=60, stdin="", env=None):
+def run(argv, timeout=60, stdin="", env=None, optional=False):
     """
     Return what a tool printed; for tools whose exit code can be trusted.
 
@@ -23,11 +23,15 @@ def run(argv, timeout=60, stdin="", env=None):
         What it reads.
     env
         ``{name: value}`` to add to its environment.
+    optional
+        Whether to return None if it is not installed.
 
     Raises ``CommandNotFoundError`` if it is not installed, ``CommandExecutionError`` with what it
     said if its exit code is not 0.
     """
     if not shutil.which(argv[0]):
+        if optional:
+            return None
         raise CommandNotFoundError(f"{argv[0]} is not installed. Fix: apply ocfs2.package.")
     result = attempt(argv, timeout, stdin, env)
     if result["retcode"]:

@@ -187,6 +187,17 @@ def test_a_dropping_iptables_is_answered_with_its_own_backend(states, config, pe
 
 
 @needs_nft
+@needs_iptables
+def test_what_nft_hides_of_iptables_is_read_from_iptables(modules, config):
+    """nft says of both rules that there is a match called conntrack."""
+    backend, port, nodes = firewall_part.PART.arguments(check.parse(config))
+    run("iptables", "-P", "INPUT", "DROP")
+    for state, blocking in (("ESTABLISHED", [["ip", "filter", "INPUT"]]), ("NEW", [])):
+        run("iptables", "-A", "INPUT", "-m", "conntrack", "--ctstate", state, "-j", "ACCEPT")
+        assert modules["o2cb_firewall.facts"](backend, port, nodes)["blocking"] == blocking
+
+
+@needs_nft
 def test_the_plan_sees_a_chain_that_drops_the_port(modules, config):
     run("nft", "table inet other { chain in { type filter hook input priority 0; policy drop; }; }")
     backend, port, nodes = firewall_part.PART.arguments(check.parse(config))

@@ -30,6 +30,7 @@ UDP = {"payload": {"protocol": "udp", "field": "dport"}}
 STATE = {"ct": {"key": "state"}}
 INTERFACE = {"meta": {"key": "iifname"}}
 ACCEPT, DROP = {"accept": None}, {"drop": None}
+LIMIT = {"limit": {"rate": 9, "per": "second", "inv": True}}
 ESTABLISHED = [when(STATE, ["established", "related"], "in"), ACCEPT]
 LOOPBACK = [when(INTERFACE, "lo"), ACCEPT]
 SSH = [when(TCP, 22), ACCEPT]
@@ -61,6 +62,21 @@ def blocked(ruleset):
         ),
         chain("drop", [{"jump": {"target": "nowhere"}}]),
         chain("drop", [{"return": None}], [ACCEPT]),
+        chain("accept", [{"xt": {"type": "target", "name": "REJECT"}}]),
+        chain("drop", [when({"ct": {"key": "status"}}, "dnat", "in"), ACCEPT]),
+        # Whichever way the doubt is decided, there is a drop at the end.
+        chain("drop", [when({"meta": {"key": "mark"}}, 1), DROP]),
+        [
+            *chain("accept", [{"jump": {"target": "zones"}}], [DROP]),
+            item("rule", chain="zones", expr=[{"goto": {"target": "zone"}}]),
+            item("rule", chain="zones", expr=[ACCEPT]),
+            item("rule", chain="zone", expr=list(SSH)),
+        ],
+        chain("accept", [when(TCP, PORT), DROP], hook="prerouting"),
+        [
+            *chain("drop", [{"set": {"op": "add", "set": "@seen", "elem": SADDR}}, DROP]),
+            item("set", name="seen", size=9),
+        ],
     ],
 )
 def test_a_certain_drop_is_found(ruleset):
@@ -100,7 +116,32 @@ def test_a_certain_drop_is_found(ruleset):
         chain("drop", [when({"&": [{"meta": {"key": "mark"}}, 255]}, 1), ACCEPT]),
         chain("drop", [when(TCP, PORT), {"xt": {"type": "match", "name": "conntrack"}}, ACCEPT]),
         chain("drop", [{"xt": None}, ACCEPT]),
-        chain("drop", [{"goto": {"target": "elsewhere"}}]),
+        chain("accept", [{"xt": {"type": "target", "name": "TARPIT"}}], [DROP]),
+        chain("accept", [LIMIT, DROP]),
+        chain("accept", [{"quota": {"val": 9, "val_unit": "mbytes", "inv": True}}, DROP]),
+        chain("accept", [{"ct count": {"val": 9, "inv": True}}, DROP]),
+        chain("accept", [{"something new": None}, DROP]),
+        chain(
+            "accept", [{"set": {"op": "add", "set": "@s", "elem": SADDR, "stmt": [LIMIT]}}, DROP]
+        ),
+        [
+            *chain("accept", [{"set": {"op": "add", "set": "@seen", "elem": SADDR}}, DROP]),
+            item("set", name="seen", size=1, elem=["10.9.9.9"]),
+        ],
+        chain("drop", [{"vmap": {"key": INTERFACE, "data": {"set": [["eth1", ACCEPT]]}}}]),
+        [
+            *chain("drop", [when({"ct": {"key": "status"}}, "dnat", "in"), ACCEPT]),
+            item("chain", name="pre", type="nat", hook="prerouting", policy="accept"),
+            item("rule", chain="pre", expr=[when(TCP, PORT), {"redirect": {"port": 9}}]),
+        ],
+        [
+            *chain("drop", [when(STATE, "untracked", "in"), ACCEPT]),
+            item("rule", chain="elsewhere", expr=[{"notrack": None}]),
+        ],
+        [
+            *chain("drop", [{"goto": {"target": "elsewhere"}}]),
+            item("rule", chain="elsewhere", expr=[{"queue": {"num": 0}}]),
+        ],
         # Not on the way of our packets.
         chain("drop", hook="forward"),
         chain("drop", family="ip6"),

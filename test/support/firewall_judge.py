@@ -1,0 +1,124 @@
+"""A peer in a network namespace, and what becomes of the first packet it sends to the port."""
+
+import json
+import subprocess
+import sys
+import time
+
+HERE, PEER, PORT = "192.168.100.1", "192.168.100.2", 7777
+#: Seconds that a packet may take to the other end of a cable of this host.
+_LIMIT = 30
+
+#: Runs in the namespace of the peer; each line it reads is one connection to make.
+_PEER = f"""
+import socket, sys
+for line in sys.stdin:
+    with socket.socket() as connection:
+        connection.setblocking(False)
+        connection.connect_ex(("{HERE}", {PORT}))
+        print("sent", flush=True)
+        sys.stdin.readline()
+"""
+
+#: Counts the packets of a connection, before and after everybody else's chains have seen them.
+_COUNTERS = f"""
+table inet judge {{
+  counter arrived {{ }}
+  counter reached {{ }}
+  chain first {{
+    type filter hook prerouting priority -500;
+    ip saddr {PEER} tcp flags & (syn | ack) == syn counter name arrived
+  }}
+  chain last {{
+    type filter hook input priority 500;
+    ip saddr {PEER} tcp flags & (syn | ack) == syn counter name reached
+  }}
+}}
+"""
+
+
+class FirewallJudge:
+    """
+    Loads rule sets into this network namespace, and tells what real packets meet.
+
+    The namespace has to be one of the test's own; the judge takes its addresses in it.
+    """
+
+    def __enter__(self):
+        argv = ["unshare", "--net", sys.executable, "-c", _PEER]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self._peer = subprocess.Popen(argv, **pipes)
+        inside = f"nsenter --target {self._peer.pid} --net"
+        # Until the namespace is another than this one, the cable would be plugged in here.
+        self._await(lambda: _namespace(self._peer.pid) != _namespace("self"))
+        for command in (
+            f"ip link add v0 type veth peer name v1 netns {self._peer.pid}",
+            f"ip address add {HERE}/24 dev v0",
+            "ip link set v0 up",
+            "ip link set lo up",
+            f"{inside} ip address add {PEER}/24 dev v1",
+            f"{inside} ip link set v1 up",
+        ):
+            subprocess.run(command.split(), check=True)
+        return self
+
+    def __exit__(self, *_):
+        # Before the namespace goes: the kernel takes its time to remove the cable with it.
+        subprocess.run(["ip", "link", "delete", "v0"], check=True)
+        self._peer.stdin.close()
+        self._peer.wait()
+        self._peer.stdout.close()
+        subprocess.run(["nft", "flush", "ruleset"], check=True)
+
+    def load(self, text):
+        """
+        Replace all rules by these: input of nft, or of iptables-nft-restore if it begins so.
+
+        Returns whether the kernel has taken them.
+        """
+        tool = ["iptables-nft-restore"] if text.startswith("*") else ["nft", "-f", "-"]
+        subprocess.run(["nft", "flush", "ruleset"], check=True)
+        done = subprocess.run(tool, input=text, text=True, capture_output=True, check=False)
+        return done.returncode == 0
+
+    @staticmethod
+    def listed():
+        """Return what ``nft -j list ruleset`` lists, and what iptables-nft-save prints."""
+        argv = ["nft", "-j", "list", "ruleset"]
+        listed = subprocess.run(argv, text=True, capture_output=True, check=True).stdout
+        argv = ["iptables-nft-save"]
+        saved = subprocess.run(argv, text=True, capture_output=True, check=True).stdout
+        return json.loads(listed)["nftables"], saved
+
+    def reaches(self):
+        """Tell whether the first packet of a connection comes through all rules on input."""
+        subprocess.run(["nft", "-f", "-"], input=_COUNTERS, text=True, check=True)
+        self._say("connect")
+        assert self._peer.stdout.readline() == "sent\n"
+        self._await(lambda: self._counted("arrived"))
+        # Whoever drops it does so before the next packet arrives.
+        reached = self._counted("reached")
+        self._say("next")
+        subprocess.run(["nft", "delete", "table", "inet", "judge"], check=True)
+        return reached > 0
+
+    def _say(self, word):
+        self._peer.stdin.write(f"{word}\n")
+        self._peer.stdin.flush()
+
+    @staticmethod
+    def _counted(name):
+        argv = ["nft", "-j", "list", "counter", "inet", "judge", name]
+        said = subprocess.run(argv, text=True, capture_output=True, check=True).stdout
+        return json.loads(said)["nftables"][1]["counter"]["packets"]
+
+    @staticmethod
+    def _await(condition):
+        deadline = time.monotonic() + _LIMIT
+        while not condition():
+            assert time.monotonic() < deadline, "nothing has arrived"
+
+
+def _namespace(pid):
+    argv = ["readlink", f"/proc/{pid}/ns/net"]
+    return subprocess.run(argv, text=True, capture_output=True, check=True).stdout
