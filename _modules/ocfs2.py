@@ -21,7 +21,8 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib import heartbeat
 from ocfs2lib.lun import blank
 from ocfs2lib.lun import superblock as lun_superblock
-from ocfs2lib.lun.wwid import wwid_of_sysfs
+from ocfs2lib.lun.wwid import wwid_of_nvme
+from ocfs2lib.lun.wwid import wwid_of_scsi
 from ocfs2lib.parsers import blkid
 from ocfs2lib.parsers import debugfs
 from ocfs2lib.parsers import ocfs2_tools
@@ -277,10 +278,11 @@ def _wwid(sysfs, name):
 
 
 def _disk_wwid(name):
-    for path in ("device/wwid", "wwid"):
+    # Under "device" a namespace of NVMe has its controller, which has no WWID.
+    for path, read in (("device/wwid", wwid_of_scsi), ("wwid", wwid_of_nvme)):
         text = _value(f"/sys/class/block/{name}/{path}")
         if text:
-            return wwid_of_sysfs(text)
+            return read(text)
     return None
 
 

@@ -7,7 +7,7 @@ SHOWN = 128  # characters of a wrong value that a message repeats
 
 _KINDS = (
     (bool, lambda value: str(value).lower()),
-    (int, lambda value: str(value) if abs(value) < 10**30 else "a huge number"),
+    (int, lambda value: str(value) if abs(value) < 10**SHOWN else "a huge number"),
     (float, repr),
     (str, lambda value: ascii(value if len(value) <= SHOWN else value[:SHOWN] + "...")),
     (dict, lambda _: "a mapping"),

@@ -3,7 +3,8 @@ shape."""
 
 from ocfs2lib.lun import contents
 from ocfs2lib.lun.wwid import same_wwid
-from ocfs2lib.lun.wwid import wwid_of_sysfs
+from ocfs2lib.lun.wwid import wwid_of_nvme
+from ocfs2lib.lun.wwid import wwid_of_scsi
 from ocfs2lib.parsers import blkid
 from ocfs2lib.parsers import debugfs
 
@@ -51,9 +52,9 @@ def test_any_wwid_is_a_text_without_blanks_around_it():
     found = Findings()
     for text in garbage.garbled_texts("wwid", 2, WWIDS):
         with found.watch(ascii(text)):
-            wwid = wwid_of_sysfs(text)
-            assert wwid == wwid.strip()
-            assert same_wwid(wwid, wwid)
+            for wwid in (wwid_of_scsi(text), wwid_of_nvme(text)):
+                assert wwid == wwid.strip()
+                assert same_wwid(wwid, wwid)
     found.none()
 
 

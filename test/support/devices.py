@@ -67,5 +67,6 @@ def simulated_wwid(device, wwid):
     """Let sysfs name the LUN that a loop device stands for; only for who shares our mounts."""
     sysfs = Path(os.path.realpath(f"/sys/class/block/{Path(device).name}"))
     with mounted_tmpfs(sysfs):
-        (sysfs / "wwid").write_text(f"naa.{wwid[1:]}\n")
+        (sysfs / "device").mkdir()
+        (sysfs / "device/wwid").write_text(f"naa.{wwid[1:]}\n")
         yield

@@ -6,6 +6,7 @@ import math
 
 from ocfs2lib import heartbeat
 from ocfs2lib.findings.kinds import Finding
+from ocfs2lib.lun.wwid import same_wwid
 from ocfs2lib.parsers.multipathd import seconds_without_path
 
 #: A path that works is checked ever less often, down to one check in so many intervals.
@@ -20,7 +21,7 @@ def multipath(snapshot):
     for node, facts in snapshot.nodes():
         known = facts["multipath"]
         for lun in snapshot.desired.luns:
-            found = known and known["maps"].get(lun.wwid.lower())
+            found = known and _map_of(known["maps"], lun.wwid)
             if not found:
                 continue
             interval = known["polling_interval"]
@@ -34,6 +35,10 @@ def multipath(snapshot):
             elif waits + margin >= heartbeat.write_limit(threshold):
                 text = _waiting_text(found["queueing"], interval, waits)
                 yield _too_short(snapshot, node, lun, text, waits, margin)
+
+
+def _map_of(maps, wwid):
+    return next((each for name, each in maps.items() if same_wwid(name, wwid)), None)
 
 
 def _endless(node, lun, threshold, interval):

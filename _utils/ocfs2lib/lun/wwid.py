@@ -5,19 +5,29 @@ The WWID of a LUN: what multipath and udev call it, whatever the kernel calls it
 import re
 
 
-def wwid_of_sysfs(text):
+def wwid_of_scsi(text):
     """
-    Return the WWID that multipath and udev would give a disk, from its sysfs ``wwid`` file.
+    Return the WWID that multipath and udev give a SCSI disk, from its ``device/wwid`` in sysfs.
 
-    ``naa.5000c5...`` becomes ``35000c5...`` and ``eui.0025...`` becomes ``20025...``: the leading
-    digit is the designator type of SCSI page 0x83, as scsi_id prints it. Anything else (NVMe
-    names, T10 strings) is returned as it stands, blanks as ``_``.
+    ``naa.5000c5...`` becomes ``35000c5...``, ``eui.0025...`` ``20025...`` and ``t10.ATA ...``
+    ``1ATA_...``: the leading digit is the designator type of page 0x83, as scsi_id prints it.
+    Anything else is returned as it stands. Blanks become ``_``.
     """
-    text = text.strip()
+    text = re.sub(r"\s+", "_", text.strip())
     for prefix, digit in (("naa.", "3"), ("eui.", "2")):
         if text.startswith(prefix):
             return digit + text[len(prefix) :].lower()
-    return re.sub(r"\s+", "_", text)
+    return "1" + text[len("t10.") :] if text.startswith("t10.") else text
+
+
+def wwid_of_nvme(text):
+    """
+    Return the WWID that multipath and udev give an NVMe namespace, from its ``wwid`` in sysfs.
+
+    That is how it stands there (``eui.``, ``uuid.`` or ``nvme.`` and what follows), blanks as
+    ``_``.
+    """
+    return re.sub(r"\s+", "_", text.strip())
 
 
 def same_wwid(one, other):

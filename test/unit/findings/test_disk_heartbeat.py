@@ -59,6 +59,17 @@ def test_multipath_that_waits_for_ever(nodes):
     assert found(nodes) == []
 
 
+@pytest.mark.parametrize("wwid", ["0QEMU_QEMU_HARDDISK_a", "1IET_00010001", "SDELL_PERC_0123"])
+def test_a_wwid_may_have_capitals(wwid):
+    section = roster.section()
+    section["luns"]["primary"]["wwid"] = wwid
+    pillar = check.parse(section)
+    nodes = answers.examinations(pillar)
+    assert "threshold-low" not in kinds(nodes, pillar)
+    nodes[TWO]["multipath"]["maps"][wwid]["queueing"] = "on"
+    assert "threshold-low" in kinds(nodes, pillar)
+
+
 @pytest.mark.parametrize("queueing", ["off", "7 chk", "rubbish"])
 def test_multipath_that_gives_up_in_time(nodes, queueing):
     nodes[TWO]["multipath"]["maps"][WWID]["queueing"] = queueing
