@@ -9,6 +9,7 @@ import pytest
 
 from support.prefork import Prefork
 
+from .fence_mutants import FENCE
 from .firewall_mutants import FIREWALL
 from .mutant import Mutant
 
@@ -205,6 +206,7 @@ MUTANTS = {
         HISTORIES,
     ),
     **FIREWALL,
+    **FENCE,
 }
 
 

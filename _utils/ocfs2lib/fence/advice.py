@@ -73,6 +73,9 @@ def _last_words(settings):
 
 
 def _disk(incident, settings):
+    if _all_lost_lun(incident):
+        yield _ARRAY
+        return
     hung = [name for name, each in incident.seen.items() if each.of(log.HUNG, log.WRITE_ERROR)]
     if hung:
         where = f"{_joined(hung)} hung as well: look at the array and the fabric. On each node:"
@@ -87,6 +90,34 @@ def _disk(incident, settings):
     yield from _limit(settings)
 
 
+#: No limit of a node helps against that.
+_ARRAY = Advice(
+    "All nodes lost the LUN at the same time: look at the array and the fabric. On each node:",
+    "multipath -ll",
+)
+
+
+def _all_lost_lun(incident):
+    """Return whether reads or writes failed on every node, and all of them ended."""
+    return incident.all_ended and all(map(cause.failed_io, incident.together.values()))
+
+
+def _filesystem(incident, settings):
+    if not cause.failed_io((*incident.own, *incident.kept)):
+        yield Advice(
+            "Check the volume before it does more harm, with the key of its LUN:",
+            commands.orchestrate("fsck", lun="KEY", outage="KEY"),
+        )
+        return
+    if _all_lost_lun(incident):
+        yield _ARRAY
+    else:
+        yield Advice(f"Look at the paths to the LUN. On {incident.node}:", "multipath -ll")
+    waits = _longest_wait(settings.multipath)
+    if waits and waits[1] == 0:
+        yield _queueing(waits[0])
+
+
 def _limit(settings):
     waits = _longest_wait(settings.multipath)
     if waits and waits[1] not in (0, math.inf):
@@ -98,12 +129,7 @@ def _limit(settings):
             " limit alone decides how long the LUN may be away."
         )
     if waits and waits[1] == 0:
-        yield Advice(
-            f"multipath fails I/O of {waits[0]} at once when no path is left, so a short gap is an"
-            " error to the filesystem. In /etc/multipath.conf of every node, no_path_retry 12 with"
-            " polling_interval 5 waits for 12 x 5 s = 60 s. Then:",
-            "multipathd reconfigure",
-        )
+        yield _queueing(waits[0])
     if settings.threshold < _USUAL_THRESHOLD:
         usual = f"{heartbeat.write_limit_sum(_USUAL_THRESHOLD)} are usual with multipath"
         yield _larger_threshold(_USUAL_THRESHOLD, usual, settings)
@@ -126,6 +152,15 @@ def _limit_above(name, seconds, settings):
         f" to spare, ({seconds:g} + {_SPARE}) / {BEAT} + 1 = {wanted}"
     )
     return _larger_threshold(wanted, why, settings)
+
+
+def _queueing(name):
+    return Advice(
+        f"multipath fails I/O of {name} at once when no path is left, so a short gap is an"
+        " error to the filesystem. In /etc/multipath.conf of every node, no_path_retry 12 with"
+        " polling_interval 5 waits for 12 x 5 s = 60 s. Then:",
+        "multipathd reconfigure",
+    )
 
 
 def _longest_wait(answer):
@@ -210,11 +245,23 @@ def _panic(incident, _settings):
             " enough for it. To leave that to the heartbeat:",
             "sysctl -w kernel.hung_task_panic=0",
         )
+    if any("ocfs2" in each.text for each in incident.of(log.CRASHED)):
+        yield Advice(
+            "The line is one of the filesystem's own code: look for it in the bug tracker of your"
+            " distribution, and for a newer kernel. Check the volume, with the key of its LUN:",
+            commands.orchestrate("fsck", lun="KEY", outage="KEY"),
+        )
     if any(each.kind in (log.PATH, log.BLOCKED) for each in incident.own):
         yield Advice("I/O was in trouble before. The paths to the LUN:", "multipath -ll")
 
 
 def _cut(incident, _settings):
+    if incident.all_ended:
+        yield Advice(
+            "Find out what failed for all nodes at once: the power of the rack, the hypervisor, the"
+            " array. Whether the LUN is there again, on each node:",
+            "multipath -ll",
+        )
     yield Advice(
         "Find out who or what switched it off: the event log of its management controller, of the"
         " power supply, or of the hypervisor, at the time above. On a server with IPMI:",
@@ -264,6 +311,7 @@ def _joined(names):
 _BY_VERDICT = {
     cause.DISK: _disk,
     cause.NETWORK: _network,
+    cause.FILESYSTEM: _filesystem,
     cause.PANIC: _panic,
     cause.CUT: _cut,
     cause.SHUTDOWN: _shutdown,

@@ -17,6 +17,7 @@ from ocfs2lib.heartbeat import BEAT
 
 #: Verdicts.
 DISK, NETWORK, PANIC, CUT = "disk", "network", "panic", "cut"
+FILESYSTEM = "filesystem"
 SHUTDOWN, FROZEN, UNKNOWN = "shutdown", "frozen", "unknown"
 
 _LATE = 5  # seconds by which a timer of a node at work is late at most
@@ -138,19 +139,51 @@ def _after_eviction(observation, number):
     return [(each.kind, each.time - observation.left.time) for each in before]
 
 
+def _filesystem(incident, _settings):
+    """fs/ocfs2 stops a node by a panic rather than let it go on with a volume it cannot trust."""
+    panics = [each for each in incident.of(log.PANIC) if each.is_of_filesystem]
+    aborted = _last_words(incident, log.ABORTED)
+    if incident.began is None or not (panics or aborted):
+        return None
+    said = [*incident.of(log.ABORTED, log.DAMAGED), *panics][0]
+    device = said.values.get("device")
+    summary = f"The filesystem{f' on {device}' if device else ''} stopped it: "
+    summary += f"{said.values['reason']}."
+    if failed_io(incident.of(*_FAILED_IO)):
+        summary += " Before that, reads or writes of the LUN had failed."
+    elif incident.of(log.DAMAGED):
+        summary += " What it had read is damaged."
+    return Cause(FILESYSTEM, bool(panics), summary)
+
+
+_FAILED_IO = (log.PATH, log.WRITE_ERROR, log.JOURNAL_ABORTED)
+
+
+def failed_io(events):
+    """Return whether some events say that reads or writes of a LUN failed."""
+    return any(each.kind in _FAILED_IO for each in events)
+
+
+def _last_words(incident, *kinds):
+    """Return the events of some kinds that pstore kept, or that stand close to the end."""
+    return [
+        each
+        for each in incident.of(*kinds)
+        if each.time is None or (incident.ended or incident.when) - each.time <= _LAST_WORDS
+    ]
+
+
 def _panicked(incident, _settings):
     panics = [each for each in incident.of(log.PANIC) if not each.is_fencing]
+    crashes = _last_words(incident, log.CRASHED)
+    if panics and crashes:
+        return Cause(PANIC, True, f"Its kernel crashed: {crashes[0].text}")
     if panics:
         reason = panics[-1].values["reason"]
         return Cause(PANIC, True, f"Its kernel panicked, not because of the cluster: {reason}")
-    crashes = [
-        each
-        for each in incident.of(log.CRASHED)
-        if each.time is None or (incident.ended or incident.when) - each.time <= _LAST_WORDS
-    ]
     if not crashes or incident.began is None:
         return None
-    summary = f"Its kernel crashed, and its log ends there: {crashes[0].values['reason']}"
+    summary = f"Its kernel crashed, and its log ends there: {crashes[0].text}"
     return Cause(PANIC, False, summary)
 
 
@@ -254,6 +287,18 @@ def _dead_at_once(incident, settings):
     return Cause(CUT, False, summary, (margin,))
 
 
+def _all_at_once(incident, _settings):
+    if not incident.all_ended:
+        return None
+    names = ", ".join(incident.together)
+    return Cause(
+        CUT,
+        False,
+        f"Its log just ends, and so do those of all others ({names}), at the same time: something"
+        " that all of them need has failed, their power or their array.",
+    )
+
+
 def _unknown(incident, _settings):
     where = "Its log just ends" if incident.boot else "Its log of the time before is lost"
     return Cause(
@@ -265,6 +310,6 @@ def _unknown(incident, _settings):
 
 
 _RULES = (
-    *(_logged_disk, _logged_quorum, _frozen, _panicked, _ordered),
-    *(_disk, _network, _dead_at_once, _unknown),
+    *(_logged_disk, _logged_quorum, _frozen, _filesystem, _panicked, _ordered),
+    *(_disk, _network, _dead_at_once, _all_at_once, _unknown),
 )

@@ -12,6 +12,7 @@ from ocfs2lib.fence import cause
 TITLES = {
     cause.DISK: "fenced itself, disk heartbeat",
     cause.NETWORK: "fenced itself, network and quorum",
+    cause.FILESYSTEM: "stopped by the filesystem",
     cause.PANIC: "panic for another reason",
     cause.CUT: "power cut, or reset from outside",
     cause.SHUTDOWN: "ordered shutdown",

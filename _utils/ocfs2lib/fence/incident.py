@@ -17,6 +17,8 @@ _BURST = 30  # seconds within which a node leaves the domains of all its volumes
 _KNOWN, _UNKNOWN = 60, 300
 #: Seconds after which a booting node has moved what pstore kept.
 _MOVED = 1800
+#: So many incidents of one node are told at the most, the newest; each looks at all logs.
+_MOST = 64
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Incident:
     ``boot`` is the boot that ended, or went on; None if its log is lost. ``began`` is when the next
     one did, None if there was none. ``own`` are the events of its last minutes, ``kept`` those that
     pstore kept, ``seen`` is ``{name: Observation}`` of the others. ``when`` is by the node's clock.
+    ``together`` is ``{name: own events of its last minutes}`` of the nodes that ended at the same
+    time, ``answered`` how many other logs there are.
     """
 
     node: str
@@ -53,6 +57,13 @@ class Incident:
     own: tuple = ()
     kept: tuple = ()
     seen: dict = field(default_factory=dict)
+    together: dict = field(default_factory=dict)
+    answered: int = 0
+
+    @property
+    def all_ended(self):
+        """Return whether every node whose log is known ended at that time."""
+        return bool(self.together) and len(self.together) == self.answered
 
     @property
     def ended(self):
@@ -91,7 +102,10 @@ def incidents(node, logs, settings):
         # Before the first boot that a journal tells of there need not have been another.
         if before or seen:
             found.append(_restart(departures, node_log, (before, after), seen))
-    while (when := departures.last_eviction()) is not None:
+    for _ in range(_MOST):
+        when = departures.last_eviction()
+        if when is None:
+            break
         found.append(_eviction(departures, node_log, when))
     found = [each for each in found if each.when >= settings.since]
     return sorted(found, key=lambda each: each.when, reverse=True)
@@ -111,6 +125,8 @@ def _restart(departures, node_log, boots, seen):
         tuple(each for each in own if each.time >= before.last - _AROUND),
         tuple(each for crash in kept for each in crash.events),
         seen,
+        departures.ended_with(boots) if before else {},
+        departures.others,
     )
 
 
@@ -139,6 +155,32 @@ class _Departures:
         self._ahead = settings.ahead
         self._left = {name: list(_find(each, number)) for name, each in self._logs.items()}
 
+    @property
+    def others(self):
+        """Return how many logs of other nodes there are."""
+        return len(self._logs)
+
+    def ended_with(self, boots):
+        """
+        Return ``{name: events of its last minutes}`` of the other nodes that ended too.
+
+        boots
+            The node's own: the one that ended, and the next.
+        """
+        ended, began = boots[0].last, boots[1].first
+        found = {}
+        for name, each in self._logs.items():
+            for before, after in pairwise(each.boots):
+                its_end, its_begin = self._own(name, before.last), self._own(name, after.first)
+                near = abs(its_end - ended) <= self._slack(name)
+                if near and its_end <= began and ended <= its_begin:
+                    found[name] = tuple(
+                        event
+                        for event in each.events
+                        if event.boot == before.id and event.time >= before.last - _AROUND
+                    )
+        return found
+
     def take(self, ended, began):
         """
         Return ``{name: Observation}`` of the others for what happened between two times.
@@ -148,7 +190,7 @@ class _Departures:
         """
         seen = {}
         for name, departures in self._left.items():
-            slack = _KNOWN if {name, self.node} <= self._ahead.keys() else _UNKNOWN
+            slack = self._slack(name)
             near = [
                 each
                 for each in departures
@@ -187,8 +229,15 @@ class _Departures:
             ),
         )
 
+    def _slack(self, name):
+        return _KNOWN if {name, self.node} <= self._ahead.keys() else _UNKNOWN
+
     def _time(self, name, event):
-        return event.time - self._ahead.get(name, 0) + self._ahead.get(self.node, 0)
+        return self._own(name, event.time)
+
+    def _own(self, name, time):
+        """Return a time of another node's clock by the node's own."""
+        return time - self._ahead.get(name, 0) + self._ahead.get(self.node, 0)
 
 
 def _find(node_log, number):

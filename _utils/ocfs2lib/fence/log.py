@@ -20,6 +20,8 @@ IDLE, BROKEN, LOST, LINKED, UNREACHABLE = "idle", "broken", "lost", "linked", "u
 TOO_FEW, HALF, STAYS, SORRY = "too few", "half", "stays", "sorry"
 # of membership, each about another node,
 LEFT, JOINED, EVICTED, LOCK_LOST = "left", "joined", "evicted", "lock lost"
+# of the filesystem and of its journal,
+ABORTED, DAMAGED, JOURNAL_ABORTED = "aborted", "damaged", "journal aborted"
 # of the host, and of how it went down.
 PATH, LINK, BLOCKED, STALLED = "path", "link", "blocked", "stalled"
 CRASHED, PANIC, STOPPED, ASKED_TO = "crashed", "panic", "stopped", "asked to"
@@ -63,6 +65,10 @@ _CLUSTER = (
     (EVICTED, "o2cb: o2dlm has evicted node ", _NUMBER),
     (EVICTED, "o2dlm: Begin recovery on domain ", rf"\S{{1,64}} for node {_NUMBER}"),
     (LOCK_LOST, "did not find lock to convert on grant queue! cookie=", rf"{_NUMBER}:"),
+    # fs/ocfs2/super.c, fs/jbd2/journal.c
+    (ABORTED, "OCFS2: abort ", r"\(device (?P<device>[^)]+)\): (?P<reason>.+)"),
+    (DAMAGED, "OCFS2: ERROR ", r"\(device (?P<device>[^)]+)\): (?P<reason>.+)"),
+    (JOURNAL_ABORTED, "Aborting journal on device ", r"(?P<device>\S+)\."),
     # systemd
     (STOPPED, "Journal stopped", ""),
     (ASKED_TO, "System is ", "rebooting|powering down|halting"),
@@ -94,8 +100,11 @@ _PATTERNS = tuple(
     for table, first in ((_CLUSTER, True), (_ANYWHERE, False))
     for kind, start, rest in table
 )
-#: In a panic that the cluster caused to fence the node, and in one that a hung task caused.
-_FENCING, _HUNG_TASK = "very sorry", "hung_task"
+#: In a panic that the cluster caused to fence the node, in one of fs/ocfs2, and in one that a hung
+#: task caused.
+_FENCING, _FILESYSTEM, _HUNG_TASK = "very sorry", "OCFS2: (device ", "hung_task"
+#: No node has more of each to tell; of a longer answer the newest are read.
+_BOOTS, _LINES, _RECORDS = slice(-64, None), slice(-8192, None), slice(64)
 #: What mlog puts before a text: "(o2hb-458E997A48,1234,0):o2hb_write_timeout:301 ERROR: ".
 _MLOG = re.compile(r"^\([^,]{1,16},\d+,\d+\):\w+:\d+ (?:ERROR: )?", re.ASCII)
 
@@ -120,6 +129,11 @@ class Event:
     def is_fencing(self):
         """Return whether this is the panic by which a node fences itself."""
         return self.kind == PANIC and _FENCING in self.text
+
+    @property
+    def is_of_filesystem(self):
+        """Return whether this is the panic by which the filesystem stops the node."""
+        return self.kind == PANIC and _FILESYSTEM in self.text
 
     @property
     def is_hung_task(self):
@@ -158,10 +172,11 @@ class Log:
 def read(answer):
     """Return what ``ocfs2_logs.kernel`` returned on a node, which may be anything, as a Log."""
     answer = answer if isinstance(answer, dict) else {}
-    crashes = (_crash(**each) for each in _all(answer, "pstore", _CRASH))
+    crashes = (_crash(**each) for each in _newest(answer, "pstore", _CRASH, _RECORDS))
+    lines = _newest(answer, "lines", _LINE, _LINES)
     return Log(
-        boots=tuple(Boot(**each) for each in _all(answer, "boots", _BOOT)),
-        events=tuple(filter(None, (event(**each) for each in _all(answer, "lines", _LINE)))),
+        boots=tuple(Boot(**each) for each in _newest(answer, "boots", _BOOT, _BOOTS)),
+        events=tuple(filter(None, (event(**each) for each in lines))),
         crashes=tuple(each for each in crashes if each.events),
         cut=answer.get("cut") is True,
         persistent=answer.get("persistent") is not False,
@@ -173,10 +188,10 @@ _LINE = {"boot": str, "time": float, "text": str}
 _CRASH = {"time": float, "text": str}
 
 
-def _all(answer, name, shape):
+def _newest(answer, name, shape, part):
     """Yield the entries of one list that have the fields of a shape, and nothing else of them."""
     entries = answer.get(name)
-    for entry in entries if isinstance(entries, list) else ():
+    for entry in entries[part] if isinstance(entries, list) else ():
         if isinstance(entry, dict) and all(_has_type(entry.get(key), shape[key]) for key in shape):
             yield {key: entry[key] for key in shape}
 

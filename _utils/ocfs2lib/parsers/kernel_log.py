@@ -13,6 +13,8 @@ PATTERN = "|".join(
     (
         # The cluster itself. What the DLM complains about begins with the name of a function.
         "o2hb|o2net|o2quo|o2dlm|o2cb|ocfs2|heartbeat|fencing|:dlm_[a-z_]+:[0-9]",
+        # The journal of a volume.
+        "aborting journal|jbd2: ",
         # The way to the LUN.
         "multipath: |i/o error|rejecting i/o|failed result: |hostbyte=",
         "session recovery timed out|detected conn error|remote port time out|nvme.* timeout",

@@ -77,4 +77,4 @@ def test_a_few_witnesses_are_enough():
 
 def test_every_verdict_has_a_title_and_advice():
     verdicts = {cause.DISK, cause.NETWORK, cause.PANIC, cause.CUT, cause.SHUTDOWN, cause.FROZEN}
-    assert set(explanation_text.TITLES) == {*verdicts, cause.UNKNOWN}
+    assert set(explanation_text.TITLES) == {*verdicts, cause.FILESYSTEM, cause.UNKNOWN}
