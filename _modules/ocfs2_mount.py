@@ -9,13 +9,19 @@ import re
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib import commands
+from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.node.fstab import MOUNT_TIMEOUT
+from ocfs2lib.parsers import fstab_file
+from ocfs2lib.system import files
 from ocfs2lib.system import mount_table
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
 _UMOUNT_TIMEOUT = 120
+_FSTAB = "/etc/fstab"
+#: Types that a line for a LUN may have before it is the formula's.
+_MAY_BE_OURS = ("ocfs2", "auto")
 
 
 def __virtual__():
@@ -59,7 +65,10 @@ def at(path):
 
 def fstabs():
     """
-    Return the lines of /etc/fstab, as ``{mount point: {"device", "fstype", "options"}}``.
+    Return what /etc/fstab mounts, as ``{mount point: {"device", "fstype", "options"}}``.
+
+    Of several lines for a mount point it is the first, as systemd takes it, with ``repeated``: how
+    many more there are.
 
     CLI Example:
 
@@ -67,19 +76,12 @@ def fstabs():
 
         salt-call ocfs2_mount.fstabs
     """
-    try:
-        entries = __salt__["mount.fstab"]()
-    except UnicodeDecodeError as err:
-        raise CommandExecutionError(f"/etc/fstab is not UTF-8 text: {err}") from err
-    return {
-        path: {"device": entry["device"], "fstype": entry["fstype"], "options": entry["opts"]}
-        for path, entry in entries.items()
-    }
+    return fstab_file.entries(files.decoded(_fstab_text()))
 
 
 def fstab(path):
     """
-    Return the line of /etc/fstab for a mount point as :func:`fstabs` has it, or None.
+    Return what /etc/fstab mounts on a path as :func:`fstabs` has it, or None.
 
     path
         The mount point.
@@ -95,14 +97,18 @@ def fstab(path):
 
 def set_fstab(path, device, options):
     """
-    Write the line of /etc/fstab that mounts a volume at each boot, and tell systemd.
+    Write the one line of /etc/fstab that mounts a volume at each boot, and tell systemd.
+
+    All other lines stay as they are, to the byte.
 
     path, device
         The mount point and the LUN's stable name.
     options
         A list, as :func:`node.fstab.line` has it.
 
-    Returns True. Raises ``CommandExecutionError`` if the line does not read back.
+    Returns True. Raises ``CommandExecutionError``, and then nothing was written, if a line mounts
+    another kind of filesystem there, or if there is no space for the file; and if the line does not
+    read back.
 
     CLI Example:
 
@@ -110,9 +116,15 @@ def set_fstab(path, device, options):
 
         salt-call ocfs2_mount.set_fstab /san/primary /dev/mapper/primary '[_netdev]'
     """
-    __salt__["mount.set_fstab"](
-        path, device, "ocfs2", opts=list(options), dump=0, pass_num=0, match_on="name"
-    )
+    text = _fstab_text()
+    for line in fstab_file.lines(text):
+        ours = line.fstype in _MAY_BE_OURS or fstab_lines.lacks_type(line.fields())
+        if line.path == path and not ours:
+            raise CommandExecutionError(
+                f"/etc/fstab mounts {line.source} ({line.fstype}) on {path}. Fix: take that line"
+                " out, or give the LUN another mount:path"
+            )
+    files.update(_FSTAB, fstab_file.with_entry(text, path, device, "ocfs2", options))
     systemd.reload()
     want = {"device": device, "fstype": "ocfs2", "options": list(options)}
     if fstab(path) != want:
@@ -122,7 +134,7 @@ def set_fstab(path, device, options):
 
 def rm_fstab(path):
     """
-    Take the line for a mount point out of /etc/fstab.
+    Take the lines that mount an OCFS2 on a path out of /etc/fstab.
 
     path
         The mount point.
@@ -135,11 +147,16 @@ def rm_fstab(path):
 
         salt-call ocfs2_mount.rm_fstab /san/primary
     """
-    line = fstab(path)
-    if line:
-        __salt__["mount.rm_fstab"](path, line["device"])
+    text = _fstab_text()
+    new = fstab_file.without(text, path, "ocfs2")
+    if new != text:
+        files.update(_FSTAB, new)
         systemd.reload()
     return True
+
+
+def _fstab_text():
+    return files.read(_FSTAB) or ""
 
 
 def mount(path):

@@ -16,7 +16,7 @@ from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.adoption import lun_names
 from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.node import units
-from ocfs2lib.parsers import mount_tables
+from ocfs2lib.parsers import fstab_file
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 from ocfs2lib.system import formula_code
@@ -184,7 +184,7 @@ def survey():
     :func:`census` has too is the same here, ``setup`` as for a firewall that is left alone.
     ``starts`` are the units of ocfs2-tools that start at boot, ``firewalls`` those of ``nftables``
     and ``iptables`` that have rules. ``fstab`` has the lines that concern an OCFS2, as
-    :func:`parsers.mount_tables.fstab` reads them, each with the kernel's name of its device as
+    :meth:`parsers.fstab_file.Line.fields` has them, each with the kernel's name of its device as
     ``node``, None if there is none. ``luns`` has, by the kernel's name, every whole device with an
     OCFS2 and every device of a mount or line of one: what ``ocfs2.probe`` returns and, as
     ``names``, the stable names, the best first.
@@ -216,8 +216,8 @@ def survey():
 
 
 def _fstab():
-    lines = mount_tables.fstab(files.read(_FSTAB) or "")
-    return [{**line, "node": _node(line["source"])} for line in lines]
+    lines = fstab_file.lines(files.decoded(files.read(_FSTAB) or ""))
+    return [{**line.fields(), "node": _node(line.source)} for line in lines]
 
 
 def _on_a_volume(line, luns):

@@ -56,13 +56,13 @@ class BareHost:
         else:
             {"disable": self.enabled, "unmask": self.masked}.get(verb, set()).discard(unit)
 
-    def sysctl_persist(self, name, value, path):
+    def sysctl_assign(self, name, value):
         self.calls.append(("sysctl", name))
         self.sysctl[name] = str(value)
-        self.files[path] = "".join(f"{each} = {value}\n" for each, value in self.sysctl.items())
 
     def o2cb_setup_panic(self, path):
-        kept = self.sysctl if path in self.files else {}
+        lines = self.files.get(path, "").splitlines()
+        kept = dict(line.split(" = ") for line in lines)
         return {
             name: {"live": self.sysctl.get(name, "0"), "file": kept.get(name)}
             for name in ("kernel.panic", "kernel.panic_on_oops")

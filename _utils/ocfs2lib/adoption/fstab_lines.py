@@ -13,7 +13,7 @@ def lacks_type(line):
     Return whether the type of an fstab line was left out, so that its options stand there.
 
     line
-        A line of ``parsers.mount_tables.fstab``.
+        A line of ``parsers.fstab_file.Line.fields``.
     """
     # As a type, "auto" is one: mount looks for itself.
     if line["fstype"] in ("ocfs2", "auto"):
@@ -39,7 +39,7 @@ def refers_to(line, node, facts):
     Return whether an fstab line refers to a LUN: by its name, one of its paths, or its volume.
 
     line
-        A line of ``parsers.mount_tables.fstab``, with the kernel's name of its device as ``node``.
+        Of ``parsers.fstab_file.Line.fields``, with the kernel's name of its device as ``node``.
     node, facts
         The kernel's name of the LUN, and what ``ocfs2.probe`` returned for it.
     """

@@ -1,8 +1,8 @@
 """
-Parsers for the tables of mounts: /proc/self/mountinfo, and /etc/fstab as it stands.
+Parser for the table of mounts, /proc/self/mountinfo.
 """
 
-import re
+from ocfs2lib.parsers.fstab_file import unescaped
 
 
 def mountinfo(text):
@@ -26,33 +26,8 @@ def _mount(line):
     return {
         "id": fields[0],
         "device": fields[2],
-        "path": _unescaped(fields[4]),
+        "path": unescaped(fields[4]),
         "fstype": tail[0],
-        "source": _unescaped(tail[1]),
+        "source": unescaped(tail[1]),
         "options": list(options),
     }
-
-
-def fstab(text):
-    """
-    Return every line of /etc/fstab with a source and a mount point, whatever else it lacks.
-
-    Each is ``{"source", "path", "fstype", "options": [...]}``, by the place in the line: where the
-    type was left out, the options stand in its place.
-    """
-    lines = (line.split() for line in text.split("\n") if not line.lstrip().startswith("#"))
-    return [_fstab_line(*fields[:4]) for fields in lines if len(fields) > 1]
-
-
-def _fstab_line(source, path, fstype="", options=""):
-    return {
-        "source": _unescaped(source),
-        "path": _unescaped(path),
-        "fstype": fstype,
-        "options": [each for each in options.split(",") if each],
-    }
-
-
-def _unescaped(text):
-    # Blanks, tabs, newlines and backslashes stand in both tables as octal escapes.
-    return re.sub(r"\\([0-7]{3})", lambda m: chr(int(m.group(1), 8)), text)

@@ -6,7 +6,9 @@ What is done to a host for a module raises Salt's CommandExecutionError, with a 
 """
 
 import contextlib
+import errno
 import os
+import shutil
 import tempfile
 
 from salt.exceptions import CommandExecutionError
@@ -42,9 +44,12 @@ def value(path):
     text = None
     with contextlib.suppress(CommandExecutionError):
         text = read(path)
-    if text is None:
-        return None
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+    return None if text is None else decoded(text).strip()
+
+
+def decoded(text):
+    """Return a text of :func:`read` as it can be sent: bytes that are not UTF-8 are replaced."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def names(directory):
@@ -127,6 +132,31 @@ def replace(path, text, mode=0o644):
     _sync_directory(os.path.dirname(path))
 
 
+def update(path, text):
+    """
+    Replace a file of the host that others wrote too, as :func:`write` does, but keep its owner,
+    its mode and its extended attributes. Where it is a link, the file is replaced that it leads to.
+
+    path
+        Absolute path.
+    text
+        The new content.
+    """
+    path = os.path.realpath(path)
+    try:
+        with _written_beside(path, text, 0o600) as temporary:
+            with contextlib.suppress(FileNotFoundError):
+                old = os.stat(path)
+                os.chown(temporary, old.st_uid, old.st_gid)
+                shutil.copystat(path, temporary)
+                os.utime(temporary)
+            os.replace(temporary, path)
+        _sync_directory(os.path.dirname(path))
+    except OSError as err:
+        raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
+    return True
+
+
 def create(path, text):
     """
     Make a file, all of it or none. Raises FileExistsError if there is one by that name.
@@ -158,7 +188,7 @@ def _written_beside(path, text, mode):
 
 def append(path, line, sync=False):
     """
-    Put a line at the end of a file that its owner alone can read.
+    Put a line at the end of a file that its owner alone can read: all of it, or OSError is raised.
 
     path
         Absolute path.
@@ -167,13 +197,21 @@ def append(path, line, sync=False):
     sync
         Whether it is on stable storage before the caller goes on.
     """
-    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(fd, line.encode() + b"\n")
+        data = _line_end(fd) + line.encode() + b"\n"
+        if os.write(fd, data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
         if sync:
             os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def _line_end(fd):
+    """Return what ends a line that was cut short before, such as on a full disk."""
+    size = os.fstat(fd).st_size
+    return b"\n" if size and os.pread(fd, 1, size - 1) != b"\n" else b""
 
 
 def _sync_directory(directory):

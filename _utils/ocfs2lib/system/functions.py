@@ -13,7 +13,7 @@ def call(salt, function, *arguments):
     salt
         Salt's execution functions, ``{name: function}``.
     function
-        Such as ``files.read`` of this room, or ``sysctl.persist`` of Salt.
+        Such as ``files.read`` of this room, or ``sysctl.assign`` of Salt.
     arguments
         Its arguments.
     """

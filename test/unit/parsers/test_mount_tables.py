@@ -24,25 +24,3 @@ def test_the_mounts_of_this_host_parse():
     with open("/proc/self/mountinfo", encoding="utf-8") as handle:
         text = handle.read()
     assert len(mount_tables.mountinfo(text)) == len(text.splitlines())
-
-
-def test_fstab_is_read_as_it_stands():
-    text = (
-        "# /dev/old /old ocfs2 _netdev 0 0\n\n"
-        "/dev/sdd /san/primary _netdev,nointr 0 0\n"
-        "LABEL=x /a\\040b ocfs2 _netdev,noatime 0 0\n"
-        "lonely\n"
-    )
-    first, second = mount_tables.fstab(text)
-    assert first == {
-        "source": "/dev/sdd",
-        "path": "/san/primary",
-        "fstype": "_netdev,nointr",
-        "options": ["0"],
-    }
-    assert second == {
-        "source": "LABEL=x",
-        "path": "/a b",
-        "fstype": "ocfs2",
-        "options": ["_netdev", "noatime"],
-    }

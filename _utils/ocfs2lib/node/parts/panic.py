@@ -29,8 +29,10 @@ class PanicPart(setup_part.SetupPart):
         ]
 
     def close(self, call, found, desired, minion, platform, path=PATH):
-        for gap in found:
-            call("sysctl.persist", gap.subject, gap.new, path)
+        wanted = {gap.subject: gap.new for gap in found}
+        call("files.write", path, _with_settings(call("files.read", path) or "", wanted))
+        for name, value in wanted.items():
+            call("sysctl.assign", name, value)
 
     def leftovers(self, call):
         return setup_part.present([PATH], setup_part.read(call, [PATH]))
@@ -40,3 +42,9 @@ class PanicPart(setup_part.SetupPart):
 
 
 PART = PanicPart()
+
+
+def _with_settings(text, wanted):
+    """Return the text of a file of sysctl.d with these settings; its other lines stay."""
+    others = [line for line in text.splitlines() if line.partition("=")[0].strip() not in wanted]
+    return "\n".join([*others, *(f"{name} = {value}" for name, value in wanted.items()), ""])
