@@ -16,6 +16,7 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.node import units
 from ocfs2lib.parsers import multipathd
+from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
@@ -89,7 +90,7 @@ def hidden(path):
         stack.callback(os.close, parent)
         inner = os.open(os.path.basename(path), os.O_RDONLY | os.O_DIRECTORY, dir_fd=parent)
         stack.callback(os.close, inner)
-        return sorted(os.listdir(inner))[:_NAMED]
+        return sorted(map(files.decoded, os.listdir(inner)))[:_NAMED]
 
 
 def multipath():

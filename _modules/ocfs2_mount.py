@@ -156,7 +156,7 @@ def rm_fstab(path):
 
 
 def _fstab_text():
-    return files.read(_FSTAB) or ""
+    return files.read_exactly(_FSTAB) or ""
 
 
 def mount(path):

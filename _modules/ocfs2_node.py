@@ -216,7 +216,7 @@ def survey():
 
 
 def _fstab():
-    lines = fstab_file.lines(files.decoded(files.read(_FSTAB) or ""))
+    lines = fstab_file.lines(files.read(_FSTAB) or "")
     return [{**line.fields(), "node": _node(line.source)} for line in lines]
 
 

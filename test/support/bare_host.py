@@ -23,6 +23,9 @@ class BareHost:
     def files_read(self, path):
         return self.files.get(path)
 
+    def files_read_exactly(self, path):
+        return self.files.get(path)
+
     def files_names(self, directory):
         below = (path for path in self.files if path.startswith(directory + "/"))
         return sorted({path[len(directory) + 1 :].split("/")[0] for path in below})

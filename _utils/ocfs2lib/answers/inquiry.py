@@ -11,6 +11,8 @@ still at work on the earlier one; as soon as it is not, the new question is put 
 
 from dataclasses import dataclass
 
+from ocfs2lib.answers import received
+
 #: Seconds between two reads of the job cache: a tenth of the time that has gone by, but at most.
 _PAUSE = 0.5
 
@@ -60,9 +62,9 @@ class Inquiry:
         Called again and again with the seconds that have gone by and the ids of those that are
         waited for.
 
-    After :meth:`run`, ``returns`` has what each minion returned, ``silent`` for each of the others
-    the reason, ``slow`` the ids of those of them from which something came all the same, and
-    ``owed`` the looks that are owed by now.
+    After :meth:`run`, ``returns`` has what each minion returned (:func:`answers.received.cleaned`),
+    ``silent`` for each of the others the reason, ``slow`` the ids of those of them from which
+    something came all the same, and ``owed`` the looks that are owed by now.
     """
 
     def __init__(self, client, question, policy, owed=None, repeats=False, meanwhile=None):
@@ -129,7 +131,7 @@ class Inquiry:
         for jid, minions in self._jobs.items():
             returned = self._client.returns(jid) if minions else {}
             for minion in minions & returned.keys():
-                self.returns[minion] = returned[minion]
+                self.returns[minion] = received.cleaned(returned[minion])
                 self._policy.note_answer(minion, self._seconds())
             minions.difference_update(returned)
         self._put_to_freed([minion for minion in list(self.owed) if not self._owes(minion)])

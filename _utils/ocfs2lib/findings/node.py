@@ -52,7 +52,7 @@ def _malformed(minion, error):
         )
     return Finding(
         "node-odd-answer",
-        f"its answer is of no use: {text.printable(str(error))}",
+        f"its answer is of no use: {error}",
         f"salt {NODES} saltutil.clear_cache, then restart its salt-minion; if it still answers "
         "like that, find out who answers for it",
         (minion,),
@@ -179,6 +179,5 @@ def holds(snapshot):
     """Find what orchestrations that have not ended keep down."""
     for plan, _ in snapshot.node_plans():
         for hold in plan.blocked_of("held"):
-            what, fix = text.printable(hold.what), text.printable(hold.fix)
-            fix = fix or f"{commands.ORCHESTRATE}.VERB again"
-            yield Finding(hold.finding, what, fix, (plan.minion,))
+            fix = hold.fix or f"{commands.ORCHESTRATE}.VERB again"
+            yield Finding(hold.finding, hold.what, fix, (plan.minion,))

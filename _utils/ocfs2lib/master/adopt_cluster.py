@@ -5,7 +5,6 @@ import os
 
 import salt.utils.yaml
 
-from ocfs2lib import text
 from ocfs2lib.adoption import adopt
 from ocfs2lib.adoption import pillar_file
 from ocfs2lib.answers import census
@@ -122,7 +121,7 @@ def _answer(lines, good, adoption, written=False):
     return {
         "outputter": "ocfs2",
         "retcode": 0 if good else 1,
-        "lines": [text.printable(line) for line in lines],
+        "lines": lines,
         "pillar": adoption.pillar,
         "oddities": _texts(adoption.issues),
         "obstacles": _texts(adoption.obstacles),
@@ -132,4 +131,4 @@ def _answer(lines, good, adoption, written=False):
 
 
 def _texts(statements):
-    return [text.printable(str(each)) for each in statements]
+    return [str(each) for each in statements]

@@ -9,7 +9,6 @@ Every function returns ``{"outputter", "retcode", "clusters": {name: what the st
 
 from salt.exceptions import SaltException
 
-from ocfs2lib import text
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.master.master import Master
 from ocfs2lib.pillar import clusters
@@ -70,5 +69,4 @@ def _carried_out(stage, master):
         result = stage(master)
     except (FormulaError, SaltException) as err:
         result = {"result": False, "lines": str(err).splitlines(), "changes": {}}
-    result["lines"] = [text.printable(line) for line in result["lines"]]
     return result

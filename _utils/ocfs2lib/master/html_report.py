@@ -3,7 +3,6 @@
 import os
 import socket
 
-from ocfs2lib import text
 from ocfs2lib.master import observe
 from ocfs2lib.status.page.page import GENERATOR
 from ocfs2lib.status.page.page import html_page
@@ -78,7 +77,7 @@ def _answer(found, file, last, written=False):
         "retcode": found["retcode"] if written else 2,
         "file": file,
         "written": written,
-        "lines": [*lines, text.printable(last)],
+        "lines": [*lines, last],
     }
 
 

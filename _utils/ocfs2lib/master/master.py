@@ -14,7 +14,6 @@ import uuid
 import salt.utils.files
 import salt.utils.user
 
-from ocfs2lib import text
 from ocfs2lib import timeouts
 from ocfs2lib.answers import census
 from ocfs2lib.answers import examination
@@ -269,7 +268,7 @@ class Master:
 
     def say(self, line):
         """Show progress."""
-        say(f"[{self.desired.cluster.name}] {text.printable(line)}")
+        say(f"[{self.desired.cluster.name}] {line}")
 
     @contextlib.contextmanager
     def exclusive(self):

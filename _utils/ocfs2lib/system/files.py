@@ -17,8 +17,20 @@ from salt.exceptions import SaltInvocationError
 
 def read(path):
     """
-    Return the text of a file, or None if it does not exist. Bytes that are not UTF-8 survive a
-    :func:`write` of the same text.
+    Return the text of a file, or None if it does not exist. It can be sent to the master: bytes
+    that are not UTF-8 are replaced.
+
+    path
+        Absolute path.
+    """
+    text = read_exactly(path)
+    return None if text is None else decoded(text)
+
+
+def read_exactly(path):
+    """
+    Return the text of a file that is to be changed, or None if it does not exist. Bytes that are
+    not UTF-8 survive a :func:`write` or an :func:`update` of the same text; Salt cannot send them.
 
     path
         Absolute path.
@@ -44,11 +56,11 @@ def value(path):
     text = None
     with contextlib.suppress(CommandExecutionError):
         text = read(path)
-    return None if text is None else decoded(text).strip()
+    return None if text is None else text.strip()
 
 
 def decoded(text):
-    """Return a text of :func:`read` as it can be sent: bytes that are not UTF-8 are replaced."""
+    """Return a text of :func:`read_exactly`, or a name in a directory, as it can be sent."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 

@@ -30,7 +30,7 @@ class PanicPart(setup_part.SetupPart):
 
     def close(self, call, found, desired, minion, platform, path=PATH):
         wanted = {gap.subject: gap.new for gap in found}
-        call("files.write", path, _with_settings(call("files.read", path) or "", wanted))
+        call("files.write", path, _with_settings(call("files.read_exactly", path) or "", wanted))
         for name, value in wanted.items():
             call("sysctl.assign", name, value)
 
