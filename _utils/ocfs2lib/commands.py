@@ -1,6 +1,7 @@
 """What an operator is told to type; one spelling for every message."""
 
 import json
+import shlex
 
 #: The one command that brings the cluster up and carries out formats.
 ORCHESTRATE = "salt-run state.orchestrate ocfs2.orch"
@@ -21,7 +22,12 @@ def orchestrate(verb="", **pillar):
     """
     arguments = {f"ocfs2_{name}": value for name, value in pillar.items()}
     words = [ORCHESTRATE + (f".{verb}" if verb else "")]
-    return " ".join([*words, f"pillar='{json.dumps(arguments)}'"] if arguments else words)
+    return " ".join([*words, f"pillar={word(json.dumps(arguments))}"] if arguments else words)
+
+
+def word(text):
+    """Return a text as one word of a shell, whatever is in it: a node may have given it."""
+    return shlex.quote(text)
 
 
 def status(cluster, timeout):
@@ -46,9 +52,14 @@ def free_number(cluster, number):
 
 def unprotect(path):
     """Let a directory be written again that was a mount point, by hand, on its node."""
-    return f"chattr -i {path}"
+    return f"chattr -i {word(path)}"
 
 
 def clear(device):
     """Overwrite a LUN with zeros, by hand, on one node."""
-    return f"blkdiscard --zeroout {device}"
+    return f"blkdiscard --zeroout {word(device)}"
+
+
+def as_other_volume(device):
+    """Give a clone a UUID of its own, on the node that sees it."""
+    return f"tunefs.ocfs2 --cloned-volume {word(device)}"

@@ -2,6 +2,7 @@
 What is wrong with LUNs: identity, paths, contents.
 """
 
+from ocfs2lib import commands
 from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
@@ -147,7 +148,7 @@ def clones(snapshot):
                 "clone",
                 f"volume {uuid} is on {len(luns)} LUNs: {' and '.join(places)}",
                 "hide the copy from all nodes, or, if nothing has it mounted, give it a UUID of "
-                f"its own: tunefs.ocfs2 --cloned-volume {device} on {node.minion}",
+                f"its own: {commands.as_other_volume(device)} on {node.minion}",
                 tuple(dict.fromkeys(each.minion for where in luns.values() for each, _ in where)),
                 next((keys[wwid] for wwid in luns if wwid in keys), ""),
             )

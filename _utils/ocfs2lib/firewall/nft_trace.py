@@ -8,6 +8,7 @@ way, so a chain has several possible ends. A chain blocks the port if drop is th
 
 import dataclasses
 
+from ocfs2lib import commands
 from ocfs2lib.errors import FileInvalid
 from ocfs2lib.firewall.packet import Packet
 
@@ -115,7 +116,7 @@ def remedy(chain, port, peers):
     if chain == ("ip", "filter", "INPUT"):
         return "it belongs to iptables: set ocfs2:firewall:backend to iptables"
     return (
-        f"nft insert rule {' '.join(chain)} ip saddr '{{ {', '.join(peers)} }}'"
+        f"nft insert rule {' '.join(map(commands.word, chain))} ip saddr '{{ {', '.join(peers)} }}'"
         f" tcp dport {port} accept, and the same rule in the file that loads the chain at boot"
     )
 
