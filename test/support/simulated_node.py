@@ -1,6 +1,7 @@
 """A simulated node: its power, its parts, and what its minion returns."""
 
 import copy
+import uuid
 from pathlib import Path
 
 from salt.exceptions import CommandExecutionError
@@ -148,7 +149,7 @@ class SimulatedNode(SimulatedO2cb, SimulatedMounts, SimulatedLunTools):
     # ---- restarts
 
     def ocfs2_reboot_boot_id(self):
-        return f"{self.minion}-{self.boot}"
+        return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{self.boot}.{self.minion}"))
 
     def ocfs2_reboot_kernels(self):
         return self.kernels

@@ -12,8 +12,8 @@ from support.simulated_node import RESTART
 _TIME = "2026-01-31T23:59:59Z"
 
 
-class SimulatedMasterDied(Exception):  # noqa: N818 - what it is, not that it is an error
-    """The master's process has ended in the middle of a run."""
+class SimulatedMasterDied(BaseException):
+    """The master's process has ended in the middle of a run: nothing can catch that."""
 
 
 class SimulatedOperator:

@@ -1,5 +1,8 @@
 """What minions returned, as changes and failures."""
 
+from ocfs2lib.answers import calls
+from ocfs2lib.errors import AnswerMalformed
+
 
 def state_run(answer):
     """
@@ -39,16 +42,20 @@ def state_runs(answers, silent):
     return changes, failures
 
 
-def failed_calls(answers, silent, succeeded=lambda answer: answer is True):
+def of_calls(answers, silent, read=calls.done):
     """
-    Return what went wrong in a call on several minions, as sentences.
+    Return ``({minion id: answer}, failures)`` of a call on several minions; the failures are
+    sentences.
 
     answers, silent
         What :meth:`master.nodes.Nodes.ask` returned.
-    succeeded
-        Takes an answer, and tells whether the call has succeeded; without it, only True is one
-        that has.
+    read
+        A function of :mod:`answers.calls`, for what the function that was called returns.
     """
-    found = [f"{minion}: {reason}" for minion, reason in silent.items()]
-    wrong = {minion: answer for minion, answer in answers.items() if not succeeded(answer)}
-    return found + [f"{minion}: {answer}" for minion, answer in wrong.items()]
+    good, failures = {}, [f"{minion}: {reason}" for minion, reason in silent.items()]
+    for minion, answer in answers.items():
+        try:
+            good[minion] = read(answer)
+        except AnswerMalformed as err:
+            failures.append(f"{minion}: {err}")
+    return good, failures

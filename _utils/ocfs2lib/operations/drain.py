@@ -1,5 +1,6 @@
 """Nodes are emptied before their volumes go: by the operator's own hook, and then proved empty."""
 
+from ocfs2lib.answers import calls
 from ocfs2lib.answers import returns
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.operations.operation import QUICK
@@ -32,11 +33,10 @@ def users(operation, minions, paths):
         What :func:`mounts` returned.
     """
     answers, silent = operation.master.ask(minions, "ocfs2_users.busy", paths, limit=QUICK)
-    found = returns.failed_calls(answers, silent, lambda answer: isinstance(answer, dict))
-    return found + [
-        f"{minion}: {path} is in use by {', '.join(map(str, who))}; stop them first"
-        for minion, answer in answers.items()
-        if isinstance(answer, dict)
+    found, failures = returns.of_calls(answers, silent, calls.users)
+    return failures + [
+        f"{minion}: {path} is in use by {', '.join(who)}; stop them first"
+        for minion, answer in found.items()
         for path, who in answer.items()
     ]
 

@@ -1,5 +1,6 @@
 """A volume is checked, and repaired if that is asked for, while nobody uses it."""
 
+from ocfs2lib.answers import calls
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.volume_offline import VolumeOffline
@@ -38,7 +39,7 @@ class Fsck(VolumeOffline):
 
     def _check(self):
         repair = self.repair == self.key
-        self.found = self.on_leader("check", self.key, repair, limit=_CHECK)
+        self.found = self.on_leader("check", self.key, repair, read=calls.check, limit=_CHECK)
         if not self.found["ended"]:
             raise StepFailed(f"fsck.ocfs2 did not reach its end: {self.found['said']}")
 

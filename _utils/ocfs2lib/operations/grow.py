@@ -1,5 +1,6 @@
 """Volumes follow their LUNs: grown while everybody works on them."""
 
+from ocfs2lib.answers import calls
 from ocfs2lib.answers import returns
 from ocfs2lib.commands import GROW
 from ocfs2lib.errors import Refused
@@ -64,12 +65,12 @@ class Grow(Operation):
         answers, silent = self.master.ask(
             self.minions, "ocfs2_volume.rescan", self.lun.device, limit=SLOW
         )
-        wrong = returns.failed_calls(answers, silent, lambda size: isinstance(size, int))
+        seen, wrong = returns.of_calls(answers, silent, calls.size)
         wrong += [
             f"{minion} sees {size} bytes of LUN {self.key}, pillar says {self.lun.size}; the "
             "volume is as it was. Present the new size to this node over all its paths"
-            for minion, size in answers.items()
-            if isinstance(size, int) and size != self.lun.size
+            for minion, size in seen.items()
+            if size != self.lun.size
         ]
         if wrong:
             raise StepFailed(*wrong)

@@ -8,15 +8,19 @@ and the master has on record. So whatever cuts a run, running it again goes on f
 then.
 """
 
+import logging
 from dataclasses import dataclass
 
 from ocfs2lib import commands
 from ocfs2lib.answers import returns
 from ocfs2lib.commands import RETUNE
+from ocfs2lib.errors import FormulaError
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.node.difference import OUTAGE
 from ocfs2lib.plan.cluster_plan import USE
+
+_LOG = logging.getLogger(__name__)
 
 #: Seconds for a job that only writes a file or reads a few.
 QUICK = 120
@@ -83,15 +87,20 @@ class Operation:
         done = []
         for step in steps:
             self.master.say(f"{self.verb}: {step.text}")
-            try:
-                step.do()
-            except StepFailed as err:
-                lines = [*map(_did, done), f"STOPPED at: {step.text}: {err}"]
-                return _result(False, lines + self.retreat(step), done)
+            reasons = reasons_of(step.do)
+            if reasons:
+                lines = [*map(_did, done), f"STOPPED at: {step.text}: {'; '.join(reasons)}"]
+                return _result(False, lines + self._retreat(step), done)
             done.append(step.text)
         failures = self.failures()
         lines = [*map(_did, done), *failures, *self.notes()]
         return _result(not failures, lines, done)
+
+    def _retreat(self, step):
+        """The lines of :meth:`retreat`, which may fail in any way itself."""
+        lines = []
+        reasons = reasons_of(lambda: lines.extend(self.retreat(step)))
+        return lines or [f"Not all is as before: {'; '.join(reasons)}", f"Next: {self.command}"]
 
     def failures(self):
         """Return what is wrong although every step has reached its end, as lines."""
@@ -110,17 +119,20 @@ class Operation:
     def call(self, minions, fun, *arguments, limit=QUICK):
         """Call a function on nodes, in parallel. Raises StepFailed if one does not return True."""
         answers, silent = self.master.ask(minions, fun, *arguments, limit=limit)
-        failures = returns.failed_calls(answers, silent)
+        _, failures = returns.of_calls(answers, silent)
         if failures:
             raise StepFailed(*failures)
 
-    def answer(self, minion, fun, *arguments, kind=dict, limit=QUICK):
-        """Return what one node returns. Raises StepFailed if that is not of a ``kind``."""
+    def answer(self, minion, fun, *arguments, read, limit=QUICK):
+        """
+        Return what one node returns, as ``read`` (of :mod:`answers.calls`) takes it. Raises
+        StepFailed if it returns anything else.
+        """
         answers, silent = self.master.ask([minion], fun, *arguments, limit=limit)
-        found = silent.get(minion, answers.get(minion))
-        if type(found) is not kind or silent:
-            raise StepFailed(f"{minion}: {found}")
-        return found
+        found, failures = returns.of_calls(answers, silent, read)
+        if failures:
+            raise StepFailed(*failures)
+        return found[minion]
 
     def apply(self, minions, sls, **arguments):
         """Apply an sls to nodes, in parallel. Raises StepFailed if it fails on one."""
@@ -141,6 +153,27 @@ class Operation:
         if plan.silent():
             raise StepFailed(*plan.silent())
         return plan
+
+
+def reasons_of(do):
+    """
+    Do something that may fail in any way, and return why it failed, as sentences; none if it has
+    not. A master that is too busy, an answer of a kind that nobody foresaw and a Ctrl-C leave a
+    cluster as a failed step does, and have to be cleaned up after like one.
+    """
+    try:
+        do()
+    except StepFailed as err:
+        return [str(each) for each in err.args] or ["it failed"]
+    except FormulaError as err:
+        return [str(err)]
+    except KeyboardInterrupt:
+        return ["interrupted"]
+    except Exception as err:
+        # What it was is for who mends the formula; what to do now, for the operator.
+        _LOG.exception("A step of an operation failed in a way that was not foreseen")
+        return [f"{type(err).__name__}: {err}".removesuffix(": ")]
+    return []
 
 
 def obstacles(plan, *, own=None):

@@ -1,5 +1,7 @@
 """A node that has left pillar leaves the cluster; its number stays."""
 
+from ocfs2lib.answers import calls
+from ocfs2lib.answers import returns
 from ocfs2lib.commands import REMOVE_NODE
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
@@ -102,10 +104,10 @@ class RemoveNode(Operation):
             if reasons:
                 raise Refused(*reasons)
             return []
-        mounts = answers[self.node]
-        if not isinstance(mounts, list):
-            raise Refused(f"{self.node}: {mounts}")
-        paths = {mount["path"]: [] for mount in mounts}
+        found, reasons = returns.of_calls(answers, {}, calls.mounts)
+        if reasons:
+            raise Refused(*reasons)
+        paths = {mount["path"]: [] for mount in found[self.node]}
         reasons = drain.not_drainable(self, [self.node], paths)
         if reasons:
             raise Refused(*reasons)
@@ -127,7 +129,12 @@ class RemoveNode(Operation):
                 continue
             device = self.desired.lun(lun.key).device
             members = self.answer(
-                where, "ocfs2_volume.members", device, lun.volume["uuid"], limit=SLOW
+                where,
+                "ocfs2_volume.members",
+                device,
+                lun.volume["uuid"],
+                read=calls.members,
+                limit=SLOW,
             )
             if entry.number in members["beating"]:
                 reasons.append(
@@ -147,7 +154,7 @@ class RemoveNode(Operation):
     def _unmount(self, paths):
         for path in paths:
             self.call([self.node], "ocfs2_mount.release", path, [], limit=SLOW)
-        fstabs = self.answer(self.node, "ocfs2_mount.fstabs")
+        fstabs = self.answer(self.node, "ocfs2_mount.fstabs", read=calls.fstabs)
         for path, line in fstabs.items():
             if fstab.is_ocfs2(line):
                 self.call([self.node], "ocfs2_mount.rm_fstab", path)

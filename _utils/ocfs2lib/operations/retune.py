@@ -20,6 +20,7 @@ from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import is_outage
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import prerequisites
+from ocfs2lib.operations.operation import reasons_of
 from ocfs2lib.operations.operation import unconfirmed
 
 
@@ -101,10 +102,8 @@ class Retune(Operation):
         """Release and mount again, wherever that can be done; return what went wrong, as lines."""
         failures = []
         for do in (self._release, lambda: self.apply(self.minions, "ocfs2.mount")):
-            try:
-                do()
-            except StepFailed as err:
-                failures.append(f"Not all is mounted again: {err}")
+            reasons = reasons_of(do)
+            failures += [f"Not all is mounted again: {'; '.join(reasons)}"] if reasons else []
         return [*failures, f"Next: {self.command}"] if failures else []
 
     def _hold(self):

@@ -1,5 +1,6 @@
 """Every node restarts, one after the other, so that the others keep the volumes in use."""
 
+from ocfs2lib.answers import calls
 from ocfs2lib.answers import returns
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
@@ -40,7 +41,7 @@ class RollingReboot(Operation):
             reasons.append(f"ocfs2_limit {self.limit!r} is not a number of seconds from 60")
         if reasons:
             raise Refused(*reasons)
-        boots = self._of_every_node("ocfs2_reboot.boot_id", str)
+        boots = self._of_every_node("ocfs2_reboot.boot_id", calls.boot_id)
         reasons = self._kernels(plan) + drain.not_drainable(
             self, self.minions, drain.mounts(self.desired)
         )
@@ -56,20 +57,21 @@ class RollingReboot(Operation):
             self.master.say(f"restarted already in the run begun {run['time']}: {gone}")
         return [*steps, Step("the record of this run closed", self.master.end_reboots)]
 
-    def _of_every_node(self, fun, kind):
+    def _of_every_node(self, fun, read):
         answers, silent = self.master.ask(self.minions, fun, limit=QUICK)
-        wrong = returns.failed_calls(answers, silent, lambda answer: type(answer) is kind)
+        found, wrong = returns.of_calls(answers, silent, read)
         if wrong:
             raise Refused(*wrong)
-        return answers
+        return found
 
     def _kernels(self, plan):
         """Return what the next boot of a node would lack, as sentences."""
         full = {node.minion: requirements.full_kernel(node.facts["host"]) for node in plan.nodes}
+        found = self._of_every_node("ocfs2_reboot.kernels", calls.kernels)
         return [
             f"{minion}: its next boot may start kernel {release}, which has no "
-            f"{' and no '.join(map(str, missing))}. Install {full[minion]}, or remove this one"
-            for minion, kernels in self._of_every_node("ocfs2_reboot.kernels", dict).items()
+            f"{' and no '.join(missing)}. Install {full[minion]}, or remove this one"
+            for minion, kernels in found.items()
             for release, missing in kernels.items()
             if missing
         ]
@@ -86,7 +88,8 @@ class RollingReboot(Operation):
     def _wait_until_back(self, minion, boot):
         for _ in self.master.attempts(self.limit or _LIMIT):
             answers, silent = self.master.ask([minion], "ocfs2_reboot.boot_id", limit=_PING)
-            if not silent and answers[minion] != boot:
+            found, _ = returns.of_calls(answers, silent, calls.boot_id)
+            if found.get(minion, boot) != boot:
                 return
         raise StepFailed(f"{minion} has not come back within {self.limit or _LIMIT} s")
 

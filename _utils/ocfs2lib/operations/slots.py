@@ -1,6 +1,7 @@
 """More nodes can mount a volume at once: as many as pillar says."""
 
 from ocfs2lib import sizes
+from ocfs2lib.answers import calls
 from ocfs2lib.commands import SLOTS
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.operations.operation import Step
@@ -23,17 +24,20 @@ class Slots(VolumeOffline):
             Step(f"room for {want} slots on LUN {self.key}", self._verify_room),
             Step(
                 f"LUN {self.key} has {want} slots",
-                lambda: self.on_leader("slots", want, kind=bool),
+                lambda: self.on_leader("slots", want, read=calls.done),
             ),
             Step("every node sees them", self._verify),
         ]
 
     def refusals(self):
         # A volume without room would keep remains of the slots that it did not get.
-        return self._lack(self.on_leader("room")) if self._work else []
+        return self._lack(self._room()) if self._work else []
+
+    def _room(self):
+        return self.on_leader("room", read=calls.room)
 
     def _verify_room(self):
-        lack = self._lack(self.on_leader("room"))
+        lack = self._lack(self._room())
         if lack:
             raise StepFailed(*lack)
 

@@ -5,6 +5,8 @@ While it is worked on, it stands in no fstab and a hold keeps a highstate away f
 mounts it, whatever happens meanwhile. The other LUNs of the cluster go on.
 """
 
+from ocfs2lib.answers import calls
+from ocfs2lib.answers import returns
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun.refusal import Code
@@ -16,6 +18,7 @@ from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import obstacles
+from ocfs2lib.operations.operation import reasons_of
 from ocfs2lib.operations.operation import retune_pending
 from ocfs2lib.operations.operation import unconfirmed
 from ocfs2lib.operations.operation import volume_obstacles
@@ -115,11 +118,11 @@ class VolumeOffline(Operation):
         if at_work:
             return [*at_work, f"LUN {self.key} stays down.", f"Next: {self.command}"]
         if step not in self._remount:
-            try:
-                for each in self._remount:
-                    each.do()
-            except StepFailed as err:
-                return [f"LUN {self.key} is not mounted again: {err}", f"Next: {self.command}"]
+            for each in self._remount:
+                reasons = reasons_of(each.do)
+                if reasons:
+                    why = "; ".join(reasons)
+                    return [f"LUN {self.key} is not mounted again: {why}", f"Next: {self.command}"]
             return [
                 f"LUN {self.key} is mounted again on every node, as it was.",
                 f"Next: put that right, then {self.command}",
@@ -132,11 +135,11 @@ class VolumeOffline(Operation):
         answers, silent = self.master.ask(
             self.minions, "saltutil.is_running", "ocfs2_volume.*", limit=QUICK
         )
-        reasons = [f"{minion}: {reason}" for minion, reason in silent.items()]
+        jobs, reasons = returns.of_calls(answers, silent, calls.jobs)
         return reasons + [
             f"{minion}: a tool still works on a volume there, wait for its end"
-            for minion, jobs in answers.items()
-            if jobs
+            for minion, running in jobs.items()
+            if running
         ]
 
     def _is_held(self, plan):
@@ -172,13 +175,13 @@ class VolumeOffline(Operation):
             for minion, facts in lun.case.seen.items()
             for mount in facts["mounts"]
         ]
-        members = self.on_leader("members")
+        members = self.on_leader("members", read=calls.members)
         if members["beating"]:
             wrong.append(f"node {', '.join(map(str, members['beating']))} writes its heartbeat")
         if wrong:
             raise StepFailed(*wrong)
 
-    def on_leader(self, function, *arguments, kind=dict, limit=SLOW):
+    def on_leader(self, function, *arguments, read, limit=SLOW):
         """Return what a function of ``ocfs2_volume`` returns on the leader for this volume."""
         device = self.lun.device
         return self.answer(
@@ -187,6 +190,6 @@ class VolumeOffline(Operation):
             device,
             self.uuid,
             *arguments,
-            kind=kind,
+            read=read,
             limit=limit,
         )

@@ -1,8 +1,9 @@
 import pytest
 
-from ocfs2lib.answers.returns import failed_calls
+from ocfs2lib.answers.returns import of_calls
 from ocfs2lib.answers.returns import state_run
 
+NO_USE = "its answer is of no use:"
 GOOD = {"result": True, "changes": {}, "comment": "fine"}
 CHANGED = {"result": True, "changes": {"a": 1}, "comment": "done", "__id__": "ocfs2-a"}
 WOULD = {**CHANGED, "result": None}
@@ -37,10 +38,14 @@ def test_a_state_run(answer, changes, failures):
         ({}, {}, []),
         ({"a": True, "b": True}, {}, []),
         ({"a": True, "b": "ERROR: in use"}, {}, ["b: ERROR: in use"]),
-        ({"a": 1}, {}, ["a: 1"]),
-        ({"a": None, "b": False}, {}, ["a: None", "b: False"]),
+        ({"a": 1}, {}, [f"a: {NO_USE} 1"]),
+        (
+            {"a": None, "b": False},
+            {},
+            [f"a: {NO_USE} None", f"b: {NO_USE} False"],
+        ),
         ({"a": True}, {"b": "did not answer"}, ["b: did not answer"]),
     ],
 )
 def test_only_true_is_a_success(returns, silent, failures):
-    assert failed_calls(returns, silent) == failures
+    assert of_calls(returns, silent)[1] == failures
