@@ -15,6 +15,7 @@ from ocfs2lib.operations.rolling_reboot import RollingReboot
 from ocfs2lib.operations.slots import Slots
 from support import roster
 from support.simulated_operator import SimulatedOperator
+from support.simulated_operator import SimulatedTimeout
 from support.simulated_world import SimulatedWorld
 
 NAME, PATH, OLD = "ocfs2", "/san/primary", "/san/old"
@@ -58,6 +59,9 @@ class Scenario:
             return operation.run()
         except Refused as err:
             return {"result": None, "lines": str(err).splitlines(), "changes": {}}
+        except SimulatedTimeout as err:
+            # Before the first step; master.carry_out shows it.
+            return {"result": False, "lines": [str(err)], "changes": {}}
 
     def left(self):
         """What is not as pillar says."""

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from support.simulated_operator import SimulatedMasterDied
+from support.simulated_operator import SimulatedTimeout
 
 from .scenarios import SCENARIOS
 from .scenarios import everything
@@ -17,6 +18,8 @@ from .scenarios import until_done
 #: third in ``make test-quick``.
 HISTORIES = int(os.environ.get("HISTORIES", "60"))
 DOUBLE, STRIDE = HISTORIES // 4, 1 if HISTORIES >= 1000 else 3
+#: What no function that is called returns, one after the other.
+ODD = (None, {}, [], "ERROR: no room", 7, {"beating": None}, {"x": {}})
 PARTS = [0, *(pytest.param(part, marks=pytest.mark.slow) for part in (1, 2))]
 
 pytestmark = pytest.mark.once
@@ -89,9 +92,32 @@ def disturbances(name):
 
         return prepare
 
+    def raises(when):
+        def prepare(scenario, at):
+            def fail(number, *_):
+                if number == at:
+                    raise SimulatedTimeout("Message timed out")
+
+            setattr(scenario.world, when, fail)
+
+        return prepare
+
+    def odd(minion):
+        def prepare(scenario, at):
+            answer = ODD[at % len(ODD)]
+            scenario.world.answer = lambda number, who, true: (
+                answer if (number, who) == (at, minion) else true
+            )
+
+        return prepare
+
     scenario = SCENARIOS[name]()
     found = [(fault, before(fault)) for fault, _ in faults(scenario)]
-    return found + [(f"{minion} goes silent", lost(minion)) for minion in scenario.world.nodes]
+    found += [(f"the master fails {when} it", raises(when)) for when in ("before", "after")]
+    for minion in scenario.world.nodes:
+        found.append((f"{minion} goes silent", lost(minion)))
+        found.append((f"{minion} answers oddly", odd(minion)))
+    return found
 
 
 @everything

@@ -2,6 +2,7 @@
 
 from ocfs2lib.answers import census
 from ocfs2lib.answers import returns
+from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.lun import audit
 from ocfs2lib.lun import ledger
 from ocfs2lib.operations import node_numbers
@@ -14,6 +15,10 @@ _TIME = "2026-01-31T23:59:59Z"
 
 class SimulatedMasterDied(BaseException):
     """The master's process has ended in the middle of a run: nothing can catch that."""
+
+
+class SimulatedTimeout(Exception):  # noqa: N818 - what it is
+    """The master's own processes are too busy: whether a call has reached anybody is not said."""
 
 
 class SimulatedOperator:
@@ -41,7 +46,11 @@ class SimulatedOperator:
         for minion in self._roster():
             if self.world.reachable(minion):
                 facts = self.world.nodes[minion].census(self.desired)
-                seen[minion] = census.checked(facts, {key: device})
+                facts = self.world.answer(self.world.calls, minion, facts)
+                try:
+                    seen[minion] = census.checked(facts, {key: device})
+                except AnswerMalformed as err:
+                    silent[minion] = str(err)
             else:
                 silent[minion] = "did not answer ocfs2_node.census"
         records = {key: self.ledger.fetch(self.desired.luns[0].wwid)}
@@ -63,7 +72,8 @@ class SimulatedOperator:
             if self.world.half and returned:
                 raise SimulatedMasterDied
             if self.world.reachable(minion):
-                returned[minion] = call(self.world.nodes[minion])
+                answer = call(self.world.nodes[minion])
+                returned[minion] = self.world.answer(self.world.calls, minion, answer)
             else:
                 silent[minion] = f"did not answer {fun}"
         if self.world.half:

@@ -40,6 +40,8 @@ class SimulatedWorld:
         self.before, self.calls = lambda number: None, 0
         #: Called after each call with its number, the function and its minions.
         self.after = lambda number, fun, minions: None
+        #: Called with the number of a call, a minion and its answer; returns what the master gets.
+        self.answer = lambda number, minion, answer: answer
         #: Minions that a call does not reach, and whether the master dies amid the next one.
         self.unreached, self.half = frozenset(), False
         for node in self.pillar.nodes:
@@ -72,6 +74,7 @@ class SimulatedWorld:
         """Nothing more happens by itself: every host is up, every tool has ended."""
         self.before, self.after = lambda number: None, lambda number, fun, minions: None
         self.unreached, self.half, self.lun.tool = frozenset(), False, None
+        self.answer = lambda number, minion, answer: answer
         for node in self.nodes.values():
             node.answers = True
             if not node.up:

@@ -20,7 +20,7 @@ _BOOT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def done(answer):
     """True of a function that has nothing else to say."""
     if answer is not True:
-        raise AnswerMalformed(_shown(answer))
+        raise AnswerMalformed(reason(answer))
     return answer
 
 
@@ -47,7 +47,7 @@ def check(answer):
 def size(answer):
     """The bytes of ``ocfs2_volume.rescan``."""
     if type(answer) is not int:
-        raise AnswerMalformed(_shown(answer))
+        raise AnswerMalformed(reason(answer))
     return answer
 
 
@@ -80,7 +80,7 @@ def kernels(answer):
 def boot_id(answer):
     """The id of a boot, as the kernel writes it."""
     if not isinstance(answer, str) or not _BOOT_ID.fullmatch(answer):
-        raise AnswerMalformed(_shown(answer))
+        raise AnswerMalformed(reason(answer))
     return answer
 
 
@@ -103,12 +103,12 @@ def _has(answer, shape):
 
 def _is(answer, kind):
     if type(answer) is not kind:
-        raise AnswerMalformed(_shown(answer))
+        raise AnswerMalformed(reason(answer))
     return answer
 
 
-def _shown(answer):
-    """Return the words of a minion that could not do it, or say that it is no answer to that."""
+def reason(answer):
+    """Return the words of a minion that could not do it, or that they are no answer to that."""
     if isinstance(answer, str) and answer:
         return answer
     return f"its answer is of no use: {str(answer)[:200]}"

@@ -1,6 +1,7 @@
 """What minions returned, as changes and failures."""
 
 from ocfs2lib.answers import calls
+from ocfs2lib.answers.shape import MAYBE_FLAG
 from ocfs2lib.errors import AnswerMalformed
 
 
@@ -10,13 +11,13 @@ def state_run(answer):
 
     Anything but a state run is a failure.
     """
-    if not isinstance(answer, dict):
-        text = "; ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
-        return {}, [text]
+    if not isinstance(answer, dict) or not answer:
+        said = answer if isinstance(answer, list) and answer else [calls.reason(answer)]
+        return {}, ["; ".join(map(str, said))]
     changes, failures = {}, []
     for tag, state in answer.items():
-        if not isinstance(state, dict):
-            failures.append(f"{tag}: {state}")
+        if not isinstance(state, dict) or type(state.get("result", "")) not in MAYBE_FLAG:
+            failures.append(f"{tag}: {calls.reason(state)}")
             continue
         name = str(state.get("__id__", tag))
         if state.get("changes"):

@@ -14,7 +14,10 @@ HALF = {**FAILED, "changes": {"b": 2}}
 @pytest.mark.parametrize(
     ("answer", "changes", "failures"),
     [
-        ({}, {}, []),
+        ({}, {}, [f"{NO_USE} {{}}"]),
+        ([], {}, [f"{NO_USE} []"]),
+        ({"x": {}}, {}, [f"x: {NO_USE} {{}}"]),
+        ({"x": {"result": 1}}, {}, [f"x: {NO_USE} {{'result': 1}}"]),
         ({"x": GOOD}, {}, []),
         ({"x": CHANGED, "y": GOOD}, {"ocfs2-a": {"a": 1}}, []),
         ({"x": WOULD}, {"ocfs2-a": {"a": 1}}, []),
@@ -24,8 +27,8 @@ HALF = {**FAILED, "changes": {"b": 2}}
         ({"x": "nonsense"}, {}, ["x: nonsense"]),
         (["Rendering failed", "line 3"], {}, ["Rendering failed; line 3"]),
         ("ERROR: no", {}, ["ERROR: no"]),
-        (None, {}, ["None"]),
-        (False, {}, ["False"]),
+        (None, {}, [f"{NO_USE} None"]),
+        (False, {}, [f"{NO_USE} False"]),
     ],
 )
 def test_a_state_run(answer, changes, failures):
