@@ -3,11 +3,13 @@
 import pytest
 
 from ocfs2lib.operations.converge import converge_nodes
+from ocfs2lib.operations.retire_lun import RetireLun
 from ocfs2lib.operations.retune import Retune
 from support.simulated_operator import SimulatedMasterDied
 from support.simulated_operator import SimulatedOperator
 
 from .scenarios import HOSTS
+from .scenarios import OLD
 from .scenarios import PATH
 from .scenarios import Scenario
 from .scenarios import lost_answer
@@ -51,6 +53,47 @@ def test_a_retune_that_is_stopped_again_releases_no_node_that_may_have_new_files
     assert answer["result"] is False
     assert "which goes on from there" in answer["lines"][-1]
     assert all(node.kept["holds"]["cluster"] for node in world.nodes.values())
+    until_done(scenario)
+    assert scenario.left() == []
+
+
+def mount_stray(node):
+    node.mounts[OLD] = "/dev/mapper/old"
+    node.kept["fstab"][OLD] = {"device": "/dev/mapper/old", "fstype": "ocfs2", "options": []}
+
+
+def test_a_retune_is_refused_while_something_else_is_mounted():
+    scenario = retune()
+    mount_stray(scenario.world.nodes[HOSTS[1]])
+    before = scenario.world.state()
+    answer = scenario.run()
+    assert answer["result"] is None
+    assert f'"ocfs2_path": "{OLD}"' in "\n".join(answer["lines"])
+    assert scenario.world.state() == before
+    assert scenario.run(lambda master: RetireLun(master, OLD))["result"] is True
+    assert scenario.run()["result"] is True
+    assert scenario.left() == []
+
+
+@pytest.mark.parametrize("at", range(1, 24))
+def test_something_that_is_mounted_amid_a_retune_leaves_a_way_out(at):
+    scenario = retune()
+    world = scenario.world
+    first = world.calls
+
+    def before(number):
+        if number == first + at:
+            mount_stray(world.nodes[HOSTS[1]])
+
+    world.before = before
+    answer = scenario.run()
+    if OLD not in world.nodes[HOSTS[1]].mounts or answer["result"]:
+        return
+    text = "\n".join(answer["lines"])
+    if "nothing was changed" in text:
+        assert all(node.live and PATH in node.mounts for node in world.nodes.values())
+    world.settle()
+    assert scenario.run(lambda master: RetireLun(master, OLD))["result"] is True, text
     until_done(scenario)
     assert scenario.left() == []
 

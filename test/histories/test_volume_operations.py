@@ -7,6 +7,7 @@ from .scenarios import PATH
 from .scenarios import SCENARIOS
 from .scenarios import TIB
 from .scenarios import fsck
+from .scenarios import fsck_repair
 from .scenarios import grow
 from .scenarios import slots
 from .scenarios import until_done
@@ -59,6 +60,34 @@ def test_a_check_that_does_not_end_brings_the_lun_back():
     assert answer["result"] is False
     assert "LUN primary is mounted again on every node, as it was." in answer["lines"]
     assert scenario.left() == []
+
+
+def test_a_repair_that_does_not_end_leaves_the_lun_down():
+    scenario = fsck_repair()
+    for node in scenario.world.nodes.values():
+        node.ocfs2_volume_check = lambda *_: "ERROR: killed"
+    answer = scenario.run()
+    assert answer["result"] is False
+    assert "LUN primary stays down: it may be half changed" in "\n".join(answer["lines"])
+    assert answer["lines"][-1].startswith("Next: salt-run state.orchestrate ocfs2.orch.fsck")
+    assert not any(node.mounts for node in scenario.world.nodes.values())
+    assert all(node.kept["holds"]["luns"] for node in scenario.world.nodes.values())
+    for node in scenario.world.nodes.values():
+        del node.ocfs2_volume_check
+    assert scenario.run()["result"] is True
+    assert scenario.left() == []
+
+
+@pytest.mark.parametrize("name", ["slots", "fsck"])
+def test_a_lun_that_is_mounted_on_another_path_too_is_refused(name):
+    scenario = SCENARIOS[name]()
+    scenario.world.nodes[HOSTS[1]].mounts["/mnt/copy"] = scenario.world.lun.device
+    before = scenario.world.state()
+    answer = scenario.run()
+    assert answer["result"] is None
+    text = "\n".join(answer["lines"])
+    assert f"{HOSTS[1]} has LUN primary mounted on /mnt/copy too. Unmount that first" in text
+    assert scenario.world.state() == before
 
 
 def test_a_drained_node_that_is_not_empty_is_not_unmounted():

@@ -37,6 +37,9 @@ class Fsck(VolumeOffline):
         how = "checked and repaired" if self.repair else "checked, read-only"
         return [Step(f"LUN {self.key} {how} on {self.leader}", self._check)]
 
+    def is_half_changed(self):
+        return self.repair == self.key
+
     def _check(self):
         repair = self.repair == self.key
         self.found = self.on_leader("check", self.key, repair, read=calls.check, limit=_CHECK)

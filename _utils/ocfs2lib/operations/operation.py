@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ocfs2lib import commands
 from ocfs2lib.answers import returns
+from ocfs2lib.commands import RETIRE_LUN
 from ocfs2lib.commands import RETUNE
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.errors import Refused
@@ -210,6 +211,26 @@ def volume_obstacles(plan, key):
         reasons = lun.refusals or ("it holds no volume yet",)
         return [f"LUN {key}: {each}" for each in reasons]
     return []
+
+
+def stray_mounts(plan, paths):
+    """
+    Return, as sentences, where an OCFS2 is mounted that keeps a node from going offline.
+
+    plan
+        The :class:`plan.cluster_plan.Plan`.
+    paths
+        The mount points that are unmounted before.
+    """
+    cluster = plan.desired.cluster.name
+    return [
+        f"{node.minion}: {path} is mounted, and is no LUN of pillar, so the cluster cannot go "
+        f"offline there. First: {commands.orchestrate(RETIRE_LUN, cluster=cluster, path=path)}"
+        for node in plan.nodes
+        if node.facts
+        for path in node.facts["mounts"]
+        if path not in paths
+    ]
 
 
 def unconfirmed(outage, name, what, command):

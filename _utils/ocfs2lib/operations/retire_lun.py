@@ -32,7 +32,8 @@ class RetireLun(Operation):
 
     def steps(self):
         plan = self.master.plan(sync=True)
-        reasons = obstacles(plan)
+        # A retune that was stopped may wait for this.
+        reasons = obstacles(plan, own="")
         owner = [lun.key for lun in self.desired.luns if lun.mount.path == self.path]
         if not isinstance(self.path, str) or not self.path.startswith("/"):
             reasons.append("name the mount point of the LUN as ocfs2_path")

@@ -21,6 +21,7 @@ from ocfs2lib.operations.operation import is_outage
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import prerequisites
 from ocfs2lib.operations.operation import reasons_of
+from ocfs2lib.operations.operation import stray_mounts
 from ocfs2lib.operations.operation import unconfirmed
 
 
@@ -53,7 +54,7 @@ class Retune(Operation):
         # The run before this one may have written files to some of the nodes.
         self._changing = bool(held)
         paths = drain.mounts(self.desired)
-        reasons += prerequisites(plan, REMOVE_NODE)
+        reasons += prerequisites(plan, REMOVE_NODE) + stray_mounts(plan, paths)
         name = self.desired.cluster.name
         what = f"the whole cluster {name} goes down, every volume on every node, for some minutes"
         reasons += unconfirmed(self.outage, name, what, self.command)
@@ -89,7 +90,7 @@ class Retune(Operation):
         return self._start_steps([node.minion for node in old])
 
     def retreat(self, step):
-        if self._changing:
+        if self._changing and not self._are_all_online():
             return super().retreat(step)
         # Nothing but mounts has changed so far: they come back, with the values they had.
         failures = self._mount_again()
@@ -97,6 +98,11 @@ class Retune(Operation):
             "Every volume is mounted as before; nothing was changed.",
             f"Next: put that right, then {self.command}",
         ]
+
+    def _are_all_online(self):
+        """Tell whether no node has gone offline, so that none can have new files either."""
+        plan = self.master.plan()
+        return len(plan.online()) == len(self.minions)
 
     def _mount_again(self):
         """Release and mount again, wherever that can be done; return what went wrong, as lines."""

@@ -55,10 +55,14 @@ class VolumeOffline(Operation):
         """Return more reasons not to begin, as sentences."""
         return []
 
+    def is_half_changed(self):
+        """Tell whether work that did not reach its end may have left the volume half changed."""
+        return False
+
     def steps(self):
         plan = self.master.plan(sync=True)
         reasons = obstacles(plan, own=self.key)
-        reasons += self._volume_obstacles(plan) + retune_pending(plan)
+        reasons += self._volume_obstacles(plan) + retune_pending(plan) + self._elsewhere(plan)
         if not plan.online():
             reasons.append("no node is online, and the tools need the cluster")
         reasons = reasons or self._tools_at_work()
@@ -117,6 +121,11 @@ class VolumeOffline(Operation):
         at_work = self._tools_at_work() if step in self._work else []
         if at_work:
             return [*at_work, f"LUN {self.key} stays down.", f"Next: {self.command}"]
+        if step in self._work and self.is_half_changed():
+            return [
+                f"LUN {self.key} stays down: it may be half changed, and nobody may write to it.",
+                f"Next: {self.command}, until it reaches its end",
+            ]
         if step not in self._remount:
             for each in self._remount:
                 reasons = reasons_of(each.do)
@@ -151,6 +160,16 @@ class VolumeOffline(Operation):
         if lun and lun.volume and all(each.code is Code.SLOTS_TOO_FEW for each in lun.refusals):
             return []
         return volume_obstacles(plan, self.key)
+
+    def _elsewhere(self, plan):
+        """Return where the LUN is mounted on another path as well, as sentences."""
+        lun = plan.lun(self.key)
+        return [
+            f"{minion} has LUN {self.key} mounted on {mount['path']} too. Unmount that first"
+            for minion, facts in (lun.case.seen.items() if lun else ())
+            for mount in facts["mounts"]
+            if mount["path"] != self.lun.mount.path
+        ]
 
     def _hold(self):
         reason = holds.reason(f"{self.verb} of LUN {self.key}", self.command)
