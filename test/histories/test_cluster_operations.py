@@ -109,6 +109,44 @@ def test_while_a_retune_waits_the_main_orchestration_changes_nobody():
     assert scenario.world.state() == before
 
 
+def test_a_run_that_others_have_finished_restarts_nobody_and_says_so():
+    scenario = rolling_reboot()
+    _no = scenario.world.nodes[HOSTS[0]]
+    _no.ocfs2_reboot_now = lambda boot: "ERROR: systemctl said no"
+    assert scenario.run()["result"] is False
+    del _no.ocfs2_reboot_now
+    for node in scenario.world.nodes.values():
+        node.lose_power()
+        node.start()
+    boots = {minion: node.boot for minion, node in scenario.world.nodes.items()}
+    answer = scenario.run()
+    assert answer["result"] is True
+    assert "none was restarted now" in answer["lines"][-1]
+    assert {minion: node.boot for minion, node in scenario.world.nodes.items()} == boots
+    assert scenario.run()["result"] is True
+    after = {minion: node.boot for minion, node in scenario.world.nodes.items()}
+    assert after == {minion: boot + 1 for minion, boot in boots.items()}
+
+
+@pytest.mark.parametrize("odd", ["ERROR: no such function", "", None, 7, {"a": 1}])
+def test_a_node_is_back_only_by_the_id_of_another_boot(odd):
+    """Whatever else it says, no second node goes down."""
+    scenario = rolling_reboot()
+    first, second = (scenario.world.nodes[host] for host in HOSTS[:2])
+    restart, boot = first.ocfs2_reboot_now, second.boot
+
+    def now(boot):
+        first.ocfs2_reboot_boot_id = lambda: odd
+        return True
+
+    assert restart
+    first.ocfs2_reboot_now = now
+    answer = scenario.run()
+    assert answer["result"] is False
+    assert "has not come back within" in "\n".join(answer["lines"])
+    assert second.boot == boot
+
+
 def test_a_rolling_reboot_goes_on_with_those_that_have_not_restarted():
     scenario = rolling_reboot()
     boots = {minion: node.boot for minion, node in scenario.world.nodes.items()}

@@ -14,6 +14,7 @@ from support import roster
 from support.simulated_operator import SimulatedOperator
 
 from .scenarios import HOSTS
+from .scenarios import OLD
 from .scenarios import PATH
 from .scenarios import SCENARIOS
 from .scenarios import TIB
@@ -85,6 +86,23 @@ def _unrecovered(scenario):
     scenario.world.lun.unrecovered = [3]
 
 
+def _beats_beside_a_refusal(scenario):
+    """It writes its heartbeat on a LUN whose volume pillar describes otherwise."""
+    _beats(scenario)
+    scenario.pillar(lambda section: section["luns"]["primary"].update(label="other"))
+
+
+def _stray(scenario):
+    scenario.world.nodes[HOSTS[1]].mounts[OLD] = "/dev/mapper/old"
+
+
+def _unreadable(scenario):
+    for node in scenario.world.nodes.values():
+        facts = {**node.ocfs2_probe(scenario.world.lun.device), "volume": None}
+        facts["unreadable"] = "Input/output error"
+        node.ocfs2_probe = lambda device, prove_blank=False, facts=facts: facts
+
+
 def _back_in_pillar(scenario):
     scenario.pillar(lambda section: section.update(nodes=roster.section(4)["nodes"]))
 
@@ -113,7 +131,8 @@ REFUSED = [
     *(
         (name, _held(), "another change is under way")
         for name in SCENARIOS
-        if not name.startswith("retune")
+        # A retune that was stopped may wait for a LUN to be retired.
+        if not name.startswith(("retune", "retire_lun"))
     ),
     *(
         (name, _held("primary"), "another change is under way")
@@ -152,6 +171,9 @@ REFUSED = [
     ("remove_node", _TIMEOUTS, "the cluster waits for its retune"),
     ("remove_a_dead_node", _beats, "but writes its heartbeat on LUN primary: it is alive"),
     ("remove_a_dead_node", _unrecovered, "have not recovered its slot on LUN primary yet"),
+    ("remove_a_dead_node", _beats_beside_a_refusal, "but writes its heartbeat on LUN primary"),
+    ("remove_a_dead_node", _stray, "/san/old is mounted, and is no LUN of pillar"),
+    ("remove_a_dead_node", _unreadable, "nobody can tell whether it writes its heartbeat"),
 ]
 
 

@@ -199,7 +199,8 @@ class Master:
             The boot ids as of now, with which a new run begins if there is none.
         """
         begun = self._cache.fetch(_REBOOTS, self.desired.cluster.name)
-        if not begun or time.time() - begun["seconds"] > _REBOOTS_AGE:
+        # One of a clock that was ahead would never end.
+        if not begun or not 0 <= time.time() - begun["seconds"] <= _REBOOTS_AGE:
             begun = {"time": audit.now(), "seconds": time.time(), "boots": boots}
             if not self.testing:
                 self._cache.store(_REBOOTS, self.desired.cluster.name, begun)

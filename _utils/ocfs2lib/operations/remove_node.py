@@ -15,10 +15,13 @@ from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import retune_pending
+from ocfs2lib.operations.operation import stray_mounts
 from ocfs2lib.pillar.sections.nodes_keys import default_name
 
 #: Seconds after which a node that does not answer may be dead.
 _PING = 45
+#: So many nodes tell whose heartbeat they see on a volume: one may have lost its paths.
+_WITNESSES = 2
 
 
 class RemoveNode(Operation):
@@ -121,32 +124,38 @@ class RemoveNode(Operation):
         ]
 
     def _signs_of_life(self, plan, entry):
-        """Return why a node that does not answer is not dead, or still has a slot, as sentences."""
-        where = self.minions[0]
-        reasons = []
+        """
+        Return why a node that does not answer is not dead, still has a slot, or may be alive, as
+        sentences. It has to be dead by every OCFS2 that anybody sees.
+        """
+        reasons = stray_mounts(plan, drain.mounts(self.desired))
         for lun in plan.luns:
-            if not lun.volume:
-                continue
-            device = self.desired.lun(lun.key).device
+            volumes = _volumes(lun.case)
+            if not volumes and not _is_seen_by_all(lun.case):
+                reasons.append(
+                    f"{self.node} does not answer, and nobody can tell whether it writes its "
+                    f"heartbeat on LUN {lun.key}: have every node see that LUN, then run again"
+                )
+            for uuid, minions in volumes.items():
+                reasons += self._signs_on(lun.key, uuid, minions[:_WITNESSES], entry)
+        return list(dict.fromkeys(reasons))
+
+    def _signs_on(self, key, uuid, minions, entry):
+        device = self.desired.lun(key).device
+        for minion in minions:
             members = self.answer(
-                where,
-                "ocfs2_volume.members",
-                device,
-                lun.volume["uuid"],
-                read=calls.members,
-                limit=SLOW,
+                minion, "ocfs2_volume.members", device, uuid, read=calls.members, limit=SLOW
             )
             if entry.number in members["beating"]:
-                reasons.append(
-                    f"{self.node} does not answer, but writes its heartbeat on LUN {lun.key}: it "
+                yield (
+                    f"{self.node} does not answer, but writes its heartbeat on LUN {key}: it "
                     "is alive. Bring its minion back, or switch the host off, and run again"
                 )
             elif entry.number in members["slots"]:
-                reasons.append(
+                yield (
                     f"{self.node} does not answer, and the others have not recovered its slot on "
-                    f"LUN {lun.key} yet: wait for that, then run again"
+                    f"LUN {key} yet: wait for that, then run again"
                 )
-        return reasons
 
     def _retire(self, entry):
         self.master.keep_numbers(lambda numbers, time: numbers.retired(entry, time))
@@ -178,6 +187,22 @@ class RemoveNode(Operation):
         left = _not_in_pillar(self.complete_plan())
         if entry.name in left:
             raise StepFailed(f"{entry.name} is still in a kernel or a cluster.conf")
+
+
+def _volumes(case):
+    """Return ``{UUID: [minions that see that volume on the LUN]}``."""
+    found = {}
+    for minion, facts in case.seen.items():
+        if facts["volume"]:
+            found.setdefault(facts["volume"]["uuid"], []).append(minion)
+    return found
+
+
+def _is_seen_by_all(case):
+    """Tell whether every node could read the LUN, so that no volume is there if none was found."""
+    return bool(case.seen) and all(
+        view.shows_lun and not view.facts["unreadable"] for view in case.views()
+    )
 
 
 def _not_in_pillar(plan):

@@ -30,6 +30,7 @@ class RollingReboot(Operation):
     def __init__(self, master, limit=None):
         super().__init__(master)
         self.limit = limit
+        self._since = None
 
     def arguments(self):
         return {"limit": self.limit} if self.limit else {}
@@ -51,11 +52,20 @@ class RollingReboot(Operation):
         # One that the run did not begin with has joined since.
         then = {**boots, **run["boots"]}
         waiting = [minion for minion in self.minions if then[minion] == boots[minion]]
+        self._since = run["time"] if not waiting else None
         steps = [step for minion in waiting for step in self._restart(minion, boots[minion])]
         if len(waiting) < len(self.minions):
             gone = ", ".join(minion for minion in self.minions if minion not in waiting)
             self.master.say(f"restarted already in the run begun {run['time']}: {gone}")
         return [*steps, Step("the record of this run closed", self.master.end_reboots)]
+
+    def notes(self):
+        if not self._since:
+            return []
+        return [
+            f"Every node has restarted since {self._since}, when a run began: none was restarted "
+            "now. To restart them all again, run it once more."
+        ]
 
     def _of_every_node(self, fun, read):
         answers, silent = self.master.ask(self.minions, fun, limit=QUICK)
