@@ -7,11 +7,15 @@ A stage takes the :class:`master.master.Master` of one cluster; it returns ``{"r
 Every function returns ``{"outputter", "retcode", "clusters": {name: what the stage returned}}``.
 """
 
+import logging
+
 from salt.exceptions import SaltException
 
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.master.master import Master
 from ocfs2lib.pillar import clusters
+
+_LOG = logging.getLogger(__name__)
 
 
 def on_each(context, cluster, stage, absent=None, failed=1):
@@ -66,7 +70,14 @@ def _answer(context, found, errors, stage, absent, failed):
 
 def _carried_out(stage, master):
     try:
-        result = stage(master)
+        return stage(master)
     except (FormulaError, SaltException) as err:
-        result = {"result": False, "lines": str(err).splitlines(), "changes": {}}
-    return result
+        return _failed(str(err))
+    except Exception as err:
+        # A bug: its traceback is for who mends it, and the other clusters go on.
+        _LOG.exception("Cluster %s", master.desired.cluster.name)
+        return _failed(f"{type(err).__name__}: {err}\nThe log of this command has the traceback.")
+
+
+def _failed(reason):
+    return {"result": False, "lines": reason.splitlines() or ["it failed"], "changes": {}}

@@ -31,9 +31,9 @@ _SYNC = {
 }
 #: Seconds that a node may be at work on a look, a census, a sync, however often it is heard.
 _LOOK_LIMIT, _CENSUS_LIMIT, _SYNC_LIMIT = 300, 600, 900
-#: Seconds for which nodes that have just been given the formula may still not know it, and between
-#: two questions whether they do.
-_LOADING, _PAUSE = 180, 2
+#: Seconds before each question whether nodes that have just been given the formula know it by now.
+#: One that cannot load it never will, and each question costs it a load of all modules.
+_PAUSES = (0, 2, 4, 8, 16, 32, 64)
 #: Where it is kept which looks were given up, and which questions on which a change depends. A look
 #: that hangs keeps no change waiting.
 _LOOKS, _WORK = "ocfs2/owed/looks", "ocfs2/owed/work"
@@ -273,8 +273,10 @@ class Nodes:
         """
         answers, silent = self._put_for_work(minions, question)
         waiting = [minion for minion, answer in answers.items() if not isinstance(answer, dict)]
-        end = time.monotonic() + _LOADING
-        while waiting and time.monotonic() < end:
+        for pause in _PAUSES:
+            if not waiting:
+                break
+            time.sleep(pause)
             known, lost = self._put_for_work(waiting, _functions(question.fun))
             silent.update(lost)
             loaded = [minion for minion, names in known.items() if _lists(names, question.fun)]
@@ -282,8 +284,11 @@ class Nodes:
             answers.update(again)
             silent.update(lost)
             waiting = [minion for minion in known if minion not in loaded]
-            if waiting:
-                time.sleep(_PAUSE)
+        for minion in waiting:
+            silent[minion] = (
+                f"cannot load the formula that it was given: {answers.pop(minion)}. "
+                f"On it, salt-call {question.fun.partition('.')[0]}.host shows more"
+            )
         return answers, silent
 
 
