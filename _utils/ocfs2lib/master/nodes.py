@@ -245,7 +245,7 @@ class Nodes:
         silent.update(lost)
         still = [minion for minion, each in again.items() if _build(each) not in (None, formula)]
         silent.update(self._left_over(still))
-        return answers, silent
+        return {each: answers[each] for each in answers.keys() - silent.keys()}, silent
 
     def _left_over(self, minions):
         """Return ``{minion id: reason}`` of those that a sync does not rid of an older formula."""
