@@ -12,7 +12,6 @@ import time
 import uuid
 
 import salt.utils.files
-import salt.utils.user
 
 from ocfs2lib import timeouts
 from ocfs2lib.answers import census
@@ -34,6 +33,7 @@ from ocfs2lib.operations import node_numbers
 from ocfs2lib.plan import decide
 from ocfs2lib.system import audit_log
 from ocfs2lib.system import formula_code
+from ocfs2lib.system import login
 
 #: Seconds between two questions whether something has come true.
 _PAUSE = 2
@@ -242,8 +242,7 @@ class Master:
 
     def stamp(self):
         """This moment, Salt's job and its operator."""
-        operator = salt.utils.user.get_specific_user()
-        return {"time": audit.now(), "job": self._context.job, "operator": operator}
+        return {"time": audit.now(), "job": self._context.job, "operator": login.operator()}
 
     # ---- what can be done
 
