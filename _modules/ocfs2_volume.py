@@ -230,6 +230,28 @@ def room(device, uuid):
         raise CommandExecutionError(f"{device}: {err}") from err
 
 
+def has_block64(device, uuid):
+    """
+    Tell whether the journals of a volume can hold the numbers of more than 2^32 blocks.
+
+    device, uuid
+        As for :func:`grow`.
+
+    Returns True or False. With blocks of 4 KiB, 2^32 of them are 16 TiB.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_volume.has_block64 /dev/mapper/primary 458E997A48634B3DAB36F01667EBB761
+    """
+    _volume(device, uuid)
+    try:
+        return ocfs2_tools.has_block64(_ask(device, ocfs2_tools.JOURNAL_COMMANDS))
+    except FormulaError as err:
+        raise CommandExecutionError(f"{device}: {err}") from err
+
+
 def _volume(device, uuid):
     """Return the facts of a LUN; refuse one that does not hold the volume which is meant."""
     facts = __salt__["ocfs2.probe"](device)

@@ -11,6 +11,8 @@ import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+from ocfs2lib.lun import superblock
+from ocfs2lib.lun.format_order import FormatOrder
 from ocfs2lib.system import tools
 from support.devices import mounted_tmpfs
 from support.images import BLOCK
@@ -23,6 +25,7 @@ from support.images import heartbeat
 from support.images import put
 from support.images import run
 from support.images import sparse
+from support.mount_points import mounted
 from support.zoo import O2CB
 
 UUID = "458E997A48634B3DAB36F01667EBB761"
@@ -189,6 +192,35 @@ def test_room_is_what_slots_take_of_it(modules, local):
         modules["ocfs2_volume.slots"](device, UUID, 6)
         after = modules["ocfs2_volume.room"](device, UUID)
     assert 0 < after["free"] <= before["free"] - 2 * before["journal"]
+
+
+@pytest.mark.parametrize(("journal", "answer"), [("size=16M", False), ("size=16M,block64", True)])
+def test_journals_that_count_in_64_bits_are_told_from_others(modules, tmp_path, journal, answer):
+    image = mkfs(tmp_path / "lun", "-J", journal, *O2CB)
+    with attached(image) as device:
+        assert modules["ocfs2_volume.has_block64"](device, UUID) is answer
+
+
+@pytest.mark.slow
+def test_a_lun_of_more_than_16_tib_is_made_as_ordered(tmp_path):
+    """The real mkfs.ocfs2 with the arguments of an order, on a file of 20 TiB."""
+    with mounted(tmp_path):
+        image = sparse(tmp_path / "lun", 20 * 1024 * GIB)
+        order = FormatOrder(
+            device="/dev/mapper/primary",
+            wwid="3600a0b8000123456000abcd012345678",
+            size=20 * 1024 * GIB,
+            uuid=UUID,
+            label="primary",
+            slots=1,
+            cluster="web",
+            fs_type="mail",
+            leader="host1.domain.com",
+        )
+        run("mkfs.ocfs2", "-q", *order.arguments(), str(image))
+        with image.open("rb") as handle:
+            found = superblock.parse(handle.read(superblock.HEAD_BYTES))
+    assert (found.size, found.uuid) == (20 * 1024 * GIB, UUID)
 
 
 def test_no_path_to_ask_is_an_error(modules, local):

@@ -114,6 +114,29 @@ def test_a_node_that_cannot_tell_the_new_size_is_named_with_the_reason():
     assert scenario.world.wrong == []
 
 
+@pytest.mark.parametrize(("size", "block64"), [(16, True), (17, False), (17, True)])
+def test_a_volume_grows_beyond_32_bits_if_its_journals_can(size, block64):
+    scenario = grow()
+    scenario.world.lun.size, scenario.world.lun.block64 = size * TIB, block64
+    scenario.pillar(lambda section: section["luns"]["primary"].update(size=f"{size}TiB"))
+    before = scenario.world.state()
+    answer = scenario.run()
+    if block64:
+        assert answer["result"] is True
+        assert scenario.left() == []
+    else:
+        assert "tunefs.ocfs2 -J block64 /dev/mapper/primary" in answer["lines"][0]
+        assert scenario.world.state() == before
+
+
+def test_a_volume_of_16_tib_less_a_block_needs_no_other_journals():
+    scenario = grow()
+    size = 16 * TIB - (1 << 20)
+    scenario.world.lun.size, scenario.world.lun.block64 = size, False
+    scenario.pillar(lambda section: section["luns"]["primary"].update(size=size))
+    assert scenario.run()["result"] is True
+
+
 def test_a_volume_grows_only_once_every_node_sees_the_new_size():
     scenario = grow()
     # One path of one node does not see what the array has.

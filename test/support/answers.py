@@ -74,6 +74,7 @@ def volume(pillar, **changes):
         "label": described.label,
         "slots": described.slots,
         "size": described.size,
+        "block_size": 4096,
         "cluster_size": 1 << 20,
         "stack": "o2cb",
         "cluster": pillar.cluster.name,

@@ -15,6 +15,8 @@ class SimulatedLun:
         self.size = pillar.luns[0].size
         self.volume = answers.volume(pillar, slots=slots)
         self.tool, self.findings, self.free = None, [], 1 << 40
+        #: Whether its journals count blocks in 64 bits.
+        self.block64 = True
         #: Numbers whose slots the others have yet to recover.
         self.unrecovered = []
 
@@ -94,6 +96,9 @@ class SimulatedLunTools:
             node.number for node in self.world.nodes.values() if node.up and node.has(device)
         ]
         return {"beating": sorted(numbers), "slots": sorted([*numbers, *lun.unrecovered])}
+
+    def ocfs2_volume_has_block64(self, device, uuid):
+        return self._meant(device, uuid).block64
 
     def ocfs2_volume_room(self, device, uuid):
         return {"free": self._meant(device, uuid).free, "journal": 256 << 20}

@@ -24,6 +24,11 @@ def done(answer):
     return answer
 
 
+def flag(answer):
+    """True or False of a function that is asked whether something is so."""
+    return _is(answer, bool)
+
+
 def members(answer):
     """``{"beating": [node numbers], "slots": [node numbers]}`` of ``ocfs2_volume.members``."""
     _has(answer, {"beating": (list,), "slots": (list,)})

@@ -38,6 +38,7 @@ _VOLUME = {
     "label": TEXT,
     "slots": NUMBER,
     "size": NUMBER,
+    "block_size": NUMBER,
     "cluster_size": NUMBER,
     "stack": TEXT,
     "cluster": TEXT,
@@ -189,5 +190,6 @@ def _check_lun(key, facts):
         all_are(mount["options"], TEXT, f"{key}.mounts.options")
     if facts["volume"]:
         has_fields(facts["volume"], _VOLUME, f"{key}.volume")
-        if facts["volume"]["cluster_size"] < 1:
-            raise AnswerMalformed(f"its {key}.volume.cluster_size is not a size")
+        for name in ("block_size", "cluster_size"):
+            if facts["volume"][name] < 1:
+                raise AnswerMalformed(f"its {key}.volume.{name} is not a size")

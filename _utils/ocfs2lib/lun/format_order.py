@@ -69,6 +69,8 @@ class FormatOrder:
             *("-L", self.label),
             *("-N", str(self.slots)),
             *("-T", self.fs_type),
+            # Else the volume could never have 2^32 blocks, 16 TiB: the journal counts in 32 bits.
+            *("-J", "block64"),
             "--cluster-stack=o2cb",
             f"--cluster-name={self.cluster}",
         ]

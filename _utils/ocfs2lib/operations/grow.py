@@ -13,6 +13,9 @@ from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import volume_obstacles
 
+#: What a journal without block64 can count to (mkfs.ocfs2 and tunefs.ocfs2 refuse more).
+_BLOCKS_OF_32_BITS = (1 << 32) - 1
+
 
 class Grow(Operation):
     """
@@ -48,6 +51,9 @@ class Grow(Operation):
             return []
         where, uuid = mounted[0], lun.volume["uuid"]
         device = self.lun.device
+        reasons = self._small_journals(lun, where)
+        if reasons:
+            raise Refused(*reasons)
         return [
             Step(f"LUN {self.key} looked at anew over all paths of every node", self._rescan),
             Step(
@@ -55,6 +61,19 @@ class Grow(Operation):
                 lambda: self.call([where], "ocfs2_volume.grow", device, uuid, limit=SLOW),
             ),
             Step(f"every node sees {self.lun.size} bytes and the larger volume", self._verify),
+        ]
+
+    def _small_journals(self, lun, where):
+        """Return why the volume cannot become so large, as sentences."""
+        if self.lun.size // lun.volume["block_size"] <= _BLOCKS_OF_32_BITS:
+            return []
+        device, uuid = self.lun.device, lun.volume["uuid"]
+        if self.answer(where, "ocfs2_volume.has_block64", device, uuid, read=calls.flag):
+            return []
+        return [
+            f"the journals of LUN {self.key} count its blocks in 32 bits, and it would have more. "
+            "Unmount it on every node, have them count in 64 bits on one: tunefs.ocfs2 -J block64 "
+            f"{device}, mount it again, and run this again"
         ]
 
     def _mounted(self, lun):

@@ -13,6 +13,9 @@ MEMBERS_COMMANDS = "slotmap\nhb\n"
 HALF_MADE_COMMANDS = "ls /\nslotmap\nhb\n"
 #: What to ask debugfs.ocfs2 for :func:`room`.
 ROOM_COMMANDS = "stat //global_bitmap\nls -l //\n"
+#: What to ask debugfs.ocfs2 for :func:`has_block64`: the superblock of the first journal.
+JOURNAL_COMMANDS = "logdump 0\n"
+_FEATURES = re.compile(r"^\s*Feature Incompat: (.*)$", re.MULTILINE)
 _FREE = re.compile(r"Bitmap Total: \d+\s+Used: \d+\s+Free: (\d+)")
 _JOURNAL = re.compile(r"(\d+) \S+ \S+ journal:0000$", re.MULTILINE)
 _FINDING = re.compile(r"^\[([A-Z0-9_]+)\]", re.MULTILINE)
@@ -88,6 +91,21 @@ def room(text, cluster_size):
     if not (free and journal):
         raise FileInvalid("debugfs.ocfs2 does not tell the room of the volume")
     return {"free": int(free[1]) * cluster_size, "journal": int(journal[1])}
+
+
+def has_block64(text):
+    """
+    Return whether a journal can hold the numbers of more than 2^32 blocks.
+
+    text
+        What debugfs.ocfs2 printed for :data:`JOURNAL_COMMANDS`.
+
+    Raises ``FileInvalid`` if the text does not say.
+    """
+    features = _FEATURES.search(text)
+    if not features:
+        raise FileInvalid("debugfs.ocfs2 does not tell the features of the journal")
+    return "block64" in features[1].split()
 
 
 def half_made(text):

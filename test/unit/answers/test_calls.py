@@ -7,6 +7,7 @@ BOOT = "0f8fad5b-d9cb-469f-a165-70867728950e"
 CHECK = {"ended": True, "findings": ["ORPHAN"], "count": 1, "log": "/l", "said": "s"}
 GOOD = {
     calls.done: [True],
+    calls.flag: [True, False],
     calls.members: [{"beating": [], "slots": [0, 3]}],
     calls.room: [{"free": 0, "journal": 1 << 40}],
     calls.check: [CHECK],

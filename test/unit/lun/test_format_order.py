@@ -24,7 +24,7 @@ def order(**changes):
 
 def test_the_arguments_of_mkfs():
     assert order().arguments() == [
-        *("-U", answers.UUID, "-L", "primary", "-N", "5", "-T", "vmstore"),
+        *("-U", answers.UUID, "-L", "primary", "-N", "5", "-T", "vmstore", "-J", "block64"),
         *("--cluster-stack=o2cb", "--cluster-name=ocfs2"),
     ]
 
