@@ -57,11 +57,12 @@ def _lun(volume, path, key, cluster):
     wwid, wwid_issues = _wwid(volume)
     size, others = majority.of({minion: facts["size"] for minion, facts in volume.seen.items()})
     options, option_issues = mount_section.options(volume, path, key)
+    label = volume.facts["label"]
     section = {
         "device": device,
         "wwid": wwid,
         "size": size,
-        "label": volume.facts["label"] or None,
+        "label": label if stamps.is_acceptable(label) else None,
         "type": "vmstore",
         "slots": volume.facts["slots"],
         "format": "never",

@@ -2,8 +2,12 @@
 What is stamped on a volume: the cluster it belongs to, its label, its node slots.
 """
 
+import re
+
 from ocfs2lib.adoption.statement import issue
+from ocfs2lib.pillar.sections.luns_keys import LABEL
 from ocfs2lib.pillar.sections.luns_keys import default_slots
+from ocfs2lib.text import shown
 
 
 def issues(facts, key, cluster, device):
@@ -43,14 +47,25 @@ def issues(facts, key, cluster, device):
             f"support yet. {update}.",
             obstacle=True,
         )
-    if not facts["label"]:
+    label = facts["label"]
+    if not is_acceptable(label):
+        why = (
+            f"the label of the volume, {shown(label)}, is none that pillar can have"
+            if label
+            else "the volume has no label, by which people tell volumes apart, and the formula "
+            "wants one"
+        )
         yield issue(
             lun,
-            "the volume has no label, by which people tell volumes apart, and the "
-            f"formula wants one. With the cluster online: tunefs.ocfs2 -L {key} {device}, then "
-            "read the cluster again.",
+            f"{why}. With the cluster online: tunefs.ocfs2 -L {key} {device}, then read the "
+            "cluster again.",
             obstacle=True,
         )
+
+
+def is_acceptable(label):
+    """Return whether pillar can have the label of a volume."""
+    return bool(re.fullmatch(LABEL, label))
 
 
 def slot_issues(slots, key, nodes):

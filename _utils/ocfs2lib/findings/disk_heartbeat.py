@@ -42,12 +42,13 @@ def _map_of(maps, wwid):
 
 
 def _endless(node, lun, threshold, interval):
-    checks = max(1, (heartbeat.write_limit(threshold) - 1) // (interval or 5) - _SLOWEST)
+    checks = (heartbeat.write_limit(threshold) - 1) // (interval or 5) - _SLOWEST
     return Finding(
         "threshold-low",
         f"multipath keeps I/O waiting for ever when {lun.device} has no path; after "
         f"{heartbeat.write_limit_sum(threshold)} the node fences itself all the same",
-        f"no_path_retry {checks} in multipath.conf: an error in time lets the volume say so",
+        f"no_path_retry {checks if checks > 0 else 'fail'} in multipath.conf: an error in time "
+        "lets the volume say so",
         (node.minion,),
         lun.key,
     )

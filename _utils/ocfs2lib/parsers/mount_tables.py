@@ -22,7 +22,8 @@ def _mount(line):
     fields, tail = left.split(" "), right.split(" ")
     if len(fields) < 6 or len(tail) < 3:
         return None
-    options = dict.fromkeys(fields[5].split(",") + tail[2].split(","))
+    # The kernel writes commas around "localflocks".
+    options = dict.fromkeys(filter(None, fields[5].split(",") + tail[2].split(",")))
     return {
         "id": fields[0],
         "device": fields[2],

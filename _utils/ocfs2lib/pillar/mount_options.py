@@ -39,7 +39,6 @@ MOUNT_OPTIONS = {
         Option("noexec", "Nothing can be executed."),
         Option("inode64", "Inode numbers may be longer than 32 bits."),
         Option("localflocks", "flock(2) locks are seen by their own node only."),
-        Option("journal_async_commit", "Commit blocks are written without waiting."),
         Option("barrier", "Write barriers, on by default.", choices=("0", "1")),
         Option("errors", "What follows an error.", choices=("remount-ro", "panic")),
         Option("data", "Order of data and metadata.", choices=("ordered", "writeback")),
@@ -73,4 +72,5 @@ REFUSED_OPTIONS = {
     "defaults": "it is what an empty list means",
     "remount": "it is an action, not a property of the mount",
     "datavolume": "current kernels do not know it",
+    "journal_async_commit": "fsck.ocfs2 refuses the journal afterwards (1.8.7 and 1.8.8)",
 }

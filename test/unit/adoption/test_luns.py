@@ -52,6 +52,16 @@ ISSUES = {
         "LUN primary: the volume is stamped for global heartbeat",
         True,
     ),
+    "a label with a blank": (
+        everywhere(put((*VOLUME, "label"), "My SAN")),
+        "LUN primary: the label of the volume, 'My SAN', is none that pillar can have",
+        True,
+    ),
+    "a label with typographic quotes": (
+        everywhere(put((*VOLUME, "label"), "\u201cweb\u201d")),
+        "tunefs.ocfs2 -L primary /dev/mapper/primary, then read the cluster again",
+        True,
+    ),
     "no label": (
         everywhere(put((*VOLUME, "label"), "")),
         "LUN primary: the volume has no label",

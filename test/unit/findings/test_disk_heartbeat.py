@@ -59,6 +59,23 @@ def test_multipath_that_waits_for_ever(nodes):
     assert found(nodes) == []
 
 
+@pytest.mark.parametrize("threshold", range(7, 40))
+@pytest.mark.parametrize("interval", [1, 5, 20])
+def test_one_advice_ends_a_wait_without_end(threshold, interval):
+    pillar = with_threshold(threshold)
+    nodes = answers.examinations(pillar)
+    for node in nodes.values():
+        node["multipath"]["polling_interval"] = interval
+        node["multipath"]["maps"][WWID]["queueing"] = "off"
+    nodes[TWO]["multipath"]["maps"][WWID]["queueing"] = "on"
+    (finding,) = [each for each in found(nodes, pillar) if each.kind == "threshold-low"]
+    retries = re.search(r"no_path_retry (\w+) in multipath.conf", finding.fix)[1]
+    nodes[TWO]["multipath"]["maps"][WWID]["queueing"] = (
+        "off" if retries == "fail" else f"{retries} chk"
+    )
+    assert "threshold-low" not in kinds(nodes, pillar)
+
+
 @pytest.mark.parametrize("wwid", ["0QEMU_QEMU_HARDDISK_a", "1IET_00010001", "SDELL_PERC_0123"])
 def test_a_wwid_may_have_capitals(wwid):
     section = roster.section()

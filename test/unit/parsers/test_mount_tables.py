@@ -20,6 +20,12 @@ def test_mountinfo_with_and_without_optional_fields():
     assert (second["path"], second["options"]) == ("/proc", ["rw"])
 
 
+def test_an_option_with_commas_around_it_is_one():
+    line = "36 35 98:0 / /san rw - ocfs2 /dev/sdb rw,_netdev,,localflocks,,coherency=full\n"
+    (found,) = mount_tables.mountinfo(line)
+    assert found["options"] == ["rw", "_netdev", "localflocks", "coherency=full"]
+
+
 def test_the_mounts_of_this_host_parse():
     with open("/proc/self/mountinfo", encoding="utf-8") as handle:
         text = handle.read()
