@@ -1,7 +1,11 @@
 """What is found out about connections and the firewall."""
 
+from ocfs2lib.pillar import check
+from support import answers
+from support import roster
 from support.findings import ALL
 from support.findings import ONE
+from support.findings import THREE
 from support.findings import TWO
 from support.findings import found
 from support.findings import kinds
@@ -21,6 +25,26 @@ def test_a_connection_of_one_side_only(nodes):
     del nodes[ONE]["health"]["peers"]["host1"]
     what = only(nodes, "connection-missing", (TWO, ONE)).what
     assert "host1 believes to be connected to host0" in what
+
+
+def test_a_node_that_is_cut_off_is_one_finding(nodes):
+    nodes[TWO]["health"]["peers"].clear()
+    for minion in (ONE, THREE):
+        del nodes[minion]["health"]["peers"]["host1"]
+    finding = only(nodes, "connection-missing", (TWO, ONE, THREE))
+    assert "host1 has no connection to host0, host2" in finding.what
+
+
+def test_a_switch_that_is_down_is_told_once_a_node():
+    pillar = check.parse(roster.section(32))
+    nodes = answers.examinations(pillar)
+    for node in nodes.values():
+        node["health"]["peers"].clear()
+    all_found = [each for each in found(nodes, pillar) if each.kind == "connection-missing"]
+    assert len(all_found) == 31
+    assert {each for one in all_found for each in one.nodes} == set(nodes)
+    assert "and 23 more" not in all_found[-1].what
+    assert "23 more" in all_found[0].what
 
 
 def test_what_keeps_them_apart(nodes):

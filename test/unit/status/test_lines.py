@@ -104,3 +104,11 @@ def test_notes_do_not_degrade():
     data = status_data(seen, find.all_findings(seen), "")
     assert (data["state"], data["findings"][0]["severity"]) == ("healthy", "note")
     assert status_lines(data)[0] == "Cluster ocfs2: HEALTHY (1 note)"
+
+
+def test_of_many_findings_of_a_kind_the_first_are_shown(broken):
+    finding = {**broken["findings"][0], "kind": "space-low", "severity": "degraded"}
+    broken["findings"] = [{**finding, "lun": f"lun{number}"} for number in range(300)]
+    lines = status_lines(broken)
+    assert sum(line.startswith("DEGRADED space-low") for line in lines) == 20
+    assert lines[-1] == "  ... and 280 more space-low; --out=json shows all of them"
