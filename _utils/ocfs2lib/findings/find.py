@@ -21,6 +21,7 @@ CHECKS = (
     node.setup,
     node.boot_order,
     node.clock,
+    node.kernel_unseen,
     node.holds,
     cluster.offline,
     cluster.node_list,

@@ -26,6 +26,7 @@ KINDS = {
     "setup-differs": (DEGRADED, "boot, shutdown or a panic may not go as they should"),
     "boot-order": (DEGRADED, "at boot or shutdown the cluster may be up without its disks or net"),
     "clock-differs": (DEGRADED, "times in the logs of different nodes cannot be compared"),
+    "kernel-unseen": (UNKNOWN, "nobody sees its heartbeat, its connections and its slots"),
     "held": (DEGRADED, "an orchestration has not ended, and what it holds stays down"),
     # The cluster's settings
     "cluster-offline": (BROKEN, "a node outside of the cluster can mount nothing"),
@@ -62,6 +63,7 @@ KINDS = {
     "format-cut": (BROKEN, "a volume that is half made must not be mounted"),
     "format-pending": (DEGRADED, "until it is formatted there is nothing to mount"),
     "path-missing": (DEGRADED, "with one path less the next failure may be the last"),
+    "paths-unknown": (DEGRADED, "nobody checks the paths: one that fails stays in use"),
     "no-multipath": (DEGRADED, "when the one path fails, the node loses the LUN and fences itself"),
     "clone": (BROKEN, "two volumes with one UUID share locks and heartbeat: never mount both"),
     # Volumes

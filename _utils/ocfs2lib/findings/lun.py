@@ -6,6 +6,7 @@ from ocfs2lib import commands
 from ocfs2lib.commands import ORCHESTRATE
 from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
+from ocfs2lib.findings.snapshot import UNKNOWN_PATH
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.wwid import same_wwid
 from ocfs2lib.plan.cluster_plan import FORMAT
@@ -99,11 +100,14 @@ def paths(snapshot):
         for node, facts in snapshot.nodes():
             seen = snapshot.paths(node.minion, lun.key)
             yield from _bad_paths(lun, node, seen, most)
+            if _same(facts["luns"][lun.key]["wwid"], lun.wwid):
+                yield from _unknown_paths(lun, node, seen)
             yield from _past_multipath(lun, node, facts, most)
 
 
 def _bad_paths(lun, node, paths_, most):
-    troubles = [f"{disk} is {state}" for disk, state in sorted(paths_.items()) if state != "ok"]
+    bad = {disk: each for disk, each in paths_.items() if each not in ("ok", UNKNOWN_PATH)}
+    troubles = [f"{disk} is {state}" for disk, state in sorted(bad.items())]
     if 0 < len(paths_) < most:
         troubles.append(f"it has {len(paths_)} paths, other nodes have {most}")
     if troubles:
@@ -111,6 +115,19 @@ def _bad_paths(lun, node, paths_, most):
             "path-missing",
             f"paths of {lun.device}: {', '.join(troubles)}",
             "multipath -ll on the node, then its HBA or initiator, cables, switch and the array",
+            (node.minion,),
+            lun.key,
+        )
+
+
+def _unknown_paths(lun, node, paths_):
+    unknown = [disk for disk, state in sorted(paths_.items()) if state == UNKNOWN_PATH]
+    if unknown:
+        yield Finding(
+            "paths-unknown",
+            f"multipathd says nothing of {', '.join(unknown)}, the paths of {lun.device}",
+            "systemctl enable --now multipathd on the node; systemctl status multipathd says why "
+            "it does not run",
             (node.minion,),
             lun.key,
         )

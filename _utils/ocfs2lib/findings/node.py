@@ -8,6 +8,7 @@ from ocfs2lib.errors import FunctionMissing
 from ocfs2lib.findings.kinds import NODES
 from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
+from ocfs2lib.kernel import DEBUG
 from ocfs2lib.node import requirements
 from ocfs2lib.node import units
 from ocfs2lib.platform import platforms
@@ -171,6 +172,21 @@ def clock(snapshot):
                 # Rounded: a figure that changes with each look is no news.
                 f"its clock is {text.duration(abs(ahead))} {way} the master's",
                 "timedatectl shows whether it is synchronized; give all hosts the same time server",
+                (node.minion,),
+            )
+
+
+def kernel_unseen(snapshot):
+    """Find nodes that have volumes mounted of which their kernel shows nothing."""
+    for node, facts in snapshot.nodes():
+        mounted = [lun.key for lun in snapshot.plan.luns if node.minion in lun.case.mounted]
+        if mounted and not facts["health"]["volumes"]:
+            yield Finding(
+                "kernel-unseen",
+                f"it has {', '.join(mounted)} mounted, and its kernel shows nothing of that under "
+                f"{DEBUG}",
+                f"mount -t debugfs debugfs {DEBUG} on the node; at boot, systemctl unmask "
+                "sys-kernel-debug.mount",
                 (node.minion,),
             )
 

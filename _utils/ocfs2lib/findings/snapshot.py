@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from ocfs2lib import commands
 from ocfs2lib.node import holds
 
+#: The state of a path of which nobody has said anything.
+UNKNOWN_PATH = "unknown"
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -83,8 +86,12 @@ class Snapshot:
         return bool(holds.of(self.examinations[minion]["holds"], key))
 
     def paths(self, minion, key):
-        """Return ``{disk: state}`` of what leads to the LUN that a node sees under a LUN's name."""
+        """
+        Return ``{disk: state}`` of what leads to the LUN that a node sees under a LUN's name. A
+        state is as ``parsers.multipathd`` has it, or :data:`UNKNOWN_PATH` if multipathd says
+        nothing of it.
+        """
         examination = self.examinations[minion]
         seen = examination["luns"][key]
         known = examination["multipath"]["paths"] if examination["multipath"] else {}
-        return known.get(seen["wwid"]) or dict.fromkeys(seen["paths"], "ok")
+        return known.get(seen["wwid"]) or dict.fromkeys(seen["paths"], UNKNOWN_PATH)

@@ -62,6 +62,11 @@ BREAKAGES = (
         lun=LUN,
     ),
     Breakage(
+        "paths-unknown",
+        "systemctl stop multipathd.socket multipathd.service",
+        "systemctl start multipathd.service",
+    ),
+    Breakage(
         "no-multipath",
         f"{UMOUNT} && multipathd del map {LUN}",
         f"multipathd reconfigure && until [ -b {DEVICE} ]; do sleep 1; done && {MOUNT}",

@@ -39,6 +39,11 @@ BREAKAGES = (
     ),
     Breakage("name-mismatch", "hostname other", "hostname host3"),
     Breakage(
+        "kernel-unseen",
+        "umount -l /sys/kernel/debug",
+        "mount -t debugfs debugfs /sys/kernel/debug",
+    ),
+    Breakage(
         "host-unfit",
         *pillar(_other_address),
         also=("conf-differs", "live-differs", "setup-differs"),

@@ -93,6 +93,20 @@ def test_multipath_that_gives_up_in_time(nodes, queueing):
     assert found(nodes) == []
 
 
+def test_a_multipathd_that_says_nothing_is_no_proof_of_good_paths(nodes):
+    nodes[TWO]["multipath"] = None
+    nodes[TWO]["luns"]["primary"]["paths"] = {"sda": WWID, "sdb": WWID}
+    finding = only(nodes, "paths-unknown", (TWO,))
+    assert "multipathd says nothing of sda, sdb" in finding.what
+
+
+def test_a_kernel_that_shows_nothing_is_no_proof_of_health(nodes):
+    nodes[TWO]["health"].update(volumes={}, peers={})
+    finding = only(nodes, "kernel-unseen", (TWO,))
+    assert "it has primary mounted, and its kernel shows nothing of that" in finding.what
+    assert "mount -t debugfs" in finding.fix
+
+
 def test_a_host_without_multipath(nodes):
     for minion in ALL:
         nodes[minion]["multipath"] = None
