@@ -13,8 +13,10 @@ import json
 import mmap
 import os
 import struct
+import time
 
 import salt.utils.path
+import salt.utils.yaml
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
@@ -33,11 +35,14 @@ from ocfs2lib.system import block_device
 from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
+from ocfs2lib.system.static_grains import StaticGrains
 
 #: Locked while a LUN is formatted; says which, and how far the full read has come.
 _LOCK = "/run/ocfs2-formula.lock"
 #: ``struct flock`` of a 64-bit Linux.
 _FLOCK = "hhqqi4x"
+#: Seconds for which a permission is good.
+_PERMITTED = 3600
 #: mkfs writes one journal for each slot: seconds, not minutes, but a slow array may take its time.
 _MKFS_TIMEOUT = 3600
 # Without modprobe, mkfs.ocfs2 1.8 forks copies of itself that all go on formatting.
@@ -69,6 +74,32 @@ def running():
     finally:
         os.close(fd)
     return {name: content.get(name, idle[name]) for name in idle} if at_work else idle
+
+
+def mark(cluster, wwid="", token=""):
+    """
+    Mark this minion as the leader of a cluster by its grain ``ocfs2_leader``, with or without the
+    permission to format one LUN.
+
+    cluster
+        The name of the cluster.
+    wwid, token
+        The LUN, and the token of its format: a permission that is good for one attempt within an
+        hour. Without them, it has none from now on.
+
+    Returns True. Raises ``CommandExecutionError`` if the file of the grains cannot be written.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_format.mark web
+    """
+    permission = {"wwid": wwid, "token": token, "time": int(time.time())} if token else {}
+    _static_grains().put(LEADER_GRAIN, {"cluster": cluster, **permission})
+    if not __opts__.get("local"):
+        __salt__["saltutil.refresh_grains"]()
+    return True
 
 
 def mkfs(order, token, lun="", job="", operator=""):
@@ -241,13 +272,30 @@ def _spend_token(order, token):
                 "Send the order to nobody else",
             )
         ]
-    grain = __salt__["grains.get"](LEADER_GRAIN, {})
-    held = (grain.get("wwid"), grain.get("token")) if isinstance(grain, dict) else (None, None)
-    if not token or held != (order.wwid, token):
-        found = f"its grain {LEADER_GRAIN} holds no permission to format {order.wwid}"
-        return [_refusal("G6", Code.NOT_LEADER, found, f"Run {ORCHESTRATE} on the master")]
-    __salt__["grains.set"](LEADER_GRAIN, {"cluster": grain.get("cluster")}, force=True)
-    return []
+    try:
+        found = _why_not_permitted(_static_grains().get(LEADER_GRAIN), order.wwid, token)
+        if not found:
+            # A permission that stays behind would be good for another time.
+            mark(order.cluster)
+    except CommandExecutionError as err:
+        found = f"the permission cannot be spent: {err}"
+    fix = f"Run {ORCHESTRATE} on the master"
+    return [_refusal("G6", Code.NOT_LEADER, found, fix)] if found else []
+
+
+def _static_grains():
+    return StaticGrains(__opts__, salt.utils.yaml.safe_load)
+
+
+def _why_not_permitted(grain, wwid, token):
+    """Return why a grain permits no format of a LUN with a token, ``""`` if it does."""
+    grain = grain if isinstance(grain, dict) else {}
+    if not token or (grain.get("wwid"), grain.get("token")) != (wwid, token):
+        return f"its grain {LEADER_GRAIN} holds no permission to format {wwid}"
+    given = grain.get("time")
+    if type(given) is not int or not 0 <= time.time() - given <= _PERMITTED:
+        return f"its permission to format {wwid} is not of the last {_PERMITTED // 60} minutes"
+    return ""
 
 
 def _prove(order, handle, progress):

@@ -44,7 +44,7 @@ def _made(arena, run):
 PLAN = Moment("plan", ORCHESTRATE, _said("asking 3 nodes"))
 CENSUS = Moment("census", FORMAT, _published("ocfs2_node.census"))
 CONVERGING = Moment("converge", CONVERGE, _said("state.apply ocfs2.node on 3 nodes"))
-MARK = Moment("mark", FORMAT, _published("grains.set", "ocfs2_leader"))
+MARK = Moment("mark", FORMAT, _published("ocfs2_format.mark"))
 ORDER = Moment("order", FORMAT, _ordered)
 FIRST_WRITE = Moment("first-write", FORMAT, lambda arena, run: arena.holds_data())
 SUPERBLOCK = Moment("superblock", FORMAT, lambda arena, run: arena.volume())
@@ -318,8 +318,8 @@ def the_leaders_grain_forged_on_another_node(arena):
         arena.lab.freeze(LEADER)
         (job,) = arena.jobs.find("state.apply", "ocfs2.format")
         grant = job.keywords["pillar"]["ocfs2_format"]["grant"]
-        mark = {"cluster": "ocfs2", "wwid": arena.wwid, "token": grant["token"]}
-        arena.lab.salt(host(OTHER), "grains.set", "ocfs2_leader", json.dumps(mark), "force=True")
+        mark = ("ocfs2", arena.wwid, grant["token"])
+        arena.lab.salt(host(OTHER), "ocfs2_format.mark", *mark)
         answer = _send_again(arena, host(OTHER))
         arena.lab.thaw(LEADER)
         result = run.wait(1200)

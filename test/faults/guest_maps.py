@@ -109,8 +109,7 @@ class Bench:
 
     def _format(self, lun):
         """The volume made, or why not."""
-        mark = {"cluster": "ocfs2", "wwid": lun.wwid, "token": "one"}
-        self.salt.cmd("grains.set", "ocfs2_leader", mark, force=True)
+        self.salt.cmd("ocfs2_format.mark", "ocfs2", lun.wwid, "one")
         order = {
             "device": self.map.device,
             "wwid": lun.wwid,

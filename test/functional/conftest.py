@@ -15,8 +15,10 @@ from types import SimpleNamespace
 import pytest
 import salt.config
 import salt.loader
+import salt.utils.yaml
 
 from ocfs2lib.lun import audit
+from ocfs2lib.system.static_grains import StaticGrains
 from support import node_files
 from support.devices import mounted_tmpfs
 from support.devices import simulated_ocfs2
@@ -120,6 +122,7 @@ def minion(tmp_path_factory):
         shutil.copytree(REPOSITORY / f"_{kind}", target, ignore=_NO_BYTECODE)
     modules = _modules(opts)
     return SimpleNamespace(
+        grains=StaticGrains(opts, salt.utils.yaml.safe_load),
         audit=root / "log" / audit.NAME,
         modules=modules,
         states=_states(opts, modules, test=False),

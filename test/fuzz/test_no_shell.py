@@ -14,7 +14,6 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from functional.conftest import MINION
-from ocfs2lib.lun.format_order import LEADER_GRAIN
 from ocfs2lib.node import cluster_conf
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
@@ -146,9 +145,6 @@ GRANT = {
     "job": "",
     "operator": "",
 }
-
-
-MARK = {"cluster": "ocfs2", "wwid": WWID, "token": "t"}
 
 
 def called(number, minion, place):
@@ -358,7 +354,7 @@ def formatted(minion, place, config):
                 type="mail",
                 format="once",
             )
-            minion.modules["grains.set"](LEADER_GRAIN, MARK, force=True)
+            minion.modules["ocfs2_format.mark"]("ocfs2", WWID, "t")
             return minion.states["ocfs2.formatted"]("primary", config, GRANT)
 
     return once

@@ -1,6 +1,7 @@
 """Any history of masters, nodes, crashes and repeated jobs: at most one format, never over data."""
 
 import os
+import time
 
 import pytest
 from hypothesis import HealthCheck
@@ -129,10 +130,12 @@ def histories(head, seen):
         @rule(number=some, other=some)
         def a_node_claims_to_be_the_leader(self, number, other):
             """It takes over a mark that another was given, and gets the other's job too."""
-            marks = [job for job in self.world.jobs if job.sent[0] == "grains.set"]
+            marks = [job.sent[1] for job in self.world.jobs if job.sent[0] == "ocfs2_format.mark"]
             orders = [job for job in self.world.jobs if job.sent[0] == "state.apply"]
             if marks and orders:
-                self.node(number).grains[LEADER_GRAIN] = marks[other % len(marks)].sent[1][1]
+                names = ("cluster", "wwid", "token")
+                mark = dict(zip(names, marks[other % len(marks)], strict=False))
+                self.node(number).grains[LEADER_GRAIN] = {**mark, "time": int(time.time())}
                 self.world.send(self.node(number).minion, *orders[other % len(orders)].sent)
 
         @rule(number=masters, rare=rarely)

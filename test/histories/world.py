@@ -130,6 +130,21 @@ class SimulatedTools:
         return f"{argv[0]}: {result}"
 
 
+class SimulatedGrains:
+    """The file of the grains of a host."""
+
+    def __init__(self, host):
+        self._host = host
+
+    def get(self, name):
+        return self._host.grains.get(name)
+
+    def put(self, name, value):
+        self._host.world.pause()
+        self._host.grains[name] = value
+        self._host.world.pause()
+
+
 class SimulatedHost:
     """One host: its minion's grains outlive a crash, its jobs do not."""
 
@@ -139,15 +154,14 @@ class SimulatedHost:
         #: Between the last proof and the first write of mkfs.ocfs2.
         self.proved = False
         salt = {
-            "grains.get": lambda name, default=None: self.grains.get(name, default),
-            "grains.set": self._set_grain,
             "ocfs2.probe": self._probe,
         }
         module = _load(
             "_modules/ocfs2_format.py",
             __salt__=salt,
             __grains__={"id": minion, "kernel": "Linux"},
-            __opts__={"id": minion, "log_file": ""},
+            __opts__={"id": minion, "log_file": "", "local": True},
+            _static_grains=lambda: SimulatedGrains(self),
             _only_one_format=self._only_one_format,
             _opened=self._opened,
             _write_head=self._write_head,
@@ -157,14 +171,10 @@ class SimulatedHost:
         module["_Audit"].write = lambda *_: self.world.pause()
         self._refusal = module["_refusal"]
         salt["ocfs2_format.mkfs"] = module["mkfs"]
+        salt["ocfs2_format.mark"] = module["mark"]
         opts = {"id": minion, "test": False}
         state = _load("_states/ocfs2.py", __salt__=salt, __opts__=opts)
         self._functions = {**salt, "formatted": state["formatted"]}
-
-    def _set_grain(self, name, value, force):
-        self.world.pause()
-        self.grains[name] = value
-        self.world.pause()
 
     def _probe(self, device, prove_blank=False, full=False, handle=None, progress=None):
         self.world.pause()

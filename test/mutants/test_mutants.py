@@ -103,7 +103,7 @@ MUTANTS = {
     ),
     "G6 the token": Mutant(
         FORMAT,
-        "    if not token or held != (order.wwid, token):\n",
+        '    if not token or (grain.get("wwid"), grain.get("token")) != (wwid, token):\n',
         "    if False:\n",
         REFUSALS + "test_what_is_wrong_is_refused_and_nothing_written",
     ),
@@ -115,8 +115,8 @@ MUTANTS = {
     ),
     "G6 the token is spent": Mutant(
         FORMAT,
-        '    __salt__["grains.set"](LEADER_GRAIN, {"cluster": grain.get("cluster")}, force=True)\n',
-        "",
+        "            mark(order.cluster)\n",
+        "            pass\n",
         REFUSALS + "test_a_permission_is_good_for_one_attempt",
     ),
     "G6 one format at a time": Mutant(

@@ -13,6 +13,7 @@ and goes on with the same leader, the same token and the same UUID.
 import dataclasses
 
 from ocfs2lib import commands
+from ocfs2lib.answers import returns
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.lun import ledger
 from ocfs2lib.lun.format_order import LEADER_GRAIN
@@ -20,7 +21,7 @@ from ocfs2lib.plan.cluster_plan import FORMAT
 from ocfs2lib.plan.cluster_plan import REFUSE
 from ocfs2lib.plan.cluster_plan import USE
 
-#: Seconds for the leader to show its mark, and to make a volume of which it reads only samples.
+#: Seconds for the leader to take its mark, and to make a volume of which it reads only samples.
 _MARK_LIMIT, _FORMAT_LIMIT = 300, 4200
 #: Bytes a second that the slowest array is expected to read.
 _SLOWEST = 10 << 20
@@ -35,7 +36,6 @@ class FormatLuns:
     master
         Has ``plan()`` (the plan as of now), ``ask(minions, fun, *arg, limit, progress, **kwarg)``
         (``(returns, silent)``; ``progress`` names the LUN whose full read is to be followed),
-        ``attempts(seconds)`` (an iterator that ends when they are over),
         ``say(text)``, ``audit(verdict, lun, reasons, evidence)``, ``ledger``, ``stamp()``
         (``{"time", "job", "operator"}``), ``new_uuid()``, ``new_token()`` and ``failures(answer)``
         (of a state run, as sentences).
@@ -154,15 +154,16 @@ class FormatLuns:
         except FormulaError as err:
             return f"not formatted: {err}"
         self._master.say(f"LUN {lun.key}: formatting on {lun.leader}")
-        if not self._mark_and_wait(record):
+        unmarked = self._mark(record, self._desired.lun(lun.key).wwid, record.token)
+        if unmarked:
             self._master.ledger.store(lun.case.record)
             return self._failed(
                 "failed",
                 lun,
-                f"{lun.leader} did not take the leader's grain {LEADER_GRAIN}; nothing was "
-                f"formatted. Run {commands.ORCHESTRATE} again",
+                f"the leader did not take its grain {LEADER_GRAIN}: {'; '.join(unmarked)}. Nothing "
+                f"was formatted. Run {commands.ORCHESTRATE} again",
             )
-        returns, silent = self._order(lun, record)
+        answers, silent = self._order(lun, record)
         if silent:
             return self._failed(
                 "unknown",
@@ -170,9 +171,10 @@ class FormatLuns:
                 f"{lun.leader} went silent while it formatted: the outcome is UNKNOWN and no other "
                 f"node takes over. Bring {lun.leader} back and run again",
             )
-        failed = self._master.failures(returns[lun.leader])
+        failed = self._master.failures(answers[lun.leader])
         if failed:
-            self._unmark(record)
+            # It may not have been used.
+            self._mark(record)
             return self._failed("failed", lun, "; ".join(failed))
         return None
 
@@ -189,29 +191,15 @@ class FormatLuns:
             leader=lun.leader,
         )
 
-    def _mark_and_wait(self, record):
-        """Set the grain of the leader; return whether its minion process shows it in time."""
-        mark = self._mark(record, wwid=self._desired.lun(record.lun).wwid, token=record.token)
-        for _ in self._master.attempts(_MARK_LIMIT):
-            returns, silent = self._master.ask(
-                [record.leader], "grains.get", LEADER_GRAIN, limit=_MARK_LIMIT
-            )
-            if silent:
-                return False
-            if returns[record.leader] == mark:
-                return True
-        return False
-
-    def _mark(self, record, **permission):
-        mark = {"cluster": record.cluster, **permission}
-        self._master.ask(
-            [record.leader], "grains.set", LEADER_GRAIN, mark, force=True, limit=_MARK_LIMIT
+    def _mark(self, record, *permission):
+        """
+        Mark the leader, with or without its permission: the WWID and the token. Returns why it has
+        not taken the mark, as sentences.
+        """
+        answers, silent = self._master.ask(
+            [record.leader], "ocfs2_format.mark", record.cluster, *permission, limit=_MARK_LIMIT
         )
-        return mark
-
-    def _unmark(self, record):
-        """Take back a permission that may not have been used."""
-        self._mark(record)
+        return returns.of_calls(answers, silent)[1]
 
     def _order(self, lun, record):
         desired, stamp = self._desired.lun(lun.key), self._master.stamp()

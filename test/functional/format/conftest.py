@@ -59,12 +59,14 @@ def order(lun):
 
 
 @pytest.fixture
-def mkfs(modules, lun):
+def mkfs(minion, modules, lun):
     """Call the function with a good order and a good token, but for what is given."""
 
     def call(token=TOKEN, mark=None, **changes):
-        grain = {"cluster": "web", "wwid": lun.wwid, "token": TOKEN} if mark is None else mark
-        modules["grains.set"](LEADER_GRAIN, grain, force=True)
+        if mark is None:
+            modules["ocfs2_format.mark"]("web", lun.wwid, TOKEN)
+        else:
+            minion.grains.put(LEADER_GRAIN, mark)
         return modules["ocfs2_format.mkfs"]({**order(lun), **changes}, token=token)
 
     return call

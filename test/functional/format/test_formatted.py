@@ -19,14 +19,15 @@ GRANT = {
 }
 
 
-def test_a_dry_run_writes_nothing(lun, modules, states_test, described):
-    mark = {"cluster": "ocfs2", "wwid": lun.wwid, "token": TOKEN}
-    modules["grains.set"](LEADER_GRAIN, mark, force=True)
+def test_a_dry_run_writes_nothing(lun, minion, modules, states_test, described):
+    modules["ocfs2_format.mark"]("ocfs2", lun.wwid, TOKEN)
+    mark = minion.grains.get(LEADER_GRAIN)
     before = digest(lun.image)
     ret = states_test["ocfs2.formatted"]("primary", described, GRANT)
     assert (ret["result"], list(ret["changes"])) == (None, [lun.device])
     assert digest(lun.image) == before
-    assert modules["grains.get"](LEADER_GRAIN) == mark
+    assert minion.grains.get(LEADER_GRAIN) == mark
+    assert mark["token"] == TOKEN
 
 
 def test_a_dry_run_over_data_is_refused(lun, states_test, described):

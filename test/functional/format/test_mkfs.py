@@ -21,7 +21,7 @@ def test_a_blank_lun_is_formatted_as_ordered(lun, mkfs, minion, modules):
     done = mkfs()
     assert done["made"] is True
     assert (done["volume"]["uuid"], done["volume"]["stamp"]) == (UUID, "o2cb/web")
-    assert modules["grains.get"](LEADER_GRAIN) == {"cluster": "web"}
+    assert minion.grains.get(LEADER_GRAIN) == {"cluster": "web"}
     assert modules["ocfs2_format.running"]() == {"wwid": None, "read": 0, "size": 0}
     granted, made = audited(minion)[-2:]
     assert [granted["verdict"], made["verdict"]] == ["granted", "done"]

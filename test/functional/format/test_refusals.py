@@ -2,16 +2,20 @@
 
 import os
 import shutil
+import time
+from pathlib import Path
 
 import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from functional.conftest import MINION
+from ocfs2lib.lun.format_order import LEADER_GRAIN
 from support.devices import named
 from support.formats import SIZE
 from support.formats import STALE
 from support.formats import TOKEN
+from support.formats import WWID
 from support.formats import audited
 from support.images import MIB
 from support.images import attached
@@ -49,6 +53,39 @@ def test_a_permission_is_good_for_one_attempt(lun, mkfs, modules):
         mkfs(size=SIZE + 512)
     with pytest.raises(CommandExecutionError, match="G6"):
         modules["ocfs2_format.mkfs"](order(lun), token=TOKEN)
+
+
+@pytest.mark.parametrize("given", [-10, 3700, 10**9, None, "now"])
+def test_a_permission_is_not_good_for_ever(lun, mkfs, given):
+    then = int(time.time()) - given if isinstance(given, int) else given
+    mark = {"cluster": "web", "wwid": lun.wwid, "token": TOKEN, "time": then}
+    before = digest(lun.image)
+    with pytest.raises(CommandExecutionError, match="is not of the last 60 minutes"):
+        mkfs(mark=mark)
+    assert digest(lun.image) == before
+
+
+@pytest.fixture
+def read_only_grains(minion, tmp_path):
+    """The file of the grains lies on a filesystem that takes no writes."""
+    path, place = Path(minion.grains.path), tmp_path / "grains"
+    mark = {"cluster": "web", "wwid": WWID, "token": TOKEN, "time": int(time.time())}
+    minion.grains.put(LEADER_GRAIN, mark)
+    shutil.move(path, place)
+    path.symlink_to(place)
+    run("mount", "--bind", str(tmp_path), str(tmp_path))
+    run("mount", "-o", "remount,bind,ro", str(tmp_path))
+    yield mark
+    run("umount", str(tmp_path))
+    path.unlink()
+
+
+def test_a_permission_that_can_not_be_spent_is_none(lun, modules, minion, read_only_grains):
+    before = digest(lun.image)
+    with pytest.raises(CommandExecutionError, match=r"cannot be spent: .*Read-only file"):
+        modules["ocfs2_format.mkfs"](order(lun), token=TOKEN)
+    assert digest(lun.image) == before
+    assert minion.grains.get(LEADER_GRAIN) == read_only_grains
 
 
 def test_all_objections_are_named_at_once(lun, mkfs):

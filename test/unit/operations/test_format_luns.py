@@ -16,7 +16,7 @@ class SimulatedFormatter:
     """A node that formats as it is told, unless told not to answer, or to answer otherwise."""
 
     def __init__(self, lun):
-        self.lun, self.grains, self.asked = lun, {}, []
+        self.lun, self.mark, self.asked = lun, (), []
         self.replies = {}
 
     def census_of(self, lun):
@@ -26,10 +26,9 @@ class SimulatedFormatter:
         self.asked.append(fun)
         if fun in self.replies:
             return self.replies[fun]
-        if fun == "grains.set":
-            self.grains[arg[0]] = arg[1]
-        if fun == "grains.get":
-            return self.grains.get(arg[0])
+        if fun == "ocfs2_format.mark":
+            self.mark = arg
+            return True
         if fun == "state.apply":
             grant = kwarg["pillar"]["ocfs2_format"]["grant"]
             volume = answers.volume(PILLAR, uuid=grant["uuid"])
@@ -64,7 +63,7 @@ def recorded(master):
 def test_a_blank_lun_is_formatted_on_the_leader_alone_and_put_down(master, nodes):
     volumes, failures = master.orchestrate()
     assert failures == []
-    assert nodes[LEADER].asked == ["grains.set", "grains.get", "state.apply"]
+    assert nodes[LEADER].asked == ["ocfs2_format.mark", "state.apply"]
     assert [nodes[host].asked for host in HOSTS[1:]] == [[], []]
     assert recorded(master) == volumes["primary"]
     assert volumes["primary"].state == "formatted"
@@ -78,9 +77,10 @@ def test_it_is_on_record_before_the_leader_hears_of_it(master, nodes):
 
 
 def test_a_leader_that_takes_no_mark_gets_no_order_and_leaves_no_record(master, nodes):
-    nodes[LEADER].replies = {"grains.get": {"token": "another"}}
+    nodes[LEADER].replies = {"ocfs2_format.mark": "ERROR: No space left on device"}
     _, (failure,) = master.orchestrate()
-    assert "nothing was formatted" in failure
+    assert "did not take its grain ocfs2_leader: " in failure
+    assert "No space left on device. Nothing was formatted" in failure
     assert "state.apply" not in nodes[LEADER].asked
     assert recorded(master).state == "never"
     assert verdicts(master) == ["granted", "failed"]
@@ -126,7 +126,7 @@ def test_a_refusal_of_the_leader_takes_its_permission_back(master, nodes):
     nodes[LEADER].replies = {"state.apply": {"result": False, "comment": "Refused: G3"}}
     _, (failure,) = master.orchestrate()
     assert failure == "LUN primary: Refused: G3"
-    assert "token" not in nodes[LEADER].grains["ocfs2_leader"]
+    assert nodes[LEADER].mark == (PILLAR.cluster.name,)
     assert verdicts(master) == ["granted", "failed"]
 
 
