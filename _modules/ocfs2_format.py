@@ -35,6 +35,7 @@ from ocfs2lib.system import block_device
 from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
+from ocfs2lib.system.format_refused import FormatRefused
 from ocfs2lib.system.static_grains import StaticGrains
 
 #: Locked while a LUN is formatted; says which, and how far the full read has come.
@@ -121,7 +122,8 @@ def mkfs(order, token, lun="", job="", operator=""):
 
     Returns ``{"made", "volume"}``: whether this call has formatted, and the facts of the volume, as
     ``ocfs2.probe`` gives them. A LUN that holds the ordered volume already, whole, is left as it
-    is. Raises ``CommandExecutionError`` if the format is refused (nothing was written) or failed.
+    is. Raises :class:`system.format_refused.FormatRefused` if the format is refused, and nothing
+    was written, or another ``CommandExecutionError`` if it failed.
 
     CLI Example:
 
@@ -138,7 +140,7 @@ def mkfs(order, token, lun="", job="", operator=""):
             return {"made": False, "volume": facts["volume"]}
         objections += order.refusals(__grains__["id"], facts)
         if objections:
-            raise log.refused(objections, facts)
+            raise log.refused(objections, facts, order.foreign_contents(facts))
         log.write("granted", (), facts)
         _erase_superblock(order, handle, facts)
         return {"made": True, "volume": _make_volume(order, handle, facts["node"], log)}
@@ -165,10 +167,10 @@ class _Audit:
         except FormulaError as err:
             raise CommandExecutionError(f"Refused: {err}") from err
 
-    def refused(self, reasons, evidence=None):
-        """Audit the refusal; return the error that tells it."""
+    def refused(self, reasons, evidence=None, contents=""):
+        """Audit the refusal; return the error that tells it, and what the LUN holds of others."""
         self.write("refused", reasons, evidence)
-        return CommandExecutionError("Refused: " + " ".join(map(str, reasons)))
+        return FormatRefused("Refused: " + " ".join(map(str, reasons)), contents)
 
 
 def _refusal(guard, code, found, fix):

@@ -32,6 +32,7 @@ from ocfs2lib.platform import platforms
 from ocfs2lib.system import functions
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
+from ocfs2lib.system.format_refused import FormatRefused
 
 _GRANT = {"uuid", "token", "leader", "again", "job", "operator"}
 #: What unmounting alone changes.
@@ -160,6 +161,10 @@ def formatted(name, config, grant):
         )
         if done["made"]:
             ret["changes"] = {order.device: {"old": "blank", "new": done["volume"]}}
+    except FormatRefused as err:
+        # For the master: the LUN is as it was.
+        ret["format_refused"] = {"contents": err.contents}
+        return state_result.refused(ret, f"Not formatted. {err}")
     except _REFUSALS as err:
         return state_result.refused(ret, f"Not formatted. {err}")
     return ret

@@ -11,6 +11,7 @@ from support.prefork import Prefork
 
 from .fence_mutants import FENCE
 from .firewall_mutants import FIREWALL
+from .format_mutants import REMEMBERED
 from .mutant import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -207,6 +208,7 @@ MUTANTS = {
     ),
     **FIREWALL,
     **FENCE,
+    **REMEMBERED,
 }
 
 

@@ -29,6 +29,18 @@ def desired(nodes=3, **lun):
     return check.parse(section)
 
 
+def desired_with_two_luns():
+    """Return a ``Desired`` with another LUN, ``second``; both may be formatted."""
+    section = roster.section()
+    second = copy.deepcopy(section["luns"]["primary"])
+    second.update(device="/dev/mapper/second", wwid="3600a0b8000123456000abcd0123456ff")
+    second["mount"] = {"path": "/san/second"}
+    section["luns"]["second"] = second
+    for each in section["luns"].values():
+        each["format"] = "once"
+    return check.parse(section)
+
+
 def lun(pillar, **changes):
     """Return the facts of the LUN of ``pillar``, proved blank."""
     described = pillar.luns[0]

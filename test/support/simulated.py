@@ -27,10 +27,10 @@ class SimulatedCache(dict):
 
 class SimulatedMaster:
     """
-    One master with one cluster of one LUN.
+    One master with one cluster.
 
     nodes
-        ``{minion id: node}``. A node has ``census_of(key)``, the facts of the LUN, None if it does
+        ``{minion id: node}``. A node has ``census_of(lun)``, the facts of the LUN, None if it does
         not answer, and ``carry_out(fun, arg, kwarg)``, which returns what its minion would, None
         if it falls silent.
     """
@@ -45,21 +45,27 @@ class SimulatedMaster:
         return FormatLuns(self.pillar, self).run()
 
     def plan(self):
-        lun = self.pillar.luns[0]
-        seen = {minion: node.census_of(lun) for minion, node in self.nodes.items()}
-        silent = {minion: "did not answer" for minion, facts in seen.items() if facts is None}
-        census = {
-            minion: self._answer(minion, lun.key, facts)
-            for minion, facts in seen.items()
-            if facts is not None
+        luns = self.pillar.luns
+        seen = {
+            minion: {lun.key: node.census_of(lun) for lun in luns}
+            for minion, node in self.nodes.items()
         }
-        record = self.ledger.fetch(lun.wwid)
-        return decide.plan(self.pillar, census, silent, answers.FORMULA, {lun.key: record})
+        silent = {
+            minion: "did not answer" for minion, facts in seen.items() if None in facts.values()
+        }
+        census = {
+            minion: self._answer(minion, facts)
+            for minion, facts in seen.items()
+            if minion not in silent
+        }
+        records = {lun.key: self.ledger.fetch(lun.wwid) for lun in luns}
+        return decide.plan(self.pillar, census, silent, answers.FORMULA, records)
 
-    def _answer(self, minion, key, facts):
+    def _answer(self, minion, facts):
         answer = answers.node(self.pillar, minion)
-        answer["formatting"] = facts.pop("formatting", None)
-        answer["luns"] = {key: facts}
+        at_work = [each.pop("formatting", None) for each in facts.values()]
+        answer["formatting"] = next(filter(None, at_work), None)
+        answer["luns"] = facts
         return answer
 
     def ask(self, minions, fun, *arg, limit, progress="", **kwarg):
@@ -96,3 +102,7 @@ class SimulatedMaster:
     @staticmethod
     def failures(answer):
         return [] if answer["result"] is not False else [answer["comment"]]
+
+    @staticmethod
+    def format_refused(answer):
+        return answer.get("format_refused", {}).get("contents")

@@ -27,6 +27,23 @@ def state_run(answer):
     return changes, failures
 
 
+def format_refused(answer):
+    """
+    Return what the LUN held that is not ours, as text, by a leader that refused to format it before
+    anything was written (``""``: nothing); None if it has not said so.
+
+    answer
+        What the leader returned of the state run.
+    """
+    states = answer.values() if isinstance(answer, dict) else ()
+    said = [each.get("format_refused") for each in states if isinstance(each, dict)]
+    refused = [each for each in said if each is not None]
+    if len(refused) != 1 or not isinstance(refused[0], dict):
+        return None
+    contents = refused[0].get("contents")
+    return contents if isinstance(contents, str) else None
+
+
 def state_runs(answers, silent):
     """
     Return ``({minion id: changes}, failures)`` of one state run on several minions.

@@ -53,6 +53,22 @@ class NodeView:
             return False
         return self.facts["half_made"] is True
 
+    @property
+    def foreign_contents(self):
+        """
+        What the LUN holds that the format on record did not put there, as text, ``""`` for nothing.
+
+        Bytes without a volume and without a signature may be what our own format was cut short of;
+        nobody can tell by looking at them.
+        """
+        facts = self.facts
+        volume = facts["volume"]
+        ours = volume and self.started_uuid and volume["uuid"] == self.started_uuid
+        unclear = self.started_uuid and not volume and not facts["signature"]
+        if not self.shows_lun or ours or unclear:
+            return ""
+        return contents.describe(facts)
+
 
 @dataclass(frozen=True)
 class LunCase:
@@ -140,10 +156,10 @@ class LunCase:
         return {minion: size for minion, size in sizes.items() if size < largest}
 
     @property
-    def contents(self):
-        """What the LUN holds, and by which node that was seen, as text; ``""`` for nothing."""
+    def foreign_contents(self):
+        """What the LUN holds that our own format did not put there, and by which node that was
+        seen, as text; ``""`` for nothing."""
         for view in self.views():
-            found = contents.describe(view.facts)
-            if view.shows_lun and found:
-                return f"{found} on {view.minion}"
+            if view.foreign_contents:
+                return f"{view.foreign_contents} on {view.minion}"
         return ""

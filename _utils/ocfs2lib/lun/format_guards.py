@@ -189,7 +189,7 @@ def ledger(case):
             f"; if this record alone is broken and the LUN was never in use: "
             f"{commands.forget(wwid)}",
         )
-    elif record and record.state in (FORMATTED, HELD):
+    elif record and (record.state in (FORMATTED, HELD) or record.found):
         found = f"LUN {wwid} is on record: {record.description()}"
         shown = (
             "What it shows now is not proof that this is gone: an array can return zeros for a "

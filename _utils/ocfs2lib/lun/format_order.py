@@ -77,7 +77,10 @@ class FormatOrder:
 
     def refusals(self, minion, facts):
         """Return why the leader, having looked again itself, must not carry this order out."""
-        view = NodeView(
+        return format_guards.leader_refusals(self._view(minion, facts))
+
+    def _view(self, minion, facts):
+        return NodeView(
             minion,
             facts,
             key=self.device,
@@ -87,7 +90,10 @@ class FormatOrder:
             # The leader has no ledger, and takes the master's word for it.
             started_uuid=self.uuid if self.again else "",
         )
-        return format_guards.leader_refusals(view)
+
+    def foreign_contents(self, facts):
+        """Return what the LUN was seen to hold that is not of this order, ``""`` for nothing."""
+        return self._view("", facts).foreign_contents
 
     def is_complete(self, facts):
         """Tell whether the LUN holds the very volume that was ordered, made to its end."""

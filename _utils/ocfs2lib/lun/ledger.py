@@ -50,7 +50,8 @@ class Record:
         Of the format: the volume's UUID and label, the minion that formats (``""``: the next
         one elected) and the token with which it may.
     found
-        What a held LUN was seen to hold, and by which node, as text.
+        What the LUN was seen to hold that this formula did not put there, and by which node, as
+        text; also beside a format that was begun.
     operator, job
         Who had it done, in which job of Salt.
     events
@@ -92,7 +93,8 @@ class Record:
             return f"held {self.found}, seen {self.time} ({where})"
         if self.state == FORMATTING:
             who = f"begun on {self.leader}" if self.leader else "released for another leader"
-            return f"formatting as volume {self.uuid}, {who} {self.time} ({where})"
+            seen = f", but held {self.found} since" if self.found else ""
+            return f"formatting as volume {self.uuid}, {who} {self.time} ({where}){seen}"
         if self.state == FORMATTED:
             return (
                 f"formatted as volume {self.uuid} (label {self.label}) on {self.leader}, "

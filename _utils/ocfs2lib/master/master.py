@@ -306,6 +306,11 @@ class Master:
         """Of a state run, as sentences."""
         return returns.state_run(answer)[1]
 
+    @staticmethod
+    def format_refused(answer):
+        """:func:`answers.returns.format_refused`."""
+        return returns.format_refused(answer)
+
 
 def _texts(errors):
     return {minion: str(error) for minion, error in errors.items()}

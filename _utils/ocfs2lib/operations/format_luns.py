@@ -59,7 +59,7 @@ class FormatLuns:
         failures += plan.failures() + self._audit_refusals(plan)
         ordered = []
         for lun in plan.to_format() if not self._not_ready(plan) else ():
-            failure = self._format(lun)
+            failure = self._format(lun) if not ordered else self._format_if_still_blank(lun.key)
             if failure:
                 failures.append(f"LUN {lun.key}: {failure}")
                 break
@@ -83,7 +83,7 @@ class FormatLuns:
                     volumes[lun.key] = self._store_record(lun, ledger.FORMATTED)
                     self._audit("done", lun, ())
                 else:
-                    self._record_contents(lun)
+                    self._record_contents(lun, lun.case.foreign_contents)
             except FormulaError as err:
                 failures.append(f"LUN {lun.key}: {err}")
         return volumes, failures
@@ -98,18 +98,26 @@ class FormatLuns:
             and lun.volume["uuid"] == started.uuid
         )
 
-    def _record_contents(self, lun):
-        """Record what a LUN was seen to hold, in case it ever reads as blank."""
-        record, contents = lun.case.record, lun.case.contents
-        if contents and isinstance(record, ledger.Record) and record.state == ledger.NEVER:
+    def _record_contents(self, lun, contents):
+        """
+        Record what a LUN was seen to hold that is not ours, in case it ever reads as blank; also
+        beside a format that is on record as begun, which then is not continued.
+        """
+        record = lun.case.record
+        if not contents or not isinstance(record, ledger.Record) or record.found:
+            return
+        if record.state == ledger.NEVER:
             self._store_record(lun, ledger.HELD, found=contents)
+        elif record.state == ledger.FORMATTING:
+            self._store_record(lun, ledger.FORMATTING, found=contents)
 
     def _store_record(self, lun, state, **changes):
         """Store and return a LUN's record in another state. Raises RecordUnwritable."""
         record, stamp = lun.case.record, self._master.stamp()
         started = lun.case.started_format
         if started:
-            kept = {name: getattr(started, name) for name in ("uuid", "label", "leader", "token")}
+            names = ("uuid", "label", "leader", "token", "found")
+            kept = {name: getattr(started, name) for name in names}
             changes = {**kept, **changes}
         new = record.becomes(
             state,
@@ -146,6 +154,17 @@ class FormatLuns:
             if node.gaps or node.blocked
         ] + list(plan.misnumbered)
 
+    def _format_if_still_blank(self, key):
+        """Look at a LUN once more right before its order, and format it; return what went wrong, or
+        None. While the LUNs before it were formatted, somebody may have begun to use it."""
+        plan = self._master.plan()
+        lun, not_ready = plan.lun(key), self._not_ready(plan)
+        if lun.action == FORMAT and not not_ready:
+            return self._format(lun)
+        self._record_contents(lun, lun.case.foreign_contents)
+        reasons = [*lun.refusals, *not_ready] or ["it holds a volume by now"]
+        return self._failed("refused", lun, f"not formatted: {'; '.join(map(str, reasons))}")
+
     def _format(self, lun):
         """Order the leader to format one LUN; return what went wrong, or None."""
         try:
@@ -175,8 +194,24 @@ class FormatLuns:
         if failed:
             # It may not have been used.
             self._mark(record)
+            self._note_refusal(lun, self._master.format_refused(answers[lun.leader]))
             return self._failed("failed", lun, "; ".join(failed))
         return None
+
+    def _note_refusal(self, lun, contents):
+        """
+        Bring the ledger up to what a leader has said that refused before it wrote anything.
+
+        contents
+            What it saw on the LUN that is not ours, ``""`` for nothing; None if it may have
+            written.
+        """
+        if contents is None:
+            return
+        if contents:
+            self._record_contents(lun, f"{contents} on {lun.leader}")
+        elif not lun.case.started_format:
+            self._master.ledger.store(lun.case.record)
 
     def _record_start(self, lun):
         """Record the format before anything of it can happen."""

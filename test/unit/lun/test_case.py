@@ -74,7 +74,7 @@ def test_without_a_record_no_volume_is_a_cut_format():
     ],
 )
 def test_what_the_lun_holds_is_told_with_the_node_that_saw_it(changes, words):
-    assert case(**changes).contents == words
+    assert case(**changes).foreign_contents == words
 
 
 def test_it_is_observed_if_one_node_can_read_it():

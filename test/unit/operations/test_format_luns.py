@@ -150,6 +150,91 @@ def test_what_a_lun_holds_is_remembered_when_it_reads_blank(master, nodes, lun):
     assert verdicts(master) == ["refused", "refused"]
 
 
+REFUSED = {"result": False, "comment": "Refused: G3"}
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_the_leader_alone_saw_is_remembered(master, nodes, lun, again):
+    """Zeros at the census, data at the leader, and zeros ever after."""
+    if again:
+        master.ledger.store(answers.record(PILLAR, "formatting", leader=LEADER))
+    refusal = {**REFUSED, "format_refused": {"contents": "ext4 (mail)"}}
+    nodes[LEADER].replies = {"state.apply": refusal}
+    master.orchestrate()
+    assert recorded(master).found == f"ext4 (mail) on {LEADER}"
+    nodes[LEADER].replies = {}
+    _, failures = master.orchestrate()
+    assert any(each.startswith("LUN primary: G4: ") for each in failures)
+    assert lun["volume"] is None
+
+
+def test_a_refusal_before_anything_is_written_ends_the_format(master, nodes):
+    nodes[LEADER].replies = {"state.apply": {**REFUSED, "format_refused": {"contents": ""}}}
+    master.orchestrate()
+    assert recorded(master).state == "never"
+
+
+def test_a_refusal_ends_no_format_that_was_begun_before(master, nodes):
+    master.ledger.store(answers.record(PILLAR, "formatting", leader=LEADER))
+    nodes[LEADER].replies = {"state.apply": {**REFUSED, "format_refused": {"contents": ""}}}
+    master.orchestrate()
+    assert (recorded(master).state, recorded(master).found) == ("formatting", "")
+
+
+def test_a_failure_that_may_have_written_ends_nothing(master, nodes):
+    nodes[LEADER].replies = {"state.apply": REFUSED}
+    master.orchestrate()
+    assert recorded(master).state == "formatting"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"signature": {"TYPE": "xfs"}},
+        {"volume": {"uuid": "F" * 32}, "half_made": True},
+        {"volume": {"uuid": "F" * 32}, "half_made": False},
+    ],
+)
+def test_what_is_seen_beside_a_format_that_was_begun_is_remembered(master, nodes, lun, changes):
+    master.ledger.store(answers.record(PILLAR, "formatting", leader=LEADER))
+    before = dict(lun)
+    if "volume" in changes:
+        changes = {**changes, "volume": answers.volume(PILLAR, **changes["volume"])}
+    lun.update(changes, written=None)
+    master.orchestrate()
+    assert recorded(master).state == "formatting"
+    assert recorded(master).found
+    lun.update(before)
+    _, failures = master.orchestrate()
+    assert any("but held " in each for each in failures)
+    assert lun["volume"] is None
+    assert nodes[LEADER].asked == []
+
+
+def test_a_lun_that_somebody_begins_to_use_meanwhile_is_not_formatted():
+    """While the first of two is formatted."""
+    pillar = answers.desired_with_two_luns()
+    first, second = (answers.lun(pillar, wwid=each.wwid, paths={}) for each in pillar.luns)
+    luns = dict(zip([each.key for each in pillar.luns], (first, second), strict=True))
+    nodes = {minion: SimulatedFormatter(first) for minion in HOSTS}
+    for node in nodes.values():
+        node.census_of = lambda lun: dict(luns[lun.key])
+    carry_out = nodes[LEADER].carry_out
+
+    def then(fun, arg, kwarg):
+        if fun == "state.apply":
+            second.update(signature={"TYPE": "ext4"}, written=None)
+        return carry_out(fun, arg, kwarg)
+
+    nodes[LEADER].carry_out = then
+    master = SimulatedMaster(pillar, nodes, SimulatedCache())
+    volumes, failures = master.orchestrate()
+    assert list(volumes) == [pillar.luns[0].key]
+    assert any("not formatted: G3" in each for each in failures), failures
+    assert nodes[LEADER].asked.count("state.apply") == 1
+    assert master.ledger.fetch(pillar.luns[1].wwid).state == "held"
+
+
 def test_a_volume_in_use_is_remembered_too(master, nodes, lun):
     lun.update(volume=answers.volume(PILLAR), half_made=False, written=None)
     assert master.orchestrate() == ({}, [])
@@ -159,8 +244,8 @@ def test_a_volume_in_use_is_remembered_too(master, nodes, lun):
 def test_nothing_is_formatted_for_a_node_that_is_not_ready(master, nodes):
     ready = master._answer
 
-    def unready(minion, key, facts):
-        answer = ready(minion, key, facts)
+    def unready(minion, facts):
+        answer = ready(minion, facts)
         answer["o2cb"].update(clusters={}, online=None)
         return answer
 
