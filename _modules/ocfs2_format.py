@@ -77,6 +77,23 @@ def running():
     return {name: content.get(name, idle[name]) for name in idle} if at_work else idle
 
 
+def reached():
+    """
+    Tell which formats have come so far here that mkfs.ocfs2 may have written, by the audit log.
+
+    Returns ``{UUID: verdict}`` of the volumes: ``granted`` (begun), ``done`` or ``failed``; None if
+    the audit log cannot be read.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_format.reached
+    """
+    text = audit_log.end(audit.path(__opts__["log_file"]))
+    return None if text is None else audit.formats(text)
+
+
 def mark(cluster, wwid="", token=""):
     """
     Mark this minion as the leader of a cluster by its grain ``ocfs2_leader``, with or without the
@@ -158,7 +175,7 @@ class _Audit:
 
     def __init__(self, order, lun, job, operator):
         self._about = {"lun": lun or order.device, "wwid": order.wwid, "cluster": order.cluster}
-        self._about.update(job=job, operator=operator)
+        self._about.update(job=job, operator=operator, volume=order.uuid)
 
     def write(self, verdict, reasons, evidence=None):
         text = audit.line(verdict, reasons=reasons, evidence=evidence, **self._about)

@@ -71,6 +71,7 @@ def _apart_from_luns(luns, setup):
     return {
         "formula": formula_code.build(__opts__["extension_modules"]),
         "formatting": __salt__["ocfs2_format.running"]()["wwid"],
+        "formats": __salt__["ocfs2_format.reached"](),
         "host": host(),
         "o2cb": __salt__["o2cb.facts"](),
         "setup": __salt__["o2cb_setup.facts"](setup),

@@ -18,6 +18,7 @@ from pathlib import Path
 from greenlet import getcurrent
 from greenlet import greenlet
 
+from ocfs2lib.lun import audit
 from ocfs2lib.lun import ledger
 from ocfs2lib.lun import superblock
 from ocfs2lib.lun.refusal import Code
@@ -151,6 +152,8 @@ class SimulatedHost:
     def __init__(self, world, minion):
         self.world, self.minion = world, minion
         self.up, self.frozen, self.grains, self.formatting = True, False, {}, None
+        #: What its audit log has of each volume, which outlives a crash too.
+        self.formats = {}
         #: Between the last proof and the first write of mkfs.ocfs2.
         self.proved = False
         salt = {
@@ -168,13 +171,18 @@ class SimulatedHost:
             _missing_tools=list,
             tools=SimulatedTools(self._attempt),
         )
-        module["_Audit"].write = lambda *_: self.world.pause()
+        module["_Audit"].write = lambda log, verdict, *_: self._audit(log, verdict)
         self._refusal = module["_refusal"]
         salt["ocfs2_format.mkfs"] = module["mkfs"]
         salt["ocfs2_format.mark"] = module["mark"]
         opts = {"id": minion, "test": False}
         state = _load("_states/ocfs2.py", __salt__=salt, __opts__=opts)
         self._functions = {**salt, "formatted": state["formatted"]}
+
+    def _audit(self, log, verdict):
+        self.world.pause()
+        if verdict in audit.REACHED:
+            self.formats[log._about["volume"]] = verdict
 
     def _probe(self, device, prove_blank=False, full=False, handle=None, progress=None):
         self.world.pause()
@@ -215,7 +223,11 @@ class SimulatedHost:
         self.world.pause()
         if not self.up or self.frozen:
             return None
-        facts = {**self.world.lun.facts(self.world.pillar), "formatting": self.formatting}
+        facts = {
+            **self.world.lun.facts(self.world.pillar),
+            "formatting": self.formatting,
+            "formats": dict(self.formats),
+        }
         self.world.pause()
         return facts
 

@@ -31,7 +31,7 @@ REMEMBERED = {
     "a refusal ends no format that was begun before": Mutant(
         _PATH,
         _RESTORE,
-        "        else:\n            self._master.ledger.store(ledger.Record(lun.case.record.wwid))\n",
+        "        else:\n            self._master.ledger.store(ledger.Record(lun.case.lun.wwid))\n",
         _TEST + "test_a_refusal_ends_no_format_that_was_begun_before",
     ),
     "each LUN is looked at before its order": Mutant(
@@ -39,6 +39,20 @@ REMEMBERED = {
         "self._format(lun) if not ordered else self._format_if_still_blank(lun.key)",
         "self._format(lun)",
         _TEST + "test_a_lun_that_somebody_begins_to_use_meanwhile_is_not_formatted",
+    ),
+    "what was made to its end is not made again": Mutant(
+        "_utils/ocfs2lib/lun/format_guards.py",
+        'if case.last_verdict == "done":',
+        "if False:",
+        "test/unit/lun/test_format_guards.py::test_one_fault_gives_the_one_refusal_of_its_guard"
+        "[made to its end and gone]",
+    ),
+    "a command that destroys": Mutant(
+        "_utils/ocfs2lib/lun/format_guards.py",
+        'if view.started_uuid and view.facts["written"] and view.reached:',
+        'if view.started_uuid and view.facts["written"]:',
+        "test/unit/lun/test_format_guards.py::"
+        "test_a_command_that_destroys_needs_a_format_that_has_begun_to_write",
     ),
     "a permission ends": Mutant(
         "_modules/ocfs2_format.py",

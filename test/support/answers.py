@@ -102,6 +102,7 @@ def node(pillar, minion, **changes):
     return {
         "formula": FORMULA,
         "formatting": None,
+        "formats": {},
         "host": {
             "hostname": described.name,
             "kernel": "6.1.0-18-amd64",

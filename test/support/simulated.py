@@ -65,6 +65,8 @@ class SimulatedMaster:
         answer = answers.node(self.pillar, minion)
         at_work = [each.pop("formatting", None) for each in facts.values()]
         answer["formatting"] = next(filter(None, at_work), None)
+        for each in facts.values():
+            answer["formats"].update(each.pop("formats", {}))
         answer["luns"] = facts
         return answer
 

@@ -74,6 +74,7 @@ _HOST = {"hostname": TEXT, "kernel": TEXT, "platform": TEXT, "addresses": (list,
 _CENSUS = {
     "formula": TEXT,
     "formatting": MAYBE_TEXT,
+    "formats": (dict, type(None)),
     "host": _HOST,
     "o2cb": _O2CB,
     "setup": setup.SHAPE,
@@ -133,6 +134,7 @@ def check_census(answer, keys):
     if set(answer["luns"]) != set(keys):
         raise AnswerMalformed("its census answers for other LUNs than were asked for")
     all_are(answer["mounts"], TEXT, "mounts")
+    all_are((answer["formats"] or {}).values(), TEXT, "formats")
     all_are(answer["holds"]["luns"].values(), TEXT, "holds.luns")
     _check_node(answer)
 

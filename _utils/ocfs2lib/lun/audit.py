@@ -7,6 +7,8 @@ import json
 import os
 import time
 
+#: What a node writes of a format after the last guard has agreed: from then on it may have written.
+REACHED = ("granted", "done", "failed")
 #: Lies beside Salt's own log, on the master and on each minion.
 NAME = "ocfs2-audit.log"
 
@@ -27,7 +29,27 @@ def digest(evidence):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def line(verdict, lun, wwid, cluster, reasons=(), evidence=None, job="", operator=""):
+def formats(text):
+    """
+    Return ``{UUID: verdict}``, the last of :data:`REACHED`, of each volume that a node began to
+    make.
+
+    text
+        The audit log of a node, or its end.
+    """
+    found = {}
+    for each in text.splitlines():
+        try:
+            entry = json.loads(each)
+        except ValueError:
+            # Cut short, or the middle of a line.
+            continue
+        if isinstance(entry, dict) and entry.get("verdict") in REACHED and entry.get("volume"):
+            found[str(entry["volume"])] = entry["verdict"]
+    return found
+
+
+def line(verdict, lun, wwid, cluster, reasons=(), evidence=None, job="", operator="", volume=""):
     """
     Return one line of the log, a JSON object.
 
@@ -43,6 +65,8 @@ def line(verdict, lun, wwid, cluster, reasons=(), evidence=None, job="", operato
         What was seen, any plain data; only its :func:`digest` is written.
     job, operator
         Salt's job, and who started it.
+    volume
+        The UUID of the volume that is to be made, on the node.
     """
     entry = {
         "time": now(),
@@ -51,6 +75,7 @@ def line(verdict, lun, wwid, cluster, reasons=(), evidence=None, job="", operato
         "cluster": cluster,
         "lun": lun,
         "wwid": wwid,
+        "volume": volume,
         "verdict": verdict,
         "reasons": [str(each) for each in reasons],
         "evidence": digest(evidence),

@@ -22,6 +22,8 @@ class NodeView:
         The LUN as it should be: its key in pillar, stable name, WWID and bytes.
     started_uuid
         The UUID of the volume as which the LUN's format is on record as begun, ``""`` for none.
+    reached
+        Whether the leader of that format is known to have begun to write it.
     proof
         Whether the node was asked to prove that the LUN is blank.
     """
@@ -33,6 +35,7 @@ class NodeView:
     wwid: str
     size: int
     started_uuid: str = ""
+    reached: bool = False
     proof: bool = True
 
     @property
@@ -87,6 +90,9 @@ class LunCase:
         be read (text), or None where there is no ledger: on a node.
     formatting
         ``{minion id: WWID}`` of the nodes that are formatting a LUN at this moment.
+    formats
+        ``{minion id: {UUID: verdict}}``: the volumes that each node began to make by its audit log
+        (:func:`lun.audit.formats`); None instead where that cannot be read.
     proof
         Whether the nodes were asked to prove that the LUN is blank. Where they were not, nothing
         may be formatted on the strength of the case.
@@ -98,6 +104,7 @@ class LunCase:
     silent: dict = field(default_factory=dict)
     record: object = None
     formatting: dict = field(default_factory=dict)
+    formats: dict = field(default_factory=dict)
     proof: bool = True
 
     def views(self):
@@ -112,6 +119,7 @@ class LunCase:
                 wwid=lun.wwid,
                 size=lun.size,
                 started_uuid=started.uuid if started else "",
+                reached=bool(self.last_verdict),
                 proof=self.proof,
             )
             for minion, facts in sorted(self.seen.items())
@@ -123,6 +131,14 @@ class LunCase:
         record = self.record
         known = isinstance(record, ledger.Record)
         return record if known and record.state == ledger.FORMATTING else None
+
+    @property
+    def last_verdict(self):
+        """What the leader of the format on record has in its audit log of it last (one of
+        ``lun.audit.REACHED``), ``""`` if nothing of it, or if that is not known."""
+        started = self.started_format
+        known = started and self.formats.get(started.leader)
+        return (known or {}).get(started.uuid, "") if known else ""
 
     @property
     def mounted(self):

@@ -120,11 +120,16 @@ def blank(view):
 
 def _clearing(view):
     """What to do about a LUN that is not blank."""
-    if view.started_uuid and view.facts["written"]:
+    if view.started_uuid and view.facts["written"] and view.reached:
         return (
             "A format on record as begun may have left this, cut short before it had a superblock. "
             "If nobody else wrote there, clear the LUN by hand on one node "
             f"({commands.clear(view.device)}), then run again"
+        )
+    if view.started_uuid and view.facts["written"]:
+        return (
+            "No node is known to have written for the format on record, so find out whose it is. "
+            f"If the LUN may be used all the same: {commands.forget(view.wwid)}, and clear it"
         )
     return (
         "Name another LUN, or clear this one by hand if its data is worth nothing, then "
@@ -217,6 +222,31 @@ def _recorded(case, code, found, fix, forget):
     return Refusal("G4", code, "", found, fix + forget if case.observed else _UNSEEN)
 
 
+def outcome(case):
+    """G4: of a format that its leader has made to the end, there is the volume."""
+    started = case.started_format
+    if not started or any(view.facts["volume"] for view in case.views()):
+        return
+    if started.leader in case.seen and case.formats.get(started.leader, {}) is None:
+        yield Refusal(
+            "G4",
+            Code.OUTCOME_UNKNOWN,
+            started.leader,
+            f"its audit log cannot be read, so what became of volume {started.uuid} is not known",
+            "Repair the log beside that of its salt-minion, then run again",
+        )
+    if case.last_verdict == "done":
+        cleared = f". If the LUN was cleared on purpose: {commands.forget(case.lun.wwid)}"
+        yield Refusal(
+            "G4",
+            Code.ON_RECORD,
+            started.leader,
+            f"it has made volume {started.uuid} on LUN {case.lun.wwid} to its end, and nobody sees "
+            "it now: an array can return zeros for a while",
+            "Find out where it went" + cleared if case.observed else _UNSEEN,
+        )
+
+
 def permission(case):
     """G5: pillar allows it for this LUN, and no volume has been pinned to it."""
     path = f"luns:{case.lun.key}"
@@ -288,6 +318,7 @@ FORMAT_GUARDS = (
     of_every_node(readable),
     of_every_node(blank),
     ledger,
+    outcome,
     permission,
     one_writer,
     of_every_node(in_use),

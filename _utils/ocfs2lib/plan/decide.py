@@ -88,6 +88,7 @@ def _case(desired, lun, nodes, record, proof):
         formatting={
             node.minion: node.facts["formatting"] for node in answered if node.facts["formatting"]
         },
+        formats={node.minion: node.facts["formats"] for node in answered},
         proof=proof,
     )
 

@@ -5,6 +5,28 @@ import os
 from ocfs2lib.errors import RecordUnwritable
 from ocfs2lib.system import files
 
+#: Bytes of the end of the log that are looked at: the last thousand decisions and more.
+_END = 1 << 20
+
+
+def end(path):
+    """
+    Return the end of the log as text, ``""`` for one that does not exist, None for one that cannot
+    be read.
+
+    path
+        As for :func:`append`.
+    """
+    try:
+        with open(path, "rb") as handle:
+            size = handle.seek(0, os.SEEK_END)
+            handle.seek(max(0, size - _END))
+            return handle.read(_END).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+    except OSError:
+        return None
+
 
 def append(path, line):
     """

@@ -27,6 +27,7 @@ def test_a_blank_lun_is_formatted_as_ordered(lun, mkfs, minion, modules):
     assert [granted["verdict"], made["verdict"]] == ["granted", "done"]
     assert (granted["wwid"], granted["cluster"], granted["lun"]) == (lun.wwid, "web", lun.device)
     assert granted["evidence"] != made["evidence"]
+    assert modules["ocfs2_format.reached"]()[UUID] == "done"
     is_whole(lun.image, UUID)
 
 

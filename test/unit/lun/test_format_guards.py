@@ -19,12 +19,13 @@ def unwrapped(guard):
     return inspect.unwrap(guard)
 
 
-def case(pillar=PILLAR, silent=None, record=None, formatting=None, **changes):
+def case(pillar=PILLAR, silent=None, record=None, formatting=None, formats=None, **changes):
     """A blank LUN on three nodes; one of them sees what ``changes`` say."""
     seen = {node.minion: answers.lun(pillar) for node in pillar.nodes}
     seen[NODE].update(changes)
     record = record or answers.record(pillar)
-    return LunCase(pillar, pillar.luns[0], seen, silent or {}, record, formatting or {})
+    known = {node.minion: {} for node in pillar.nodes} | (formats or {})
+    return LunCase(pillar, pillar.luns[0], seen, silent or {}, record, formatting or {}, known)
 
 
 def record(state, **changes):
@@ -148,6 +149,23 @@ FAULTS = {
         case(record=record("formatting", cluster="web")),
         "of cluster web",
     ),
+    "made to its end and gone": (
+        format_guards.outcome,
+        "G4",
+        Code.ON_RECORD,
+        case(
+            record=answers.record(PILLAR, "formatting", leader=NODE),
+            formats={NODE: {answers.UUID: "done"}},
+        ),
+        "to its end, and nobody sees it now",
+    ),
+    "a log that cannot be read": (
+        format_guards.outcome,
+        "G4",
+        Code.OUTCOME_UNKNOWN,
+        case(record=answers.record(PILLAR, "formatting", leader=NODE), formats={NODE: None}),
+        f"what became of volume {answers.UUID} is not known",
+    ),
     "no ledger": (
         format_guards.ledger,
         "G4",
@@ -241,6 +259,7 @@ def test_no_guard_is_without_a_fault(guard):
 def test_the_leader_proves_again_all_that_one_node_can_see():
     of_the_master = (
         format_guards.ledger,
+        format_guards.outcome,
         format_guards.permission,
         format_guards.one_writer,
         format_guards.roster,
@@ -297,5 +316,18 @@ def test_a_half_made_volume_is_ours_only_while_its_format_is_on_record(state):
 
 
 def test_data_without_a_superblock_names_the_one_thing_to_do():
-    (refusal,) = format_guards.refusals(case(record=record("formatting"), written=[4096]))
-    assert "blkdiscard --zeroout /dev/mapper/primary), then run again" in refusal.fix
+    begun = record("formatting", leader=NODE)
+    for verdict in ("granted", "failed"):
+        formats = {NODE: {answers.UUID: verdict}}
+        (refusal,) = format_guards.refusals(case(record=begun, formats=formats, written=[4096]))
+        assert "blkdiscard --zeroout /dev/mapper/primary), then run again" in refusal.fix
+
+
+@pytest.mark.parametrize(
+    "formats", [{}, {NODE: {"F" * 32: "granted"}}, {"other": {answers.UUID: "done"}}]
+)
+def test_a_command_that_destroys_needs_a_format_that_has_begun_to_write(formats):
+    begun = record("formatting", leader=NODE)
+    (refusal,) = format_guards.refusals(case(record=begun, formats=formats, written=[4096]))
+    assert "blkdiscard" not in refusal.fix
+    assert "find out whose it is" in refusal.fix
