@@ -91,11 +91,20 @@ def test_a_format_is_released_only_if_one_is_on_record(site, ledger):
     ledger.store(record("formatting", leader="host9.domain.com"))
     answer = site.salt_run("ocfs2.resume", f"wwid={WWID}", "reason=host9 was scrapped")
     assert answer.returncode == 0, lines(answer)
+    assert "Make sure that it is switched off" in lines(answer)
     released = ledger.fetch(WWID)
     assert (released.state, released.leader) == ("formatting", "")
     assert released.uuid == record("formatting").uuid
     assert released.token != record("formatting").token
     assert audited(site)[-1]["verdict"] == "resumed"
+
+
+def test_a_format_whose_leader_is_silent_is_forgotten_with_a_warning(site, ledger):
+    ledger.store(record("formatting", leader="host9.domain.com"))
+    answer = site.salt_run("ocfs2.forget", f"wwid={WWID}", "reason=the LUN was cleared")
+    assert answer.returncode == 0, lines(answer)
+    assert "host9.domain.com, which was to format it, has not said" in lines(answer)
+    assert ledger.fetch(WWID).state == "never"
 
 
 def test_a_broken_record_is_named_and_lets_nothing_be_formatted(site, ledger, section):

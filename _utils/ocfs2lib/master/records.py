@@ -46,7 +46,6 @@ def forget(context, wwid, reason):
     """
 
     def forgotten(master, record, stamp):
-        _refuse_at_work(master, record)
         new = record.becomes(ledger.NEVER, stamp["time"])
         return new.with_event(
             stamp["time"], f"forgotten: {record.description()},", stamp["operator"], reason
@@ -71,7 +70,6 @@ def resume(context, wwid, reason):
             raise ChangeRefused(
                 f"no format of it is on record as begun, but: {record.description()}"
             )
-        _refuse_at_work(master, record)
         new = record.released(master.new_token())
         event = f"released, was begun on {record.leader or 'nobody'},"
         return new.with_event(stamp["time"], event, stamp["operator"], reason)
@@ -136,19 +134,18 @@ class _Change:
             if ledger.key(wwid) not in master.ledger.wwids():
                 raise ChangeRefused("it is not on record (salt-run ocfs2.ledger lists what is)")
             with master.exclusive():
-                old = self._apply(master, wwid, reason)
+                old = self._old(master.ledger, wwid)
+                warnings = _of_the_leader(master, old)
+                self._apply(master, old, wwid, reason)
         except FormulaError as err:
             return _refused(f"{self.verb} {wwid}", err)
-        return _answer([f"{wwid} was on record: {old.description()}", what_next], True)
+        return _answer([f"{wwid} was on record: {old.description()}", *warnings, what_next], True)
 
-    def _apply(self, master, wwid, reason):
-        """Change the record; returns what it was."""
-        old = self._old(master.ledger, wwid)
+    def _apply(self, master, old, wwid, reason):
         new = self.change(master, old, master.stamp())
         evidence = dataclasses.asdict(old)
         master.record_decision(self.verdict, old.lun, wwid, old.cluster, [reason], evidence)
         master.ledger.store(new)
-        return old
 
     def _old(self, known, wwid):
         try:
@@ -171,14 +168,24 @@ def _is_reason(reason):
     return isinstance(reason, str) and len(reason) >= _REASON
 
 
-def _refuse_at_work(master, record):
-    """A record is not changed under a leader that formats."""
-    if record.state == ledger.FORMATTING and record.leader:
-        limit = timeouts.WORK
-        returns, _ = master.ask([record.leader], "ocfs2_format.running", limit=limit)
-        running = returns.get(record.leader)
-        if isinstance(running, dict) and running.get("wwid"):
-            raise ChangeRefused(f"{record.leader} is formatting right now; wait for it")
+def _of_the_leader(master, record):
+    """
+    Return what has to be known of the leader of a format that is on record as begun, as sentences.
+    Raises ChangeRefused while it formats.
+    """
+    leader = record.leader
+    if record.state != ledger.FORMATTING or not leader:
+        return []
+    answers, _ = master.ask([leader], "ocfs2_format.running", limit=timeouts.WORK)
+    running = answers.get(leader)
+    if not isinstance(running, dict) or "wwid" not in running:
+        return [
+            f"{leader}, which was to format it, has not said whether it is at work on that. Make "
+            "sure that it is switched off before anything else is done with this LUN."
+        ]
+    if running["wwid"]:
+        raise ChangeRefused(f"{leader} is formatting right now; wait for it")
+    return []
 
 
 def _refused(what, err):
