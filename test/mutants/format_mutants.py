@@ -36,7 +36,7 @@ REMEMBERED = {
     ),
     "each LUN is looked at before its order": Mutant(
         _PATH,
-        "self._format(lun) if not ordered else self._format_if_still_blank(lun.key)",
+        "self._format(lun) if not ordered else self._look_and_format(lun.key)",
         "self._format(lun)",
         _TEST + "test_a_lun_that_somebody_begins_to_use_meanwhile_is_not_formatted",
     ),

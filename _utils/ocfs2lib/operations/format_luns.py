@@ -59,7 +59,7 @@ class FormatLuns:
         failures += plan.failures() + self._audit_refusals(plan)
         ordered = []
         for lun in plan.to_format() if not self._not_ready(plan) else ():
-            failure = self._format(lun) if not ordered else self._format_if_still_blank(lun.key)
+            failure = self._format(lun) if not ordered else self._look_and_format(lun.key)
             if failure:
                 failures.append(f"LUN {lun.key}: {failure}")
                 break
@@ -154,7 +154,7 @@ class FormatLuns:
             if node.gaps or node.blocked
         ] + list(plan.misnumbered)
 
-    def _format_if_still_blank(self, key):
+    def _look_and_format(self, key):
         """Look at a LUN once more right before its order, and format it; return what went wrong, or
         None. While the LUNs before it were formatted, somebody may have begun to use it."""
         plan = self._master.plan()
