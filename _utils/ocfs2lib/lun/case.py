@@ -51,10 +51,12 @@ class NodeView:
 
         It has the UUID that was chosen for it before the format, and nobody ever mounted it.
         """
+        return self._is_started_volume and self.facts["half_made"] is True
+
+    @property
+    def _is_started_volume(self):
         volume = self.facts["volume"]
-        if not (volume and self.started_uuid and volume["uuid"] == self.started_uuid):
-            return False
-        return self.facts["half_made"] is True
+        return bool(volume and self.started_uuid) and volume["uuid"] == self.started_uuid
 
     @property
     def foreign_contents(self):
@@ -65,10 +67,8 @@ class NodeView:
         nobody can tell by looking at them.
         """
         facts = self.facts
-        volume = facts["volume"]
-        ours = volume and self.started_uuid and volume["uuid"] == self.started_uuid
-        unclear = self.started_uuid and not volume and not facts["signature"]
-        if not self.shows_lun or ours or unclear:
+        unclear = self.started_uuid and not facts["volume"] and not facts["signature"]
+        if not self.shows_lun or self._is_started_volume or unclear:
             return ""
         return contents.describe(facts)
 
