@@ -144,7 +144,7 @@ def test_a_good_part_of_the_pillars_is_valid_or_nearly(problems, valid, capsys):
 
 def test_every_key_is_refused_at_some_time(problems):
     refused = {path.rpartition(":")[2] for paths in problems.values() for path in paths}
-    assert not cases.ENOUGH or not KEYS - refused
+    assert cases.CASES < 1000 or not KEYS - refused
 
 
 def test_a_size_with_many_blanks_is_refused_at_once():
@@ -327,6 +327,7 @@ def orders_are_meant(case):
             *("-L", typed.get("label") or lun.key),
             *("-N", str(typed.get("slots") or min(max(len(nodes) + 2, 4), 255))),
             *("-T", typed.get("type", "vmstore")),
+            *("-J", "block64"),
             "--cluster-stack=o2cb",
             f"--cluster-name={cluster['name']}",
         ]
