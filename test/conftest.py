@@ -1,6 +1,11 @@
 """What holds for all tests."""
 
+import logging
+
 import pytest
+
+# Salt makes handlers while tests are collected; what they write to is captured, and closed by then.
+logging.raiseExceptions = False
 
 
 @pytest.hookimpl(trylast=True)

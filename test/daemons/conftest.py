@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import logging
 import os
 import tempfile
 from pathlib import Path
@@ -97,11 +96,6 @@ def _each(processes, act):
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             act(process)
-
-
-def pytest_sessionfinish():
-    """The daemons end after pytest has closed its log, and still have something to say."""
-    logging.raiseExceptions = False
 
 
 @pytest.fixture(scope="session")
