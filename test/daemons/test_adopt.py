@@ -11,7 +11,7 @@ from ocfs2lib.system import formula_code
 from support import by_hand
 
 NODES = ("host1.domain.com", "host2.domain.com")
-TEMPLATE = "{{ salt['cmd.run']('id') }}"
+TEMPLATE = "{{salt['cmd.run']('id')}}"
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +142,16 @@ def test_a_template_in_a_name_stays_text(site, adopt, tell, surveys, file):
     adopt(f"file={file}")
     shown = site.salt_run("salt.cmd", "slsutil.renderer", f"path={file}").data
     assert shown["ocfs2"]["luns"]["primary"]["label"] == TEMPLATE
+
+
+def test_a_template_in_an_obstacle_stays_text(site, adopt, tell, surveys, file):
+    for survey in surveys.values():
+        survey["luns"]["/dev/dm-0"]["volume"]["label"] = f"{TEMPLATE} of somebody"
+    tell()
+    assert adopt(f"file={file}")[0] == 1
+    assert f"{TEMPLATE} of somebody" in file.read_text()
+    shown = site.salt_run("salt.cmd", "slsutil.renderer", f"path={file}").data
+    assert "label" not in shown["ocfs2"]["luns"]["primary"]
 
 
 def test_a_lie_is_a_node_that_did_not_answer(adopt, tell, surveys):
