@@ -20,6 +20,7 @@ from salt.exceptions import SaltInvocationError
 
 from ocfs2lib import heartbeat
 from ocfs2lib.lun import blank
+from ocfs2lib.lun import mkfs_blocks
 from ocfs2lib.lun import superblock as lun_superblock
 from ocfs2lib.lun.wwid import wwid_of_nvme
 from ocfs2lib.lun.wwid import wwid_of_scsi
@@ -110,7 +111,8 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
     this node, or None), ``busy`` (another program holds it exclusively), ``volume`` (of the OCFS2
     superblock, or None), ``half_made`` (that volume's format was cut short, None if unknown),
     ``changing`` (somebody wrote to it while it was looked at), ``signature`` (what ``blkid -p``
-    found), ``written`` (byte offsets that are not zero, None if they were not read), ``error``
+    found), ``written`` (byte offsets that are not zero, and that mkfs.ocfs2 has not written where
+    its format was cut short; None if they were not read), ``error``
     (why this is not a usable LUN, or None) and ``unreadable`` (the read that failed, or None).
 
     CLI Example:
@@ -304,7 +306,7 @@ def _read_contents(handle, facts):
         "slot": _slot(volume),
     }
     if volume:
-        found["half_made"] = not facts["mounts"] and _half_made(facts["node"])
+        found["half_made"] = not facts["mounts"] and _half_made(facts["node"], volume.slots)
     else:
         found["signature"] = _signature(handle, facts["node"])
     return found
@@ -313,12 +315,14 @@ def _read_contents(handle, facts):
 def _prove_blank(handle, facts, full, progress):
     """Return what else has to be known before anything may be written."""
     size = facts["size"]
-    if facts["half_made"]:
-        return {"changing": _is_written_to(handle, size)}
-    if facts["volume"] or facts["signature"]:
+    if facts["signature"] or (facts["volume"] and not facts["half_made"]):
         return {}
     regions = blank.every_region(size) if full else blank.regions(size, seed=os.urandom(16))
-    return {"written": _written_offsets(handle, regions, progress)}
+    made = mkfs_blocks.of_volume(_head(handle, size))
+    return {
+        "changing": bool(made) and _is_written_to(handle, size),
+        "written": _written_offsets(handle, regions, made, progress),
+    }
 
 
 def _head(handle, size):
@@ -352,12 +356,12 @@ def _signature(handle, node):
     raise CommandExecutionError(tools.failure(argv, result))
 
 
-def _half_made(node):
+def _half_made(node, slots):
     if not salt.utils.path.which("debugfs.ocfs2"):
         return None
     argv = ["debugfs.ocfs2", "-f", "/dev/stdin", node]
     answer = tools.attempt(argv, stdin=ocfs2_tools.HALF_MADE_COMMANDS)
-    return ocfs2_tools.half_made(answer["stdout"])
+    return ocfs2_tools.half_made(answer["stdout"], slots)
 
 
 def _is_written_to(handle, size):
@@ -368,13 +372,17 @@ def _is_written_to(handle, size):
     return first != list(block_device.chunks(handle, 0, length))
 
 
-def _written_offsets(handle, regions, progress):
-    """Return offsets of the first bytes that are not zero, at most one for each region read."""
+def _written_offsets(handle, regions, made, progress):
+    """
+    Return offsets of the first bytes that are not zero, at most one for each region read.
+
+    Of a format that was cut short, what mkfs.ocfs2 has written (``made``) does not count.
+    """
     found = []
     for offset, length in regions:
         if progress:
             progress(offset)
-        start = block_device.first_written(handle, offset, length)
+        start = block_device.first_written(handle, offset, length, made)
         if start is not None:
             found.append(start)
         if len(found) == _MAX_OFFSETS:

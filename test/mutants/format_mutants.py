@@ -9,6 +9,9 @@ _RESTORE = (
 )
 _TEST = "test/unit/operations/test_format_luns.py::"
 
+_BLOCKS = "_utils/ocfs2lib/lun/mkfs_blocks.py"
+_CUTS = "test/functional/format/test_cuts.py::"
+
 REMEMBERED = {
     "what the leader alone saw": Mutant(
         _PATH,
@@ -39,6 +42,38 @@ REMEMBERED = {
         "self._format(lun) if not ordered else self._look_and_format(lun.key)",
         "self._format(lun)",
         _TEST + "test_a_lun_that_somebody_begins_to_use_meanwhile_is_not_formatted",
+    ),
+    "what is beside a cut format": Mutant(
+        "_utils/ocfs2lib/lun/format_guards.py",
+        "found = contents.beside_format(facts) if view.is_cut_format else",
+        'found = "" if view.is_cut_format else',
+        "test/unit/lun/test_format_guards.py::test_one_node_that_sees_anything_else_is_enough",
+    ),
+    "a block of mkfs.ocfs2 is known by its content": Mutant(
+        _BLOCKS,
+        "            if written and not self.knows(",
+        "            if False and not self.knows(",
+        _CUTS + "test_what_somebody_else_has_put_beside_a_cut_format_is_not_formatted_over"
+        "[data at 16 KiB]",
+    ),
+    "a block of mkfs.ocfs2 is known by its place": Mutant(
+        _BLOCKS,
+        "(found[0], found[2]) == (number, self.generation)",
+        "found[2] == self.generation",
+        "test/functional/format/test_mkfs_blocks.py::test_a_block_is_known_in_its_place_alone",
+    ),
+    "a block of mkfs.ocfs2 is known by its volume": Mutant(
+        _BLOCKS,
+        "(found[0], found[2]) == (number, self.generation)",
+        "found[0] == number",
+        "test/functional/format/test_mkfs_blocks.py::test_nothing_of_another_volume_is_known",
+    ),
+    "a volume that was begun is mounted only if it is whole": Mutant(
+        "_utils/ocfs2lib/lun/mount_guards.py",
+        'facts["half_made"] is None and case.started_format',
+        "False",
+        "test/unit/lun/test_mount_guards.py::"
+        "test_a_volume_on_record_as_begun_is_mounted_only_if_it_is_known_to_be_whole",
     ),
     "what was made to its end is not made again": Mutant(
         "_utils/ocfs2lib/lun/format_guards.py",

@@ -80,8 +80,8 @@ MUTANTS = {
     ),
     "G3 the samples": Mutant(
         PROBE,
-        'return {"written": _written_offsets(handle, regions, progress)}',
-        'return {"written": []}',
+        '        "written": _written_offsets(handle, regions, made, progress),\n',
+        '        "written": [],\n',
         REFUSALS + "test_a_full_read_finds_the_byte_that_no_sample_would",
     ),
     "G4 written before the format": Mutant(

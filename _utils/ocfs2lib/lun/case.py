@@ -68,9 +68,9 @@ class NodeView:
         """
         facts = self.facts
         unclear = self.started_uuid and not facts["volume"] and not facts["signature"]
-        if not self.shows_lun or self._is_started_volume or unclear:
+        if not self.shows_lun or unclear:
             return ""
-        return contents.describe(facts)
+        return (contents.beside_format if self._is_started_volume else contents.describe)(facts)
 
 
 @dataclass(frozen=True)

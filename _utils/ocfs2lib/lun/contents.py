@@ -20,8 +20,17 @@ def describe(facts):
     elif facts["signature"]:
         found.append(_signature(facts["signature"]))
     if facts["written"]:
-        found.append("data at byte " + ", ".join(str(offset) for offset in facts["written"]))
+        found.append(_written(facts))
     return " and ".join(found)
+
+
+def beside_format(facts):
+    """Describe what a LUN holds beside what mkfs.ocfs2 left there, as :func:`describe` does."""
+    return f"beside a format that was cut short, {_written(facts)}" if facts["written"] else ""
+
+
+def _written(facts):
+    return "data at byte " + ", ".join(str(offset) for offset in facts["written"])
 
 
 def _signature(signature):

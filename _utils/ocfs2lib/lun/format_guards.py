@@ -101,11 +101,15 @@ def readable(view):
 
 
 def blank(view):
-    """G3: no signature, and zeros wherever a format leaves its mark."""
+    """
+    G3: no signature, and zeros wherever a format leaves its mark.
+
+    A format of ours that was cut short may have left what mkfs.ocfs2 writes, and nothing else.
+    """
     facts = view.facts
-    if facts["error"] or facts["unreadable"] or view.is_cut_format:
+    if facts["error"] or facts["unreadable"]:
         return
-    found = contents.describe(facts)
+    found = contents.beside_format(facts) if view.is_cut_format else contents.describe(facts)
     if found:
         yield Refusal(
             "G3",
@@ -120,6 +124,12 @@ def blank(view):
 
 def _clearing(view):
     """What to do about a LUN that is not blank."""
+    if view.is_cut_format and view.reached:
+        return (
+            "mkfs.ocfs2 writes no such block, but a power cut can leave half of one. If nobody "
+            f"else wrote there, clear the LUN by hand on one node ({commands.clear(view.device)}), "
+            f"then {commands.forget(view.wwid)}"
+        )
     if view.started_uuid and view.facts["written"] and view.reached:
         return (
             "A format on record as begun may have left this, cut short before it had a superblock. "

@@ -48,9 +48,25 @@ def enough_slots(case):
 
 
 def finished(case):
-    """G9: the format of the volume has reached its end."""
+    """
+    G9: the format of the volume has reached its end.
+
+    Where the format is on record as begun, that needs a proof. Of any other volume, users may have
+    removed ``lost+found`` long ago.
+    """
     for node, facts in sorted(case.seen.items()):
-        if facts["volume"] and facts["half_made"]:
+        if facts["volume"] and facts["half_made"] is None and case.started_format:
+            yield Refusal(
+                "G9",
+                Code.OUTCOME_UNKNOWN,
+                node,
+                f"whether the format of {case.lun.device} as volume {facts['volume']['uuid']} has "
+                "reached its end is not known (no lost+found, not each system file, or a heartbeat "
+                "that names a node or cannot be read)",
+                "Find out who has written to the volume since. To use it: "
+                + commands.forget(case.lun.wwid),
+            )
+        elif facts["volume"] and facts["half_made"]:
             yield Refusal(
                 "G9",
                 Code.CUT_SHORT,

@@ -73,13 +73,23 @@ def span(head):
     return None
 
 
+def uuid(block):
+    """Return the 16 bytes of the UUID in the block of a superblock."""
+    return block[_SUPER_AT + 0x90 : _SUPER_AT + 0xA0]
+
+
+def system_directory(block):
+    """Return the number of the block with the directory of the system files."""
+    return struct.unpack_from("<Q", block, _SUPER_AT + 0x30)[0]
+
+
 def _parsed(inode):
     body = inode[_SUPER_AT:]
     incompat = _u32(body, 0x20)
     block_bits, cluster_bits = _u32(body, 0x38), _u32(body, 0x3C)
     stack, cluster, flags = _stamp(body, incompat)
     return Superblock(
-        uuid=body[0x90:0xA0].hex().upper(),
+        uuid=uuid(inode).hex().upper(),
         label=_text(body[0x50:0x90]),
         slots=struct.unpack_from("<H", body, 0x40)[0],
         size=_u32(inode, _CLUSTERS_AT) << (cluster_bits & 0x1F),

@@ -10,12 +10,22 @@ from ocfs2lib.errors import FileInvalid
 #: What to ask debugfs.ocfs2, one command a line, for :func:`members`.
 MEMBERS_COMMANDS = "slotmap\nhb\n"
 #: What to ask debugfs.ocfs2, one command a line, for :func:`half_made`.
-HALF_MADE_COMMANDS = "ls /\nslotmap\nhb\n"
+HALF_MADE_COMMANDS = "ls /\nls //\nslotmap\nhb\n"
 #: What to ask debugfs.ocfs2 for :func:`room`.
 ROOM_COMMANDS = "stat //global_bitmap\nls -l //\n"
 #: What to ask debugfs.ocfs2 for :func:`has_block64`: the superblock of the first journal.
 JOURNAL_COMMANDS = "logdump 0\n"
 _FEATURES = re.compile(r"^\s*Feature Incompat: (.*)$", re.MULTILINE)
+#: The system files of each volume, and those of each slot (ocfs2_fs.h, ocfs2_system_inodes).
+_SYSTEM_FILES = ("bad_blocks", "global_inode_alloc", "slot_map", "heartbeat", "global_bitmap")
+_SLOT_FILES = (
+    "orphan_dir",
+    "extent_alloc",
+    "inode_alloc",
+    "journal",
+    "local_alloc",
+    "truncate_log",
+)
 _FREE = re.compile(r"Bitmap Total: \d+\s+Used: \d+\s+Free: (\d+)")
 _JOURNAL = re.compile(r"(\d+) \S+ \S+ journal:0000$", re.MULTILINE)
 _FINDING = re.compile(r"^\[([A-Z0-9_]+)\]", re.MULTILINE)
@@ -108,22 +118,33 @@ def has_block64(text):
     return "block64" in features[1].split()
 
 
-def half_made(text):
+def half_made(text, slots):
     """
     Return whether a volume is what a format leaves that was cut short; None if it is not known.
 
     text
         What debugfs.ocfs2 printed for :data:`HALF_MADE_COMMANDS`.
+    slots
+        How many node slots the superblock has.
 
-    mkfs.ocfs2 makes ``lost+found`` last of all, and has zeroed the heartbeat before the superblock
-    (mkfs.c, main and finish_normal_format). Users may remove ``lost+found`` later; but who mounted
-    the volume has left his heartbeat or his slot.
+    A volume is whole if it has ``lost+found``, which mkfs.ocfs2 makes last of all (mkfs.c, main and
+    finish_normal_format), and each system file. It is half made if it has no ``lost+found``, its
+    heartbeat could be read and names no node, and neither does its slot map, which has no blocks
+    before mkfs.ocfs2 has come to it. Anything else is not known: users may have removed
+    ``lost+found``, or somebody has written over the heartbeat.
     """
     answers = _answers(text)
-    if not answers.get("ls /", "").strip():
-        return None
-    used = _rows(answers.get("slotmap", "")) or _rows(answers.get("hb", ""))
-    return "lost+found" not in answers["ls /"].split() and not used
+    root, system = answers.get("ls /", "").split(), answers.get("ls //", "").split()
+    taken, beats = _rows(answers.get("slotmap", "")), answers.get("hb", "")
+    if "lost+found" in root:
+        return False if _system_files(slots) <= set(system) else None
+    unused = beats.strip() and not _rows(beats) and not taken
+    return True if root and unused else None
+
+
+def _system_files(slots):
+    """Return the names of the system files that a volume with ``slots`` slots has."""
+    return {*_SYSTEM_FILES, *(f"{name}:{slot:04}" for name in _SLOT_FILES for slot in range(slots))}
 
 
 def _answers(text):

@@ -65,11 +65,20 @@ def chunks(handle, offset, length):
             offset += count
 
 
-def first_written(handle, offset, length):
-    """Return the offset of the first byte of a region that is not zero, or None."""
+def first_written(handle, offset, length, expected=None):
+    """
+    Return the offset of the first byte of a region that is not zero, or None.
+
+    expected
+        What may be there all the same: an object whose ``first_foreign(data, offset)`` returns the
+        offset of what may not, or None.
+    """
     for data in chunks(handle, offset, length):
         # Compared as a whole: that is many times faster than a look at each byte.
         if data != bytes(len(data)):
-            return offset + len(data) - len(data.lstrip(b"\0"))
+            found = offset + len(data) - len(data.lstrip(b"\0"))
+            found = expected.first_foreign(data, offset) if expected else found
+            if found is not None:
+                return found
         offset += len(data)
     return None

@@ -81,7 +81,8 @@ class OneHost:
     def census_of(self, lun):
         facts = self._minion.modules["ocfs2.probe"](lun.device, prove_blank=True)
         formatting = self._minion.modules["ocfs2_format.running"]()["wwid"]
-        return {**facts, "formatting": formatting}
+        formats = self._minion.modules["ocfs2_format.reached"]()
+        return {**facts, "formatting": formatting, "formats": formats}
 
     def carry_out(self, fun, arg, kwarg):
         if fun != "state.apply":

@@ -12,7 +12,10 @@ import pytest
 from functional.conftest import MINION
 from support.formats import SIZE
 from support.formats import is_whole
+from support.images import BLOCK
 from support.images import MIB
+from support.images import digest
+from support.images import run
 from support.images import sparse
 from support.simulated import SimulatedCache
 from support.simulated import SimulatedMaster
@@ -53,15 +56,116 @@ def test_what_a_cut_format_left_is_not_touched_while_somebody_beats_on_it(
     neighbour = threading.Thread(target=_beat, args=(lun.image, gone))
     neighbour.start()
     try:
-        volumes, (failure,) = master.orchestrate()
+        volumes, failures = master.orchestrate()
     finally:
         gone.set()
         neighbour.join()
     assert volumes == {}
-    assert "somebody writes to it" in failure
+    assert "somebody writes to it" in "\n".join(failures)
+    # What the neighbour has left there is not mkfs.ocfs2's.
+    _is_refused(lun, master, "G3")
+
+
+def test_what_a_cut_format_left_is_made_again(lun, master, killed_before_write, monkeypatch):
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    killed_before_write(70)
+    master.orchestrate()
+    killed_before_write.disarm()
     volumes, failures = master.orchestrate()
     assert failures == []
     is_whole(lun.image, volumes["primary"].uuid)
+
+
+def _table(image):
+    run("sfdisk", "--quiet", str(image), stdin="2048,,83\n")
+
+
+def _table_and_ext4(image):
+    _table(image)
+    run("mkfs.ext4", "-q", "-F", "-E", f"offset={MIB}", str(image), str(1 << 19))
+
+
+def _swap(image):
+    run("mkswap", str(image))
+
+
+def _bytes_at(offset, length=BLOCK):
+    def write(image):
+        with image.open("r+b") as handle:
+            handle.seek(offset, os.SEEK_END if offset < 0 else os.SEEK_SET)
+            handle.write(os.urandom(length))
+
+    return write
+
+
+def _third_of_all_pages(image):
+    with image.open("r+b") as handle:
+        for page in range(2, SIZE // BLOCK, 3):
+            os.pwrite(handle.fileno(), b"\x5a", page * BLOCK + 100)
+
+
+def _stat_heartbeat(image, pattern):
+    stat = run("debugfs.ocfs2", "-R", "stat //heartbeat", str(image))
+    return BLOCK * int(re.search(pattern, stat, re.MULTILINE)[1])
+
+
+def _heartbeat(block):
+    """Write over the heartbeat of a node, whose sector begins that many blocks into the file."""
+
+    def write(image):
+        start = _stat_heartbeat(image, r"^\s*0\s+0\s+\d+\s+(\d+)")
+        _bytes_at(start + block * BLOCK)(image)
+
+    return write
+
+
+def _heartbeat_inode(image):
+    _bytes_at(_stat_heartbeat(image, r"Inode: (\d+)"))(image)
+
+
+FOREIGN = {
+    "a partition table": _table,
+    "a partition with ext4": _table_and_ext4,
+    "swap": _swap,
+    "data at 16 KiB": _bytes_at(16 << 10),
+    "data in the last MiB": _bytes_at(-MIB),
+    "a sector at the end": _bytes_at(-512, 512),
+    "a third of all pages": _third_of_all_pages,
+    # debugfs.ocfs2 shows 255 sectors of 512 bytes; the kernel takes the sectors of the LUN.
+    "the heartbeat of node 40 where sectors have 4 KiB": _heartbeat(40),
+}
+UNCLEAR = {
+    "the heartbeat of node 0": _heartbeat(0),
+    "the inode of the heartbeat": _heartbeat_inode,
+}
+
+
+@pytest.mark.parametrize(
+    ("write", "guard"),
+    [
+        *(pytest.param(write, "G3", id=name) for name, write in FOREIGN.items()),
+        *(pytest.param(write, "G9", id=name) for name, write in UNCLEAR.items()),
+    ],
+)
+def test_what_somebody_else_has_put_beside_a_cut_format_is_not_formatted_over(
+    lun, master, killed_before_write, monkeypatch, write, guard
+):
+    # Nobody beats here, so nobody needs to wait for it.
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    killed_before_write(70)
+    master.orchestrate()
+    killed_before_write.disarm()
+    write(lun.image)
+    _is_refused(lun, master, guard)
+
+
+def _is_refused(lun, master, guard):
+    """By that guard, with the LUN as it was and no volume on record."""
+    before = digest(lun.image)
+    volumes, failures = master.orchestrate()
+    assert (volumes, digest(lun.image)) == ({}, before)
+    assert f"{guard}: " in "\n".join(failures)
+    assert master.ledger.fetch(lun.wwid).state == "formatting"
 
 
 def _beat(image, gone):

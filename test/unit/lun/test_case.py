@@ -77,6 +77,14 @@ def test_what_the_lun_holds_is_told_with_the_node_that_saw_it(changes, words):
     assert case(**changes).foreign_contents == words
 
 
+def test_what_lies_beside_our_own_cut_format_is_of_somebody_else():
+    facts = {"volume": answers.volume(PILLAR), "half_made": True}
+    begun = answers.record(PILLAR, "formatting")
+    assert case(begun, **facts, written=[]).foreign_contents == ""
+    told = "beside a format that was cut short, data at byte 4096 on "
+    assert case(begun, **facts, written=[4096]).foreign_contents == told + ONE
+
+
 def test_it_is_observed_if_one_node_can_read_it():
     faulty = case(unreadable="Input/output error")
     assert faulty.observed

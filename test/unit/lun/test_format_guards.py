@@ -299,6 +299,8 @@ def test_what_our_own_format_left_may_be_formatted_over():
         ({"half_made": None}, "G3"),
         ({"volume": answers.volume(PILLAR, uuid="0" * 32)}, "G3"),
         ({"volume": None, "signature": {"TYPE": "ext4"}, "half_made": None}, "G3"),
+        ({"written": [16384]}, "G3"),
+        ({"written": None}, "G3"),
         ({"changing": True}, "G7"),
         ({"mounts": [{"path": "/srv", "options": []}]}, "G7"),
     ],
@@ -306,6 +308,17 @@ def test_what_our_own_format_left_may_be_formatted_over():
 def test_one_node_that_sees_anything_else_is_enough(changes, guard):
     refusals = format_guards.refusals(left(**changes))
     assert (refusals[0].guard, refusals[0].node) == (guard, NODE)
+
+
+def test_what_lies_beside_a_cut_format_is_said_with_the_way_out():
+    seen = left(written=[16384]).seen
+    begun = record("formatting", leader=NODE)
+    for verdict, words in (("granted", "a power cut can leave half of one"), ("", "No node is")):
+        formats = {NODE: {answers.UUID: verdict} if verdict else {}}
+        other = LunCase(PILLAR, PILLAR.luns[0], seen, record=begun, formats=formats)
+        (refusal,) = format_guards.refusals(other)
+        assert "beside a format that was cut short, data at byte 16384" in refusal.found
+        assert words in refusal.fix
 
 
 @pytest.mark.parametrize("state", ["never", "held", "formatted"])

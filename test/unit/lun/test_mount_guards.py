@@ -101,6 +101,17 @@ def test_a_half_made_volume_is_not_mounted():
     assert "clear the LUN by hand" in mount_guards.refusals(on_the_master)[0].fix
 
 
+def test_a_volume_on_record_as_begun_is_mounted_only_if_it_is_known_to_be_whole():
+    seen = existing().seen
+    begun = answers.record(PILLAR, "formatting")
+    assert mount_guards.refusals(LunCase(PILLAR, PILLAR.luns[0], seen, record=begun)) == []
+    seen[NODE]["half_made"] = None
+    (refusal,) = mount_guards.refusals(LunCase(PILLAR, PILLAR.luns[0], seen, record=begun))
+    assert (refusal.guard, refusal.code) == ("G9", Code.OUTCOME_UNKNOWN)
+    # Of any other volume, users may have removed lost+found long ago.
+    assert mount_guards.refusals(LunCase(PILLAR, PILLAR.luns[0], seen)) == []
+
+
 def test_another_volume_than_the_one_on_record_as_begun_is_not_mounted():
     other = existing(uuid="0" * 32)
     record = answers.record(PILLAR, "formatting")

@@ -144,7 +144,13 @@ def test_room_that_is_not_told_is_an_error(word):
 
 
 ROOT = "debugfs: ls /\n\t5 16 1 2 .\n\t5 16 2 2 ..\n"
-WHOLE = ROOT + "\t6 20 10 2 lost+found\n"
+FOUND = ROOT + "\t6 20 10 2 lost+found\n"
+SLOT_NAMES = ("orphan_dir", "extent_alloc", "inode_alloc", "journal", "local_alloc", "truncate_log")
+NAMES = [
+    *("bad_blocks", "global_inode_alloc", "slot_map", "heartbeat", "global_bitmap"),
+    *(f"{name}:{slot}" for name in SLOT_NAMES for slot in ("0000", "0001")),
+]
+SYSTEM = "debugfs: ls //\n" + "".join(f"\t9 20 8 1 {name}\n" for name in NAMES)
 NO_SLOT = "debugfs: slotmap\n\tSlot#\tNode#\n"
 NO_BEAT = "debugfs: hb\n\tnode: node              seq       generation checksum\n"
 SLOT = NO_SLOT + "\t    0\t    3\n"
@@ -154,13 +160,23 @@ BEAT = NO_BEAT + "\t  0:    3 000000005f0 2b2e0bb21fd6a5a1 6a5d1b6c\n"
 @pytest.mark.parametrize(
     ("text", "half_made"),
     [
-        (ROOT + NO_SLOT + NO_BEAT, True),
-        (WHOLE + NO_SLOT + NO_BEAT, False),
-        (ROOT + SLOT + NO_BEAT, False),
-        (ROOT + NO_SLOT + BEAT, False),
+        (ROOT + SYSTEM + NO_SLOT + NO_BEAT, True),
+        (FOUND + SYSTEM + NO_SLOT + NO_BEAT, False),
+        (FOUND + SYSTEM + SLOT + BEAT, False),
+        (ROOT + SYSTEM + SLOT + NO_BEAT, None),
+        (ROOT + SYSTEM + NO_SLOT + BEAT, None),
+        (ROOT + SYSTEM + NO_SLOT, None),
+        (ROOT + SYSTEM + "debugfs: slotmap\n" + NO_BEAT, True),
+        (ROOT + SYSTEM + NO_SLOT + "debugfs: hb\n", None),
         ("debugfs: ls /\n" + NO_SLOT + NO_BEAT, None),
         ("", None),
     ],
 )
-def test_a_format_that_was_cut_short_left_no_lost_and_found_and_no_node(text, half_made):
-    assert ocfs2_tools.half_made(text) is half_made
+def test_whole_and_half_made_each_need_a_proof(text, half_made):
+    assert ocfs2_tools.half_made(text, slots=2) is half_made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_volume_without_one_of_its_system_files_is_not_known_to_be_whole(name):
+    text = FOUND + SYSTEM.replace(f" {name}\n", " other\n") + NO_SLOT + NO_BEAT
+    assert ocfs2_tools.half_made(text, slots=2) is None
