@@ -124,15 +124,17 @@ def _heartbeat_inode(image):
 
 
 FOREIGN = {
-    "a partition table": _table,
     "a partition with ext4": _table_and_ext4,
-    "swap": _swap,
     "data at 16 KiB": _bytes_at(16 << 10),
-    "data in the last MiB": _bytes_at(-MIB),
     "a sector at the end": _bytes_at(-512, 512),
-    "a third of all pages": _third_of_all_pages,
     # debugfs.ocfs2 shows 255 sectors of 512 bytes; the kernel takes the sectors of the LUN.
     "the heartbeat of node 40 where sectors have 4 KiB": _heartbeat(40),
+}
+MORE_FOREIGN = {
+    "a partition table": _table,
+    "swap": _swap,
+    "data in the last MiB": _bytes_at(-MIB),
+    "a third of all pages": _third_of_all_pages,
 }
 UNCLEAR = {
     "the heartbeat of node 0": _heartbeat(0),
@@ -140,10 +142,15 @@ UNCLEAR = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("write", "guard"),
     [
         *(pytest.param(write, "G3", id=name) for name, write in FOREIGN.items()),
+        *(
+            pytest.param(write, "G3", id=name, marks=pytest.mark.slow)
+            for name, write in MORE_FOREIGN.items()
+        ),
         *(pytest.param(write, "G9", id=name) for name, write in UNCLEAR.items()),
     ],
 )

@@ -13,6 +13,9 @@ from support.images import own_uuid
 from support.images import run
 from support.images import sparse
 
+#: Of mkfs.ocfs2 and of no Salt.
+pytestmark = pytest.mark.once
+
 STAMP = ("--cluster-stack=o2cb", "--cluster-name=web")
 SHAPES = [
     (300 * MIB, ("-N", "1")),
@@ -21,7 +24,11 @@ SHAPES = [
     (5 * GIB, ("-T", "vmstore", "-N", "5", "-J", "size=64M,block64")),
     (17 * GIB, ("-b", "2048", "-C", "32K", "-N", "40", "-J", "size=4M")),
     (70 * GIB, ("-b", "1024", "-C", "1M", "-N", "9", "-J", "size=16M")),
-    (1024 * GIB, ("-T", "datafiles", "-N", "2", "-J", "size=64M,block64")),
+    pytest.param(
+        1024 * GIB,
+        ("-T", "datafiles", "-N", "2", "-J", "size=64M,block64"),
+        marks=pytest.mark.slow,
+    ),
 ]
 
 
