@@ -100,10 +100,7 @@ class MkfsBlocks:
 
     def _is_inode(self, block, number):
         """A system file, or the directory ``/`` or ``lost+found``: a format makes no others."""
-        (mode,), (flags,) = (
-            struct.unpack_from("<H", block, 0x28),
-            struct.unpack_from("<I", block, 0x2C),
-        )
+        mode, _links, flags = struct.unpack_from("<HHI", block, 0x28)
         return (
             block.startswith(_INODE)
             and self._is_inode_at(block, number)
