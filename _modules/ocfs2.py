@@ -318,9 +318,11 @@ def _prove_blank(handle, facts, full, progress):
     if facts["signature"] or (facts["volume"] and not facts["half_made"]):
         return {}
     regions = blank.every_region(size) if full else blank.regions(size, seed=os.urandom(16))
-    made = mkfs_blocks.of_volume(_head(handle, size))
+    # Only of a format that was found cut short: what began since is somebody else's.
+    half_made = bool(facts["half_made"])
+    made = mkfs_blocks.of_volume(_head(handle, size)) if half_made else None
     return {
-        "changing": bool(made) and _is_written_to(handle, size),
+        "changing": half_made and _is_written_to(handle, size),
         "written": _written_offsets(handle, regions, made, progress),
     }
 
