@@ -8,11 +8,9 @@ for one time, and it has no switch that says otherwise.
 """
 
 import contextlib
-import fcntl
 import json
 import mmap
 import os
-import struct
 import time
 
 import salt.utils.path
@@ -32,16 +30,15 @@ from ocfs2lib.lun.refusal import Refusal
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import audit_log
 from ocfs2lib.system import block_device
-from ocfs2lib.system import files
+from ocfs2lib.system import file_lock
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
+from ocfs2lib.system import volume_tools
 from ocfs2lib.system.format_refused import FormatRefused
 from ocfs2lib.system.static_grains import StaticGrains
 
 #: Locked while a LUN is formatted; says which, and how far the full read has come.
 _LOCK = "/run/ocfs2-formula.lock"
-#: ``struct flock`` of a 64-bit Linux.
-_FLOCK = "hhqqi4x"
 #: Seconds for which a permission is good.
 _PERMITTED = 3600
 #: mkfs writes one journal for each slot: seconds, not minutes, but a slow array may take its time.
@@ -71,7 +68,7 @@ def running():
     fd = _open_lock_file()
     try:
         content = _read_lock_file(fd)
-        at_work = _lock(fd, fcntl.F_OFD_GETLK) or _is_mkfs_running(content)
+        at_work = file_lock.is_taken(fd) or _is_mkfs_running(content)
     finally:
         os.close(fd)
     return {name: content.get(name, idle[name]) for name in idle} if at_work else idle
@@ -159,8 +156,9 @@ def mkfs(order, token, lun="", job="", operator=""):
         if objections:
             raise log.refused(objections, facts, order.foreign_contents(facts))
         log.write("granted", (), facts)
+        before = block_device.written(handle)
         _erase_superblock(order, handle, facts)
-        return {"made": True, "volume": _make_volume(order, handle, facts["node"], log)}
+        return {"made": True, "volume": _make_volume(order, handle, facts["node"], log, before)}
 
 
 def _order(fields):
@@ -184,9 +182,9 @@ class _Audit:
         except FormulaError as err:
             raise CommandExecutionError(f"Refused: {err}") from err
 
-    def refused(self, reasons, evidence=None, contents=""):
+    def refused(self, reasons, evidence=None, contents="", verdict="refused"):
         """Audit the refusal; return the error that tells it, and what the LUN holds of others."""
-        self.write("refused", reasons, evidence)
+        self.write(verdict, reasons, evidence)
         return FormatRefused("Refused: " + " ".join(map(str, reasons)), contents)
 
 
@@ -199,7 +197,7 @@ def _only_one_format(order, log):
     """Exclude others; yield a function that tells :func:`running` how far the read is."""
     fd = _open_lock_file()
     try:
-        if _lock(fd, fcntl.F_OFD_SETLK) or _is_mkfs_running(_read_lock_file(fd)):
+        if not file_lock.take(fd) or _is_mkfs_running(_read_lock_file(fd)):
             found = "another format is running here"
             raise log.refused(
                 [_refusal("G6", Code.BEING_FORMATTED, found, "Wait for it, then run again")]
@@ -230,26 +228,7 @@ def _read_lock_file(fd):
 
 def _is_mkfs_running(content):
     """Tell whether the mkfs.ocfs2 of a format still runs; its job may be gone by now."""
-    uuid = content.get("uuid")
-    return bool(uuid) and any(
-        os.path.basename(argv[0]) == "mkfs.ocfs2" and uuid in argv for argv in _processes()
-    )
-
-
-def _processes():
-    """Yield the argument lists of all processes of this node."""
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        yield (files.value(f"/proc/{pid}/cmdline") or "").split("\0")
-
-
-def _lock(fd, command):
-    """Take the lock, or only look at it; tell whether another process has it."""
-    asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-    try:
-        answer = fcntl.fcntl(fd, command, asked)
-    except BlockingIOError:
-        return True
-    return command == fcntl.F_OFD_GETLK and struct.unpack(_FLOCK, answer)[0] != fcntl.F_UNLCK
+    return content.get("uuid") in volume_tools.at_work()
 
 
 @contextlib.contextmanager
@@ -361,16 +340,26 @@ def _write_head(node, head):
         raise CommandExecutionError(f"{node}: {os.strerror(err.errno)}") from err
 
 
-def _make_volume(order, handle, node, log):
-    """Run mkfs.ocfs2; return the facts of the new volume, which are read back."""
-    argv = ["mkfs.ocfs2", *order.arguments(), node]
+def _make_volume(order, handle, node, log, before):
+    """
+    Run mkfs.ocfs2; return the facts of the new volume, which are read back.
+
+    before
+        How many sectors had been written to the LUN, None if that could not be told.
+    """
+    argv, ended = ["mkfs.ocfs2", *order.arguments(), node], False
     try:
-        result = tools.attempt(argv, timeout=_MKFS_TIMEOUT)
-        output = tools.failure(argv, result)
+        result = volume_tools.finish(order.uuid, "mkfs", argv, _MKFS_TIMEOUT)
+        output, ended = tools.failure(argv, result), True
     except CommandExecutionError as err:
         output = str(err)
     facts = __salt__["ocfs2.probe"](order.device, handle=handle)
     wrong = order.differences(facts)
+    if wrong and ended and before is not None and block_device.written(handle) == before:
+        found = f"{output}. Nothing was written"
+        fix = f"Put that right, then run {ORCHESTRATE} again"
+        reasons = [_refusal("G9", Code.TOOL_FAILED, found, fix)]
+        raise log.refused(reasons, facts, verdict=audit.UNWRITTEN)
     if wrong:
         log.write("failed", [output, *wrong], facts)
         raise CommandExecutionError(

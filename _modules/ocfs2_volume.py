@@ -20,8 +20,10 @@ from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
+from ocfs2lib.system import volume_tools
 
-_TUNEFS_TIMEOUT, _CHECK_TIMEOUT = 3600, 86400
+#: Seconds for which a tool is waited for; a check reads every inode of a volume.
+_LIMIT = 86400
 #: Seconds between two looks for a heartbeat: three beats and more.
 _TWO_LOOKS = 3 * heartbeat.BEAT + 1
 #: Where the output of the last check of each LUN is kept.
@@ -95,7 +97,7 @@ def grow(device, uuid):
     facts = _volume(device, uuid)
     if not facts["mounts"]:
         raise CommandExecutionError(f"{device} is not mounted here, and grows only where it is")
-    output = _tunefs("-S", device)
+    output = _tunefs(uuid, "grow", "-S", device)
     volume = _volume(device, uuid)["volume"]
     if volume["size"] + volume["cluster_size"] <= facts["size"]:
         raise CommandExecutionError(
@@ -125,9 +127,10 @@ def slots(device, uuid, count):
     have = _volume(device, uuid)["volume"]["slots"]
     if type(count) is not int or not have <= count <= _MAX_SLOTS:
         raise SaltInvocationError(f"{device} has {have} slots; {count!r} is not {have} to 255")
-    if have == count:
+    # One that is at work may have come so far, and no further.
+    if have == count and uuid not in volume_tools.at_work():
         return True
-    output = _tunefs("-N", str(count), device)
+    output = _tunefs(uuid, f"slots {count}", "-N", str(count), device)
     now = _volume(device, uuid)["volume"]["slots"]
     if now != count:
         raise CommandExecutionError(
@@ -167,10 +170,9 @@ def check(device, uuid, lun, repair=False):
         "-fy" if repair else "-fn",
         device,
     ]
-    result = tools.attempt(argv, timeout=_CHECK_TIMEOUT)
-    text = result["stdout"] + result["stderr"]
     log = _CHECK_LOG.format(lun)
-    files.write(log, text)
+    task = "repair" if repair else "check"
+    text = volume_tools.finish(uuid, task, argv, _LIMIT, log)["stdout"]
     found = ocfs2_tools.check(text)
     return {
         "ended": found.ended,
@@ -179,6 +181,29 @@ def check(device, uuid, lun, repair=False):
         "log": log,
         "said": text[-_OUTPUT_END:],
     }
+
+
+def at_work():
+    """
+    Tell which volumes are worked on here, by a tool or a job of this module.
+
+    Returns a list of ``{"volume", "task"}``: the volume's UUID and what is done to it, ``check``,
+    ``repair``, ``grow``, ``slots 8`` or ``mkfs``; of a job whose tool does not run, or not yet,
+    its function as the task.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_volume.at_work
+    """
+    tasks = volume_tools.at_work()
+    found = [{"volume": uuid, "task": task} for uuid, task in tasks.items()]
+    for job in __salt__["saltutil.is_running"]("ocfs2_volume.*"):
+        volume = "".join(map(str, job["arg"][1:2]))
+        if job["fun"] != "ocfs2_volume.at_work" and volume not in tasks:
+            found.append({"volume": volume, "task": job["fun"]})
+    return found
 
 
 def members(device, uuid):
@@ -264,10 +289,11 @@ def _volume(device, uuid):
     return facts
 
 
-def _tunefs(*arguments):
+def _tunefs(uuid, task, *arguments):
     """Run tunefs.ocfs2, answer none of its questions, and return what it said."""
-    result = tools.attempt(["tunefs.ocfs2", *arguments], timeout=_TUNEFS_TIMEOUT)
-    return (result["stderr"].strip() or result["stdout"].strip() or "nothing")[-_OUTPUT_END:]
+    argv = ["tunefs.ocfs2", *arguments]
+    result = volume_tools.finish(uuid, task, argv, _LIMIT)
+    return (result["stdout"] or "nothing")[-_OUTPUT_END:]
 
 
 def _read_members(device):

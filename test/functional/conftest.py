@@ -38,6 +38,8 @@ _CLONE_NEWNET = 0x40000000
 _LIBC = ctypes.CDLL(None, use_errno=True)
 #: The one format of this host; other tests beside these have theirs.
 _LOCK = Path("/run/ocfs2-formula.lock")
+#: What works on volumes here.
+_AT_WORK = Path("/run/ocfs2-tools")
 _KINDS = ("modules", "states", "utils")
 _NO_BYTECODE = shutil.ignore_patterns("__pycache__")
 _PRIVATE = ("/etc", "/var/cache/debconf")
@@ -76,6 +78,8 @@ def sandbox(tmp_path_factory):
         for path in (lock, _LOCK):
             path.touch()
         _run("mount", "--bind", str(lock), str(_LOCK))
+        _AT_WORK.mkdir(exist_ok=True)
+        _run("mount", "-t", "tmpfs", "tmpfs", str(_AT_WORK))
         _run("ip", "link", "set", "lo", "up")
         yield
     finally:

@@ -5,6 +5,7 @@ import os
 import struct
 import threading
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.lun import superblock
 from ocfs2lib.lun.format_order import FormatOrder
-from ocfs2lib.system import tools
+from ocfs2lib.system import volume_tools
 from support.devices import mounted_tmpfs
 from support.images import BLOCK
 from support.images import GIB
@@ -28,7 +29,8 @@ from support.images import sparse
 from support.mount_points import mounted
 from support.zoo import O2CB
 
-UUID = "458E997A48634B3DAB36F01667EBB761"
+#: Of these tests alone, with one Salt: others beside them work on volumes of theirs.
+UUID = uuid.uuid4().hex.upper()
 OTHER = "0" * 32
 #: Of the inode of the root directory and of its link count, in bytes (struct ocfs2_dinode).
 ROOT, LINKS = 5 * BLOCK, 0x2A
@@ -115,14 +117,14 @@ def test_a_large_volume_is_clean_in_the_memory_that_a_check_may_take(
 
 def test_a_check_may_always_take_what_it_needs(modules, clustered, log_directory, monkeypatch):
     """However little is free: the limit depends on the volume alone."""
-    taken, real = [], tools.attempt
+    taken, real = [], volume_tools.finish
 
-    def attempt(argv, **options):
-        if argv[0] == "prlimit":
-            taken.append(int(argv[1].partition("=")[2]))
-        return real(argv, **options)
+    def finish(volume, task, argv, *more):
+        assert argv[0] == "prlimit"
+        taken.append(int(argv[1].partition("=")[2]))
+        return real(volume, task, argv, *more)
 
-    monkeypatch.setattr(tools, "attempt", attempt)
+    monkeypatch.setattr(volume_tools, "finish", finish)
     with attached(clustered) as device:
         modules["ocfs2_volume.check"](device, UUID, "primary")
     assert taken == [128 * MIB + 512 * (GIB // BLOCK)]

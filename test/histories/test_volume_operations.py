@@ -14,9 +14,12 @@ from .scenarios import until_done
 
 pytestmark = pytest.mark.once
 
+#: What needs the volume for itself while its tool works.
+WITH_A_TOOL = ("slots", "fsck", "fsck_repair")
 
-@pytest.mark.parametrize("name", ["slots", "fsck", "fsck_repair"])
-def test_while_a_tool_may_still_work_the_lun_stays_down_and_no_second_one_is_started(name):
+
+def left_at_work(name):
+    """A run that is cut while its tool works: the LUN stays down."""
     scenario = SCENARIOS[name]()
     leader = HOSTS[0]
 
@@ -29,15 +32,73 @@ def test_while_a_tool_may_still_work_the_lun_stays_down_and_no_second_one_is_sta
     assert answer["result"] is False
     assert "LUN primary stays down." in answer["lines"]
     assert not any(node.mounts for node in scenario.world.nodes.values())
+    assert scenario.world.wrong == []
     scenario.world.unreached = frozenset()
-    before = scenario.world.state()
-    again = scenario.run()
-    assert again["result"] is None
-    assert f"{leader}: a tool still works on a volume there, wait for its end" in again["lines"]
-    assert scenario.world.state() == before
+    scenario.world.after = lambda number, fun, minions: None
+    return scenario
+
+
+@pytest.mark.parametrize("name", WITH_A_TOOL)
+def test_the_next_run_waits_for_the_tool_that_is_at_work_and_goes_on(name):
+    scenario = left_at_work(name)
+    answer = scenario.run()
+    assert answer["result"] is True
+    assert not any("from no host" in line for line in answer["lines"])
+    assert scenario.world.wrong == []
+    assert scenario.world.lun.tool is None
+    assert scenario.left() == []
+
+
+@pytest.mark.parametrize("name", WITH_A_TOOL)
+def test_the_lun_stays_down_while_its_tool_is_at_work_whatever_its_job_says(name):
+    scenario = SCENARIOS[name]()
+    lun, leader = scenario.world.lun, scenario.world.nodes[HOSTS[0]]
+
+    def job(*_):
+        lun.tool, lun.task = HOSTS[0], "at work"
+        return "ERROR: it has taken 86400 s and more"
+
+    leader.ocfs2_volume_slots = leader.ocfs2_volume_check = job
+    answer = scenario.run()
+    assert answer["result"] is False
+    assert answer["lines"][-3:-1] == [
+        f"{HOSTS[0]}: a tool is at work on the volume there (at work), wait for its end",
+        "LUN primary stays down.",
+    ]
+    assert not any(node.mounts for node in scenario.world.nodes.values())
+    assert scenario.world.wrong == []
+
+
+@pytest.mark.parametrize("name", WITH_A_TOOL)
+def test_what_would_do_something_else_to_the_volume_is_refused_until_then(name):
+    scenario = left_at_work(name)
+    for task in ("grow", "mkfs", "ocfs2_volume.room"):
+        scenario.world.lun.task = task
+        before = scenario.world.state()
+        answer = scenario.run()
+        assert answer["result"] is None
+        said = f"{HOSTS[0]}: a tool is at work on the volume there ({task}), wait for its end"
+        assert answer["lines"] == [said, "Refused: nothing was changed."]
+        assert scenario.world.state() == before
     assert scenario.world.wrong == []
     until_done(scenario)
     assert scenario.left() == []
+
+
+def test_a_tool_on_another_volume_is_none_of_its_business():
+    scenario = fsck()
+    for node in scenario.world.nodes.values():
+        node.ocfs2_volume_at_work = lambda: [{"volume": "0" * 32, "task": "check"}]
+    assert scenario.run()["result"] is True
+
+
+def test_a_volume_grows_where_it_is_grown_already():
+    scenario, asked = grow(), []
+    found = [{"volume": scenario.world.lun.volume["uuid"], "task": "grow"}]
+    scenario.world.nodes[HOSTS[1]].ocfs2_volume_at_work = lambda: found
+    scenario.world.after = lambda number, fun, minions: asked.append((fun, list(minions)))
+    assert scenario.run()["result"] is True
+    assert ("ocfs2_volume.grow", [HOSTS[1]]) in asked
 
 
 def test_a_check_that_finds_something_fails_and_leaves_it_alone():

@@ -122,15 +122,11 @@ def _load(name, **names):
     return module
 
 
-class SimulatedTools:
-    """``system.tools``, where mkfs.ocfs2 is the only tool."""
+class SimulatedVolumeTools:
+    """``system.volume_tools``, where mkfs.ocfs2 is the only tool."""
 
-    def __init__(self, attempt):
-        self.attempt = attempt
-
-    @staticmethod
-    def failure(argv, result):
-        return f"{argv[0]}: {result}"
+    def __init__(self, finish):
+        self.finish = finish
 
 
 class SimulatedGrains:
@@ -171,7 +167,7 @@ class SimulatedHost:
             _opened=self._opened,
             _write_head=self._write_head,
             _missing_tools=list,
-            tools=SimulatedTools(self._attempt),
+            volume_tools=SimulatedVolumeTools(self._finish),
         )
         module["_Audit"].write = lambda log, verdict, *_: self._audit(log, verdict)
         self._refusal = module["_refusal"]
@@ -192,12 +188,11 @@ class SimulatedHost:
         self.proved = prove_blank
         return facts
 
-    def _attempt(self, argv, timeout):
+    def _finish(self, volume, task, argv, limit):
         self.world.pause()
         self.proved = False
-        uuid = argv[argv.index("-U") + 1]
-        self.world.lun.mkfs(self.minion, uuid, self.world.pause)
-        return {"retcode": 0}
+        self.world.lun.mkfs(self.minion, volume, self.world.pause)
+        return {"retcode": 0, "stdout": "", "stderr": ""}
 
     @contextlib.contextmanager
     def _only_one_format(self, order, log):

@@ -20,6 +20,8 @@ from lab.lab import REPOSITORY
 from operations.traffic import Traffic
 
 from . import shared
+from .held_back import held_back
+from .held_back import is_at_work
 
 pytestmark = pytest.mark.lab
 
@@ -339,6 +341,36 @@ def test_a_node_is_taken_out_only_when_nobody_uses_its_mounts(cluster):
 def test_a_format_that_is_cut_is_gone_on_with(cluster, name):
     """One of the campaign in test/faults, beside a LUN that is another on node 3."""
     survive(Arena(cluster, target="used", sentinel="swapped"), name, FaultRow(name))
+
+
+def test_a_check_outlives_its_run_and_its_minion(cluster):
+    """The next run waits for it, and takes what it has found."""
+    words = json.dumps({"ocfs2_lun": "second", "ocfs2_outage": "second"})
+    told = ("salt-run", "state.orchestrate", "ocfs2.orch.fsck", f"pillar={words}")
+    with held_back(cluster, 1, "fsck.ocfs2") as let_go:
+        with cluster.lab.start_tool(*told) as run:
+            _until(lambda: is_at_work(cluster, 1), run)
+            run.kill()
+        cluster.must(1, "systemctl", "restart", "salt-minion")
+        cluster.lab.wait_minions([1])
+        assert is_at_work(cluster, 1)
+        begun = cluster.must(1, "pgrep", "-fc", "until|fsck.ocfs2 -fn")
+        with cluster.lab.start_tool(*told) as run:
+            _until(lambda: any("checked, read-only" in line for line in run.lines), run)
+            assert cluster.must(1, "pgrep", "-fc", "until|fsck.ocfs2 -fn") == begun
+            let_go()
+            answer = run.wait()
+    assert answer.rc == 0, answer.stdout + answer.stderr
+    assert "LUN second is clean." in answer.stdout
+    assert not is_at_work(cluster, 1)
+
+
+def _until(condition, run):
+    deadline = time.monotonic() + 600
+    while not condition():
+        assert not run.ended, run.wait()
+        assert time.monotonic() < deadline, run.lines
+        time.sleep(0.2)
 
 
 def test_a_volume_grows_while_all_write(cluster, traffic):

@@ -13,6 +13,7 @@ from .fence_mutants import FENCE
 from .firewall_mutants import FIREWALL
 from .format_mutants import REMEMBERED
 from .mutant import Mutant
+from .tool_mutants import TOOLS
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("_modules", "_states", "_utils", "pyproject.toml")
@@ -122,7 +123,7 @@ MUTANTS = {
     ),
     "G6 one format at a time": Mutant(
         FORMAT,
-        "        if _lock(fd, fcntl.F_OFD_SETLK) or _is_mkfs_running(_read_lock_file(fd)):\n",
+        "        if not file_lock.take(fd) or _is_mkfs_running(_read_lock_file(fd)):\n",
         "        if False:\n",
         MKFS + "test_two_formats_on_one_node_exclude_each_other",
     ),
@@ -209,6 +210,7 @@ MUTANTS = {
     **FIREWALL,
     **FENCE,
     **REMEMBERED,
+    **TOOLS,
 }
 
 

@@ -66,7 +66,13 @@ def _as_ocfs2(line, paths):
 def simulated_wwid(device, wwid):
     """Let sysfs name the LUN that a loop device stands for; only for who shares our mounts."""
     sysfs = Path(os.path.realpath(f"/sys/class/block/{Path(device).name}"))
-    with mounted_tmpfs(sysfs):
-        (sysfs / "device").mkdir()
-        (sysfs / "device/wwid").write_text(f"naa.{wwid[1:]}\n")
-        yield
+    real = os.open(sysfs, os.O_RDONLY)
+    try:
+        with mounted_tmpfs(sysfs):
+            (sysfs / "device").mkdir()
+            (sysfs / "device/wwid").write_text(f"naa.{wwid[1:]}\n")
+            # What the kernel counts of it is still seen.
+            (sysfs / "stat").symlink_to(f"/proc/{os.getpid()}/fd/{real}/stat")
+            yield
+    finally:
+        os.close(real)

@@ -8,13 +8,17 @@ from support import answers
 
 
 class SimulatedLun:
-    """The LUN on the array; ``volume`` is as ``ocfs2.probe`` tells it, ``tool`` who works on it."""
+    """
+    The LUN on the array; ``volume`` is as ``ocfs2.probe`` tells it, ``tool`` who works on it, and
+    ``task`` what was begun there last.
+    """
 
     def __init__(self, pillar, slots):
         self.device, self.wwid = pillar.luns[0].device, pillar.luns[0].wwid
         self.size = pillar.luns[0].size
         self.volume = answers.volume(pillar, slots=slots)
         self.tool, self.findings, self.free = None, [], 1 << 40
+        self.task = ""
         #: Whether its journals count blocks in 64 bits.
         self.block64 = True
         #: Numbers whose slots the others have yet to recover.
@@ -59,8 +63,11 @@ class SimulatedLunTools:
         lun.volume["size"] = self.size // lun.volume["cluster_size"] * lun.volume["cluster_size"]
         return True
 
-    def _alone(self, lun):
-        """A tool that needs the volume for itself begins to work."""
+    def _alone(self, lun, task):
+        """A tool that needs the volume for itself begins to work, or comes to its end."""
+        if (lun.tool, lun.task) == (self.minion, task):
+            lun.tool = None
+            return
         if self.number is None:
             raise CommandExecutionError("Unable to access cluster service")
         mounted = [node.minion for node in self.world.nodes.values() if node.has(lun.device)]
@@ -70,19 +77,20 @@ class SimulatedLunTools:
         if lun.tool:
             self.world.wrong.append(f"a second tool is started beside that on {lun.tool}")
             raise CommandExecutionError("Trylock failed while opening device")
+        lun.task = task
 
     def has(self, device):
         return device in self.mounts.values()
 
     def ocfs2_volume_slots(self, device, uuid, count):
         lun = self._meant(device, uuid)
-        self._alone(lun)
+        self._alone(lun, f"slots {count}")
         lun.volume["slots"] = count
         return True
 
     def ocfs2_volume_check(self, device, uuid, key, repair=False):
         lun = self._meant(device, uuid)
-        self._alone(lun)
+        self._alone(lun, "repair" if repair else "check")
         found = list(lun.findings)
         if repair:
             lun.findings = []
@@ -93,7 +101,10 @@ class SimulatedLunTools:
     def ocfs2_volume_members(self, device, uuid):
         lun = self._meant(device, uuid)
         numbers = [
-            node.number for node in self.world.nodes.values() if node.up and node.has(device)
+            node.number
+            for node in self.world.nodes.values()
+            # A tool beats on the volume that it works on, as a mount does.
+            if node.up and (node.has(device) or lun.tool == node.minion)
         ]
         return {"beating": sorted(numbers), "slots": sorted([*numbers, *lun.unrecovered])}
 
@@ -103,5 +114,8 @@ class SimulatedLunTools:
     def ocfs2_volume_room(self, device, uuid):
         return {"free": self._meant(device, uuid).free, "journal": 256 << 20}
 
-    def saltutil_is_running(self, fun):
-        return [{"fun": fun}] if self.world.lun.tool == self.minion else []
+    def ocfs2_volume_at_work(self):
+        lun = self.world.lun
+        if lun.tool != self.minion:
+            return []
+        return [{"volume": lun.volume["uuid"], "task": lun.task}]

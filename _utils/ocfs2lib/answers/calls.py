@@ -89,9 +89,11 @@ def boot_id(answer):
     return answer
 
 
-def jobs(answer):
-    """The jobs of ``saltutil.is_running``."""
-    return _is(answer, list)
+def at_work(answer):
+    """A list of ``{"volume", "task"}`` of ``ocfs2_volume.at_work``."""
+    for each in _is(answer, list):
+        has_fields(each, {"volume": TEXT, "task": TEXT}, "at_work")
+    return answer
 
 
 def _lists_of_texts(answer):

@@ -9,6 +9,8 @@ import time
 
 #: What a node writes of a format after the last guard has agreed: from then on it may have written.
 REACHED = ("granted", "done", "failed")
+#: What it writes if mkfs.ocfs2 then failed and has provably written nothing.
+UNWRITTEN = "unwritten"
 #: Lies beside Salt's own log, on the master and on each minion.
 NAME = "ocfs2-audit.log"
 
@@ -32,21 +34,29 @@ def digest(evidence):
 def formats(text):
     """
     Return ``{UUID: verdict}``, the last of :data:`REACHED`, of each volume that a node began to
-    make.
+    make. An attempt that has provably written nothing does not count.
 
     text
         The audit log of a node, or its end.
     """
     found = {}
+    #: What was known of each volume before its last attempt.
+    before = {}
     for each in text.splitlines():
         try:
             entry = json.loads(each)
         except ValueError:
             # Cut short, or the middle of a line.
             continue
-        if isinstance(entry, dict) and entry.get("verdict") in REACHED and entry.get("volume"):
-            found[str(entry["volume"])] = entry["verdict"]
-    return found
+        if not isinstance(entry, dict) or not entry.get("volume"):
+            continue
+        volume, verdict = str(entry["volume"]), entry.get("verdict")
+        if verdict in REACHED:
+            before[volume] = found.get(volume)
+            found[volume] = verdict
+        elif verdict == UNWRITTEN and found.get(volume) == "granted":
+            found[volume] = before.pop(volume)
+    return {volume: verdict for volume, verdict in found.items() if verdict}
 
 
 def line(verdict, lun, wwid, cluster, reasons=(), evidence=None, job="", operator="", volume=""):
@@ -54,9 +64,9 @@ def line(verdict, lun, wwid, cluster, reasons=(), evidence=None, job="", operato
     Return one line of the log, a JSON object.
 
     verdict
-        ``granted`` or ``refused``: the permission to format; ``done``, ``failed`` or ``unknown``:
-        the outcome of a format; ``forgotten`` or ``resumed``: a record of the ledger, removed or
-        released for another leader; ``freed``: a node number.
+        ``granted`` or ``refused``: the permission to format; ``done``, ``failed``, ``unwritten``
+        or ``unknown``: the outcome of a format; ``forgotten`` or ``resumed``: a record of the
+        ledger, removed or released for another leader; ``freed``: a node number.
     lun, wwid, cluster
         What it is about.
     reasons

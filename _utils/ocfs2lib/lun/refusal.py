@@ -28,6 +28,7 @@ class Code(enum.Enum):
     NODE_ABSENT = "a node of the roster takes no part"
     CUT_SHORT = "its format did not reach its end"
     TOOL_MISSING = "a tool is missing"
+    TOOL_FAILED = "a tool failed before it wrote anything"
     OTHER_VOLUME = "it does not hold the volume in pillar"
     SLOTS_TOO_FEW = "the volume has no slot for every node"
 

@@ -2,11 +2,9 @@
 
 from ocfs2lib.answers import calls
 from ocfs2lib.errors import StepFailed
+from ocfs2lib.operations.operation import LONG
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.volume_offline import VolumeOffline
-
-#: Seconds for a check of a volume: it reads every inode of it.
-_CHECK = 86400
 
 
 class Fsck(VolumeOffline):
@@ -23,6 +21,7 @@ class Fsck(VolumeOffline):
     def __init__(self, master, lun, outage=None, repair=None):
         super().__init__(master, lun, outage)
         self.repair = repair
+        self.task = "repair" if repair else "check"
         self.found = None
 
     def arguments(self):
@@ -42,7 +41,7 @@ class Fsck(VolumeOffline):
 
     def _check(self):
         repair = self.repair == self.key
-        self.found = self.on_leader("check", self.key, repair, read=calls.check, limit=_CHECK)
+        self.found = self.on_leader("check", self.key, repair, read=calls.check, limit=LONG)
         if not self.found["ended"]:
             raise StepFailed(f"fsck.ocfs2 did not reach its end: {self.found['said']}")
 

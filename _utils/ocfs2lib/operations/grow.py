@@ -7,11 +7,13 @@ from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun import capacity
 from ocfs2lib.node.difference import Part
+from ocfs2lib.operations.operation import LONG
 from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import volume_obstacles
+from ocfs2lib.operations.tools_at_work import where_at_work
 
 #: What a journal without block64 can count to (mkfs.ocfs2 and tunefs.ocfs2 refuse more).
 _BLOCKS_OF_32_BITS = (1 << 32) - 1
@@ -49,8 +51,8 @@ class Grow(Operation):
             raise Refused(*reasons)
         if not gaps:
             return []
-        where, uuid = mounted[0], lun.volume["uuid"]
-        device = self.lun.device
+        device, uuid = self.lun.device, lun.volume["uuid"]
+        where = where_at_work(self, uuid, "grow") or mounted[0]
         reasons = self._small_journals(lun, where)
         if reasons:
             raise Refused(*reasons)
@@ -58,7 +60,7 @@ class Grow(Operation):
             Step(f"LUN {self.key} looked at anew over all paths of every node", self._rescan),
             Step(
                 f"the volume grown on {where}",
-                lambda: self.call([where], "ocfs2_volume.grow", device, uuid, limit=SLOW),
+                lambda: self.call([where], "ocfs2_volume.grow", device, uuid, limit=LONG),
             ),
             Step(f"every node sees {self.lun.size} bytes and the larger volume", self._verify),
         ]

@@ -25,8 +25,10 @@ _LOG = logging.getLogger(__name__)
 
 #: Seconds for a job that only writes a file or reads a few.
 QUICK = 120
-#: Seconds for a job that may have to wait for others: an unmount, an offline, a tool on a volume.
+#: Seconds for a job that may have to wait for others: an unmount, an offline.
 SLOW = 900
+#: Seconds for a tool that works on a whole volume; a check reads every inode of it.
+LONG = 86400
 
 
 @dataclass(frozen=True)

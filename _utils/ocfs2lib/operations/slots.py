@@ -4,6 +4,7 @@ from ocfs2lib import sizes
 from ocfs2lib.answers import calls
 from ocfs2lib.commands import SLOTS
 from ocfs2lib.errors import StepFailed
+from ocfs2lib.operations.operation import LONG
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.volume_offline import VolumeOffline
 
@@ -16,15 +17,19 @@ class Slots(VolumeOffline):
 
     verb = SLOTS
 
+    @property
+    def task(self):
+        return f"slots {self.lun.slots}"
+
     def work(self):
-        if not any(gap.verb == SLOTS for gap in self.lun_plan.gaps):
+        if not (self.goes_on or any(gap.verb == SLOTS for gap in self.lun_plan.gaps)):
             return []
         want = self.lun.slots
         return [
             Step(f"room for {want} slots on LUN {self.key}", self._verify_room),
             Step(
                 f"LUN {self.key} has {want} slots",
-                lambda: self.on_leader("slots", want, read=calls.done),
+                lambda: self.on_leader("slots", want, read=calls.done, limit=LONG),
             ),
             Step("every node sees them", self._verify),
         ]

@@ -6,14 +6,12 @@ mounts it, whatever happens meanwhile. The other LUNs of the cluster go on.
 """
 
 from ocfs2lib.answers import calls
-from ocfs2lib.answers import returns
 from ocfs2lib.errors import Refused
 from ocfs2lib.errors import StepFailed
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.node import holds
 from ocfs2lib.node.difference import Part
 from ocfs2lib.operations import drain
-from ocfs2lib.operations.operation import QUICK
 from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
@@ -22,6 +20,8 @@ from ocfs2lib.operations.operation import reasons_of
 from ocfs2lib.operations.operation import retune_pending
 from ocfs2lib.operations.operation import unconfirmed
 from ocfs2lib.operations.operation import volume_obstacles
+from ocfs2lib.operations.tools_at_work import tools_at_work
+from ocfs2lib.operations.tools_at_work import where_at_work
 
 
 class VolumeOffline(Operation):
@@ -33,14 +33,19 @@ class VolumeOffline(Operation):
     outage
         The same, typed once more by the operator.
 
-    A subclass has ``work()``, the steps while it is down; none if all is done already.
+    A subclass has ``task``, what is done, as ``ocfs2_volume.at_work`` names it; and ``work()``, the
+    steps while the LUN is down; none if all is done already.
     """
+
+    task = ""
 
     def __init__(self, master, lun, outage=None):
         super().__init__(master)
         self.key, self.outage = lun, outage
         self.lun = self.desired.lun(lun)
         self.uuid = self.leader = None
+        #: Whether an earlier run has started the tool already, which is at work on the leader.
+        self.goes_on = False
         self.members = []
         self._work, self._remount = [], []
 
@@ -65,11 +70,12 @@ class VolumeOffline(Operation):
         reasons += self._volume_obstacles(plan) + retune_pending(plan) + self._elsewhere(plan)
         if not plan.online():
             reasons.append("no node is online, and the tools need the cluster")
-        reasons = reasons or self._tools_at_work()
         if reasons:
             raise Refused(*reasons)
         self.lun_plan = plan.lun(self.key)
-        self.uuid, self.leader = self.lun_plan.volume["uuid"], plan.online()[0].minion
+        self.uuid = self.lun_plan.volume["uuid"]
+        started_on = where_at_work(self, self.uuid, self.task)
+        self.leader, self.goes_on = started_on or plan.online()[0].minion, bool(started_on)
         newcomers = plan.newcomers()
         self.members = [minion for minion in self.minions if minion not in newcomers]
         self._work = work = self.work()
@@ -89,10 +95,16 @@ class VolumeOffline(Operation):
             Step("every node emptied", lambda: drain.drain_nodes(self, self.minions, paths)),
             Step(f"LUN {key} held on every node", self._hold),
             Step(f"LUN {key} unmounted on every node", lambda: self._unmount(paths)),
-            Step(f"nobody writes to LUN {key}, from no host", self._verify_unused),
+            *self._unused_steps(),
             *work,
             *remount,
         ]
+
+    def _unused_steps(self):
+        # A tool that is at work on a volume beats on it.
+        if self.goes_on:
+            return []
+        return [Step(f"nobody writes to LUN {self.key}, from no host", self._verify_unused)]
 
     def _make_members_known(self, plan):
         """Return the step that makes a newcomer known on all nodes before any volume goes down."""
@@ -118,9 +130,10 @@ class VolumeOffline(Operation):
 
     def retreat(self, step):
         """Mount the LUN again, whatever has been done to it, unless a tool may still be at work."""
-        at_work = self._tools_at_work() if step in self._work else []
-        if at_work:
-            return [*at_work, f"LUN {self.key} stays down.", f"Next: {self.command}"]
+        at_work, unknown = tools_at_work(self, self.uuid) if step in self._work else ([], [])
+        if at_work or unknown:
+            lines = [*map(str, at_work), *unknown]
+            return [*lines, f"LUN {self.key} stays down.", f"Next: {self.command}"]
         if step in self._work and self.is_half_changed():
             return [
                 f"LUN {self.key} stays down: it may be half changed, and nobody may write to it.",
@@ -137,19 +150,6 @@ class VolumeOffline(Operation):
                 f"Next: put that right, then {self.command}",
             ]
         return super().retreat(step)
-
-    def _tools_at_work(self):
-        """Return where a tool still works on a volume, or may, as sentences."""
-        # It outlives the run that started it.
-        answers, silent = self.master.ask(
-            self.minions, "saltutil.is_running", "ocfs2_volume.*", limit=QUICK
-        )
-        jobs, reasons = returns.of_calls(answers, silent, calls.jobs)
-        return reasons + [
-            f"{minion}: a tool still works on a volume there, wait for its end"
-            for minion, running in jobs.items()
-            if running
-        ]
 
     def _is_held(self, plan):
         return any(node.held(self.key) for node in plan.nodes)

@@ -49,7 +49,7 @@ def attempt(argv, timeout=60, stdin="", env=None):
         As for :func:`run`.
     """
     _LOG.info("Executing command %s", argv)
-    process = _started(argv, env or {})
+    process = _started(argv, env)
     try:
         stdout, stderr = process.communicate(stdin.encode(), timeout)
     except subprocess.TimeoutExpired:
@@ -78,7 +78,20 @@ def failure(argv, result):
         What was run, and what :func:`attempt` returned.
     """
     reason = result["stderr"].strip() or result["stdout"].strip() or "no output"
-    return f"{' '.join(argv)} failed (exit code {result['retcode']}): {reason}"
+    code = "no exit code" if result["retcode"] is None else f"exit code {result['retcode']}"
+    return f"{' '.join(argv)} failed ({code}): {reason}"
+
+
+def environment(env=None):
+    """
+    Return the environment of a tool: the minion's, in the C locale.
+
+    env
+        ``{name: value}`` to add.
+    """
+    # A tool must not tell systemd that the minion is ready.
+    inherited = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
+    return {**inherited, "LC_ALL": "C", "LANGUAGE": "C", **(env or {})}
 
 
 def _started(argv, env):
@@ -90,13 +103,7 @@ def _started(argv, env):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=home if os.access(home, os.R_OK) else "/",
-            env=_environment(env),
+            env=environment(env),
         )
     except OSError as err:
         raise CommandExecutionError(f"Unable to run command {argv}, reason: {err}") from err
-
-
-def _environment(env):
-    # A tool must not tell systemd that the minion is ready.
-    inherited = {name: value for name, value in os.environ.items() if name != "NOTIFY_SOCKET"}
-    return {**inherited, "LC_ALL": "C", "LANGUAGE": "C", **env}

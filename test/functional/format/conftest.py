@@ -1,5 +1,7 @@
 """The one function that writes to a LUN, on a loop device that looks like one."""
 
+import os
+import shutil
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,6 +58,21 @@ def order(lun):
         "verify": "samples",
         "again": False,
     }
+
+
+@pytest.fixture
+def put_before_mkfs(sandbox, tmp_path, monkeypatch):
+    """Have mkfs.ocfs2 do something else first, or instead, in this test's own PATH."""
+    real = shutil.which("mkfs.ocfs2")
+
+    def put(commands):
+        wrapper = tmp_path / "bin/mkfs.ocfs2"
+        wrapper.parent.mkdir(exist_ok=True)
+        wrapper.write_text(f'#!/bin/bash\n{commands}\nexec {real} "$@"\n')
+        wrapper.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
+
+    return put
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What a format makes of a blank LUN, and that there is only one format at a time."""
 
-import subprocess
+import multiprocessing
 import time
 
 import pytest
@@ -61,27 +61,35 @@ def test_two_formats_on_one_node_exclude_each_other(lun, mkfs, modules, monkeypa
     assert set(seen) == {lun.wwid}
 
 
-def test_a_format_that_outlived_its_job_is_not_joined_by_another(lun, mkfs, modules, tmp_path):
-    mkfs()
-    sparse(lun.image, SIZE)
-    slow = "inject=pwrite64:delay_enter=30000000:when=70"
-    argv = ["strace", "-f", "-o", str(tmp_path / "trace"), "-e", slow, "mkfs.ocfs2", "-U", UUID]
-    image = str(sparse(tmp_path / "image", SIZE))
-    with subprocess.Popen([*argv, image], stdin=subprocess.DEVNULL) as maker:
-        try:
-            while modules["ocfs2_format.running"]()["wwid"] != WWID:
-                assert maker.poll() is None
-            before = digest(lun.image)
-            with pytest.raises(CommandExecutionError, match="another format is running here"):
-                mkfs()
-            assert digest(lun.image) == before
-        finally:
-            maker.kill()
-    # Whoever traced it is gone: it goes on, and comes to its end.
-    deadline = time.monotonic() + 60
-    while modules["ocfs2_format.running"]()["wwid"]:
-        assert time.monotonic() < deadline
-    assert mkfs()["made"] is True
+def test_a_format_that_outlived_its_job_is_not_joined_by_another(
+    lun, mkfs, modules, put_before_mkfs, tmp_path
+):
+    go = tmp_path / "go"
+    # A minute at the most: a format that waits for it, as it must not, then fails.
+    put_before_mkfs(f"for _ in $(seq 1200); do [ -e {go} ] && break; sleep 0.05; done")
+
+    def until(formatting):
+        deadline = time.monotonic() + 60
+        while modules["ocfs2_volume.at_work"]() != formatting:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    job = multiprocessing.get_context("fork").Process(target=mkfs)
+    job.start()
+    until([{"volume": UUID, "task": "mkfs"}])
+    job.kill()
+    job.join()
+    assert modules["ocfs2_format.running"]()["wwid"] == WWID
+    before = digest(lun.image)
+    with pytest.raises(CommandExecutionError, match="another format is running here"):
+        mkfs()
+    assert digest(lun.image) == before
+    go.touch()
+    until([])
+    assert modules["ocfs2_format.running"]()["wwid"] is None
+    # It came to its end although nobody waited for it.
+    is_whole(lun.image, UUID)
+    assert mkfs()["made"] is False
 
 
 def test_an_orchestration_formats_a_blank_lun_and_leaves_it_alone_afterwards(lun, master):

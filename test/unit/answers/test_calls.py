@@ -17,7 +17,7 @@ GOOD = {
     calls.users: [{}, {"/san": ["qemu (pid 7)"]}],
     calls.kernels: [{"6.1.0-9": []}, {"6.1.0-9": ["ocfs2"]}],
     calls.boot_id: [BOOT],
-    calls.jobs: [[], [{"jid": "2026"}]],
+    calls.at_work: [[], [{"volume": "0" * 32, "task": "check"}]],
 }
 #: What a minion returns that cannot, and what none returns.
 ODD = (None, False, 1, "", "ERROR: no", [None], [{}], {"x": None}, {"x": [1]}, {"": {}}, 1.5)
@@ -35,7 +35,7 @@ def test_any_other_is_refused_with_the_reason(read):
     for answer in (*ODD, *others):
         if answer in ([], {}, 1, [{}]) or answer in GOOD[read]:
             continue
-        if read in (calls.jobs, calls.users, calls.kernels) and isinstance(answer, list | dict):
+        if read in (calls.users, calls.kernels) and isinstance(answer, list | dict):
             continue
         with pytest.raises(AnswerMalformed) as refused:
             read(answer)
@@ -56,8 +56,9 @@ def test_any_other_is_refused_with_the_reason(read):
         (calls.kernels, {}),
         (calls.boot_id, "this node has restarted"),
         (calls.boot_id, BOOT.upper()),
-        (calls.jobs, {}),
-        (calls.jobs, "ERROR: no"),
+        (calls.at_work, {}),
+        (calls.at_work, [{"volume": "0" * 32}]),
+        (calls.at_work, "ERROR: no"),
         (calls.mounts, [{}]),
         (calls.fstabs, {"/san": None}),
         (calls.size, True),

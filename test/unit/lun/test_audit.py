@@ -20,3 +20,18 @@ def test_the_last_verdict_on_each_volume_is_known():
         ]
     )
     assert audit.formats(text) == {"A": "granted", "B": "done", "C": "failed"}
+
+
+def test_an_attempt_that_wrote_nothing_leaves_what_was_known_before():
+    def known(*verdicts):
+        lines = [audit.line(each, "primary", "3600a", "web", volume="A") for each in verdicts]
+        return audit.formats("\n".join(lines)).get("A")
+
+    assert known("granted", "unwritten") is None
+    assert known("granted", "unwritten", "granted") == "granted"
+    assert known("granted", "granted", "unwritten") == "granted"
+    assert known("failed", "granted", "unwritten") == "failed"
+    # Nothing that an attempt of which more is known would end with.
+    assert known("granted", "done", "unwritten") == "done"
+    assert known("granted", "unwritten", "unwritten") is None
+    assert known("unwritten") is None
