@@ -19,6 +19,7 @@ from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
 from ocfs2lib import heartbeat
+from ocfs2lib import text
 from ocfs2lib.lun import blank
 from ocfs2lib.lun import mkfs_blocks
 from ocfs2lib.lun import superblock as lun_superblock
@@ -32,6 +33,7 @@ from ocfs2lib.system import block_device
 from ocfs2lib.system import files
 from ocfs2lib.system import mount_table
 from ocfs2lib.system import operating_system
+from ocfs2lib.system import processes
 from ocfs2lib.system import tools
 
 #: Seconds between the two looks for a heartbeat: two beats and more.
@@ -108,7 +110,8 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
 
     Returns a dict: ``node`` (the kernel's name), ``wwid``, ``paths`` (``{disk: wwid}`` of a
     multipath map), ``size`` in bytes, ``read_only``, ``holders``, ``mounts``, ``slot`` (held by
-    this node, or None), ``busy`` (another program holds it exclusively), ``volume`` (of the OCFS2
+    this node, or None), ``busy`` (another program holds it exclusively), ``writers`` (the processes
+    that have it open for writing; looked for where ``prove_blank`` reads), ``volume`` (of the OCFS2
     superblock, or None), ``half_made`` (that volume's format was cut short, None if unknown),
     ``changing`` (somebody wrote to it while it was looked at), ``signature`` (what ``blkid -p``
     found), ``written`` (byte offsets that are not zero, and that mkfs.ocfs2 has not written where
@@ -221,6 +224,7 @@ def _empty_facts(device):
         "mounts": [],
         "slot": None,
         "busy": False,
+        "writers": [],
         "volume": None,
         "half_made": None,
         "changing": False,
@@ -282,9 +286,9 @@ def _wwid(sysfs, name):
 def _disk_wwid(name):
     # Under "device" a namespace of NVMe has its controller, which has no WWID.
     for path, read in (("device/wwid", wwid_of_scsi), ("wwid", wwid_of_nvme)):
-        text = _value(f"/sys/class/block/{name}/{path}")
-        if text:
-            return read(text)
+        found = _value(f"/sys/class/block/{name}/{path}")
+        if found:
+            return read(found)
     return None
 
 
@@ -321,7 +325,9 @@ def _prove_blank(handle, facts, full, progress):
     # Only of a format that was found cut short: what began since is somebody else's.
     half_made = bool(facts["half_made"])
     made = mkfs_blocks.of_volume(_head(handle, size)) if half_made else None
+    devices = [facts["node"], *(f"/dev/{disk}" for disk in facts["paths"])]
     return {
+        "writers": text.few(map(processes.name, processes.writers(devices))),
         "changing": half_made and _is_written_to(handle, size),
         "written": _written_offsets(handle, regions, made, progress),
     }

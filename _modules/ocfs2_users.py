@@ -4,12 +4,11 @@ The processes that use a mounted volume.
 .. versionadded:: 1.0.0
 """
 
-import os
-
 from ocfs2lib import text
 from ocfs2lib.node import service_dropins
 from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
+from ocfs2lib.system import processes
 
 
 def __virtual__():
@@ -33,9 +32,9 @@ def of(path, services=()):
 
         salt-call ocfs2_users.of /san/primary
     """
-    pids = [pid for pid in filter(str.isdigit, os.listdir("/proc")) if _uses(pid, path)]
+    pids = [pid for pid in processes.pids() if _uses(pid, path)]
     others = [pid for pid in pids if not service_dropins.belongs(_cgroups(pid), services)]
-    return text.few(map(_name, others))
+    return text.few(map(processes.name, others))
 
 
 def busy(mounts):
@@ -67,22 +66,4 @@ def _cgroups(pid):
 
 
 def _uses(pid, path):
-    return any(each == path or each.startswith(path + "/") for each in _links(f"/proc/{pid}"))
-
-
-def _links(proc):
-    try:
-        names = [f"{proc}/cwd", f"{proc}/root"]
-        names += [f"{proc}/fd/{number}" for number in os.listdir(f"{proc}/fd")]
-    except OSError:
-        return
-    for name in names:
-        try:
-            yield os.readlink(name)
-        except OSError:
-            continue
-
-
-def _name(pid):
-    name = files.value(f"/proc/{pid}/comm")
-    return f"{name} (pid {pid})" if name else f"pid {pid}"
+    return any(each == path or each.startswith(path + "/") for _, each in processes.links(pid))

@@ -156,6 +156,24 @@ def test_a_device_that_another_program_holds_is_busy(image, modules):
         assert modules["ocfs2.probe"](device)["busy"] is False
 
 
+def test_a_device_that_a_process_has_open_for_writing_names_it(image, modules):
+    with attached(image) as device:
+        held = os.open(device, os.O_RDWR)
+        try:
+            facts = modules["ocfs2.probe"](device, prove_blank=True)
+        finally:
+            os.close(held)
+        # Without O_EXCL nobody is kept out, so that alone says nothing.
+        assert facts["busy"] is False
+        (writer,) = facts["writers"]
+        assert writer.endswith(f"(pid {os.getpid()})")
+        held = os.open(device, os.O_RDONLY)
+        try:
+            assert modules["ocfs2.probe"](device, prove_blank=True)["writers"] == []
+        finally:
+            os.close(held)
+
+
 def test_a_mounted_device_names_its_mount(image, modules, sandbox, tmp_path):
     ext4(image)
     path = tmp_path / "a path"

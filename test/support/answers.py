@@ -55,6 +55,7 @@ def lun(pillar, **changes):
         "mounts": [],
         "slot": None,
         "busy": False,
+        "writers": [],
         "volume": None,
         "half_made": False if changes.get("volume") else None,
         "changing": False,

@@ -25,6 +25,7 @@ _LUN = {
     "mounts": (list,),
     "slot": MAYBE_NUMBER,
     "busy": FLAG,
+    "writers": (list,),
     "changing": FLAG,
     "volume": (dict, type(None)),
     "half_made": MAYBE_FLAG,
@@ -186,6 +187,7 @@ def _check_lun(key, facts):
     all_are(facts["paths"].values(), MAYBE_TEXT, f"{key}.paths")
     all_are(facts["signature"].values(), TEXT, f"{key}.signature")
     all_are(facts["holders"], TEXT, f"{key}.holders")
+    all_are(facts["writers"], TEXT, f"{key}.writers")
     all_are(facts["written"] or (), NUMBER, f"{key}.written")
     for mount in facts["mounts"]:
         has_fields(mount, _MOUNT, f"{key}.mounts")

@@ -149,7 +149,7 @@ def _clearing(view):
 
 def in_use(view):
     """
-    G7: nothing on the node holds the LUN.
+    G7: nothing on the node holds the LUN, and no process has it open for writing.
 
     A host that is not in the roster but has a volume on this LUN mounted writes its heartbeat
     every two seconds, within 5 MiB of the start whatever the block and cluster size (mkfs.ocfs2
@@ -160,6 +160,7 @@ def in_use(view):
     users = [f"mounted on {mount['path']}" for mount in facts["mounts"]]
     users += [f"held by {holder}" for holder in facts["holders"]]
     users += ["changing while it is looked at: somebody writes to it"] * bool(facts["changing"])
+    users += [f"open for writing in {process}" for process in facts["writers"]]
     if facts["busy"] and not users:
         users = ["opened exclusively by another program"]
     if users:

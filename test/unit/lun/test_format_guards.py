@@ -202,6 +202,13 @@ FAULTS = {
         "mounted on /srv",
     ),
     "held": (format_guards.in_use, "G7", Code.IN_USE, case(holders=["dm-7"]), "held by dm-7"),
+    "open": (
+        format_guards.in_use,
+        "G7",
+        Code.IN_USE,
+        case(writers=["qemu-system-x86 (pid 7)"]),
+        "open for writing in qemu-system-x86 (pid 7)",
+    ),
     "busy": (format_guards.in_use, "G7", Code.IN_USE, case(busy=True), "opened exclusively"),
     "read-only": (
         format_guards.writable,
