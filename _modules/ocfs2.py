@@ -99,7 +99,7 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
         The stable name, ``/dev/mapper/...`` or ``/dev/disk/by-id/...``.
     prove_blank
         Also read, with O_DIRECT, everything :func:`lun.blank.regions` names, unless the LUN
-        shows a volume or a signature: about 50 MB, whatever the size of the LUN. Over a volume
+        shows a volume or a signature: about 70 MB, whatever the size of the LUN. Over a volume
         whose format was cut short, look twice whether anybody writes to it: 5 seconds.
     full
         Read every byte instead of samples.

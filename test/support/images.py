@@ -27,8 +27,8 @@ def run(*argv, stdin=""):
 
 
 def own_uuid():
-    """A UUID to format under that no test beside this one has: a node looks at all processes of its
-    host for the mkfs.ocfs2 that makes it."""
+    """A UUID to format under that no test beside this one has: it names the lock that a tool has
+    while it works on the volume."""
     return uuid.uuid4().hex.upper()
 
 

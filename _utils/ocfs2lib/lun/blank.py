@@ -4,7 +4,8 @@ Where a LUN must read as zeros before it may be called blank.
 ``blkid -p`` finding nothing proves little: a volume whose primary superblock
 is damaged reads as blank to it and can still be repaired from a backup copy.
 So a LUN is blank only if both its ends, every place where a known format
-keeps a copy of its superblock, and random samples in between are all zeros.
+keeps a copy of its superblock, every place where a partition tool begins a
+partition, and random samples in between are all zeros.
 
 What sampling cannot see is data that lies wholly between the samples.
 """
@@ -14,8 +15,9 @@ import random
 MIB = 1 << 20
 GIB = 1 << 30
 
-#: Bytes read at each end: partition tables, LVM, LUKS, RAID, swap and most superblocks live here.
-END_BYTES = 16 * MIB
+#: Bytes read at each end: partition tables, LVM, LUKS, RAID, swap and most superblocks live here,
+#: also behind a first partition of 16 MiB, and that of VMFS, which comes after 18 MiB.
+END_BYTES = 20 * MIB
 #: Bytes read at every other place.
 SAMPLE_BYTES = 64 * 1024
 #: Bytes of one step of a full read.
@@ -33,8 +35,37 @@ _BLUESTORE_LABELS = (GIB, 10 * GIB, 100 * GIB, 1000 * GIB)
 _EXT_GROUPS = (1, 3, 5, 7, 9, 25, 27, 49, 81, 125, 243, 343, 625, 729)
 #: Size of one ext block group for blocks of 1, 2 and 4 KiB.
 _EXT_GROUP_BYTES = (8 * MIB, 32 * MIB, 128 * MIB)
-#: xfs splits a device in at least four allocation groups, each led by a superblock.
+#: xfs splits a device in four allocation groups, each led by a superblock, ...
 _XFS_GROUPS = 4
+#: ... or on a stripe in 8, 16 or 32. A group then ends at a multiple of a stripe unit, so that the
+#: second begins that much beside its share (calc_default_ag_geometry of xfsprogs).
+_XFS_STRIPED_GROUPS = (8, 16, 32)
+_XFS_STRIPE_UNIT = MIB
+#: What is larger than four of them has groups of 1 TiB, the largest there are.
+_XFS_LARGEST_GROUP = 1 << 40
+#: Where tools begin partitions beyond :data:`END_BYTES`, in MiB: behind a first one of 128 MiB
+#: (Microsoft's reserved), 100, 300, 350 or 500 (Windows), 200 (macOS), 256, 512, 538, 550, 600 or
+#: 1024 (EFI and /boot of distributions), 600 and 1024, 512 and 1024, or 32, 64 and 2048.
+_PARTITION_BYTES = 128 * 1024  # btrfs and GFS2 begin after 64 KiB
+_PARTITIONS = (
+    33,
+    65,
+    101,
+    129,
+    201,
+    257,
+    301,
+    351,
+    501,
+    513,
+    539,
+    551,
+    601,
+    1025,
+    1537,
+    1625,
+    2049,
+)
 
 
 def regions(size, seed):
@@ -48,6 +79,10 @@ def regions(size, seed):
     """
     wanted = [(0, END_BYTES), (size - END_BYTES, END_BYTES)]
     wanted += [(offset, SAMPLE_BYTES) for offset in _telltales(size)]
+    wanted += [
+        (size // groups - _XFS_STRIPE_UNIT, 2 * _XFS_STRIPE_UNIT) for groups in _XFS_STRIPED_GROUPS
+    ]
+    wanted += [(number * MIB, _PARTITION_BYTES) for number in _PARTITIONS]
     wanted += [(offset, SAMPLE_BYTES) for offset in _random_offsets(size, seed)]
     return _merged(_clamped(wanted, size))
 
@@ -66,6 +101,7 @@ def _telltales(size):
             yield group * group_bytes
     for group in range(1, _XFS_GROUPS):
         yield group * (size // _XFS_GROUPS)
+        yield group * _XFS_LARGEST_GROUP
 
 
 def _random_offsets(size, seed):

@@ -52,6 +52,11 @@ def test_a_small_lun_is_read_whole():
         (49 * 128 * MIB, "ext4 group 49"),
         (8 * MIB + KIB, "ext4 group 1 of 1 KiB blocks"),
         (2 * TIB // 4, "second allocation group of xfs"),
+        (2 * TIB // 32 + MIB - 4 * KIB, "second of 32 groups of xfs, on a stripe"),
+        (2 * TIB // 16 - 64 * KIB, "second of 16 groups, behind one that is a stripe unit shorter"),
+        (17 * MIB, "behind a reserved partition of 16 MiB"),
+        (18 * MIB, "superblock of VMFS"),
+        (129 * MIB, "behind a reserved partition of 128 MiB"),
     ],
 )
 def test_the_copy_of_a_superblock_is_read(offset, what):
@@ -63,6 +68,17 @@ def test_the_random_samples_follow_the_seed():
     assert covered(2 * TIB, b"one") != covered(2 * TIB, b"two")
 
 
+@pytest.mark.parametrize(
+    ("size", "share"),
+    [(320 * MIB, 15), (GIB, 41), (64 * GIB, 2400), (TIB, 38000)],
+)
+def test_so_much_is_read_between_both_ends(size, share):
+    """As docs/safety.rst says."""
+    read = sum(end - start for start, end in covered(size))
+    between = (size - 2 * blank.END_BYTES) / (read - 2 * blank.END_BYTES)
+    assert between == pytest.approx(share, rel=0.1)
+
+
 @every_size
 def test_the_work_does_not_grow_with_the_lun(size):
-    assert sum(end - start for start, end in covered(size)) < 60 * MIB
+    assert sum(end - start for start, end in covered(size)) < 72 * MIB

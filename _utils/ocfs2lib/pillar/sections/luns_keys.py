@@ -145,7 +145,7 @@ _KEYS = (
         "verify",
         TEXT,
         "What the leader reads right before the format to prove the LUN blank. ``samples``: both"
-        " ends, where formats keep copies of their superblocks, and random places, some 50 MB."
+        " ends, where formats keep copies of their superblocks, and random places, some 70 MB."
         " ``full``: every byte, which takes as long as the array needs for it.",
         default="samples",
         choices=("samples", "full"),
