@@ -10,10 +10,15 @@ from salt.exceptions import CommandNotFoundError
 from salt.exceptions import SaltInvocationError
 
 from ocfs2lib.errors import FormulaError
+from ocfs2lib.firewall import others
 from ocfs2lib.firewall.backends import BACKENDS
 from ocfs2lib.firewall.backends import FIREWALLS
+from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
+
+#: The tables of iptables-legacy that this kernel has; absent until one is made.
+_LEGACY_TABLES = "/proc/net/ip_tables_names"
 
 
 def __virtual__():
@@ -54,8 +59,9 @@ def facts(backend, port, nodes):
         ``{minion id: address}`` of every node; this one is left out.
 
     Returns ``{"rules", "blocking"}``: the formula's own rules, in the form of
-    ``firewall.backend.Backend.ours``, and the chains of others, as [family, table, chain], that
-    drop the port for a peer.
+    ``firewall.backend.Backend.ours``, and ``{way: chains}``, for each of
+    ``firewall.nft_trace.WAYS`` the chains of others, as [family, table, chain], that drop it for a
+    peer.
 
     CLI Example:
 
@@ -67,12 +73,15 @@ def facts(backend, port, nodes):
     listed = rules(backend) if backend in FIREWALLS else []
     peers = [address for minion, address in nodes.items() if minion != __opts__["id"]]
     try:
-        return {
-            "rules": found.ours(listed),
-            "blocking": [list(chain) for chain in found.blocking(listed, port, peers)],
-        }
+        blocking = _blocking(port, peers, found.opened(listed)) if peers else others.nothing()
+        return {"rules": found.ours(listed), "blocking": blocking}
     except FormulaError as err:
         raise CommandExecutionError(str(err)) from err
+
+
+def _blocking(port, peers, opened):
+    has_legacy = bool(files.value(_LEGACY_TABLES))
+    return others.blocking(others.listed(tools.run, has_legacy), port, peers, opened)
 
 
 def load(backend):

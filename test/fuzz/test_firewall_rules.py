@@ -13,6 +13,7 @@ from ocfs2lib.errors import FormulaError
 from ocfs2lib.firewall import iptables
 from ocfs2lib.firewall import nft_trace
 from ocfs2lib.firewall import nftables
+from ocfs2lib.firewall import others
 from ocfs2lib.firewall import xtables
 from ocfs2lib.firewall.backends import FIREWALLS
 from support.firewall_judge import PEER
@@ -54,10 +55,12 @@ def nft_listing(text):
 
 def judged(ruleset):
     """What we make of a ruleset, which must be of the documented shape."""
-    for chain in nft_trace.blocking(ruleset, 7777, PEERS, OWN):
-        assert all(isinstance(name, str) for name in chain)
-        assert len(chain) == 3
-        assert "accept" in nft_trace.remedy(chain, 7777, PEERS) or chain[0] == "ip"
+    for way, chains in others.blocking(ruleset, 7777, PEERS).items():
+        assert way in nft_trace.WAYS
+        for chain in chains:
+            assert all(isinstance(name, str) for name in chain)
+            assert len(chain) == 3
+            assert "accept" in others.remedy(chain, way, 7777, PEERS).lower() or chain[0] == "ip"
     assert isinstance(FIREWALLS["nftables"].ours(ruleset), dict)
 
 
@@ -74,7 +77,7 @@ class TestNftables:
             taken += 1
             with found.watch(text):
                 judged(ruleset)
-                verdicts.add(bool(nft_trace.blocking(ruleset, 7777, PEERS, OWN)))
+                verdicts.add(any(others.blocking(ruleset, 7777, PEERS).values()))
         found.none()
         if cases.ENOUGH:
             assert taken > len(cases.share(40)) / 3

@@ -5,6 +5,11 @@ from .mutant import Mutant
 _PATH = "_utils/ocfs2lib/firewall/"
 _CERTAIN = "test/unit/firewall/test_nft_trace.py::test_a_certain_drop_is_found"
 _OPEN = "test/unit/firewall/test_nft_trace.py::test_the_port_is_open_or_in_doubt"
+_WAYS = "test/functional/o2cb/test_firewall_analysis.py::test_each_way_is_what_real_packets_meet"
+_LEGACY = (
+    "test/functional/o2cb/test_firewall_analysis.py::"
+    "test_what_nft_does_not_show_is_read_from_iptables_legacy"
+)
 _WORDS = "test/unit/firewall/test_xtables.py::test_a_rule_is_put_in_the_words_of_nft"
 
 
@@ -40,7 +45,17 @@ FIREWALL = {
     ),
     "notrack changes the state": _trace("None if rules.has_untracked() else True", "True", _OPEN),
     "what is not redirected is no dnat": _packet(
-        '{**known, ("ct", "direction"): "original", ("ct", "status"): status}', "known", _CERTAIN
+        '{**known, **direction, ("ct", "status"): status}', "known", _CERTAIN
+    ),
+    "what goes out is followed too": _trace("for way in WAYS\n", "for way in (FROM,)\n", _WAYS),
+    "an answer is of a connection that is there": _packet(
+        'seen = "established" if self.answer else "new"', 'seen = "new"', _WAYS
+    ),
+    "whoever connects takes no port of a service": _packet(
+        "right < _LEAST_PORT or right == self.port", "False", _WAYS
+    ),
+    "tables of iptables-legacy are followed too": _trace(
+        '("ip", "inet", xtables.LEGACY)', '("ip", "inet")', _LEGACY
     ),
     "an option that is not known stays a match": Mutant(
         f"{_PATH}xtables.py",

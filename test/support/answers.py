@@ -4,6 +4,7 @@ import copy
 
 from ocfs2lib.findings.snapshot import Snapshot
 from ocfs2lib.firewall import backend
+from ocfs2lib.firewall import others
 from ocfs2lib.firewall.backends import BACKENDS
 from ocfs2lib.lun import ledger
 from ocfs2lib.node import cluster_conf
@@ -139,7 +140,10 @@ def _setup(pillar, minion):
         "missing": [],
         "services": service_dropins.files(pillar),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
-        "firewall": {"rules": guard.expected(pillar.cluster.port, peers), "blocking": []},
+        "firewall": {
+            "rules": guard.expected(pillar.cluster.port, peers),
+            "blocking": others.nothing(),
+        },
     }
 
 

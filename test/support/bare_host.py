@@ -1,5 +1,6 @@
 """A host as the parts of the set-up see it: execution functions over plain data."""
 
+from ocfs2lib.firewall import others
 from ocfs2lib.firewall.backends import FIREWALLS
 
 
@@ -82,6 +83,6 @@ class BareHost:
     def o2cb_firewall_facts(self, name, port, nodes):
         """What is loaded is what was described: the peers are all but the first node."""
         if name not in self.loaded:
-            return {"rules": {}, "blocking": []}
+            return {"rules": {}, "blocking": others.nothing()}
         peers = list(nodes.values())[1:]
-        return {"rules": FIREWALLS[name].expected(port, peers), "blocking": []}
+        return {"rules": FIREWALLS[name].expected(port, peers), "blocking": others.nothing()}

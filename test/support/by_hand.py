@@ -3,6 +3,7 @@
 import copy
 
 from ocfs2lib.firewall import backends
+from ocfs2lib.firewall import others
 from ocfs2lib.node import setup
 from ocfs2lib.node.parts import panic
 from ocfs2lib.pillar import check
@@ -60,7 +61,7 @@ def survey(pillar, minion):
                 name: {"live": live, "file": None}
                 for name, live in zip(panic.NAMES, values, strict=True)
             },
-            "firewall": {"rules": {}, "blocking": []},
+            "firewall": {"rules": {}, "blocking": others.nothing()},
         },
         "starts": ["o2cb.service"],
         "firewalls": list(backends.FIREWALLS)[:1],

@@ -1,6 +1,8 @@
-"""A peer in a network namespace, and what becomes of the first packet it sends to the port."""
+"""A peer in a network namespace, and what becomes of the first packets to and from the port."""
 
+import contextlib
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -9,9 +11,11 @@ HERE, PEER, PORT = "192.168.100.1", "192.168.100.2", 7777
 #: Seconds that a packet may take to the other end of a cable of this host.
 _LIMIT = 30
 
-#: Runs in the namespace of the peer; each line it reads is one connection to make.
+#: Runs in the namespace of the peer, where it listens; each line it reads is one connection to
+#: make.
 _PEER = f"""
 import socket, sys
+server = socket.create_server(("", {PORT}))
 for line in sys.stdin:
     with socket.socket() as connection:
         connection.setblocking(False)
@@ -20,21 +24,30 @@ for line in sys.stdin:
         sys.stdin.readline()
 """
 
-#: Counts the packets of a connection, before and after everybody else's chains have seen them.
-_COUNTERS = f"""
+#: Counts packets, before and after everybody else's chains have seen them.
+_COUNTERS = """
 table inet judge {{
   counter arrived {{ }}
   counter reached {{ }}
   chain first {{
-    type filter hook prerouting priority -500;
-    ip saddr {PEER} tcp flags & (syn | ack) == syn counter name arrived
+    type filter hook {first} priority -500;
+    ip {address} {peer} tcp flags & (syn | ack) == {flags} counter name arrived
   }}
   chain last {{
-    type filter hook input priority 500;
-    ip saddr {PEER} tcp flags & (syn | ack) == syn counter name reached
+    type filter hook {last} priority 500;
+    ip {address} {peer} tcp flags & (syn | ack) == {flags} counter name reached
   }}
 }}
 """
+_IN = {"first": "prerouting", "last": "input", "address": "saddr"}
+_OUT = {"first": "output", "last": "postrouting", "address": "daddr"}
+#: What is counted, and whether the peer makes the connection, of each of nft_trace.WAYS.
+_COUNTED = {
+    "from": ({**_IN, "flags": "syn"}, True),
+    "to": ({**_OUT, "flags": "syn"}, False),
+    "answer from": ({**_IN, "flags": "(syn | ack)"}, False),
+    "answer to": ({**_OUT, "flags": "(syn | ack)"}, True),
+}
 
 
 class FirewallJudge:
@@ -60,9 +73,11 @@ class FirewallJudge:
             f"{inside} ip link set v1 up",
         ):
             subprocess.run(command.split(), check=True)
+        self._server = socket.create_server(("", PORT))
         return self
 
     def __exit__(self, *_):
+        self._server.close()
         # Before the namespace goes: the kernel takes its time to remove the cable with it.
         subprocess.run(["ip", "link", "delete", "v0"], check=True)
         self._peer.stdin.close()
@@ -70,13 +85,13 @@ class FirewallJudge:
         self._peer.stdout.close()
         subprocess.run(["nft", "flush", "ruleset"], check=True)
 
-    def load(self, text):
+    def load(self, text, tool="iptables-nft-restore"):
         """
-        Replace all rules by these: input of nft, or of iptables-nft-restore if it begins so.
+        Replace all rules by these: input of nft, or of a tool of iptables if it begins so.
 
         Returns whether the kernel has taken them.
         """
-        tool = ["iptables-nft-restore"] if text.startswith("*") else ["nft", "-f", "-"]
+        tool = [tool] if text.startswith("*") else ["nft", "-f", "-"]
         subprocess.run(["nft", "flush", "ruleset"], check=True)
         done = subprocess.run(tool, input=text, text=True, capture_output=True, check=False)
         return done.returncode == 0
@@ -90,17 +105,37 @@ class FirewallJudge:
         saved = subprocess.run(argv, text=True, capture_output=True, check=True).stdout
         return json.loads(listed)["nftables"], saved
 
-    def reaches(self):
-        """Tell whether the first packet of a connection comes through all rules on input."""
-        subprocess.run(["nft", "-f", "-"], input=_COUNTERS, text=True, check=True)
-        self._say("connect")
-        assert self._peer.stdout.readline() == "sent\n"
-        self._await(lambda: self._counted("arrived"))
-        # Whoever drops it does so before the next packet arrives.
-        reached = self._counted("reached")
-        self._say("next")
+    def reaches(self, way="from"):
+        """
+        Tell whether a packet comes through all rules.
+
+        way
+            Which, one of ``nft_trace.WAYS``. An answer comes only if the rules let through what it
+            answers.
+        """
+        counted, by_peer = _COUNTED[way]
+        counters = _COUNTERS.format(**counted, peer=PEER)
+        subprocess.run(["nft", "-f", "-"], input=counters, text=True, check=True)
+        with self._connection(by_peer):
+            self._await(lambda: self._counted("arrived"))
+            # Whoever drops it does so before the next packet arrives.
+            reached = self._counted("reached")
         subprocess.run(["nft", "delete", "table", "inet", "judge"], check=True)
         return reached > 0
+
+    @contextlib.contextmanager
+    def _connection(self, by_peer):
+        """A connection that the peer begins, or this host."""
+        if by_peer:
+            self._say("connect")
+            assert self._peer.stdout.readline() == "sent\n"
+            yield
+            self._say("next")
+            return
+        with socket.socket() as connection:
+            connection.setblocking(False)
+            connection.connect_ex((PEER, PORT))
+            yield
 
     def _say(self, word):
         self._peer.stdin.write(f"{word}\n")

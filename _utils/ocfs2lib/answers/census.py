@@ -173,6 +173,8 @@ def _check_setup(facts):
         for each in _members(facts, path):
             all_are([each], (list,), where)
             all_are(each, TEXT, where)
+            if not each:
+                raise AnswerMalformed(f"its {where} holds an empty list")
 
 
 def _members(facts, path):

@@ -126,8 +126,9 @@ def _is_connected(one, other):
 def _causes(snapshot, server, client):
     """Yield what can be seen that keeps a node from connecting to another."""
     for node, facts in (server, client):
-        for chain in facts["setup"]["firewall"]["blocking"]:
-            yield f"chain {' '.join(chain)} on {node.name} drops the port"
+        for way, chains in facts["setup"]["firewall"]["blocking"].items():
+            for chain in chains:
+                yield f"chain {' '.join(chain)} on {node.name} drops the port ({way})"
         if node.address not in facts["host"]["addresses"]:
             yield f"{node.address} is on no interface of {node.name}"
     for (node, facts), (peer, _) in ((server, client), (client, server)):

@@ -92,11 +92,7 @@ class Backend:
         """Return what :meth:`ours` finds when the rules are loaded."""
         raise NotImplementedError
 
-    def blocking(self, rules, port, peers):
-        """Return ``[(family, table, chain)]`` of others that drop the port for some peer; raise
-        FileInvalid for a list that the tool would not print."""
-        return []
-
-    def remedy(self, chain, port, peers):
-        """Return what an operator does to let the peers through a chain of :meth:`blocking`."""
-        raise NotImplementedError
+    def opened(self, rules):
+        """Return which chains of others our rules open, as ``firewall.others.blocking`` names
+        them."""
+        return ()

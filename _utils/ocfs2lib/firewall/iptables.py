@@ -4,6 +4,7 @@ import re
 
 from ocfs2lib.errors import FileInvalid
 from ocfs2lib.firewall import backend
+from ocfs2lib.firewall import others
 
 CHAIN = "OCFS2"
 # No port in it, so it never changes.
@@ -56,6 +57,9 @@ class Iptables(backend.Backend):
 
     def expected(self, port, peers):
         return {"rules": chain(port, peers), "input": [f"-A {_JUMP}"]}
+
+    def opened(self, rules):
+        return others.opened_by_iptables(rules)
 
     def _remove_jumps(self, run):
         for _ in range(self.rules(run).count(f"-A {_JUMP}")):

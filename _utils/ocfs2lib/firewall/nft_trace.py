@@ -1,15 +1,16 @@
 """Whether other people's nftables rules let the nodes reach the port.
 
 An accept in one table does not overrule a drop in another: every base chain on the way of a packet
-has its say. :func:`blocking` follows a new connection of each peer through all of them. Where a
+has its say. :func:`blocking` follows a new connection from and to each peer, and the answer to it,
+through all of them. Where a
 rule depends on what cannot be known here (an interface, a mark, a rate), the packet may go either
 way, so a chain has several possible ends. A chain blocks the port if drop is the only one.
 """
 
 import dataclasses
 
-from ocfs2lib import commands
 from ocfs2lib.errors import FileInvalid
+from ocfs2lib.firewall import xtables
 from ocfs2lib.firewall.packet import Packet
 
 #: What looking into a list raises that has another shape than nft's.
@@ -52,12 +53,16 @@ _STATEMENTS = frozenset(
         *("ct helper", "ct timeout", "ct expectation"),
     )
 )
-_HOOKS = ("prerouting", "input")
+_WAY_IN, _WAY_OUT = ("prerouting", "input"), ("output", "postrouting")
+#: The packets that have to get through: ``{name: (hooks, of the packet)}``.
+FROM, TO, ANSWER_FROM, ANSWER_TO = WAYS = ("from", "to", "answer from", "answer to")
+#: Those that see a packet of IPv4; the last is that of the kernel's other tables of iptables.
+_FAMILIES = ("ip", "inet", xtables.LEGACY)
 _CONNTRACK = -200  # NF_IP_PRI_CONNTRACK
 
 
 def blocking(ruleset, port, peers, own):
-    """Return [(family, table, chain)] of the base chains that drop the port for some peer.
+    """Return [(family, table, chain, way)] of the base chains that drop the port for some peer.
 
     ruleset
         The list under ``nftables`` in the output of ``nft -j list ruleset``.
@@ -71,7 +76,8 @@ def blocking(ruleset, port, peers, own):
     own
         (family, table) to leave out.
 
-    Raises FileInvalid for a list that nft would not print.
+    The way is one of :data:`WAYS`: which packet they drop. Raises FileInvalid for a list that nft
+    would not print.
     """
     try:
         found = _blocking(ruleset, port, peers, own)
@@ -82,43 +88,48 @@ def blocking(ruleset, port, peers, own):
     return found
 
 
-def possible_ends(ruleset, port, peer, own):
-    """Return ``{(family, table, chain): ends}`` of the base chains that a new connection meets.
+def possible_ends(ruleset, port, peer, own, way=FROM):
+    """Return ``{(family, table, chain): ends}`` of the base chains that a packet meets.
 
     ruleset, port, own
         As for :func:`blocking`.
 
     peer
-        The IPv4 address it comes from.
+        The IPv4 address of the other end.
+
+    way
+        One of :data:`WAYS`.
 
     The ends of a chain are a set of :data:`ACCEPT`, :data:`DROP`, :data:`ELSEWHERE` and
     :data:`REWRITTEN`.
     """
     rules = _Ruleset(ruleset, own)
-    packet = Packet(port, peer, tracked=None if rules.has_untracked() else True)
-    if any(REWRITTEN in rules.ends(each, packet) for each in rules.base_chains("nat")):
+    packet = Packet(
+        port,
+        peer,
+        outgoing=way in (TO, ANSWER_TO),
+        answer=way in (ANSWER_FROM, ANSWER_TO),
+        tracked=None if rules.has_untracked() else True,
+    )
+    hooks = _WAY_OUT if packet.outgoing else _WAY_IN
+    # The first packet alone goes through the chains of nat.
+    nat = () if packet.answer else rules.base_chains("nat", hooks)
+    if packet.answer and rules.has_nat():
         packet = dataclasses.replace(packet, rewritten=True)
-    return {chain: rules.ends(chain, packet) for chain in rules.base_chains("filter")}
+    if any(REWRITTEN in rules.ends(each, packet) for each in nat):
+        packet = dataclasses.replace(packet, rewritten=True)
+    return {chain: rules.ends(chain, packet) for chain in rules.base_chains("filter", hooks)}
 
 
 def _blocking(ruleset, port, peers, own):
     found = [
-        chain
+        (*chain, way)
+        for way in WAYS
         for peer in peers
-        for chain, ends in possible_ends(ruleset, port, peer, own).items()
+        for chain, ends in possible_ends(ruleset, port, peer, own, way).items()
         if ends == {DROP}
     ]
     return list(dict.fromkeys(found))
-
-
-def remedy(chain, port, peers):
-    """Return what an operator does to let the peers through the (family, table, chain) given."""
-    if chain == ("ip", "filter", "INPUT"):
-        return "it belongs to iptables: set ocfs2:firewall:backend to iptables"
-    return (
-        f"nft insert rule {' '.join(map(commands.word, chain))} ip saddr '{{ {', '.join(peers)} }}'"
-        f" tcp dport {port} accept, and the same rule in the file that loads the chain at boot"
-    )
 
 
 class _Ruleset:
@@ -129,7 +140,7 @@ class _Ruleset:
         for entry in listed:
             for kind, item in entry.items():
                 table = (item.get("family"), item.get("table"))
-                if kind == "metainfo" or table == own or table[0] not in ("ip", "inet"):
+                if kind == "metainfo" or table == own or table[0] not in _FAMILIES:
                     continue
                 if kind == "chain":
                     self._chains[(*table, item["name"])] = item
@@ -138,13 +149,17 @@ class _Ruleset:
                 elif kind in ("set", "map"):
                     self._sets.setdefault(table, {})[f"@{item['name']}"] = item
 
-    def base_chains(self, kind):
-        """Return the (family, table, chain) of the base chains of a type on the way in."""
+    def base_chains(self, kind, hooks):
+        """Return the (family, table, chain) of the base chains of a type at some hooks."""
         return [
             name
             for name, chain in self._chains.items()
-            if chain.get("type") == kind and chain.get("hook") in _HOOKS
+            if chain.get("type") == kind and chain.get("hook") in hooks
         ]
+
+    def has_nat(self):
+        """Tell whether some rule may send a connection elsewhere."""
+        return bool(self.base_chains("nat", (*_WAY_IN, *_WAY_OUT)))
 
     def has_untracked(self):
         """Tell whether some rule takes packets out of the connection tracking."""
@@ -159,7 +174,7 @@ class _Ruleset:
         """Return the possible ends of a packet in a base chain: its policy is the last word."""
         base = self._chains[chain]
         policy = _VERDICTS[base["policy"]]
-        if base["hook"] == "prerouting" and base.get("prio", 0) < _CONNTRACK:
+        if base["hook"] in ("prerouting", "output") and base.get("prio", 0) < _CONNTRACK:
             packet = dataclasses.replace(packet, tracked=False)
         walk = _Walk(chain[:2], self._rules, self._sets.get(chain[:2], {}), packet)
         return {policy if end == _LEAVE else end for end in walk.chain(chain[2])}
@@ -217,6 +232,8 @@ class _Walk:
 
         Without iptables-nft-save its states are not known. Alone, ``-m conntrack`` is that rule.
         """
+        if self._packet.answer:
+            return False
         opaque = [_xt(item).get("name") for item in expressions if _xt(item).get("type") == "match"]
         others = [item["match"] for item in expressions if "match" in item]
         return opaque in (["conntrack"], ["state"]) and True not in [

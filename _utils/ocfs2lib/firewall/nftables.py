@@ -5,7 +5,6 @@ import json
 from ocfs2lib.errors import FileInvalid
 from ocfs2lib.firewall import backend
 from ocfs2lib.firewall import nft_trace
-from ocfs2lib.firewall import xtables
 
 FAMILY, TABLE = "inet", "ocfs2"
 
@@ -44,8 +43,7 @@ class Nftables(backend.Backend):
     def rules(self, run):
         printed = run(["nft", "-j", "list", "ruleset"])
         try:
-            listed = json.loads(printed)["nftables"]
-            return _understood(listed, run) if xtables.is_hidden(listed) else listed
+            return json.loads(printed)["nftables"]
         except nft_trace.SHAPE_ERRORS as err:
             raise FileInvalid("nftables lists rules in a shape that is not understood") from err
 
@@ -72,18 +70,6 @@ class Nftables(backend.Backend):
             "rules": _expressions(port),
             "others": 0,
         }
-
-    def blocking(self, rules, port, peers):
-        return nft_trace.blocking(rules, port, peers, (FAMILY, TABLE))
-
-    def remedy(self, chain, port, peers):
-        return nft_trace.remedy(chain, port, peers)
-
-
-def _understood(listed, run):
-    """Return the list with the rules of iptables in the words of nft, where the host can tell."""
-    saved = run(["iptables-nft-save"], optional=True)
-    return listed if saved is None else xtables.replaced(listed, saved)
 
 
 def _ours(ruleset):

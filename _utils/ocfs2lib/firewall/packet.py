@@ -10,9 +10,11 @@ from dataclasses import field
 
 _UNKNOWN = object()
 _NO_HEADER = object()  # the packet has no such header, so no match on it is met
+_SOME_PORT = object()  # that whoever connects takes: none of the first 1024, and not the port
 _OUTSIDE = object()  # an interface whose name is not known, but which is not the loopback
 _HEADERS = ("ether", "vlan", "ip", "tcp", "th")  # a packet of ours has no others
 _TCP = 6  # IPPROTO_TCP
+_LEAST_PORT = 1024  # PROT_SOCK; the kernel takes one of net.ipv4.ip_local_port_range
 #: The bits of ``ip frag-off`` that are zero in a packet which is no fragment.
 _FRAGMENT = 0x3FFF
 _TCP_FLAGS = frozenset(("fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr"))
@@ -31,12 +33,16 @@ class _Flags:
 
 @dataclass(frozen=True)
 class Packet:
-    """The first packet of a connection that a peer makes to the port.
+    """The first packet of a connection between a peer and this host, or the first answer to it.
 
     port
-        TCP port it goes to.
+        TCP port that the connection is made to.
     peer
-        IPv4 address it comes from.
+        IPv4 address of the other end.
+    outgoing
+        Whether it leaves this host, and the peer is where it goes to.
+    answer
+        Whether it answers, and so comes from the port.
     tracked
         Whether the connection tracking has seen it: False before that, None if rules may keep it
         from that.
@@ -46,6 +52,8 @@ class Packet:
 
     port: int
     peer: str
+    outgoing: bool = False
+    answer: bool = False
     tracked: bool = True
     rewritten: bool = False
     _known: dict = field(init=False, repr=False)
@@ -54,37 +62,58 @@ class Packet:
         object.__setattr__(self, "_known", self._fields())
 
     def _fields(self):
+        flags = ("syn", "ack") if self.answer else ("syn",)
         known = {
-            ("ip", "saddr"): self.peer,
             ("ip", "version"): 4,
             ("ip", "protocol"): "tcp",
-            ("tcp", "flags"): _Flags(frozenset(("syn",)), _TCP_FLAGS),
+            ("tcp", "flags"): _Flags(frozenset(flags), _TCP_FLAGS),
             ("meta", "l4proto"): "tcp",
             ("meta", "nfproto"): "ipv4",
             ("meta", "protocol"): "ip",
+            **(self._way_out() if self.outgoing else self._way_in()),
+        }
+        if not self.rewritten:
+            ours, other = ("sport", "dport") if self.answer else ("dport", "sport")
+            for protocol in ("tcp", "th"):
+                known.update({(protocol, ours): self.port, (protocol, other): _SOME_PORT})
+        return {**known, **self._connection()}
+
+    def _way_in(self):
+        return {
+            ("ip", "saddr"): self.peer,
             ("meta", "pkttype"): "host",
             ("meta", "iifname"): _OUTSIDE,
             ("meta", "iif"): _OUTSIDE,
             ("fib", "daddr"): "local",
             ("fib", "saddr"): "unicast",
         }
-        if not self.rewritten:
-            known.update({("tcp", "dport"): self.port, ("th", "dport"): self.port})
-        return {**known, **self._connection()}
+
+    def _way_out(self):
+        return {
+            ("ip", "daddr"): self.peer,
+            ("meta", "oifname"): _OUTSIDE,
+            ("meta", "oif"): _OUTSIDE,
+            ("fib", "daddr"): "unicast",
+            ("fib", "saddr"): "local",
+        }
 
     def _connection(self):
         if self.tracked is None:
             return {}
         # Without a connection nft_ct_get_eval of the kernel calls the state invalid, and ends the
         # rule for whatever else is asked.
-        state = "new" if self.tracked else "invalid"
+        seen = "established" if self.answer else "new"
+        state = seen if self.tracked else "invalid"
         known = {("ct", "state"): _Flags(frozenset((state,)), _STATES)}
         if not self.tracked:
             return known
+        direction = {("ct", "direction"): "reply" if self.answer else "original"}
+        if self.answer:
+            return {**known, **direction}
         status = _Flags(frozenset(), _STATUS)
         if self.rewritten:
             status = _Flags(frozenset(), _STATUS - {"dnat", "snat"}, complete=False)
-        return {**known, ("ct", "direction"): "original", ("ct", "status"): status}
+        return {**known, **direction, ("ct", "status"): status}
 
     def meets(self, match, sets):
         """Return whether the packet meets a match.
@@ -177,11 +206,19 @@ class Packet:
             return _flags(value, "==", right)
         if value is _OUTSIDE:
             return False if right == "lo" else None
+        if value is _SOME_PORT:
+            return False if self._is_no_port_to_take(right) else None
         if isinstance(value, tuple):
             return self._are(value, right, sets)
         if value == "tcp" and isinstance(right, int):
             return right == _TCP
         return value == right if not isinstance(right, dict) else self._within(value, right)
+
+    def _is_no_port_to_take(self, right):
+        if isinstance(right, dict) and "range" in right:
+            right = right["range"][1]
+            return type(right) is int and right < _LEAST_PORT
+        return type(right) is int and (right < _LEAST_PORT or right == self.port)
 
     def _are(self, values, right, sets):
         parts = right.get("concat") if isinstance(right, dict) else None

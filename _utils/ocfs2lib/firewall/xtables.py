@@ -16,6 +16,10 @@ _HOOKS = {
     "OUTPUT": "output",
     "POSTROUTING": "postrouting",
 }
+#: Of their chains (include/uapi/linux/netfilter_ipv4.h); that of nat is of no consequence here.
+_PRIORITIES = {"raw": -300, "mangle": -150, "security": 50}
+#: The family of the tables that iptables-legacy makes, which nft does not show.
+LEGACY = "iptables-legacy"
 _VERDICTS = {
     "ACCEPT": "accept",
     "DROP": "drop",
@@ -52,11 +56,13 @@ def replaced(listed, saved):
     return kept + known
 
 
-def entries(saved):
+def entries(saved, family="ip"):
     """Return chains and rules as ``nft -j list ruleset`` lists them.
 
     saved
-        What iptables-nft-save printed.
+        What iptables-nft-save printed, or iptables-legacy-save.
+    family
+        The family of their tables, :data:`LEGACY` for the latter.
     """
     found, table, own_chains = [], "", set()
     for line in saved.splitlines():
@@ -65,20 +71,21 @@ def entries(saved):
         elif line.startswith(":"):
             name, policy = line[1:].split()[:2]
             own_chains.add(name)
-            found.append({"chain": _chain(table, name, policy)})
+            found.append({"chain": {"family": family, **_chain(table, name, policy)}})
         elif line.startswith("-A "):
             _, chain, *words = shlex.split(line)
-            rule = {"family": "ip", "table": table, "chain": chain}
+            rule = {"family": family, "table": table, "chain": chain}
             found.append({"rule": {**rule, "expr": _expressions(words, own_chains)}})
     return found
 
 
 def _chain(table, name, policy):
-    chain = {"family": "ip", "table": table, "name": name}
+    chain = {"table": table, "name": name}
     if name not in _HOOKS or policy == "-":
         return chain
     kind = "nat" if table == "nat" else "filter"
-    return {**chain, "type": kind, "hook": _HOOKS[name], "policy": policy.lower()}
+    hook = {"hook": _HOOKS[name], "prio": _PRIORITIES.get(table, 0)}
+    return {**chain, "type": kind, **hook, "policy": policy.lower()}
 
 
 def _expressions(words, chains):
@@ -153,8 +160,11 @@ def _addresses(field):
     return lambda text: _match(_payload("ip", field), {"range": text.split("-")})
 
 
-def _interface(name):
-    return _match({"meta": {"key": "iifname"}}, name[:-1] + "*" if name.endswith("+") else name)
+def _interface(key):
+    def read(name):
+        return _match({"meta": {"key": key}}, name[:-1] + "*" if name.endswith("+") else name)
+
+    return read
 
 
 def _protocol(name):
@@ -213,7 +223,8 @@ def _nothing(*_):
 _BASIC = {
     "-s": _address("saddr"),
     "-d": _address("daddr"),
-    "-i": _interface,
+    "-i": _interface("iifname"),
+    "-o": _interface("oifname"),
     "-p": _protocol,
     "-f": _fragment,
 }

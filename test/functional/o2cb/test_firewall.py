@@ -101,7 +101,13 @@ def test_drift_of_nftables_is_repaired(states, config, drift):
 @needs_iptables
 @pytest.mark.parametrize(
     "drift",
-    ["-F INPUT", "-F OCFS2", "-I OCFS2 -j ACCEPT", "-I INPUT -j DROP", "-I INPUT -p tcp -j OCFS2"],
+    [
+        "-F INPUT",
+        "-F OCFS2",
+        "-I OCFS2 -j ACCEPT",
+        "-I INPUT -p tcp --dport 7777 -j DROP",
+        "-I INPUT -p tcp -j OCFS2",
+    ],
 )
 def test_drift_of_iptables_is_repaired_and_foreign_rules_stay(states, config, drift):
     config["firewall"] = {"backend": "iptables"}
@@ -194,7 +200,8 @@ def test_what_nft_hides_of_iptables_is_read_from_iptables(modules, config):
     run("iptables", "-P", "INPUT", "DROP")
     for state, blocking in (("ESTABLISHED", [["ip", "filter", "INPUT"]]), ("NEW", [])):
         run("iptables", "-A", "INPUT", "-m", "conntrack", "--ctstate", state, "-j", "ACCEPT")
-        assert modules["o2cb_firewall.facts"](backend, port, nodes)["blocking"] == blocking
+        found = modules["o2cb_firewall.facts"](backend, port, nodes)
+        assert found["blocking"]["from"] == blocking
 
 
 @needs_nft
@@ -202,6 +209,9 @@ def test_the_plan_sees_a_chain_that_drops_the_port(modules, config):
     run("nft", "table inet other { chain in { type filter hook input priority 0; policy drop; }; }")
     backend, port, nodes = firewall_part.PART.arguments(check.parse(config))
     facts = modules["o2cb_firewall.facts"]
-    assert facts(backend, port, nodes)["blocking"] == [["inet", "other", "in"]]
+    dropped = {"from": [["inet", "other", "in"]], "answer from": [["inet", "other", "in"]]}
+    for name in ("nftables", "iptables", "none"):
+        found = facts(name, port, nodes)["blocking"]
+        assert {way: chains for way, chains in found.items() if chains} == dropped
     # A cluster of this one node has nobody to keep out.
-    assert facts(backend, port, {MINION: "192.168.100.1"})["blocking"] == []
+    assert not any(facts(backend, port, {MINION: "192.168.100.1"})["blocking"].values())

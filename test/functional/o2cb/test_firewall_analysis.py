@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from ocfs2lib.firewall import nft_trace
-from ocfs2lib.firewall import xtables
+from ocfs2lib.firewall import others
+from ocfs2lib.system import tools
 from support.firewall_judge import PEER
 from support.firewall_judge import PORT
 from support.firewall_judge import FirewallJudge
@@ -111,8 +112,11 @@ def judge(sandbox):
 
 
 def blocking(judge):
-    listed, saved = judge.listed()
-    return nft_trace.blocking(xtables.replaced(listed, saved), PORT, [PEER], ("inet", "ocfs2"))
+    return _blocking(judge)["from"]
+
+
+def _blocking(judge, has_legacy=False):
+    return others.blocking(others.listed(tools.run, has_legacy), PORT, [PEER])
 
 
 def test_a_certain_drop_is_named(judge):
@@ -127,6 +131,67 @@ def test_a_port_that_is_open_is_not_called_blocked(judge):
         assert judge.load(rules), name
         assert blocking(judge) == [], name
         assert judge.reaches(), name
+
+
+def on(hook, rules, policy="drop"):
+    """A table of nft with one chain, on another hook."""
+    head = f"type filter hook {hook} priority filter; policy {policy};"
+    return f"table inet fw {{\nchain {hook} {{\n{head}\n{rules}\n}}\n}}\n"
+
+
+#: Whether each way is open: what is dropped, and what comes to the same rules and is not.
+WAYS = {
+    "nothing but answers goes out": (on("output", ESTABLISHED), {"to"}),
+    "nothing but what is new goes out": (on("output", "ct state new accept;"), {"answer to"}),
+    "no port out": (on("output", "tcp dport 22 accept;"), {"to", "answer to"}),
+    "to the port": (on("output", ACCEPTS), {"answer to"}),
+    "from the port": (on("output", f"tcp sport {PORT} accept;"), {"to"}),
+    "to the peer": (on("output", f"ip daddr {PEER} accept;"), set()),
+    "out by an interface": (on("output", 'oifname "lo" accept;'), {"to", "answer to"}),
+    "out by any interface": (on("output", 'oifname "v*" accept;'), set()),
+    "after all chains": (on("postrouting", f"tcp dport {PORT} drop;", "accept"), {"to"}),
+    "no answers in": (on("input", ACCEPTS), {"answer from"}),
+    "new and established": (on("input", ESTABLISHED + ACCEPTS), set()),
+    "answers alone": (on("input", f"tcp sport {PORT} accept;"), {"from"}),
+    "direction": (on("input", "ct direction reply accept;"), {"from"}),
+    "flags": (on("input", "tcp flags & (syn | ack) == syn accept;"), {"answer from"}),
+    "OUTPUT of iptables": (
+        filter_table(
+            "OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT", policy="ACCEPT"
+        ).replace(":INPUT", ":OUTPUT DROP [0:0]\n:INPUT"),
+        {"to"},
+    ),
+    "an interface of iptables": (
+        filter_table("OUTPUT -o lo -j ACCEPT", "OUTPUT -j REJECT", policy="ACCEPT").replace(
+            ":INPUT", ":OUTPUT ACCEPT [0:0]\n:INPUT"
+        ),
+        {"to", "answer to"},
+    ),
+}
+_ANSWERED = {"answer from": "to", "answer to": "from"}
+
+
+def test_each_way_is_what_real_packets_meet(judge):
+    for name, (rules, dropped) in WAYS.items():
+        assert judge.load(rules), name
+        assert {way for way, chains in _blocking(judge).items() if chains} == dropped, name
+        for way in nft_trace.WAYS:
+            if _ANSWERED.get(way) not in dropped:
+                assert judge.reaches(way) is (way not in dropped), (name, way)
+
+
+def test_what_nft_does_not_show_is_read_from_iptables_legacy(judge):
+    """Its tables are others of the kernel."""
+    rules = filter_table("INPUT -p tcp -m tcp --dport 22 -j ACCEPT")
+    try:
+        assert judge.load(rules, "iptables-legacy-restore")
+        assert _blocking(judge)["from"] == []
+        assert _blocking(judge, has_legacy=True)["from"] == [["iptables-legacy", "filter", "INPUT"]]
+        assert not judge.reaches()
+    finally:
+        judge.load("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n", "iptables-legacy-restore")
+    assert _blocking(judge, has_legacy=True)["from"] == []
+    assert judge.reaches()
 
 
 def test_a_port_that_leads_elsewhere_is_not_judged(judge):

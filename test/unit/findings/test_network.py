@@ -50,10 +50,10 @@ def test_a_switch_that_is_down_is_told_once_a_node():
 def test_what_keeps_them_apart(nodes):
     del nodes[ONE]["health"]["peers"]["host1"]
     del nodes[TWO]["health"]["peers"]["host0"]
-    nodes[ONE]["setup"]["firewall"]["blocking"] = [["inet", "filter", "input"]]
+    nodes[ONE]["setup"]["firewall"]["blocking"]["from"] = [["inet", "filter", "input"]]
     del live(nodes, ONE)["nodes"]["host1"]
     finding = next(each for each in found(nodes) if each.kind == "connection-missing")
-    assert "chain inet filter input on host0 drops the port" in finding.what
+    assert "chain inet filter input on host0 drops the port (from)" in finding.what
     assert "host0 does not know host1" in finding.what
     assert "on host0.example.com" in finding.fix
 
@@ -71,5 +71,5 @@ def test_a_connection_on_which_nothing_comes(nodes):
 
 
 def test_a_foreign_rule_that_drops_the_port(nodes):
-    nodes[TWO]["setup"]["firewall"]["blocking"] = [["inet", "filter", "input"]]
+    nodes[TWO]["setup"]["firewall"]["blocking"]["from"] = [["inet", "filter", "input"]]
     assert "Chain inet filter input drops" in only(nodes, "port-blocked", (TWO,)).what

@@ -27,7 +27,6 @@ def test_nothing_of_ours_is_found_where_nothing_is_loaded(name):
     assert backend.ours([]) != backend.expected(PORT, PEERS)
     assert backend.ours([]).keys() == backend.expected(PORT, PEERS).keys()
     assert not backend.has_rules([])
-    assert backend.blocking([], PORT, PEERS) == []
 
 
 def test_no_two_backends_share_a_file():
@@ -40,7 +39,6 @@ def test_none_owns_nothing_and_finds_nothing_to_do():
     assert backends.NONE not in backends.FIREWALLS
     assert none.files(PORT, PEERS, "") == {}
     assert none.ours(none.rules(None)) == none.expected(PORT, PEERS) == {}
-    assert none.blocking([], PORT, PEERS) == []
     assert not none.has_rules([])
 
 

@@ -43,7 +43,7 @@ def expressions(rule, chains=""):
 def test_a_file_is_chains_and_rules():
     found = xtables.entries(SAVED)
     filter_table = {"family": "ip", "table": "filter"}
-    base = {"type": "filter", "hook": "input", "policy": "drop"}
+    base = {"type": "filter", "hook": "input", "prio": 0, "policy": "drop"}
     assert {"chain": {**filter_table, "name": "INPUT", **base}} in found
     assert {"chain": {**filter_table, "name": "ssh"}} in found
     nat = next(each["chain"] for each in found if each.get("chain", {}).get("table") == "nat")

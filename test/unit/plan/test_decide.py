@@ -225,7 +225,7 @@ def test_a_drop_in_that_is_not_as_described_is_named(found, old):
 
 def test_a_chain_of_others_that_drops_the_port_is_a_failure():
     census = mounted()
-    census[HOSTS[1]]["setup"]["firewall"]["blocking"] = [["inet", "filter", "input"]]
+    census[HOSTS[1]]["setup"]["firewall"]["blocking"]["from"] = [["inet", "filter", "input"]]
     (failure,) = plan(census).failures()
     assert failure.startswith(f"{HOSTS[1]}: Chain inet filter input drops TCP port 7777")
     assert "Fix: nft insert rule inet filter input ip saddr" in failure

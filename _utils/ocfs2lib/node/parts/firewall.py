@@ -1,5 +1,7 @@
 """The firewall of the port: the files of its backend, their unit, and the rules in the kernel."""
 
+from ocfs2lib.firewall import nft_trace
+from ocfs2lib.firewall import others
 from ocfs2lib.firewall.backend import UNIT
 from ocfs2lib.firewall.backend import UNIT_PATH
 from ocfs2lib.firewall.backends import BACKENDS
@@ -23,8 +25,8 @@ class FirewallPart(setup_part.SetupPart):
         *(backend.rules_path for backend in FIREWALLS.values()),
     )
     units = (UNIT,)
-    shape = {"firewall": {"rules": (dict,), "blocking": (list,)}}
-    text_lists = (("firewall", "blocking"),)
+    shape = {"firewall": {"rules": (dict,), "blocking": dict.fromkeys(nft_trace.WAYS, (list,))}}
+    text_lists = tuple(("firewall", "blocking", way) for way in nft_trace.WAYS)
 
     def packages(self, desired, platform):
         here = platform.firewalls.get(desired.firewall.backend)
@@ -49,15 +51,15 @@ class FirewallPart(setup_part.SetupPart):
         return {"firewall": call("o2cb_firewall.facts", *(arguments or (NONE, 0, {})))}
 
     def blocked(self, desired, minion, facts):
-        backend = BACKENDS[desired.firewall.backend]
         port, peers = desired.cluster.port, _peers(desired, minion)
         return [
             Blocked(
-                f"Chain {' '.join(chain)} drops TCP port {port} from the other nodes",
-                backend.remedy(tuple(chain), port, peers),
+                f"Chain {' '.join(chain)} drops {others.words(way, port)}",
+                others.remedy(chain, way, port, peers),
                 "port-blocked",
             )
-            for chain in facts["firewall"]["blocking"]
+            for way in nft_trace.WAYS
+            for chain in facts["firewall"]["blocking"][way]
         ]
 
     def differences(self, desired, minion, facts, platform):
