@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ pytestmark = [
     ),
 ]
 
+RULE_SET_FILES = Path(__file__).parent / "rulesets"
 ESTABLISHED = "ct state established,related accept;"
 ACCEPTS = f"tcp dport {PORT} accept;"
 
@@ -174,6 +176,40 @@ _ANSWERED = {"answer from": "to", "answer to": "from"}
 def test_each_way_is_what_real_packets_meet(judge):
     for name, (rules, dropped) in WAYS.items():
         assert judge.load(rules), name
+        assert {way for way, chains in _blocking(judge).items() if chains} == dropped, name
+        for way in nft_trace.WAYS:
+            if _ANSWERED.get(way) not in dropped:
+                assert judge.reaches(way) is (way not in dropped), (name, way)
+
+
+#: What is dropped with the rule sets of other firewalls, by the name of their file.
+RULE_SETS = {
+    "firewalld-public": {"from"},
+    "firewalld-port": set(),
+    "firewalld-rich": set(),
+    "firewalld-other": {"from"},
+    "firewalld-reject": {"from"},
+    "firewalld-limit": set(),
+    "firewalld-drop": {"from"},
+    "firewalld-trusted": set(),
+    "ufw-default": {"from"},
+    "ufw-allow": set(),
+    "ufw-from": set(),
+    "ufw-limit": set(),
+    "ufw-deny": {"from"},
+    "ufw-other": {"from"},
+    "ufw-reject": {"from"},
+    "ufw-out": {"to"},
+    "ufw-outport": set(),
+    "ufw-interface": set(),
+}
+
+
+def test_rules_of_other_firewalls_are_judged_as_real_packets_meet_them(judge):
+    files = {path.stem: path for path in RULE_SET_FILES.glob("*-*.*")}
+    assert files.keys() == RULE_SETS.keys()
+    for name, dropped in RULE_SETS.items():
+        assert judge.load(files[name].read_text()), name
         assert {way for way, chains in _blocking(judge).items() if chains} == dropped, name
         for way in nft_trace.WAYS:
             if _ANSWERED.get(way) not in dropped:
