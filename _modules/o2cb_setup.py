@@ -51,6 +51,35 @@ def platform(config=None):
     }
 
 
+def config(pillar):
+    """
+    Return the section of the formula in pillar as JSON can have it, for the states.
+
+    pillar
+        The section, whatever it is.
+
+    YAML makes dates of what looks like one; such a value, which no key may have, becomes text, and
+    the check of the pillar refuses it by its path.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb_setup.config '{cluster: {name: 2026-01-31}}'
+    """
+    if isinstance(pillar, dict):
+        return {_key(name): config(value) for name, value in pillar.items()}
+    if isinstance(pillar, (list, tuple, set)):
+        return [config(value) for value in pillar]
+    if pillar is None or isinstance(pillar, (bool, int, float, str)):
+        return pillar
+    return str(pillar)
+
+
+def _key(name):
+    return name if isinstance(name, (str, int)) else str(name)
+
+
 def _part_packages(config, platform):
     try:
         desired = check.parse(config)

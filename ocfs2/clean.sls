@@ -1,8 +1,8 @@
 # Take this node out: unmount, offline, remove what the formula wrote. Never the data on a LUN.
 # Refused while anything uses a mount.
-{%- from "ocfs2/map.jinja" import config with context %}
-{%- for lun in (config or {}).get("luns") or {} %}
-ocfs2-clean-mount-{{ lun }}:
+{%- from "ocfs2/map.jinja" import config, luns with context %}
+{%- for lun in luns %}
+{{ ("ocfs2-clean-mount-" ~ lun) | json }}:
   ocfs2.unmounted:
     - name: {{ lun | json }}
     - config: {{ config | json }}

@@ -1,9 +1,9 @@
-{%- from "ocfs2/map.jinja" import config, platform with context %}
+{%- from "ocfs2/map.jinja" import config, luns, platform with context %}
 include:
   - ocfs2.services
-{%- for lun in (config or {}).get("luns") or {} %}
+{%- for lun in luns %}
 
-ocfs2-mount-{{ lun }}:
+{{ ("ocfs2-mount-" ~ lun) | json }}:
   ocfs2.mounted:
     - name: {{ lun | json }}
     - config: {{ config | json }}
@@ -18,7 +18,7 @@ ocfs2-mount-{{ part }}:
     - config: {{ config | json }}
     - require:
       - sls: ocfs2.services
-{%- for lun in (config or {}).get("luns") or {} %}
-      - ocfs2: ocfs2-mount-{{ lun }}
+{%- for lun in luns %}
+      - ocfs2: {{ ("ocfs2-mount-" ~ lun) | json }}
 {%- endfor %}
 {%- endfor %}
