@@ -264,12 +264,14 @@ def test_different_pillars_of_one_cluster_are_refused(site, section):
     assert "host1.domain.com and host2.domain.com have different pillars" in line
 
 
-def test_a_member_that_is_not_in_the_roster_is_refused(site, section):
+def test_a_stranger_that_has_the_pillar_is_found_and_stops_nobody(site, section):
     del section["nodes"]["host2.domain.com"]
     site.describe(host1=section, host2=section)
-    rc, clusters = site.clusters("plan")
-    assert rc == 1
-    assert "host2.domain.com has the pillar of cluster ocfs2 but is not" in str(clusters)
+    _, clusters = site.clusters("status", timeout=120)
+    status = clusters["ocfs2"]["status"]
+    assert status["nodes"]["host1.domain.com"]["answers"] is True
+    (found,) = [each for each in status["findings"] if each["kind"] == "pillar-elsewhere"]
+    assert "host2.domain.com has the pillar of this cluster" in found["what"]
 
 
 def test_one_broken_cluster_does_not_stop_the_other(site, section):

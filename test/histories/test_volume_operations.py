@@ -139,6 +139,18 @@ def test_a_repair_that_does_not_end_leaves_the_lun_down():
     assert scenario.left() == []
 
 
+@pytest.mark.parametrize("name", WITH_A_TOOL)
+def test_a_slot_that_no_node_of_pillar_has_stops_the_tool(name):
+    """Those who had it mounted have not recovered it: to them its host is alive."""
+    scenario = SCENARIOS[name]()
+    scenario.world.lun.unrecovered = [9]
+    answer = scenario.run()
+    assert answer["result"] is False
+    assert "node 9 has a slot of it, and is no node of pillar" in "\n".join(answer["lines"])
+    assert "LUN primary is mounted again on every node, as it was." in answer["lines"]
+    assert scenario.world.wrong == []
+
+
 @pytest.mark.parametrize("name", ["slots", "fsck"])
 def test_a_lun_that_is_mounted_on_another_path_too_is_refused(name):
     scenario = SCENARIOS[name]()

@@ -235,7 +235,16 @@ def room():
     return {"bytes": 1 << 41, "free_bytes": 1 << 40, "inodes": 1 << 21, "free_inodes": 1 << 20}
 
 
-def snapshot(pillar, answers=None, silent=None, malformed=None, record=None, numbers=None, slow=()):
+def snapshot(
+    pillar,
+    answers=None,
+    silent=None,
+    malformed=None,
+    record=None,
+    numbers=None,
+    slow=(),
+    strangers=(),
+):
     """Return what was seen of a cluster that answered so (:class:`findings.snapshot.Snapshot`)."""
     answers = examinations(pillar) if answers is None else answers
     lost = {
@@ -244,4 +253,4 @@ def snapshot(pillar, answers=None, silent=None, malformed=None, record=None, num
     }
     records = {pillar.luns[0].key: record}
     seen = decide.plan(pillar, answers, lost, FORMULA, records, numbers, proof=False)
-    return Snapshot(seen, answers, dict(malformed or {}), 999_500, 1_000_700, slow)
+    return Snapshot(seen, answers, dict(malformed or {}), 999_500, 1_000_700, slow, strangers)

@@ -42,6 +42,17 @@ def _is_online(snapshot, facts):
     return facts["o2cb"]["online"] == snapshot.cluster and snapshot.live_cluster(facts) is not None
 
 
+def strangers(snapshot):
+    """Find minions that have the cluster's pillar and are none of its nodes."""
+    for minion in snapshot.strangers:
+        yield Finding(
+            "pillar-elsewhere",
+            f"{minion} has the pillar of this cluster, and is none of its nodes",
+            "add it to nodes, or take the pillar from it in top.sls; name minion ids there, as a "
+            "grain is what a minion says of itself",
+        )
+
+
 def node_list(snapshot):
     """Find a cluster.conf that is not as pillar says, and whether the other nodes' are."""
     texts = {node.minion: facts["o2cb"]["conf"]["text"] for node, facts in snapshot.nodes()}

@@ -24,6 +24,7 @@ CHECKS = (
     node.kernel_unseen,
     node.holds,
     cluster.offline,
+    cluster.strangers,
     cluster.node_list,
     cluster.kernel,
     cluster.settings_file,

@@ -19,6 +19,10 @@ KINDS = {
     "node-odd-answer": (UNKNOWN, "what it says cannot be used, so nothing is known of it"),
     "formula-differs": (DEGRADED, "nodes with other code may see and do other things"),
     "host-unfit": (BROKEN, "this host cannot be the node that pillar describes"),
+    "pillar-elsewhere": (
+        DEGRADED,
+        "whoever has the pillar knows addresses and LUNs of the cluster",
+    ),
     "name-mismatch": (BROKEN, "the kernel would take no node for its own, and nothing mounts"),
     "module-missing": (BROKEN, "without the ocfs2 modules nothing can be mounted"),
     "module-missing-at-boot": (DEGRADED, "after the next restart this node mounts nothing"),

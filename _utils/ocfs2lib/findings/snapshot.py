@@ -26,6 +26,8 @@ class Snapshot:
         milliseconds since the epoch.
     slow
         The ids of the minions that did not answer in time but sent something meanwhile.
+    strangers
+        The ids of the minions that have the cluster's pillar and are none of its nodes.
     """
 
     plan: object
@@ -34,6 +36,7 @@ class Snapshot:
     asked_ms: int
     answered_ms: int
     slow: tuple = ()
+    strangers: tuple = ()
 
     @property
     def desired(self):

@@ -13,11 +13,23 @@ REACHED = ("granted", "done", "failed")
 UNWRITTEN = "unwritten"
 #: Lies beside Salt's own log, on the master and on each minion.
 NAME = "ocfs2-audit.log"
+#: Where Salt logs to by default.
+_DEFAULT = "/var/log/salt"
+
+
+def directory(log_file):
+    """
+    Return where logs are kept.
+
+    log_file
+        Salt's option of that name; it may be a syslog, such as ``file:///dev/log``.
+    """
+    return _DEFAULT if "://" in log_file else os.path.dirname(log_file)
 
 
 def path(log_file):
-    """Return where the log is; ``log_file`` is Salt's option of that name."""
-    return os.path.join(os.path.dirname(log_file), NAME)
+    """Return where the log is; ``log_file`` as for :func:`directory`."""
+    return os.path.join(directory(log_file), NAME)
 
 
 def now():

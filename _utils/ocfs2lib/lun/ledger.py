@@ -165,7 +165,15 @@ class Ledger:
 
     def wwids(self):
         """Return every WWID on record, sorted."""
-        return sorted(self._cache.list(BANK))
+        # What a store that was killed has left is listed too, and nothing is stored under it.
+        return sorted(name for name in self._cache.list(BANK) if self._has_data(name))
+
+    def _has_data(self, name):
+        try:
+            return self._cache.fetch(BANK, name) != {}
+        except Exception:
+            # A record that cannot be read is one.
+            return True
 
     def store(self, record):
         """

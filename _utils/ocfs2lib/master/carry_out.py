@@ -33,8 +33,9 @@ def on_each(context, cluster, stage, absent=None, failed=1):
     failed
         The exit code if a stage raises, or returns False as its result and no ``retcode``.
     """
-    found, errors = clusters.described(context.sections(), cluster)
-    return _answer(context, found, errors, stage, absent, failed)
+    sections = context.sections()
+    found, errors = clusters.described(sections, cluster)
+    return _answer(context, sections, found, errors, stage, absent, failed)
 
 
 def on_one(context, cluster, stage, failed=1):
@@ -46,18 +47,22 @@ def on_one(context, cluster, stage, failed=1):
     cluster
         The name of the cluster; None if pillar describes only one.
     """
-    found, errors = clusters.described(context.sections(), cluster)
+    sections = context.sections()
+    found, errors = clusters.described(sections, cluster)
     names = [*found, *(name for name, _ in errors)]
     if len(names) > 1:
         reason = f"pillar describes {', '.join(names)}: name one of them as ocfs2_cluster"
         errors, found = [("none", [reason])], {}
-    return _answer(context, found, errors, stage, None, failed)
+    return _answer(context, sections, found, errors, stage, None, failed)
 
 
-def _answer(context, found, errors, stage, absent, failed):
+def _answer(context, sections, found, errors, stage, absent, failed):
+    strangers = clusters.strangers(sections)
     results = {name: {"result": False, "lines": lines, "changes": {}} for name, lines in errors}
     for name, desired in found.items():
-        results[name] = _carried_out(stage, Master(context, desired, absent))
+        results[name] = _carried_out(
+            stage, Master(context, desired, absent, strangers.get(name, ()))
+        )
     return {
         "outputter": "ocfs2",
         "retcode": max(

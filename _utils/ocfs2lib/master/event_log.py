@@ -29,7 +29,7 @@ def note(opts, tag, message, node):
         "tag": _printable(tag, _WORD),
         "message": _printable(message, _SENTENCE),
     }
-    _append(os.path.join(os.path.dirname(opts["log_file"]), _NAME), json.dumps(entry))
+    _append(os.path.join(audit.directory(opts["log_file"]), _NAME), json.dumps(entry))
 
 
 def _printable(value, length):

@@ -59,12 +59,14 @@ class Master:
     absent
         ``{minion id: reason}`` of nodes that could not take part a moment ago: they are not
         waited for once more.
+    strangers
+        Minion ids that have the cluster's pillar and are none of its nodes.
     """
 
-    def __init__(self, context, desired=None, absent=None):
+    def __init__(self, context, desired=None, absent=None, strangers=()):
         self.desired, self.testing = desired, context.testing
         self._context, self._opts = context, context.opts
-        self._absent = absent or {}
+        self._absent, self._strangers = absent or {}, tuple(strangers)
         self._nodes = Nodes(context.opts)
         # A record must never be older than the last.
         self._cache = salt_cache.opened(context.opts)
@@ -127,7 +129,7 @@ class Master:
             proof=False,
         )
         slow = tuple(found["slow"])
-        return Snapshot(decided, facts, malformed, asked, answered, slow)
+        return Snapshot(decided, facts, malformed, asked, answered, slow, self._strangers)
 
     def logs(self, since, timeout=None):
         """

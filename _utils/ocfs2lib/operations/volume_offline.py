@@ -195,6 +195,13 @@ class VolumeOffline(Operation):
             for mount in facts["mounts"]
         ]
         members = self.on_leader("members", read=calls.members)
+        known = {node.number for node in self.desired.nodes}
+        wrong += [
+            f"node {number} has a slot of it, and is no node of pillar. Have that host unmount it; "
+            "if it is dead, mount the volume on one node, which recovers the slot"
+            for number in members["slots"]
+            if number not in known
+        ]
         if members["beating"]:
             wrong.append(f"node {', '.join(map(str, members['beating']))} writes its heartbeat")
         if wrong:

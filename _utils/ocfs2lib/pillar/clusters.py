@@ -37,10 +37,32 @@ def described(sections, wanted=None):
     return found, errors
 
 
+def strangers(sections):
+    """
+    Return ``{cluster name: [minion ids]}``: who has the pillar of a cluster that has members, and
+    is none of its nodes. The cluster does without them.
+
+    sections
+        As for :func:`described`.
+    """
+    found = {}
+    for name, minions in _members(sections).items():
+        others = [each for each in minions if not _is_node(each, sections)]
+        if others and others != minions:
+            found[name] = others
+    return found
+
+
+def _is_node(minion, sections):
+    return minion in _table(sections[minion], "nodes")
+
+
 def _members(sections):
-    """``{cluster name: [minion ids]}``, by what each section calls its cluster."""
+    """``{cluster name: [minion ids]}``, by what each section calls its cluster; first those that
+    are nodes of it by their own section."""
     members = {}
-    for minion, section in sections.items():
+    for minion in sorted(sections, key=lambda each: not _is_node(each, sections)):
+        section = sections[minion]
         cluster = section.get("cluster") if isinstance(section, dict) else None
         name = cluster.get("name", "ocfs2") if isinstance(cluster, dict) else "ocfs2"
         members.setdefault(str(name), []).append(minion)
@@ -97,7 +119,9 @@ def _no_cluster(wanted, members):
 def _one_cluster(name, members, sections):
     """Return the description that all members share; PillarInvalid if there is none."""
     first = sections[members[0]]
-    for minion in members[1:]:
+    # A minion that is no node may have been given the pillar by what it says of itself.
+    nodes = [minion for minion in members if _is_node(minion, sections)] or members
+    for minion in nodes[1:]:
         if sections[minion] != first:
             raise PillarInvalid(
                 [
@@ -109,7 +133,7 @@ def _one_cluster(name, members, sections):
                 ]
             )
     desired = check.parse(first)
-    for minion in members:
+    for minion in nodes:
         if not desired.node(minion):
             raise PillarInvalid(
                 [

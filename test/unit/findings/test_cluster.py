@@ -130,3 +130,9 @@ class Numbers:
 
     def problems(self, _desired):
         return self._said
+
+
+def test_a_stranger_that_has_the_pillar(nodes):
+    finding = only(nodes, "pillar-elsewhere", strangers=("host9.domain.com",))
+    assert finding.what.startswith("host9.domain.com has the pillar of this cluster")
+    assert "top.sls" in finding.fix

@@ -1,6 +1,12 @@
 from ocfs2lib.lun import audit
 
 
+def test_the_log_is_beside_that_of_salt_or_where_that_is_by_default():
+    assert audit.path("/srv/log/minion") == "/srv/log/ocfs2-audit.log"
+    for syslog in ("file:///dev/log", "udp://10.1.0.9:514/LOG_USER", "tcp://log:514"):
+        assert audit.path(syslog) == "/var/log/salt/ocfs2-audit.log"
+
+
 def test_the_last_verdict_on_each_volume_is_known():
     def entry(verdict, volume):
         return audit.line(verdict, "primary", "3600a", "web", volume=volume)

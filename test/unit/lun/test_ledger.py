@@ -99,3 +99,14 @@ def test_the_same_evidence_has_the_same_digest():
     one, other = {"a": 1, "b": [2]}, {"b": [2], "a": 1}
     assert audit.digest(one) == audit.digest(other)
     assert audit.digest(one) != audit.digest({**one, "a": 2})
+
+
+def test_what_a_killed_store_left_is_not_on_record():
+    """Salt's cache lists its temporary file by its name."""
+    cache = SimulatedCache()
+    opened(cache).store(answers.record(PILLAR, ledger.FORMATTED))
+    cache[ledger.BANK, "tmp3x_a1b2"] = {}
+    assert opened(cache).wwids() == [WWID]
+    # One that cannot be read is on record all the same.
+    cache[ledger.BANK, "3600b"] = "damaged"
+    assert opened(cache).wwids() == sorted(["3600b", WWID])

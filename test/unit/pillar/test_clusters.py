@@ -47,11 +47,21 @@ def test_members_with_different_sections_are_both_named():
     assert f"{first} and {second} have different pillars for cluster web" in reason
 
 
-def test_a_stranger_with_the_pillar_is_named():
+@pytest.mark.parametrize("change", [{}, {"firewall": {"backend": "none"}}, {"cluster": {}}])
+def test_a_cluster_does_without_a_stranger_that_has_its_pillar(change):
     given = sections("web")
-    given["stranger"] = next(iter(given.values()))
-    _, [(_, [reason])] = clusters.described(given)
+    section = next(iter(given.values()))
+    found, errors = clusters.described(given)
+    given = {"a stranger": {**section, **change, "cluster": {"name": "web"}}, **given}
+    assert clusters.described(given) == (found, errors)
+    assert clusters.strangers(given) == {"web": ["a stranger"]}
+
+
+def test_strangers_alone_are_no_cluster():
+    section = next(iter(sections("web").values()))
+    _, [(_, [reason])] = clusters.described({"stranger": section})
     assert "stranger has the pillar of cluster web but is not in its roster" in reason
+    assert clusters.strangers({"stranger": section}) == {}
 
 
 @pytest.mark.parametrize("section", [None, [], "text", {"cluster": "web"}, {"cluster": None}])
