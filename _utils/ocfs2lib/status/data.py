@@ -2,11 +2,17 @@
 The status of a cluster as data, whose fields docs/status.rst promises to scripts.
 """
 
+import collections
+
+from ocfs2lib import text
 from ocfs2lib.findings.kinds import NOTE
 from ocfs2lib.findings.kinds import worst
 from ocfs2lib.node import stack
 from ocfs2lib.plan.cluster_plan import FORMAT
 from ocfs2lib.status import states
+
+#: So many findings of a kind are shown to people, and so many nodes of one; a script has them all.
+_OF_A_KIND, _NAMED = 20, 8
 
 
 def status_data(snapshot, findings, time):
@@ -176,3 +182,26 @@ def lun_levels(status):
             has_finding = (minion, key) in marked
             found[minion, key] = states.worst([level, states.WARN]) if has_finding else level
     return found
+
+
+def where(finding):
+    """Return what a finding is about, as texts: the first of many nodes, and the LUN."""
+    lun = [f"LUN {finding['lun']}"] if finding["lun"] else []
+    return text.few(finding["nodes"], _NAMED) + lun
+
+
+def first_of_each_kind(findings):
+    """
+    Yield ``(finding, 0)`` of those that people are shown; with the last of a kind, how many more it
+    has.
+
+    findings
+        The ``findings`` of a status.
+    """
+    total = collections.Counter(each["kind"] for each in findings)
+    seen = collections.Counter()
+    for each in findings:
+        kind = each["kind"]
+        seen[kind] += 1
+        if seen[kind] <= _OF_A_KIND:
+            yield each, total[kind] - seen[kind] if seen[kind] == _OF_A_KIND else 0

@@ -2,7 +2,6 @@
 The status of a cluster as lines of at most 80 columns, for people.
 """
 
-import collections
 import math
 import textwrap
 
@@ -21,8 +20,6 @@ from ocfs2lib.status.states import HEALTHY
 from ocfs2lib.status.states import NOT_SEEN
 
 _WIDTH = 80
-#: So many findings of one kind are shown.
-_OF_A_KIND = 20
 #: Seconds for the next look after one without answers: twice as long, within these limits.
 _LEAST_AGAIN, _MOST_AGAIN = 60, 3600
 
@@ -41,22 +38,11 @@ def status_lines(status):
     for key, lun in status["luns"].items():
         found += _lun(key, lun)
     found += _last_seen(status)
-    for finding, more in _first_of_each_kind(status["findings"]):
+    for finding, more in data.first_of_each_kind(status["findings"]):
         found += ["", *_finding(finding)]
         if more:
             found.append(f"  ... and {more} more {finding['kind']}; --out=json shows all of them")
     return found
-
-
-def _first_of_each_kind(findings):
-    """Yield ``(finding, 0)`` of those to show; with the last of a kind, how many more it has."""
-    total = collections.Counter(each["kind"] for each in findings)
-    seen = collections.Counter()
-    for each in findings:
-        kind = each["kind"]
-        seen[kind] += 1
-        if seen[kind] <= _OF_A_KIND:
-            yield each, total[kind] - seen[kind] if seen[kind] == _OF_A_KIND else 0
 
 
 def _counts(findings):
@@ -115,8 +101,7 @@ def _last_seen(status):
 
 
 def _finding(finding):
-    where = [", ".join(finding["nodes"])] if finding["nodes"] else []
-    where += [f"LUN {finding['lun']}"] if finding["lun"] else []
+    where = data.where(finding)
     head = f"{finding['severity'].upper()} {finding['kind']}"
     yield from _wrapped(head + (f" on {', '.join(where)}" if where else ""), "", "  ")
     yield from _wrapped(finding["what"], "  what  ", "        ")

@@ -4,6 +4,7 @@ no code; whatever a node or pillar said is text in it.
 """
 
 from ocfs2lib.findings.kinds import SEVERITIES
+from ocfs2lib.status import data
 from ocfs2lib.status import last_seen
 from ocfs2lib.status import states
 from ocfs2lib.status.page import connection_colours
@@ -182,18 +183,20 @@ def _last_seen(status):
 def _findings(findings):
     if not findings:
         return tag("p", "Nothing was found that needs a look.", class_="well good")
-    return [_finding(each) for each in findings]
+    return [
+        [_finding(each), tag("p", f"... and {more} more {each['kind']}") if more else None]
+        for each, more in data.first_of_each_kind(findings)
+    ]
 
 
 def _finding(finding):
-    where = [*finding["nodes"], *([f"LUN {finding['lun']}"] if finding["lun"] else [])]
     level = states.STATE_LEVELS[finding["severity"]]
     return tag(
         "div",
         tag(
             "div",
             elements.badge(finding["severity"], level),
-            tag("span", ", ".join(where) or "the cluster", class_="where"),
+            tag("span", ", ".join(data.where(finding)) or "the cluster", class_="where"),
             tag("span", finding["kind"], class_="kind"),
         ),
         tag("h3", finding["what"]),
