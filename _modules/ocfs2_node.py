@@ -238,12 +238,19 @@ def _luns(lines):
         if line["fstype"] == "ocfs2" and line["node"] and not _maps(line["node"])
     }
     return {
-        node: {
-            **__salt__["ocfs2.probe"](node),
-            "names": lun_names.best_first(names.get(node, ())),
-        }
+        node: {**_device(node, mounts), "names": lun_names.best_first(names.get(node, ()))}
         for node in sorted(nodes)
     }
+
+
+def _device(node, mounts):
+    """Return what ``ocfs2.probe`` does, and of what is no LUN what it holds, and where."""
+    facts = __salt__["ocfs2.probe"](node)
+    if facts["error"]:
+        here = [mount for mount in mounts if _node_of(mount["device"]) == node]
+        facts["volume"] = __salt__["ocfs2.superblock"](node)
+        facts["mounts"] = [{"path": each["path"], "options": each["options"]} for each in here]
+    return facts
 
 
 def _whole_devices():

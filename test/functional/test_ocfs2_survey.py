@@ -8,9 +8,11 @@ import pytest
 from ocfs2lib.adoption import adopt
 from ocfs2lib.answers import census
 from support.devices import named
+from support.devices import simulated_partition
 from support.images import GIB
 from support.images import attached
 from support.images import digest
+from support.images import run
 from support.images import sparse
 from support.zoo import O2CB
 from support.zoo import ext4
@@ -110,6 +112,25 @@ def test_a_line_for_what_is_no_volume_brings_its_device_along(modules, tmp_path,
         fstab(f"{device} /san/primary ocfs2 _netdev 0 0")
         lun = by_node(modules["ocfs2_node.survey"](), device)
     assert (lun["volume"], lun["signature"]["TYPE"]) == (None, "ext4")
+
+
+def test_a_partition_is_told_with_what_it_holds(modules, tmp_path, fstab):
+    image = sparse(tmp_path / "other", GIB)
+    with attached(image) as device, simulated_partition(device):
+        run("mkfs.ocfs2", "-q", "-N", "2", "-L", "data", *O2CB, device)
+        fstab(f"{device} /san/data ocfs2 _netdev 0 0")
+        survey = census.checked_survey(modules["ocfs2_node.survey"]())
+        lun = by_node(survey, device)
+    assert "is a partition" in lun["error"]
+    assert (lun["wwid"], lun["volume"]["label"]) == (None, "data")
+
+
+def test_a_heartbeat_device_is_no_volume_of_anybody(modules, tmp_path):
+    image = sparse(tmp_path / "other", GIB)
+    with attached(image) as device:
+        run("mkfs.ocfs2", "-q", "-H", *O2CB, device)
+        volume = modules["ocfs2.probe"](device)["volume"]
+    assert (volume["stack"], volume["stamp"]) == ("heartbeat", "heartbeat device, no volume")
 
 
 def test_what_starts_at_boot_is_read_from_its_links(modules):

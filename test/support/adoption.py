@@ -112,7 +112,7 @@ def by_kernel_name(survey):
 
 
 def partition(survey):
-    facts(survey).update(error="/dev/sdb1 is a partition; name the whole LUN", volume=None)
+    facts(survey).update(error="/dev/sdb1 is a partition; name the whole LUN")
 
 
 def assert_named(nodes, change, words, obstacle):

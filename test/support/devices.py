@@ -63,6 +63,15 @@ def _as_ocfs2(line, paths):
 
 
 @contextlib.contextmanager
+def simulated_partition(device):
+    """Let sysfs call a loop device a partition; only for who shares our mounts."""
+    sysfs = Path(os.path.realpath(f"/sys/class/block/{Path(device).name}"))
+    with mounted_tmpfs(sysfs):
+        (sysfs / "partition").write_text("1\n")
+        yield
+
+
+@contextlib.contextmanager
 def simulated_wwid(device, wwid):
     """Let sysfs name the LUN that a loop device stands for; only for who shares our mounts."""
     sysfs = Path(os.path.realpath(f"/sys/class/block/{Path(device).name}"))

@@ -87,9 +87,7 @@ def _line_issues(minion, line, key, device):
     if not line["options"]:
         yield issue(
             minion,
-            f"{the_line} has fewer than four fields; Salt takes it for no line at all and would "
-            "leave it beside its own. Take it out by hand.",
-            obstacle=True,
+            f"{the_line} has fewer than four fields. Applying the pillar writes all of them.",
         )
     elif fstab_lines.lacks_type(line):
         yield issue(
@@ -173,14 +171,20 @@ def lines_without_volume(members):
         ``{minion id: survey}`` of the nodes of the cluster.
     """
     for minion, survey in members.items():
-        found = {node: facts for node, facts in survey["luns"].items() if facts["volume"]}
+        named = {
+            node: facts
+            for node, facts in survey["luns"].items()
+            # What is no LUN, or cannot be read, is an issue of its own.
+            if facts["volume"] or facts["error"] or facts["unreadable"]
+        }
         for line in survey["fstab"]:
             if line["fstype"] == "ocfs2" and not any(
-                fstab_lines.refers_to(line, node, facts) for node, facts in found.items()
+                fstab_lines.refers_to(line, node, facts) for node, facts in named.items()
             ):
+                there = "no OCFS2" if line["node"] else "no such device"
                 yield issue(
                     minion,
-                    f"/etc/fstab mounts {line['source']} on {line['path']}, and no OCFS2 "
+                    f"/etc/fstab mounts {line['source']} on {line['path']}, and {there} "
                     "is there; its boot waits for it. Present the LUN, or take the line out.",
                     obstacle=True,
                 )

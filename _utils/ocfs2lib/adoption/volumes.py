@@ -7,6 +7,7 @@ import posixpath
 from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.adoption import majority
 from ocfs2lib.adoption.statement import issue
+from ocfs2lib.lun import superblock
 
 
 class SharedVolume:
@@ -51,6 +52,15 @@ class SharedVolume:
         now = {minion: self._mounted(minion) for minion in self.seen if self.mounts[minion]}
         boot = {minion: lines[0]["path"] for minion, lines in self.lines.items() if lines}
         paths = now or boot
+        if self.facts["stack"] == superblock.HEARTBEAT:
+            return None, [
+                issue(
+                    self.label(),
+                    "it is a heartbeat device (mkfs.ocfs2 -H), which nobody can mount: a cluster "
+                    "with global heartbeat beats on it. The formula has local heartbeat, on each "
+                    "volume; leave it out of the pillar.",
+                )
+            ]
         if not paths:
             return None, [
                 issue(
@@ -101,8 +111,10 @@ def find(members):
     groups, issues = {}, []
     for minion, survey in members.items():
         for node, facts in survey["luns"].items():
-            if facts["error"] or facts["unreadable"]:
-                issues.append(_unusable(minion, node, facts))
+            if facts["error"]:
+                issues.append(_no_lun(minion, node, facts, survey))
+            elif facts["unreadable"]:
+                issues.append(_unreadable(minion, facts))
             elif facts["volume"]:
                 group = groups.setdefault(_identity(facts), {})
                 group.setdefault(minion, []).append(facts)
@@ -115,13 +127,34 @@ def find(members):
     return sorted(unique, key=lambda volume: volume.facts["uuid"]), issues + more
 
 
-def _unusable(minion, node, facts):
+def _unreadable(minion, facts):
     return issue(
         minion,
-        f"{node} is no LUN that the formula can use: {facts['error'] or ''}"
-        f"{facts['unreadable'] or ''}. Take it out of /etc/fstab, or present the LUN as a whole.",
+        f"{facts['unreadable']}. What it holds is not known. Look at its paths (multipath -ll), "
+        "and read the cluster again.",
         obstacle=True,
     )
+
+
+def _no_lun(minion, node, facts, survey):
+    """The issue of a partition, a logical volume or another device that is no LUN as a whole."""
+    volume = facts["volume"]
+    lines = [line["path"] for line in survey["fstab"] if line["node"] == node]
+    paths = [mount["path"] for mount in facts["mounts"]]
+    parts = [f"{facts['error'].partition(';')[0]}, and the formula takes whole LUNs alone"]
+    if volume:
+        parts.append(
+            f"it holds volume {volume['uuid']}" + f" ({volume['label']})" * bool(volume["label"])
+        )
+    parts += [f"it is mounted on {', '.join(paths)}"] if paths else []
+    parts += [f"/etc/fstab has it on {', '.join(lines)}"] if lines else []
+    what = (
+        "It is not in the pillar, and nothing of the formula touches it. To have it there, copy "
+        "its data to a volume on a whole LUN"
+        if volume
+        else "Take its line out of /etc/fstab"
+    )
+    return issue(minion, f"{'; '.join(parts)}. {what}.", obstacle=True)
 
 
 def _identity(facts):

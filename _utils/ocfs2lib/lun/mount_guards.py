@@ -3,6 +3,7 @@
 from ocfs2lib import commands
 from ocfs2lib.lun import contents
 from ocfs2lib.lun import format_guards
+from ocfs2lib.lun import superblock
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.refusal import Refusal
 
@@ -109,6 +110,8 @@ def _differences(case, volume):
     found = []
     if lun.uuid and volume["uuid"] != lun.uuid:
         found.append(f"pillar pins uuid {lun.uuid}")
+    if volume["stack"] == superblock.HEARTBEAT:
+        return ["it is a heartbeat device (mkfs.ocfs2 -H), which cannot be mounted"]
     if (volume["stack"], volume["cluster"]) != ("o2cb", cluster.name):
         found.append(f"it belongs to {volume['stamp']}, not to o2cb/{cluster.name}")
     if volume["global_heartbeat"]:

@@ -20,9 +20,12 @@ _SIGNATURE = b"OCFSV2"
 _CLUSTERS_AT = 0x14
 _SUPER_AT = 0xC0
 _CLUSTERINFO = 0x4000
+_HEARTBEAT_DEVICE = 0x0002
 _LOCAL_MOUNT = 0x0008
 _USER_STACK = 0x0080
 _GLOBAL_HEARTBEAT = 0x01
+#: The ``stack`` of what ``mkfs.ocfs2 -H`` makes: heartbeats of a cluster, and no volume.
+HEARTBEAT = "heartbeat"
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class Superblock:
     What an OCFS2 superblock says.
 
     ``uuid`` is 32 upper-case hex digits; ``size`` is bytes; ``stack`` is
-    ``o2cb``, ``pcmk``, ``local`` (no cluster) or ``""`` for a volume without a
-    stamp, and ``cluster`` is then ``""`` too.
+    ``o2cb``, ``pcmk``, ``local`` (no cluster), :data:`HEARTBEAT`, or ``""`` for
+    a volume without a stamp, and ``cluster`` is then ``""`` too.
     """
 
     uuid: str
@@ -50,6 +53,8 @@ class Superblock:
         """The stamp as the tools print it: ``o2cb/web``, or what stands in its place."""
         if self.stack == "local":
             return "local mount, no cluster"
+        if self.stack == HEARTBEAT:
+            return "heartbeat device, no volume"
         return f"{self.stack}/{self.cluster}" if self.cluster else "unstamped"
 
 
@@ -102,6 +107,8 @@ def _parsed(inode):
 
 
 def _stamp(body, incompat):
+    if incompat & _HEARTBEAT_DEVICE:
+        return HEARTBEAT, "", 0
     if incompat & _LOCAL_MOUNT:
         return "local", "", 0
     if not incompat & (_CLUSTERINFO | _USER_STACK):

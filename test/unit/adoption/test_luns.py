@@ -114,8 +114,26 @@ ISSUES = {
     ),
     "a partition": (
         on(OTHER, partition),
-        f"{OTHER}: /dev/dm-0 is no LUN that the formula can use: /dev/sdb1 is a partition",
+        f"{OTHER}: /dev/sdb1 is a partition, and the formula takes whole LUNs alone; it holds "
+        f"volume {UUID} (OCFS2_label); it is mounted on /san/primary; /etc/fstab has it on "
+        "/san/primary. It is not in the pillar, and nothing of the formula touches it. To have it "
+        "there, copy its data to a volume on a whole LUN.",
         True,
+    ),
+    "a partition without a volume": (
+        on(OTHER, lambda survey: (partition(survey), put((*LUN, "volume"), None)(survey))),
+        "it is mounted on /san/primary; /etc/fstab has it on /san/primary. Take its line out of",
+        True,
+    ),
+    "a LUN that cannot be read": (
+        on(OTHER, put((*LUN, "unreadable"), "/dev/dm-0: Input/output error")),
+        f"{OTHER}: /dev/dm-0: Input/output error. What it holds is not known. Look at its paths",
+        True,
+    ),
+    "a heartbeat device": (
+        everywhere(put((*VOLUME, "stack"), "heartbeat")),
+        f"volume {UUID} (OCFS2_label): it is a heartbeat device (mkfs.ocfs2 -H), which nobody can",
+        False,
     ),
     "the kernel's name in fstab": (
         on(OTHER, by_kernel_name),
@@ -133,7 +151,7 @@ ISSUES = {
     "a line of three fields": (
         on(OTHER, lambda survey: line(survey).update(fstype="_netdev", options=[])),
         f"{OTHER}: the line of LUN primary in /etc/fstab has fewer than four fields",
-        True,
+        False,
     ),
     "a line of another type": (
         on(OTHER, lambda survey: line(survey).update(fstype="auto")),
@@ -194,7 +212,7 @@ ISSUES = {
                 {**line(survey), "source": "/dev/sdx", "path": "/x", "node": None}
             ),
         ),
-        f"{OTHER}: /etc/fstab mounts /dev/sdx on /x, and no OCFS2 is there",
+        f"{OTHER}: /etc/fstab mounts /dev/sdx on /x, and no such device is there",
         True,
     ),
     "a format that was cut short": (
@@ -214,7 +232,7 @@ def test_an_issue_is_named_with_what_to_do(nodes, name):
 APPLICABLE = [
     name
     for name, (_, _, obstacle) in ISSUES.items()
-    if not obstacle and name != "a volume that nobody mounts"
+    if not obstacle and name not in ("a volume that nobody mounts", "a heartbeat device")
 ]
 
 
