@@ -1,6 +1,10 @@
 """A tool of a node that begins to work, and comes no further until it is let go."""
 
 import contextlib
+import time
+
+#: Seconds until a tool has begun to work, on a slow machine.
+_LIMIT = 600
 
 _WAITS = """#!/bin/sh
 until [ -e /run/let-go ]; do sleep 0.2; done
@@ -29,6 +33,14 @@ def held_back(site, node, tool):
     finally:
         site.must(node, "touch", "/run/let-go")
         site.must(node, "rm", "-f", wrapper)
+
+
+def wait_at_work(site, node):
+    """Wait until a tool works on a volume on a node."""
+    deadline = time.monotonic() + _LIMIT
+    while not is_at_work(site, node):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def is_at_work(site, node):

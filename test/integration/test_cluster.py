@@ -22,6 +22,7 @@ from operations.traffic import Traffic
 from . import shared
 from .held_back import held_back
 from .held_back import is_at_work
+from .held_back import wait_at_work
 
 pytestmark = pytest.mark.lab
 
@@ -349,15 +350,15 @@ def test_a_check_outlives_its_run_and_its_minion(cluster):
     told = ("salt-run", "state.orchestrate", "ocfs2.orch.fsck", f"pillar={words}")
     with held_back(cluster, 1, "fsck.ocfs2") as let_go:
         with cluster.lab.start_tool(*told) as run:
-            _until(lambda: is_at_work(cluster, 1), run)
+            wait_at_work(cluster, 1)
             run.kill()
         cluster.must(1, "systemctl", "restart", "salt-minion")
         cluster.lab.wait_minions([1])
         assert is_at_work(cluster, 1)
-        begun = cluster.must(1, "pgrep", "-fc", "until|fsck.ocfs2 -fn")
+        begun = cluster.must(1, "pgrep", "-fc", "fsck.ocfs2 -fn")
         with cluster.lab.start_tool(*told) as run:
             _until(lambda: any("checked, read-only" in line for line in run.lines), run)
-            assert cluster.must(1, "pgrep", "-fc", "until|fsck.ocfs2 -fn") == begun
+            assert cluster.must(1, "pgrep", "-fc", "fsck.ocfs2 -fn") == begun
             let_go()
             answer = run.wait()
     assert answer.rc == 0, answer.stdout + answer.stderr

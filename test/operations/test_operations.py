@@ -6,6 +6,9 @@ import pytest
 
 from faults.report import table
 from integration.conftest import NODES
+from integration.held_back import held_back
+from integration.held_back import is_at_work
+from integration.held_back import wait_at_work
 from lab.lab import Lab
 
 from .working_cluster import BUSY
@@ -158,6 +161,24 @@ def test_a_volume_gets_more_slots(site):
         site.traffic.look_away(3)
         site.cut("has 6 slots", site.kill_node(3), "slots", **told)
         site.wait_mounted(3, f"/san/{BUSY}")
+        site.succeeds("slots", **told)
+
+
+def test_a_volume_gets_its_slots_although_the_minion_of_the_tool_is_restarted(site):
+    site.change(lambda section: section["luns"][IDLE].update(slots=7))
+    told = {"lun": IDLE, "outage": IDLE}
+
+    def restart(run):
+        wait_at_work(site, 1)
+        site.must(1, "systemctl", "restart", "salt-minion")
+        result = run.wait()
+        assert f"LUN {IDLE} stays down." in result.stdout
+        assert is_at_work(site, 1)
+
+    row = site.watched("slots, minion restarted while its tool is at work, run again", NODES)
+    with held_back(site, 1, "tunefs.ocfs2") as let_go, row:
+        site.cut("has 7 slots", restart, "slots", **told)
+        let_go()
         site.succeeds("slots", **told)
 
 
