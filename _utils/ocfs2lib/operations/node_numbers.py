@@ -120,8 +120,12 @@ class NodeNumbers:
 
 
 def _same(entry, node):
-    """Tell whether an entry is about this node; its name or its address may have changed."""
-    return entry.minion == node.minion or entry.address == node.address
+    """
+    Tell whether an entry is about this node; the name or the address of a member may have changed.
+    The address of a node that was removed may be another host's by now.
+    """
+    is_member_there = entry.state == ACTIVE and entry.address == node.address
+    return entry.minion == node.minion or is_member_there
 
 
 def load(cache, cluster):

@@ -36,6 +36,8 @@ def numbers(*entries):
         ([entry(0, state=RETIRED)], []),
         ([entry(0, "gone.example.com", "10.9.9.9")], ["which was last seen"]),
         ([entry(0, "gone.example.com", "10.9.9.9", RETIRED)], ["which was removed"]),
+        # Its address is another host's by now.
+        ([entry(0, "gone.example.com", "10.1.0.1", RETIRED)], ["which was removed"]),
         ([entry(9, "host1.example.com", "10.1.0.2")], ["write number: 9"]),
         # Whoever was removed may come back with another number.
         ([entry(9, "host1.example.com", "10.1.0.2", RETIRED)], []),
