@@ -28,6 +28,7 @@ def render(tmp_path, modules):
             grains={},
         )
         functions = {
+            "o2cb_setup.config": modules["o2cb_setup.config"],
             "o2cb_setup.platform": lambda config: {
                 **modules["o2cb_setup.platform"](config),
                 **platform,
