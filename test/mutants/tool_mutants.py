@@ -11,8 +11,8 @@ _TEST_OPERATIONS = "test/histories/test_volume_operations.py::"
 TOOLS = {
     "a tool is no child of its job": Mutant(
         _TOOLS,
-        '"setsid", "--fork", "sh"',
-        '"setsid", "--wait", "sh"',
+        '"setsid", "--fork"',
+        '"setsid", "--wait"',
         _TEST_TOOLS + "test_a_tool_outlives_its_job_and_the_next_run_waits_for_it",
     ),
     "a tool has the lock of its volume": Mutant(

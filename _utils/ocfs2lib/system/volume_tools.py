@@ -13,6 +13,7 @@ import logging
 import os
 import shlex
 import subprocess
+import sys
 import time
 
 from salt.exceptions import CommandExecutionError
@@ -26,8 +27,17 @@ _LOG = logging.getLogger(__name__)
 
 _DIRECTORY = "/run/ocfs2-tools"
 _LOCK = ".lock"
-# The arguments are words of their own, whatever stands in them.
-_KEEP_EXIT_CODE = '"$@"; echo "$?" > "$0"'
+#: A program that waits for a tool and keeps its exit code, 128 and the signal if one has ended it.
+_KEEPER = """
+import subprocess, sys
+try:
+    code = subprocess.call(sys.argv[2:], close_fds=False)
+except OSError as err:
+    print(f"{sys.argv[2]}: {err.strerror}")
+    code = 127
+with open(sys.argv[1], "w") as file:
+    file.write(str(code if code >= 0 else 128 - code))
+"""
 #: Seconds between two looks whether a tool has ended; it holds its lock until then.
 _PAUSE, _LONGEST_PAUSE = 0.02, 1
 
@@ -104,7 +114,8 @@ class _Work:
         """Start a tool that has the lock, and is a child of nobody here."""
         _LOG.info("Executing command %s", argv)
         # Salt ends every process that descends from a job when its minion is told to stop.
-        starter = ["setsid", "--fork", "sh", "-c", _KEEP_EXIT_CODE, self._exit_code, *argv]
+        keeper = [sys.executable, "-I", "-S", "-c", _KEEPER, self._exit_code]
+        starter = ["setsid", "--fork", *keeper, *argv]
         if systemd.booted():
             unit = f"--unit=ocfs2-tool-{self.volume}"
             about = f"--description={shlex.join(argv)}"

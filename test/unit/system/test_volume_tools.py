@@ -116,7 +116,7 @@ def test_a_tool_that_is_killed_is_not_taken_for_one_that_reached_its_end():
 def test_a_tool_that_is_not_there_or_cannot_print_is_an_error(directory):
     found = volume_tools.finish(UUID, "check", ["nosuch"], LIMIT)
     assert found["retcode"] == 127
-    assert "nosuch: not found" in found["stdout"]
+    assert "nosuch: No such file" in found["stdout"]
     with pytest.raises(CommandExecutionError, match=r"sh cannot be started: .*No such file"):
         ended(output=str(directory / "nowhere/log"))
     assert volume_tools.at_work() == {}
