@@ -19,6 +19,8 @@ from ocfs2lib.system import tools
 
 #: The tables of iptables-legacy that this kernel has; absent until one is made.
 _LEGACY_TABLES = "/proc/net/ip_tables_names"
+#: The backend whose list has the rules of everybody else, too.
+_NFTABLES = "nftables"
 
 
 def __virtual__():
@@ -73,15 +75,17 @@ def facts(backend, port, nodes):
     listed = rules(backend) if backend in FIREWALLS else []
     peers = [address for minion, address in nodes.items() if minion != __opts__["id"]]
     try:
-        blocking = _blocking(port, peers, found.opened(listed)) if peers else others.nothing()
+        blocking = _blocking(found, listed, port, peers) if peers else others.nothing()
         return {"rules": found.ours(listed), "blocking": blocking}
     except FormulaError as err:
         raise CommandExecutionError(str(err)) from err
 
 
-def _blocking(port, peers, opened):
-    has_legacy = bool(files.value(_LEGACY_TABLES))
-    return others.blocking(others.listed(tools.run, has_legacy), port, peers, opened)
+def _blocking(backend, listed, port, peers):
+    """Return what drops the port, with this backend and what it lists."""
+    in_nft = listed if backend.name == _NFTABLES else rules(_NFTABLES)
+    everything = others.listed(in_nft, tools.run, bool(files.value(_LEGACY_TABLES)))
+    return others.blocking(everything, port, peers, backend.opened(listed))
 
 
 def load(backend):

@@ -1,7 +1,5 @@
 """What everybody's rules on a host, whoever made them, do to the port between the nodes."""
 
-import json
-
 from ocfs2lib import commands
 from ocfs2lib.errors import FileInvalid
 from ocfs2lib.firewall import nft_trace
@@ -24,10 +22,12 @@ _MATCHES = {
 }
 
 
-def listed(run, has_legacy):
+def listed(rules, run, has_legacy):
     """
     Return all rules that a packet of IPv4 meets here, as ``nft -j list ruleset`` lists them.
 
+    rules
+        What it lists itself, by :meth:`firewall.nftables.Nftables.rules`.
     run
         As for :class:`firewall.backend.Backend`.
     has_legacy
@@ -35,13 +35,9 @@ def listed(run, has_legacy):
 
     Raises FileInvalid for a list that nft would not print.
     """
-    printed = run(["nft", "-j", "list", "ruleset"], optional=True)
     saved = run(["iptables-legacy-save"], optional=True) if has_legacy else None
     legacy = xtables.entries(saved, xtables.LEGACY) if saved else []
-    if printed is None:
-        return legacy
     try:
-        rules = json.loads(printed)["nftables"]
         return (_understood(rules, run) if xtables.is_hidden(rules) else rules) + legacy
     except nft_trace.SHAPE_ERRORS as err:
         raise FileInvalid("nftables lists rules in a shape that is not understood") from err

@@ -46,26 +46,12 @@ _XFS_LARGEST_GROUP = 1 << 40
 #: Where tools begin partitions beyond :data:`END_BYTES`, in MiB: behind a first one of 128 MiB
 #: (Microsoft's reserved), 100, 300, 350 or 500 (Windows), 200 (macOS), 256, 512, 538, 550, 600 or
 #: 1024 (EFI and /boot of distributions), 600 and 1024, 512 and 1024, or 32, 64 and 2048.
-_PARTITION_BYTES = 128 * 1024  # btrfs and GFS2 begin after 64 KiB
 _PARTITIONS = (
-    33,
-    65,
-    101,
-    129,
-    201,
-    257,
-    301,
-    351,
-    501,
-    513,
-    539,
-    551,
-    601,
-    1025,
-    1537,
-    1625,
-    2049,
+    *(33, 65, 101, 129, 201, 257, 301, 351, 501, 513, 539, 551, 601),
+    *(1025, 1537, 1625, 2049),
 )
+#: Bytes read at each of them; btrfs and GFS2 begin after 64 KiB.
+_PARTITION_BYTES = 128 * 1024
 
 
 def regions(size, seed):

@@ -8,6 +8,7 @@ import pytest
 
 from ocfs2lib.firewall import nft_trace
 from ocfs2lib.firewall import others
+from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.system import tools
 from support.firewall_judge import PEER
 from support.firewall_judge import PORT
@@ -118,7 +119,8 @@ def blocking(judge):
 
 
 def _blocking(judge, has_legacy=False):
-    return others.blocking(others.listed(tools.run, has_legacy), PORT, [PEER])
+    rules = FIREWALLS["nftables"].rules(tools.run)
+    return others.blocking(others.listed(rules, tools.run, has_legacy), PORT, [PEER])
 
 
 def test_a_certain_drop_is_named(judge):

@@ -64,4 +64,4 @@ def test_our_jump_opens_the_tables_that_it_is_made_in(first, family):
 
 
 def test_where_no_tool_is_installed_nothing_is_listed():
-    assert others.listed(lambda argv, optional: None, has_legacy=True) == []
+    assert others.listed([], lambda argv, optional: None, has_legacy=True) == []
