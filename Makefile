@@ -47,7 +47,7 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 
 # Rows of tests side by side, the longest first. The functional rows share no device: each test has
 # a loop device, a UUID and namespaces of its own.
-QUICK := test-daemons test-daemons-lts test-functional test-guards test-functional-lts \
+QUICK := test-daemons test-daemons-lts test-functional test-functional-lts test-luns test-guards \
 	test-monitoring test-page test-unit test-fuzz lint
 
 .PHONY: test-quick
@@ -58,9 +58,16 @@ test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/prometheus ## Everyt
 test-unit: ## Pure code, which knows no Salt
 	$(PYTEST) -q test/unit
 
+# What a LUN holds, and its format; test-functional leaves them to test-luns.
+LUNS := test/functional/lun test/functional/format
+
 .PHONY: test-functional
 test-functional: ## Loaders of Salt 3008, real tools
-	$(PYTEST) -q test/functional -m 'not campaign and not slow'
+	$(PYTEST) -q test/functional $(LUNS:%=--ignore=%) -m 'not campaign and not slow'
+
+.PHONY: test-luns
+test-luns: ## The same, for what a LUN holds and its format
+	$(PYTEST) -q $(LUNS) -m 'not campaign and not slow'
 
 .PHONY: test-functional-lts
 test-functional-lts: ## Loaders of Salt 3006, real tools

@@ -45,6 +45,7 @@ def killed_before_write(sandbox, tmp_path_factory):
         kill.disarm()
 
 
+@pytest.mark.once
 def test_what_a_cut_format_left_is_not_touched_while_somebody_beats_on_it(
     lun, master, killed_before_write
 ):

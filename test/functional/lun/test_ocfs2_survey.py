@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from functional.conftest import MINION
 from ocfs2lib.adoption import adopt
 from ocfs2lib.answers import census
 from support.devices import named
@@ -17,8 +18,6 @@ from support.images import sparse
 from support.zoo import O2CB
 from support.zoo import ext4
 from support.zoo import mkfs_ocfs2
-
-from .conftest import MINION
 
 pytestmark = [
     pytest.mark.skipif(

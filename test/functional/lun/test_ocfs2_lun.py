@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from salt.exceptions import SaltInvocationError
 
+from functional.conftest import REPOSITORY
 from ocfs2lib.lun import blank
 from ocfs2lib.lun import contents
 from support.devices import named
@@ -23,8 +24,6 @@ from support.zoo import O2CB
 from support.zoo import SIZE
 from support.zoo import ext4
 from support.zoo import mkfs_ocfs2
-
-from .conftest import REPOSITORY
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0 or not Path("/dev/loop-control").exists(),
