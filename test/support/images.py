@@ -5,17 +5,21 @@ For tests that hold that nothing, or only that, has changed.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import itertools
 import os
 import re
 import subprocess
+import tempfile
 import uuid
+from pathlib import Path
 
 MIB = 1 << 20
 GIB = 1 << 30
 SECTOR = 512
 BLOCK = 4096
+ONE_AT_A_TIME = Path(tempfile.gettempdir(), "ocfs2-formula-tests-losetup.lock")
 _CHUNK = 256 * BLOCK
 
 
@@ -48,7 +52,10 @@ def put(image, offset, data):
 @contextlib.contextmanager
 def attached(image, *options):
     """The block device that an image is, for as long as it is needed."""
-    device = run("losetup", *options, "--find", "--show", str(image)).strip()
+    # Two that look for a free one at a time may both open it: one would be a writer of the other's.
+    with ONE_AT_A_TIME.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        device = run("losetup", *options, "--find", "--show", str(image)).strip()
     try:
         yield device
     finally:

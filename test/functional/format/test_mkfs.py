@@ -65,6 +65,7 @@ def test_a_format_that_outlived_its_job_is_not_joined_by_another(
     lun, mkfs, minion, modules, put_before_mkfs, tmp_path
 ):
     go = tmp_path / "go"
+    minion.audit.unlink(missing_ok=True)
     # A minute at the most. Nor does it wait once a second one is allowed, as it must not be.
     allowed = f"$(grep -c granted {minion.audit})"
     put_before_mkfs(
