@@ -47,12 +47,12 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 
 # Rows of tests side by side, the longest first. The functional rows share no device: each test has
 # a loop device, a UUID and namespaces of its own.
-QUICK := test-daemons test-daemons-lts test-functional test-functional-lts test-luns test-guards \
+QUICK := test-daemons test-daemons-lts test-functional test-luns test-functional-lts test-guards \
 	test-monitoring test-page test-unit test-fuzz lint
 
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/prometheus ## Everything quick that needs no guest, on both Salts
-	+@$(MAKE) --no-print-directory -j6 -Otarget $(QUICK)
+	+@$(MAKE) --no-print-directory -j5 -Otarget $(QUICK)
 
 .PHONY: test-unit
 test-unit: ## Pure code, which knows no Salt

@@ -11,7 +11,6 @@ import salt.cache
 from ocfs2lib.lun.ledger import Record
 from ocfs2lib.master.nodes import Nodes
 from ocfs2lib.system import formula_code
-from support import slow
 
 NODES = ("host1.domain.com", "host2.domain.com", "host3.domain.com")
 
@@ -147,7 +146,8 @@ def _given_up_as_late(site, mute, cache):
     return owed["jid"]
 
 
-@pytest.mark.parametrize("case", slow.all_but(["late", "lost"], ["late"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("case", ["late", "lost"])
 def test_a_node_that_was_only_late_takes_part_again(site, mute, case):
     """A stage leaves out who did not answer before, until it is free again."""
     cache = salt.cache.factory(site.master.config)

@@ -56,6 +56,8 @@ def _without_on_leader(guard, case):
     return Mutant(GUARD, line, f"LEADER_GUARDS = ({', '.join(names)})", f"{LEADER}[{case}]")
 
 
+#: Beside the guards of a format.
+MORE = {**FENCE, **FIREWALL, **REMEMBERED, **TOOLS}
 MUTANTS = {
     "G1 identity": _without("identity", "another LUN under the name"),
     "G1 size": _without("size", "one byte too many"),
@@ -207,10 +209,7 @@ MUTANTS = {
         "LEADER_GUARDS = (identity, size, readable, in_use, writable)",
         HISTORIES,
     ),
-    **FIREWALL,
-    **FENCE,
-    **REMEMBERED,
-    **TOOLS,
+    **MORE,
 }
 
 
@@ -240,8 +239,8 @@ def tested(copy):
 
 
 def _case(name):
-    """One that only histories find takes as long as all others."""
-    slow = MUTANTS[name].kills == HISTORIES
+    """Those of the guards are quick; one that only histories find takes as long as all others."""
+    slow = name in MORE or MUTANTS[name].kills == HISTORIES
     return pytest.param(name, marks=pytest.mark.slow if slow else ())
 
 

@@ -65,7 +65,14 @@ def test_a_digest_sees_what_is_on_an_image(tmp_path):
     assert all(digest(ZOO[name].make(tmp_path / name)) != empty for name in ("ext4", "swap"))
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize(
+    "count",
+    [
+        20,
+        pytest.param(100, marks=pytest.mark.slow),
+        pytest.param(1000, marks=pytest.mark.campaign),
+    ],
+)
 def test_blank_luns_of_any_size_may_be_formatted(tmp_path, modules, count):
     seed = secrets.randbits(32)
     sizes = random.Random(seed)  # noqa: S311 (sizes, not secrets)
