@@ -368,7 +368,7 @@ def _half_made(node, slots):
     if not salt.utils.path.which("debugfs.ocfs2"):
         return None
     argv = ["debugfs.ocfs2", "-f", "/dev/stdin", node]
-    answer = tools.attempt(argv, stdin=ocfs2_tools.HALF_MADE_COMMANDS)
+    answer = tools.attempt(argv, stdin=ocfs2_tools.half_made_commands(slots))
     return ocfs2_tools.half_made(answer["stdout"], slots)
 
 

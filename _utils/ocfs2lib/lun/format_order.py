@@ -119,5 +119,8 @@ class FormatOrder:
             if volume[name] != value
         ]
         if not found and not self.is_complete(facts):
-            found = ["lost+found is missing: the format did not reach its end"]
+            found = [
+                "that the format reached its end is not proven: lost+found, a system file, or the "
+                "journal of a slot is missing"
+            ]
         return found

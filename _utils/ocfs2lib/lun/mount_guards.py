@@ -62,8 +62,8 @@ def finished(case):
                 Code.OUTCOME_UNKNOWN,
                 node,
                 f"whether the format of {case.lun.device} as volume {facts['volume']['uuid']} has "
-                "reached its end is not known (no lost+found, not each system file, or a heartbeat "
-                "that names a node or cannot be read)",
+                "reached its end is not known (no lost+found, not each system file, not a journal "
+                "for each slot, or a heartbeat that names a node or cannot be read)",
                 "Find out who has written to the volume since. To use it: "
                 + commands.forget(case.lun.wwid),
             )

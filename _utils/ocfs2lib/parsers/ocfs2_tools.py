@@ -9,13 +9,15 @@ from ocfs2lib.errors import FileInvalid
 
 #: What to ask debugfs.ocfs2, one command a line, for :func:`members`.
 MEMBERS_COMMANDS = "slotmap\nhb\n"
-#: What to ask debugfs.ocfs2, one command a line, for :func:`half_made`.
-HALF_MADE_COMMANDS = "ls /\nls //\nslotmap\nhb\n"
 #: What to ask debugfs.ocfs2 for :func:`room`.
 ROOM_COMMANDS = "stat //global_bitmap\nls -l //\n"
 #: What to ask debugfs.ocfs2 for :func:`has_block64`: the superblock of the first journal.
 JOURNAL_COMMANDS = "logdump 0\n"
 _FEATURES = re.compile(r"^\s*Feature Incompat: (.*)$", re.MULTILINE)
+#: The inode of a journal that has its room.
+_JOURNAL_INODE = re.compile(
+    r"Flags: Valid System Journal\b.*?^\s*0 +0 +[1-9]", re.DOTALL | re.MULTILINE
+)
 #: The system files of each volume, and those of each slot (ocfs2_fs.h, ocfs2_system_inodes).
 _SYSTEM_FILES = ("bad_blocks", "global_inode_alloc", "slot_map", "heartbeat", "global_bitmap")
 _SLOT_FILES = (
@@ -118,28 +120,39 @@ def has_block64(text):
     return "block64" in features[1].split()
 
 
+def half_made_commands(slots):
+    """Return what to ask debugfs.ocfs2, one command a line, for :func:`half_made`."""
+    return "".join(f"{command}\n" for command in ("ls /", "ls //", "slotmap", "hb", *_stats(slots)))
+
+
 def half_made(text, slots):
     """
     Return whether a volume is what a format leaves that was cut short; None if it is not known.
 
     text
-        What debugfs.ocfs2 printed for :data:`HALF_MADE_COMMANDS`.
+        What debugfs.ocfs2 printed for :func:`half_made_commands`.
     slots
         How many node slots the superblock has.
 
     A volume is whole if it has ``lost+found``, which mkfs.ocfs2 makes last of all (mkfs.c, main and
-    finish_normal_format), and each system file. It is half made if it has no ``lost+found``, its
-    heartbeat could be read and names no node, and neither does its slot map, which has no blocks
-    before mkfs.ocfs2 has come to it. Anything else is not known: users may have removed
-    ``lost+found``, or somebody has written over the heartbeat.
+    finish_normal_format), each system file, and a journal for each slot. It is half made if it has
+    no ``lost+found``, its heartbeat could be read and names no node, and neither does its slot map,
+    which has no blocks before mkfs.ocfs2 has come to it. Anything else is not known: users may have
+    removed ``lost+found``, or somebody has written over the heartbeat.
     """
     answers = _answers(text)
     root, system = answers.get("ls /", "").split(), answers.get("ls //", "").split()
     taken, beats = _rows(answers.get("slotmap", "")), answers.get("hb", "")
     if "lost+found" in root:
-        return False if _system_files(slots) <= set(system) else None
+        journals = all(_JOURNAL_INODE.search(answers.get(stat, "")) for stat in _stats(slots))
+        return False if journals and _system_files(slots) <= set(system) else None
     unused = beats.strip() and not _rows(beats) and not taken
     return True if root and unused else None
+
+
+def _stats(slots):
+    """Return the commands that show the inode of each journal."""
+    return [f"stat //journal:{slot:04}" for slot in range(slots)]
 
 
 def _system_files(slots):

@@ -1,6 +1,7 @@
 """What a format makes of a blank LUN, and that there is only one format at a time."""
 
 import multiprocessing
+import re
 import time
 
 import pytest
@@ -13,7 +14,10 @@ from support.formats import UUID
 from support.formats import WWID
 from support.formats import audited
 from support.formats import is_whole
+from support.images import BLOCK
 from support.images import digest
+from support.images import put
+from support.images import run
 from support.images import sparse
 
 
@@ -94,6 +98,14 @@ def test_a_format_that_outlived_its_job_is_not_joined_by_another(
     # It came to its end although nobody waited for it.
     is_whole(lun.image, UUID)
     assert mkfs()["made"] is False
+
+
+def test_a_volume_whose_journal_is_none_is_not_called_finished(lun, master, modules):
+    master.orchestrate()
+    assert modules["ocfs2.probe"](lun.device)["half_made"] is False
+    stat = run("debugfs.ocfs2", "-R", "stat //journal:0000", str(lun.image))
+    put(lun.image, BLOCK * int(re.search(r"Inode: (\d+)", stat)[1]), bytes(BLOCK))
+    assert modules["ocfs2.probe"](lun.device)["half_made"] is None
 
 
 def test_an_orchestration_formats_a_blank_lun_and_leaves_it_alone_afterwards(lun, master):

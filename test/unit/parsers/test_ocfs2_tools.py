@@ -155,14 +155,26 @@ NO_SLOT = "debugfs: slotmap\n\tSlot#\tNode#\n"
 NO_BEAT = "debugfs: hb\n\tnode: node              seq       generation checksum\n"
 SLOT = NO_SLOT + "\t    0\t    3\n"
 BEAT = NO_BEAT + "\t  0:    3 000000005f0 2b2e0bb21fd6a5a1 6a5d1b6c\n"
+#: What debugfs.ocfs2 1.8.7 prints of a journal, in part.
+JOURNALS = "".join(
+    f"debugfs: stat //journal:000{slot}\n"
+    f"\tInode: {78 + slot}   Mode: 0644   Generation: 3493743418 (0xd03e4b3a)\n"
+    "\tType: Regular   Attr: 0x0   Flags: Valid System Journal \n"
+    "\tUser: 0 (root)   Group: 0 (root)   Size: 33554432\n"
+    "\tJournal Flags: \n"
+    "\tTree Depth: 0   Count: 243   Next Free Rec: 1\n"
+    "\t## Offset        Clusters       Block#          Flags\n"
+    "\t0  0             256            608             0x0 \n"
+    for slot in range(2)
+)
 
 
 @pytest.mark.parametrize(
     ("text", "half_made"),
     [
         (ROOT + SYSTEM + NO_SLOT + NO_BEAT, True),
-        (FOUND + SYSTEM + NO_SLOT + NO_BEAT, False),
-        (FOUND + SYSTEM + SLOT + BEAT, False),
+        (FOUND + SYSTEM + NO_SLOT + NO_BEAT + JOURNALS, False),
+        (FOUND + SYSTEM + SLOT + BEAT + JOURNALS, False),
         (ROOT + SYSTEM + SLOT + NO_BEAT, None),
         (ROOT + SYSTEM + NO_SLOT + BEAT, None),
         (ROOT + SYSTEM + NO_SLOT, None),
@@ -179,4 +191,20 @@ def test_whole_and_half_made_each_need_a_proof(text, half_made):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_volume_without_one_of_its_system_files_is_not_known_to_be_whole(name):
     text = FOUND + SYSTEM.replace(f" {name}\n", " other\n") + NO_SLOT + NO_BEAT
-    assert ocfs2_tools.half_made(text, slots=2) is None
+    assert ocfs2_tools.half_made(text + JOURNALS, slots=2) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "other"),
+    [
+        ("stat //journal:0001", "stat //journal:0002"),
+        ("Inode: 79", "stat: Bad magic number in inode\ndebugfs: x"),
+        ("Valid System Journal", "System Journal"),
+        ("0  0             256", "0  0             0"),
+        ("\t0  0 ", "\t1  1 "),
+    ],
+)
+def test_a_volume_with_a_journal_that_is_none_is_not_known_to_be_whole(known, other):
+    text = FOUND + SYSTEM + NO_SLOT + NO_BEAT
+    assert ocfs2_tools.half_made(text + JOURNALS, slots=2) is False
+    assert ocfs2_tools.half_made(text + JOURNALS.replace(known, other), slots=2) is None
