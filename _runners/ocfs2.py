@@ -174,7 +174,8 @@ def report(file, cluster=None, timeout=None):
 
     file
         The page to write: an absolute path that ends in ``.html``. A page of an earlier report is
-        replaced, any other file is left as it is. It is readable by its owner alone.
+        replaced, any other file is left as it is. It belongs to the user of the master (in Salt's
+        own packages: ``salt``) and is readable by that user alone.
     timeout
         As for :func:`status`.
 
@@ -186,8 +187,8 @@ def report(file, cluster=None, timeout=None):
 
     .. code-block:: bash
 
-        salt-run ocfs2.report file=/root/cluster.html
-        salt-run ocfs2.report file=/root/web.html cluster=web
+        salt-run ocfs2.report file=/tmp/cluster.html
+        salt-run ocfs2.report file=/tmp/web.html cluster=web
     """
     return html_report.write(_context(), file, cluster, timeout)
 

@@ -52,7 +52,7 @@ def test_a_cluster_that_can_not_be_looked_at_is_on_it(site, section, tmp_path):
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        ("cluster.html", "cluster.html is not an absolute path. Fix: file=/root/cluster.html."),
+        ("cluster.html", "cluster.html is not an absolute path. Fix: file=/tmp/cluster.html."),
         ("/root/cluster.htm", "does not end in .html"),
         ("/nowhere/cluster.html", "/nowhere is no directory. Fix: make it"),
         ("7", "7 is not an absolute path"),

@@ -82,12 +82,12 @@ def _kept(context, path, content):
     except FileExistsError:
         if _holds(path, content):
             return [], False
-        why = "exists and was left as it is. Fix: move it away, or name another file"
+        why = f"{path} exists and was left as it is. Fix: move it away, or name another file."
     except OSError as err:
-        why = f"cannot be written: {err.strerror}. Fix: name another file"
+        why = files.why_not_written(path, err)
     else:
         return [], True
-    return [f"{path} {why}."], False
+    return [why], False
 
 
 def _holds(path, content):

@@ -29,8 +29,7 @@ def write(context, file, cluster=None, timeout=None):
     try:
         files.replace(file, _page(context, found["clusters"]), mode=0o600)
     except OSError as err:
-        reason = f"{file} cannot be written: {err.strerror}. Fix: name another file."
-        return _answer(found, file, reason)
+        return _answer(found, file, files.why_not_written(file, err))
     done = (
         f"The page is {file}, readable by its owner alone. To look at it: "
         f"scp {socket.gethostname()}:{file} . and open it in a browser."
@@ -40,7 +39,7 @@ def write(context, file, cluster=None, timeout=None):
 
 def _refusal(file):
     """Why a page cannot be written there, as sentences, or None."""
-    fix = "Fix: file=/root/cluster.html."
+    fix = "Fix: file=/tmp/cluster.html."
     if not (isinstance(file, str) and os.path.isabs(file) and "\0" not in file):
         return f"{file} is not an absolute path. {fix}"
     if not file.endswith(".html"):
