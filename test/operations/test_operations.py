@@ -203,6 +203,35 @@ def test_a_node_that_does_not_become_empty_keeps_everything_as_it_is(site):
     assert row.writing == len(NODES)
 
 
+def test_a_mount_of_somebody_else_keeps_everything_as_it_is(site):
+    """What would keep a node online is seen before anything goes down."""
+    path = "/stray"
+    site.must(2, "mkdir", path)
+    site.must(2, "mount", "--bind", f"/san/{BUSY}", path)
+    site.describe(lambda section: section["cluster"].update(heartbeat_threshold=21))
+    with site.watched("retune, refused by a mount that pillar does not know", NODES) as row:
+        site.is_refused([host(2), path], "retune", outage="ocfs2")
+    assert row.writing == len(NODES)
+    site.must(2, "umount", path)
+    site.must(2, "rmdir", path)
+
+
+def test_a_full_disk_leaves_every_file_whole(site):
+    """What cannot be written is named and stays as it was; with room, the same command goes on."""
+    site.describe()
+    fstab = site.must(2, "cat", "/etc/fstab")
+    site.must(2, "sed", "-i", f"\\#/san/{IDLE}#d", "/etc/fstab")
+    site.must(2, "sh", "-c", "dd if=/dev/zero of=/full bs=4k || sync")
+    try:
+        with site.watched("orchestration, refused by a full disk", NODES) as row:
+            site.is_refused(host(2), "")
+    finally:
+        site.must(2, "rm", "/full")
+    assert row.writing == len(NODES)
+    site.succeeds("")
+    assert site.must(2, "cat", "/etc/fstab") == fstab
+
+
 def test_timeouts_change_while_all_is_down(site):
     site.must(2, "sh", "-c", f"echo '#!/bin/sh' > {DRAIN}")
     site.change(lambda section: section["cluster"].update(heartbeat_threshold=21))

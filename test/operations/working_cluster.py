@@ -133,9 +133,9 @@ class WorkingCluster(LabCluster):
         assert self._fingerprint() == before
 
     def _fingerprint(self):
+        """Files, mounts and what is in the kernel; a node that is no member may lack all of it."""
         entries = self.lab.status()["nodes"]
         nodes = [entry["number"] for entry in entries if entry["state"] != "off"]
-        """Files, mounts and what is in the kernel; a node that is no member may lack all of it."""
         looks = (
             ["md5sum", *_MANAGED],
             ["findmnt", "-nt", "ocfs2", "-o", "TARGET"],
