@@ -43,6 +43,16 @@ def troubled(nodes=3):
     return status(pillar, seen, silent=silent)
 
 
+def without_network(nodes):
+    """Return a cluster in which nobody is connected to anybody."""
+    pillar = answers.desired(nodes, slots=nodes)
+    seen = answers.examinations(pillar)
+    for examined in seen.values():
+        for peer in examined["health"]["peers"].values():
+            peer.update(handshake=False, quiet_ms=None)
+    return status(pillar, seen)
+
+
 def empty():
     """Return a cluster as :func:`healthy`, whose pillar has no LUN."""
     found = healthy()

@@ -28,6 +28,8 @@ _MARGIN, _LEAST_WIDTH = 12, 340
 _ARCH, _FALL = (30, 150), (96, 170)
 #: What is not as it should be is drawn after the rest, in this order.
 _DRAWN = (DIM, GOOD, WARN, BAD)
+#: So many lines of one colour have a title each; more than that nobody can point at.
+_TITLED = 500
 #: So many characters of a name fit into a box.
 _LETTERS = 14
 
@@ -145,14 +147,15 @@ def _connection_lines(status, row, arch):
     for (at, one), (to, other) in itertools.combinations(enumerate(row.names), 2):
         level = connection_colours.worst_level(status, one, other)
         # The control points lie a third higher than the curve rises.
-        top = row.top - (low + (arch - low) * (to - at - 1) / longest) * 4 / 3
-        left, right = row.x(one), row.x(other)
-        path = f"M{left:.1f} {row.top}C{left:.1f} {top:.1f} {right:.1f} {top:.1f} "
+        rise = -(low + (arch - low) * (to - at - 1) / longest) * 4 / 3
+        left = row.x(one)
+        far = row.x(other) - left
+        path = f"M{left:.1f} {row.top}c0 {rise:.1f} {far:.1f} {rise:.1f} {far:.1f} 0"
         seen = [
             connection_colours.seen_from(status, *pair)[1] for pair in ((one, other), (other, one))
         ]
         title = f"{one} sees {other}: {seen[0]}; {other} sees {one}: {seen[1]}"
-        yield level, f"{path}{right:.1f} {row.top}", title
+        yield level, path, title
 
 
 def _mount_lines(status, nodes, luns, levels):
@@ -167,13 +170,13 @@ def _mount_lines(status, nodes, luns, levels):
 
 
 def _lines(found, nodes):
-    """Yield the lines; those that are well are one path, as there may be hundreds of them."""
+    """Yield the lines; those that are well, or very many, are one path."""
     found = list(found)
     many = " many" if nodes > _LYING else ""
     many += " crowd" if nodes > 2 * _LYING else ""
     for level in _DRAWN:
         own = [(path, title) for each, path, title in found if each == level]
-        if level in (GOOD, DIM) and own:
+        if own and (level in (GOOD, DIM) or len(own) > _TITLED):
             yield tag(
                 "path", d=Markup("".join(path for path, _ in own)), class_=f"line {level}{many}"
             )

@@ -191,6 +191,14 @@ def test_the_lines_have_the_colour_of_what_they_stand_for(troubled):
     assert _lines(troubled, "dim")[0] == 1  # the mount of the silent node
 
 
+def test_of_a_network_that_is_down_each_line_is_there_and_no_megabytes():
+    # A third of the nodes that there can be, which have a ninth of the connections.
+    found = statuses.without_network(85)
+    count, paths = _lines(found, "bad")
+    assert (count, len(paths)) == (85 * 84 // 2, 1)
+    assert len(html_page([found], VERSION)) < 10_000_000 / 9
+
+
 @pytest.mark.parametrize("nodes", [2, 8, 9, 32])
 def test_boxes_lie_within_the_drawing_and_not_on_each_other(nodes):
     found = statuses.wide(statuses.healthy(nodes), 16)
