@@ -1,5 +1,6 @@
 """The scenarios: what goes wrong, for whom and when; by name."""
 
+import contextlib
 import json
 import time
 from dataclasses import dataclass
@@ -254,6 +255,16 @@ def _send_again(arena, minion, *more):
     return arena.lab.salt("--timeout=300", minion, "state.apply", "ocfs2.format", pillar, *more)
 
 
+@contextlib.contextmanager
+def _stopped_leader(arena):
+    """A format whose leader is stopped before it begins; yields its run, and the job it got."""
+    with arena.start(FORMAT) as run:
+        _until(ORDER, arena, run)
+        arena.lab.freeze(LEADER)
+        (job,) = arena.jobs.find("state.apply", "ocfs2.format")
+        yield run, job
+
+
 def two_orchestrations_from_the_start(arena):
     """Both run to their end; only one may decide about a format."""
     with arena.start(ORCHESTRATE) as first, arena.start(ORCHESTRATE) as second:
@@ -313,10 +324,7 @@ def the_format_job_sent_again_on_a_blank_lun(arena):
 
 def the_leaders_grain_forged_on_another_node(arena):
     """The leader is stopped before it begins; another node bears its mark and gets its order."""
-    with arena.start(FORMAT) as run:
-        _until(ORDER, arena, run)
-        arena.lab.freeze(LEADER)
-        (job,) = arena.jobs.find("state.apply", "ocfs2.format")
+    with _stopped_leader(arena) as (run, job):
         grant = job.keywords["pillar"]["ocfs2_format"]["grant"]
         mark = ("ocfs2", arena.wwid, grant["token"])
         arena.lab.salt(host(OTHER), "ocfs2_format.mark", *mark)
@@ -333,10 +341,7 @@ def the_leaders_grain_forged_on_another_node(arena):
 
 def the_leaders_return_forged_as_an_event(arena):
     """Another node fires the event of a good return while the leader is stopped."""
-    with arena.start(FORMAT) as run:
-        _until(ORDER, arena, run)
-        arena.lab.freeze(LEADER)
-        (job,) = arena.jobs.find("state.apply", "ocfs2.format")
+    with _stopped_leader(arena) as (run, job):
         tag = f"salt/job/{job.jid}/ret/{host(LEADER)}"
         forged = {"id": host(LEADER), "jid": job.jid, "fun": "state.apply", "retcode": 0}
         forged.update(success=True, fun_args=[], **{"return": {"forged": {"result": True}}})
