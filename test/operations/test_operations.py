@@ -28,7 +28,7 @@ TITLES = ("Operation", "Seconds", "Longest gap (s)", "Nodes writing", "Records")
 def site():
     """Three nodes that are at work, each of them writing all the time."""
     with Lab("test-operations", say=print) as lab:
-        lab.up(nodes=len(NODES), luns=[f"{BUSY}:3G", f"{IDLE}:1536M"])
+        lab.up(nodes=len(NODES), luns=[f"{BUSY}:3G", f"{IDLE}:1792M"])
         site = WorkingCluster(lab)
         site.describe()
         site.succeeds("")
