@@ -37,7 +37,8 @@ def without_answer(snapshot):
             yield Finding(
                 "node-silent",
                 f"{plan.silence}; {seen}",
-                f"salt {NODES} test.ping, then look at its console and its salt-minion",
+                f"salt {NODES} test.ping, then look at its console, its salt-minion and its disks "
+                "(df -h): while the disk of /var/cache/salt is full, a minion answers nothing",
                 (plan.minion,),
             )
 
