@@ -19,7 +19,7 @@ MIB = 1 << 20
 GIB = 1 << 30
 SECTOR = 512
 BLOCK = 4096
-ONE_AT_A_TIME = Path(tempfile.gettempdir(), "ocfs2-formula-tests-losetup.lock")
+_ONE_AT_A_TIME = Path(tempfile.gettempdir(), "ocfs2-formula-tests-losetup.lock")
 _CHUNK = 256 * BLOCK
 
 
@@ -53,7 +53,7 @@ def put(image, offset, data):
 def attached(image, *options):
     """The block device that an image is, for as long as it is needed."""
     # Two that look for a free one at a time may both open it: one would be a writer of the other's.
-    with ONE_AT_A_TIME.open("w") as lock:
+    with _ONE_AT_A_TIME.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         device = run("losetup", *options, "--find", "--show", str(image)).strip()
     try:

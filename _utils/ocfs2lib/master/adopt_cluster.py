@@ -13,6 +13,7 @@ from ocfs2lib.master.nodes import Nodes
 from ocfs2lib.master.progress import say
 from ocfs2lib.system import files
 from ocfs2lib.system import formula_code
+from ocfs2lib.system import login
 
 
 def pillar(context, nodes, file=None):
@@ -84,7 +85,7 @@ def _kept(context, path, content):
             return [], False
         why = f"{path} exists and was left as it is. Fix: move it away, or name another file."
     except OSError as err:
-        why = files.why_not_written(path, err)
+        why = login.why_not_written(path, err)
     else:
         return [], True
     return [why], False

@@ -8,6 +8,7 @@ from ocfs2lib.status.page.page import GENERATOR
 from ocfs2lib.status.page.page import html_page
 from ocfs2lib.system import files
 from ocfs2lib.system import formula_code
+from ocfs2lib.system import login
 
 #: Bytes at the beginning of a page within which it says who made it.
 _BEGINNING = 1024
@@ -29,7 +30,7 @@ def write(context, file, cluster=None, timeout=None):
     try:
         files.replace(file, _page(context, found["clusters"]), mode=0o600)
     except OSError as err:
-        return _answer(found, file, files.why_not_written(file, err))
+        return _answer(found, file, login.why_not_written(file, err))
     done = (
         f"The page is {file}, readable by its owner alone. To look at it: "
         f"scp {socket.gethostname()}:{file} . and open it in a browser."

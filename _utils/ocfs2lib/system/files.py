@@ -8,7 +8,6 @@ What is done to a host for a module raises Salt's CommandExecutionError, with a 
 import contextlib
 import errno
 import os
-import pwd
 import shutil
 import tempfile
 
@@ -179,24 +178,6 @@ def create(path, text):
     """
     with _written_beside(path, text, 0o644) as temporary:
         os.link(temporary, path)
-
-
-def why_not_written(path, err):
-    """
-    Return why this process could not write a file, and what to do, as sentences.
-
-    path, err
-        The file, and the ``OSError``. It names the user: the master of Salt's own packages does not
-        run as root, and ``salt-run`` becomes that user.
-    """
-    try:
-        user = pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        user = os.geteuid()
-    return (
-        f"{path} cannot be written by user {user}: {err.strerror}. Fix: name a file in a folder "
-        f"where user {user} may write."
-    )
 
 
 @contextlib.contextmanager

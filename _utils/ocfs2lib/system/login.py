@@ -1,4 +1,4 @@
-"""Who has typed a command, also where Salt runs it as a user of its own."""
+"""Who has typed a command, also where Salt runs it as a user of its own, and who that is."""
 
 import os
 import pwd
@@ -22,7 +22,27 @@ def operator():
     for name in (os.environ.get("SUDO_USER", ""), _name(files.value(_LOGINUID))):
         if _NAME.fullmatch(name) and name != "root":
             return name
-    return _name(str(os.geteuid())) or f"uid {os.geteuid()}"
+    return process_user() or f"uid {os.geteuid()}"
+
+
+def process_user():
+    """Return the name of the user of this process, ``""`` if it has none."""
+    return _name(str(os.geteuid()))
+
+
+def why_not_written(path, err):
+    """
+    Return why this process could not write a file, and what to do, as sentences.
+
+    path, err
+        The file, and the ``OSError``. It names the user: the master of Salt's own packages does not
+        run as root, and ``salt-run`` becomes that user.
+    """
+    user = process_user() or os.geteuid()
+    return (
+        f"{path} cannot be written by user {user}: {err.strerror}. Fix: name a file in a folder "
+        f"where user {user} may write."
+    )
 
 
 def _name(uid):

@@ -10,8 +10,10 @@ import time
 import pytest
 
 from functional.conftest import MINION
+from support.formats import INODE
 from support.formats import SIZE
 from support.formats import is_whole
+from support.formats import place_of
 from support.images import BLOCK
 from support.images import MIB
 from support.images import digest
@@ -105,23 +107,18 @@ def _third_of_all_pages(image):
             os.pwrite(handle.fileno(), b"\x5a", page * BLOCK + 100)
 
 
-def _stat_heartbeat(image, pattern):
-    stat = run("debugfs.ocfs2", "-R", "stat //heartbeat", str(image))
-    return BLOCK * int(re.search(pattern, stat, re.MULTILINE)[1])
-
-
 def _heartbeat(block):
     """Write over the heartbeat of a node, whose sector begins that many blocks into the file."""
 
     def write(image):
-        start = _stat_heartbeat(image, r"^\s*0\s+0\s+\d+\s+(\d+)")
+        start = place_of(image, "//heartbeat", r"^\s*0\s+0\s+\d+\s+(\d+)")
         _bytes_at(start + block * BLOCK)(image)
 
     return write
 
 
 def _heartbeat_inode(image):
-    _bytes_at(_stat_heartbeat(image, r"Inode: (\d+)"))(image)
+    _bytes_at(place_of(image, "//heartbeat", INODE))(image)
 
 
 FOREIGN = {

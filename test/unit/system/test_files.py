@@ -1,5 +1,3 @@
-import os
-
 import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
@@ -59,19 +57,3 @@ def test_what_can_not_be_done_is_a_sentence(path):
         files.remove(str(path.parent))
     with pytest.raises(SaltInvocationError, match="not an absolute path"):
         files.write("file", "text")
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user")
-def test_who_may_not_write_there_is_named(path):
-    path.parent.chmod(0o755)
-    os.seteuid(65534)
-    try:
-        with pytest.raises(PermissionError) as caught:
-            files.replace(str(path), "text")
-        why = files.why_not_written(str(path), caught.value)
-    finally:
-        os.seteuid(0)
-    assert why == (
-        f"{path} cannot be written by user nobody: Permission denied. "
-        "Fix: name a file in a folder where user nobody may write."
-    )

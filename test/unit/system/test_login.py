@@ -38,3 +38,20 @@ def test_the_operator_is_who_typed_it(logged_in):
 def test_without_any_it_is_the_user_of_the_process(logged_in, uid, sudo):
     logged_in(uid, sudo)
     assert login.operator() == pwd.getpwuid(os.geteuid()).pw_name
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user")
+def test_who_may_not_write_there_is_named(tmp_path):
+    path = tmp_path / "file"
+    path.parent.chmod(0o755)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(PermissionError) as caught:
+            files.replace(str(path), "text")
+        why = login.why_not_written(str(path), caught.value)
+    finally:
+        os.seteuid(0)
+    assert why == (
+        f"{path} cannot be written by user nobody: Permission denied. "
+        "Fix: name a file in a folder where user nobody may write."
+    )

@@ -22,11 +22,6 @@ def seen_from(status, one, other):
     return (BAD if _share_volume(rows[one], rows[other]) else DIM), link["state"]
 
 
-def worst_level(status, one, other):
-    """Return the level of the connection of two nodes, as the one sees it that sees it worse."""
-    return states.worst([seen_from(status, one, other)[0], seen_from(status, other, one)[0]])
-
-
 def _is_quiet(row, link):
     limit = (row.get("settings") or {}).get("idle_timeout_ms")
     return bool(limit) and (link["quiet_ms"] or 0) > QUIET * limit

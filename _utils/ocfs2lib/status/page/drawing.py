@@ -145,17 +145,15 @@ def _connection_lines(status, row, arch):
     """Yield ``(level, path, title)`` of each pair of nodes."""
     low, longest = min(_ARCH[0], arch), max(len(row.names) - 2, 1)
     for (at, one), (to, other) in itertools.combinations(enumerate(row.names), 2):
-        level = connection_colours.worst_level(status, one, other)
         # The control points lie a third higher than the curve rises.
         rise = -(low + (arch - low) * (to - at - 1) / longest) * 4 / 3
         left = row.x(one)
         far = row.x(other) - left
         path = f"M{left:.1f} {row.top}c0 {rise:.1f} {far:.1f} {rise:.1f} {far:.1f} 0"
-        seen = [
-            connection_colours.seen_from(status, *pair)[1] for pair in ((one, other), (other, one))
-        ]
-        title = f"{one} sees {other}: {seen[0]}; {other} sees {one}: {seen[1]}"
-        yield level, path, title
+        there, word = connection_colours.seen_from(status, one, other)
+        back, answer = connection_colours.seen_from(status, other, one)
+        title = f"{one} sees {other}: {word}; {other} sees {one}: {answer}"
+        yield states.worst([there, back]), path, title
 
 
 def _mount_lines(status, nodes, luns, levels):
