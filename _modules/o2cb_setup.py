@@ -7,6 +7,7 @@ The states write it.
 """
 
 from ocfs2lib.errors import FormulaError
+from ocfs2lib.node import package_repositories
 from ocfs2lib.node import setup
 from ocfs2lib.node.parts import panic as panic_part
 from ocfs2lib.node.parts import setup_part
@@ -28,12 +29,12 @@ def platform(config=None):
     config
         The ``ocfs2`` section of pillar; of one that the check refuses, nothing is known.
 
-    Returns ``{"name", "packages", "part_packages", "repository", "parts"}``: ``packages`` are those
-    of every node, ``part_packages`` (``{part: [packages]}``) what this pillar needs besides,
-    ``repository`` has the arguments of ``pkgrepo.managed``, or is None where the packages come with
-    the distribution. On a host that is not supported there are no packages. ``parts`` are the names
-    for ``o2cb.part``, ``{"before_cluster": [names], "after_mount": [names]}``; those that have an
-    sls of their own are not in it.
+    Returns ``{"name", "packages", "part_packages", "repositories", "parts"}``: ``packages`` are
+    those of every node, ``part_packages`` (``{part: [packages]}``) what this pillar needs besides,
+    ``repositories`` the names of those that the formula sets up, without which nothing is
+    installed. ``parts`` are the names for ``o2cb.part``, ``{"before_packages": [names],
+    "before_cluster": [names], "after_mount": [names]}``; those that have an sls of their own are
+    not in it. On a host that is not supported there is nothing.
 
     CLI Example:
 
@@ -46,8 +47,8 @@ def platform(config=None):
         "name": platforms.release(__grains__),
         "packages": list(found.packages) if found else [],
         "part_packages": _part_packages(config, found) if found else {},
-        "repository": found and found.repository,
-        "parts": {step: setup.parts_at(step) for step in setup_part.STEPS},
+        "repositories": _repositories(config, found) if found else [],
+        "parts": {step: setup.parts_at(step, found) for step in setup_part.STEPS},
     }
 
 
@@ -81,12 +82,22 @@ def _key(name):
 
 
 def _part_packages(config, platform):
+    desired = _desired(config)
+    return setup.part_packages(desired, platform) if desired else {}
+
+
+def _repositories(config, platform):
+    desired = _desired(config)
+    wanted = package_repositories.wanted(desired, platform) if desired else {}
+    return sorted(map(package_repositories.section_name, wanted))
+
+
+def _desired(config):
     try:
-        desired = check.parse(config)
+        return check.parse(config)
     except FormulaError:
         # The state of the check says so before any package is installed.
-        return {}
-    return setup.part_packages(desired, platform)
+        return None
 
 
 def facts(arguments):

@@ -5,7 +5,6 @@ This boot of the node, and the next one.
 """
 
 import os
-import re
 
 import salt.utils.path
 from salt.exceptions import CommandExecutionError
@@ -16,8 +15,6 @@ from ocfs2lib.system import files
 from ocfs2lib.system import functions
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
-
-_KERNEL = re.compile(r"vmlinuz-(.+)")
 
 
 def __virtual__():
@@ -41,9 +38,9 @@ def kernels():
     """
     The kernels that the next boot may start, each with what of OCFS2 it lacks.
 
-    They are those that the links of the platform point to (Debian: ``/vmlinuz`` and
-    ``/boot/vmlinuz``) and the newest in ``/boot``; on a host without any of them, which is started
-    from elsewhere, the one that runs.
+    They are what the platform's boot loader names, or what its links point to and the newest in
+    ``/boot`` (:class:`platform.platform.PlatformKernel`); on a host without any of them, which is
+    started from elsewhere, the one that runs.
 
     Returns ``{release: [missing modules]}``.
 
@@ -54,11 +51,8 @@ def kernels():
         salt-call ocfs2_reboot.kernels
     """
     platform = platforms.of_minion(__grains__)
-    images = platform.kernel.next_images(_call) if platform else []
-    releases = set(map(_release, images))
-    installed = [_release(name) for name in files.names("/boot")]
-    releases.add(max(filter(None, installed), key=_version, default=None))
-    found = {release for release in releases if release} or {os.uname().release}
+    found = platform.kernel.next_releases(_call) if platform else set()
+    found = found or {os.uname().release}
     return {release: _missing(release) for release in sorted(found)}
 
 
@@ -85,18 +79,6 @@ def now(boot):
 
 def _call(function, *arguments):
     return functions.call(__salt__, function, *arguments)
-
-
-def _release(path):
-    match = _KERNEL.fullmatch(os.path.basename(path))
-    return match[1] if match else None
-
-
-def _version(release):
-    """A release as what sorts like it: 6.1.0-9 comes before 6.1.0-18."""
-    return [
-        (int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", release)
-    ]
 
 
 def _missing(release):

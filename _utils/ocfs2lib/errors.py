@@ -28,6 +28,10 @@ class PlatformUnknown(FormulaError):  # noqa: N818
     """The host runs a distribution on which the formula was not tested."""
 
 
+class KeyRefused(FormulaError):  # noqa: N818
+    """A key with which packages are signed is not the one that it should be."""
+
+
 class FileInvalid(FormulaError):  # noqa: N818
     """A file of the host, or what a tool lists, is not in a form that is understood."""
 

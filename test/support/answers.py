@@ -138,6 +138,7 @@ def _setup(pillar, minion):
         "enabled": [units.UNIT, backend.UNIT],
         "masked": [units.PACKAGE_UNIT],
         "missing": [],
+        "package_keys": {"files": [], "trusted": []},
         "services": service_dropins.files(pillar),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
         "firewall": {

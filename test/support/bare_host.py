@@ -21,6 +21,12 @@ class BareHost:
     def cmd_which(self, tool):
         return f"/usr/sbin/{tool}"
 
+    def rpm_keys_fingerprints(self, path):
+        return None
+
+    def rpm_keys_trusted(self):
+        return []
+
     def files_read(self, path):
         return self.files.get(path)
 

@@ -56,6 +56,7 @@ def survey(pillar, minion):
             "enabled": [],
             "masked": [],
             "missing": [],
+            "package_keys": {"files": [], "trusted": []},
             "services": {},
             "panic": {
                 name: {"live": live, "file": None}

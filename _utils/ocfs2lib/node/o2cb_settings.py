@@ -11,6 +11,8 @@ from ocfs2lib.errors import FileInvalid
 
 #: Whether the cluster starts at boot, and which.
 ENABLED, BOOTCLUSTER = "O2CB_ENABLED", "O2CB_BOOTCLUSTER"
+#: What is beneath it. The RPMs have this setting in the file, Debian has not.
+STACK, _STACK = "O2CB_STACK", "o2cb"
 #: Value of a cluster, by its key in pillar -> setting.
 VALUES = {
     "heartbeat_threshold": "O2CB_HEARTBEAT_THRESHOLD",
@@ -61,7 +63,10 @@ def render(values, form):
     form
         The ``platform.platform.SettingsFile`` of the host.
     """
-    entries = (f"\n# {name}: {form.comments[name]}\n{name}={values[name]}\n" for name in NAMES)
+    values = {STACK: _STACK, **values}
+    entries = (
+        f"\n# {name}: {text}\n{name}={values[name]}\n" for name, text in form.comments.items()
+    )
     return form.header + "".join(entries) + "\n"
 
 
@@ -79,8 +84,8 @@ def effective(values):
     """Return the settings the init script works with: its own default for the stack is not a
     difference, everything it does not know is none either."""
     known = {name: values.get(name, "") for name in NAMES}
-    stack = values.get("O2CB_STACK") or "o2cb"
-    return known if stack == "o2cb" else {**known, "O2CB_STACK": stack}
+    stack = values.get(STACK) or _STACK
+    return known if stack == _STACK else {**known, STACK: stack}
 
 
 def parse_debconf(text, questions):

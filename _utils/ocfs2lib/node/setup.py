@@ -11,12 +11,13 @@ from ocfs2lib.node.parts import boot
 from ocfs2lib.node.parts import firewall
 from ocfs2lib.node.parts import packages
 from ocfs2lib.node.parts import panic
+from ocfs2lib.node.parts import repositories
 from ocfs2lib.node.parts import services
 from ocfs2lib.node.parts.setup_part import MAYBE_TEXT
 from ocfs2lib.platform import platforms
 
 #: Every part, in the order in which their differences are shown.
-PARTS = (packages.PART, panic.PART, boot.PART, services.PART, firewall.PART)
+PARTS = (repositories.PART, packages.PART, panic.PART, boot.PART, services.PART, firewall.PART)
 #: Every file that is looked at.
 FILES = tuple(path for part in PARTS for path in part.files)
 #: Every unit of which it is asked whether it is enabled or masked.
@@ -45,9 +46,16 @@ def part(name):
     raise ArgumentInvalid(f"The formula sets up no {name}. Fix: name one of {names}.")
 
 
-def parts_at(step):
-    """Return the names of the parts that are set up at a step, such as BEFORE_CLUSTER."""
-    return [each.name for each in PARTS if each.step == step]
+def parts_at(step, platform):
+    """Return the names of the parts that are set up at a step, such as BEFORE_CLUSTER.
+
+    platform
+        The ``platform.platform.Platform`` of the host; None, of which no part concerns it, if it is
+        none that is known.
+    """
+    return [
+        each.name for each in PARTS if each.step == step and platform and each.concerns(platform)
+    ]
 
 
 def part_packages(desired, platform):

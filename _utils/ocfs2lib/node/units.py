@@ -1,10 +1,10 @@
 """How a node comes up and goes down: the systemd unit o2cb.service.
 
 The package brings an init script (Debian 12), or also a unit whose start and stop rewrite the
-settings file (Debian 13).  A unit of the same name under /etc/systemd/system replaces both, so
-every node behaves alike, and the package's maintainer scripts leave a running cluster alone
-(invoke-rc.d skips a native unit).  ``ocfs2.service``, which SIGKILLs the users of every mount when
-it stops, is masked by the state.
+settings file (Debian 13, the RPMs).  A unit of the same name under /etc/systemd/system replaces
+both, so every node behaves alike, and the package's maintainer scripts leave a running cluster
+alone (invoke-rc.d skips a native unit, the scriptlets of the RPMs start nothing).
+``ocfs2.service``, which SIGKILLs the users of every mount when it stops, is masked by the state.
 """
 
 import re
@@ -13,11 +13,13 @@ from ocfs2lib import heartbeat
 from ocfs2lib import kernel
 from ocfs2lib.firewall import backend
 from ocfs2lib.node import holds
+from ocfs2lib.node import o2cb_settings
 
 UNIT = "o2cb.service"
 #: What ocfs2-tools brings. It kills the users of every mount when it stops, so it is masked.
 PACKAGE_UNIT = "ocfs2.service"
 UNIT_PATH = f"/etc/systemd/system/{UNIT}"
+START_PATH = "/etc/ocfs2/o2cb-start"
 STOP_PATH = "/etc/ocfs2/o2cb-stop"
 
 # Services get 90 s to end unless they ask for more; virtual machines often do.
@@ -54,6 +56,34 @@ TimeoutStopSec={timeout}
 
 [Install]
 WantedBy=multi-user.target
+"""
+
+# What "start" of the package's script does, in its order, for a platform whose script needs what
+# is not there, such as /lib/lsb/init-functions on SUSE (ocfs2-tools vendor/common/o2cb.init.sh).
+_START = """\
+# Written by ocfs2-formula: ExecStart of o2cb.service.  It brings cluster {name} up as the settings
+# file says, without the script of the package.
+set -e
+. {settings}
+[ "$O2CB_ENABLED" = true ] || exit 0
+
+there() {{
+    mountpoint -q "$2" && return
+    mkdir -p "$2"
+    mount -t "$1" "$1" "$2"
+}}
+
+[ -d /sys/kernel/config ] || modprobe configfs
+there configfs /sys/kernel/config
+there debugfs {debug}
+modprobe -a ocfs2_stackglue {modules} ocfs2_dlmfs
+there ocfs2_dlmfs /dlm
+[ "$(cat {stack})" = o2cb ] || echo o2cb >{stack}
+
+[ -d {cluster}/node ] || /sbin/o2cb register-cluster {name}
+{values}
+# It writes to the log when a heartbeat is late.
+o2hbmonitor 2>/dev/null || true
 """
 
 STOP = f"""\
@@ -129,7 +159,28 @@ def files(desired, platform):
         hold=holds.CLUSTER,
         after=" ".join(after(platform)),
         environment=platform.environment,
-        start=platform.start_command,
+        start=platform.start_command or f"/bin/sh {START_PATH}",
         timeout=_STOP_TIMEOUT,
     )
-    return {UNIT_PATH: unit, STOP_PATH: STOP}
+    found = {UNIT_PATH: unit, STOP_PATH: STOP}
+    if not platform.start_command:
+        found[START_PATH] = _start_script(desired.cluster.name, platform.settings.path)
+    return found
+
+
+def _start_script(name, settings):
+    cluster = f"{kernel.CLUSTERS}/{name}"
+    files = {value: f"{cluster}/{value}" for value in o2cb_settings.VALUES}
+    files["heartbeat_threshold"] = f"{cluster}/heartbeat/dead_threshold"
+    return _START.format(
+        name=name,
+        settings=settings,
+        debug=kernel.DEBUG,
+        modules=" ".join(kernel.MODULES),
+        stack=kernel.STACK_FILE,
+        cluster=cluster,
+        values="\n".join(
+            f'[ -z "${setting}" ] || echo "${setting}" >{files[value]}'
+            for value, setting in o2cb_settings.VALUES.items()
+        ),
+    )

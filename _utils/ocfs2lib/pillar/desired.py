@@ -11,6 +11,7 @@ from ocfs2lib.pillar.sections.firewall_keys import Firewall
 from ocfs2lib.pillar.sections.kernel_keys import Kernel
 from ocfs2lib.pillar.sections.luns_keys import Lun
 from ocfs2lib.pillar.sections.nodes_keys import Node
+from ocfs2lib.pillar.sections.repositories_keys import RepositoryOverride
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Desired:
     kernel: Kernel
     firewall: Firewall
     drain: Drain
+    repositories: tuple[RepositoryOverride, ...] | None
 
     def node(self, minion):
         """Return the Node of the minion id ``minion``, or None."""

@@ -14,10 +14,11 @@ from ocfs2lib.pillar.sections.firewall_keys import FIREWALL
 from ocfs2lib.pillar.sections.kernel_keys import KERNEL
 from ocfs2lib.pillar.sections.luns_keys import LUNS
 from ocfs2lib.pillar.sections.nodes_keys import NODES
+from ocfs2lib.pillar.sections.repositories_keys import REPOSITORIES
 
 #: Every section, in the order in which their rules are looked at. Each has a field in
 #: ``pillar.desired.Desired``.
-SECTIONS = (CLUSTER, KERNEL, FIREWALL, NODES, LUNS, DRAIN)
+SECTIONS = (CLUSTER, KERNEL, FIREWALL, NODES, LUNS, DRAIN, REPOSITORIES)
 
 
 def of_sections(sections):

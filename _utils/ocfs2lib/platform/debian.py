@@ -1,19 +1,38 @@
-"""Debian 12 and 13."""
+"""Debian: 11 to 13, and the next one."""
 
+from ocfs2lib.platform.platform import NOT_RUN
+from ocfs2lib.platform.platform import ON_GUESTS
 from ocfs2lib.platform.platform import FirewallService
+from ocfs2lib.platform.platform import KernelModule
 from ocfs2lib.platform.platform import Platform
 from ocfs2lib.platform.platform import PlatformKernel
 from ocfs2lib.platform.platform import SettingsFile
 
 _KERNEL = "linux-image-amd64"
+#: The releases that have no number yet, by their code name.
+_TESTING = {"forky": 14}
+
+
+def release(grains):
+    """Return the name of the release of a Debian host, None if it is none."""
+    if grains.get("os") != "Debian":
+        return None
+    number = _TESTING.get(grains.get("oscodename"), grains.get("osmajorrelease"))
+    return f"Debian {number}"
+
 
 PLATFORM = Platform(
     name="Debian",
-    releases=("Debian 12", "Debian 13"),
+    releases={
+        "Debian 11": NOT_RUN,
+        "Debian 12": ON_GUESTS,
+        "Debian 13": ON_GUESTS,
+        "Debian 14": NOT_RUN,
+    },
     # kmod is no dependency of ocfs2-tools, but without modprobe mkfs.ocfs2 forks copies of itself.
     packages=("ocfs2-tools", "kmod"),
     tool_packages={"modprobe": "kmod"},
-    repository=None,
+    repositories={},
     install_command="apt install",
     kernel=PlatformKernel(
         package=_KERNEL,
@@ -22,6 +41,7 @@ PLATFORM = Platform(
         caution="not a cloud image",
         links=("/vmlinuz", "/boot/vmlinuz"),
     ),
+    module=KernelModule(packages=lambda release: ()),
     settings=SettingsFile(
         path="/etc/default/o2cb",
         # Byte for byte what the maintainer script of the package (1.8.7 and 1.8.8) writes, so that
@@ -63,3 +83,4 @@ Environment=SYSTEMCTL_SKIP_REDIRECT=1
     textfile_directory="/var/lib/prometheus/node-exporter",
     exporter_package="prometheus-node-exporter",
 )
+PLATFORMS = (PLATFORM,)

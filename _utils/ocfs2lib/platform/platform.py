@@ -1,7 +1,14 @@
 """Everything that the formula has to know of a distribution."""
 
+import re
+from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+#: How a release was tried: on guests with its own kernel, or not at all.
+ON_GUESTS, NOT_RUN = "on guests", "not run"
+
+_IMAGE = re.compile(r"vmlinu[xz]-(?!0-rescue-)(.+)")
 
 
 @dataclass(frozen=True)
@@ -11,23 +18,65 @@ class PlatformKernel:
 
     ``package`` brings the kernel together with the ocfs2 modules, ``without`` brings one that lacks
     them. ``description`` names the right kernel in a sentence, ``caution`` the wrong one.
-    ``links`` point to the kernel that was installed last; the newest in /boot may be started too.
+    ``links`` point to the kernel that was installed last. ``default`` is the command that prints
+    the image or release which the boot loader starts, empty where there is none. ``newest`` says
+    that the newest kernel in /boot may be started besides.
     """
 
     package: str
     without: str
     description: str
     caution: str
-    links: tuple[str, ...]
+    links: tuple[str, ...] = ()
+    default: tuple[str, ...] = ()
+    newest: bool = True
 
-    def next_images(self, call):
-        """Return the paths of the images that the next boot may start, besides the newest in /boot.
+    def next_releases(self, call):
+        """Return the releases that the next boot may start, a set; empty if nothing tells.
 
         call
             Calls a function of the host: its name, then its arguments
             (:func:`system.functions.call`).
         """
-        return [image for image in (call("files.target", link) for link in self.links) if image]
+        installed = set(filter(None, map(release_of, call("files.names", "/boot"))))
+        images = [call("files.target", link) for link in self.links]
+        found = {release_of(image) for image in images if image} - {None}
+        if self.default:
+            printed = call("tools.output", list(self.default)) or ""
+            told = {release_of(word) or word for word in printed.split()} & installed
+            # A boot loader that does not tell may start any of them.
+            found |= told or installed
+        if self.newest and installed:
+            found.add(max(installed, key=version))
+        return found
+
+
+@dataclass(frozen=True)
+class KernelModule:
+    """
+    Where the modules come from if the pillar does not say it.
+
+    ``packages`` returns, for a kernel's release, the packages that bring its modules; none where
+    the kernel's own package has them. ``repository`` is the key of the one that has them in
+    ``Platform.repositories``, None where the distribution brings them.
+    """
+
+    packages: Callable[[str], tuple[str, ...]]
+    repository: str | None = None
+
+
+@dataclass(frozen=True)
+class Repository:
+    """
+    Where packages come from that the distribution itself does not have.
+
+    ``url`` is what dnf or zypper reads, ``keys`` are ``{url of a key: fingerprints in that
+    file}``. ``packages`` are patterns of the only packages that are taken from there.
+    """
+
+    url: str
+    keys: Mapping[str, tuple[str, ...]]
+    packages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -59,24 +108,24 @@ class Platform:
     """
     A family of distributions on which the formula works.
 
-    ``releases`` are those that were tested, as :func:`platforms.release` names them.
-    ``packages`` is what every node needs, the first of them the package of the tools;
-    ``tool_packages`` says from which other package a tool comes. ``repository`` has the arguments
-    of the state ``pkgrepo.managed`` where the distribution does not bring the packages itself, with
-    the URL of the key. ``install_command`` is what an operator types before the name of a package.
-    ``start_command`` brings the cluster up, ``environment`` are the lines of the unit that it
-    needs. ``firewalls`` has a :class:`FirewallService` for each backend that works here.
-    ``storage_services`` bring the LUNs. ``textfile_directory`` is where node_exporter, from
-    ``exporter_package``, reads metrics.
+    ``releases`` are ``{release: how it was tried}``, the releases as :func:`platforms.release`
+    names them. ``packages`` is what every node needs, the first of them the package of the tools;
+    ``tool_packages`` says from which other package a tool comes. ``repositories`` are those that
+    the distribution does not have, by a short name. ``install_command`` is what an operator types
+    before the name of a package. ``start_command`` brings the cluster up, empty where a script of
+    the formula does; ``environment`` are the lines of the unit that it needs. ``firewalls`` has a
+    :class:`FirewallService` for each backend that works here. ``storage_services`` bring the LUNs.
+    ``textfile_directory`` is where node_exporter, from ``exporter_package``, reads metrics.
     """
 
     name: str
-    releases: tuple[str, ...]
+    releases: Mapping[str, str]
     packages: tuple[str, ...]
     tool_packages: Mapping[str, str]
-    repository: Mapping[str, str] | None
+    repositories: Mapping[str, Repository]
     install_command: str
     kernel: PlatformKernel
+    module: KernelModule
     settings: SettingsFile
     start_command: str
     environment: str
@@ -99,3 +148,20 @@ class Platform:
     def package_of(self, tool):
         """Return the package that a tool comes from."""
         return self.tool_packages.get(tool, self.packages[0])
+
+
+def release_of(image):
+    """Return the release of a kernel's image, None if the name is not that of one.
+
+    image
+        A path or a name, such as ``/boot/vmlinuz-6.1.0-57-amd64``. A rescue image is none.
+    """
+    match = _IMAGE.fullmatch(image.rpartition("/")[2])
+    return match[1] if match else None
+
+
+def version(release):
+    """Return a release as what sorts like it: 6.1.0-9 comes before 6.1.0-18."""
+    return [
+        (int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", release)
+    ]

@@ -1,9 +1,11 @@
 """What is handed to code that knows no host: the functions of this room by name, and Salt's."""
 
 from ocfs2lib.system import files
+from ocfs2lib.system import rpm_keys
 from ocfs2lib.system import systemd
+from ocfs2lib.system import tools
 
-_ROOM = {"files": files, "systemd": systemd}
+_ROOM = {"files": files, "rpm_keys": rpm_keys, "systemd": systemd, "tools": tools}
 
 
 def call(salt, function, *arguments):

@@ -39,6 +39,18 @@ def run(argv, timeout=60, stdin="", env=None, optional=False):
     return result["stdout"]
 
 
+def output(argv):
+    """Return what a tool printed; None if it is not installed, or could not do what it should.
+
+    argv
+        The tool and its arguments, a list.
+    """
+    if not shutil.which(argv[0]):
+        return None
+    result = attempt(argv)
+    return None if result["retcode"] else result["stdout"]
+
+
 def attempt(argv, timeout=60, stdin="", env=None):
     """
     Return how a tool ended, whatever its exit code: ``{"retcode", "stdout", "stderr", "pid"}``.

@@ -23,9 +23,9 @@ def test_a_host_as_described_can_be_the_node():
     [
         (
             "platform",
-            "Ubuntu 24",
+            "Ubuntu 16.04",
             "host-unfit",
-            "Ubuntu 24 is not supported yet, only Debian 12 and Debian 13",
+            "Ubuntu 16.04 is not supported, only the releases of ",
         ),
         ("hostname", "other", "name-mismatch", "the host is called other, which the node name"),
         ("addresses", [], "host-unfit", "192.168.100.1 is on none of its interfaces"),
@@ -55,5 +55,5 @@ def test_a_node_name_is_the_host_name_up_to_a_dot(name, hostname, matches):
 
 def test_the_kernel_is_named_where_the_platform_is_known():
     assert "linux-image-amd64" in requirements.full_kernel(HOST)
-    other = requirements.full_kernel({**HOST, "platform": "Ubuntu 24"})
+    other = requirements.full_kernel({**HOST, "platform": "Ubuntu 16.04"})
     assert other == "a kernel that has the ocfs2 modules"

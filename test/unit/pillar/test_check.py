@@ -148,6 +148,6 @@ def _missing(key, section):
         section = next(iter(section.values()))
     missing = [sub.name for sub in key.keys if sub.name not in section]
     for sub in key.keys:
-        if sub.keys and sub.name in section:
+        if sub.keys and section.get(sub.name) is not None:
             missing += _missing(sub, section[sub.name])
     return missing

@@ -24,6 +24,7 @@ def test_desired_finds_nodes_luns_and_peers():
         Kernel(30, True),
         Firewall("none"),
         Drain(None, None, 600),
+        None,
     )
     assert desired.node("host2.x") is nodes[1]
     assert desired.node("host2") is None

@@ -131,7 +131,7 @@ def test_a_default_that_cannot_be_derived_is_found():
 
 
 def test_the_reference_has_it_before_the_tables():
-    assert [key.name for key in keys.PILLAR.keys][-3:] == ["paint", "nodes", "luns"]
+    assert [key.name for key in keys.PILLAR.keys][-4:] == ["paint", "nodes", "luns", "repositories"]
     text = reference.reference_rst()
     assert "``paint`` : section, see below; default: no paint\n" in text
     assert "- ``paint:coats`` is 1 where ``colour`` is ``black``.\n" in text

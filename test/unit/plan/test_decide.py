@@ -150,7 +150,7 @@ def test_one_node_that_sees_data_is_enough():
     [
         (None, "formula", "0.9.0+000000000000", "it has build 0.9.0+000000000000 of the formula"),
         ("o2cb", "modules", False, "no ocfs2 module"),
-        ("host", "platform", "Debian 11", "Debian 11 is not supported"),
+        ("host", "platform", "Debian 10", "Debian 10 is not supported"),
         ("host", "hostname", "elsewhere", "called elsewhere"),
         ("host", "addresses", [], "it has none"),
     ],

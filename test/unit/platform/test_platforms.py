@@ -16,8 +16,13 @@ from ocfs2lib.pillar.sections.mount_keys import REFUSED_SERVICES
 from ocfs2lib.plan import decide
 from ocfs2lib.platform import debian
 from ocfs2lib.platform import platforms
+from ocfs2lib.platform import proxmox_ve
+from ocfs2lib.platform import rhel
+from ocfs2lib.platform import suse
 from ocfs2lib.platform.platform import FirewallService
 from support import answers
+
+_MAY_BE_EMPTY = {"repositories", "start_command", "environment"}
 
 
 @pytest.mark.parametrize("release", ["Debian 12", "Debian 13"])
@@ -31,14 +36,25 @@ def test_a_host_is_known_by_its_release(release):
 
 @pytest.mark.parametrize(
     "grains",
-    [{"os": "Debian", "osmajorrelease": 11}, {"os": "Ubuntu", "osmajorrelease": 24}, {}],
+    [{"os": "Debian", "osmajorrelease": 10}, {"os": "Ubuntu", "osrelease": "16.04"}, {}],
 )
 def test_any_other_host_is_refused_by_name(grains):
     release = platforms.release(grains)
     assert platforms.of({"platform": release}) is platforms.of_minion(grains) is None
     with pytest.raises(PlatformUnknown) as refused:
         platforms.required(grains)
-    assert str(refused.value) == f"{release} is not supported yet, only Debian 12 and Debian 13."
+    assert str(refused.value) == (
+        f"{release} is not supported, only the releases of Proxmox VE, Debian, Ubuntu, Oracle "
+        "Linux, the RHEL family, SUSE in docs/platforms.rst."
+    )
+
+
+@pytest.mark.parametrize("release", platforms.REFUSED)
+def test_what_cannot_work_is_refused_with_the_way_out(release):
+    assert release not in platforms.RELEASES
+    what, _, way_out = platforms.unsupported({"platform": release}).partition("; ")
+    assert what.startswith(f"{release} cannot be a node: ")
+    assert way_out
 
 
 def test_no_release_belongs_to_two_platforms():
@@ -50,11 +66,13 @@ def test_a_platform_says_everything(platform):
     empty = [
         field.name
         for field in dataclasses.fields(platform)
-        if not getattr(platform, field.name) and field.name != "repository"
+        if not getattr(platform, field.name) and field.name not in _MAY_BE_EMPTY
     ]
     assert not empty
     settings = platform.settings
-    assert tuple(settings.comments) == o2cb_settings.NAMES
+    assert [name for name in settings.comments if name != o2cb_settings.STACK] == [
+        *o2cb_settings.NAMES
+    ]
     assert settings.questions.keys() <= {*o2cb_settings.NAMES}
     assert platform.firewalls.keys() <= FIREWALLS.keys()
 
@@ -71,7 +89,7 @@ def test_a_row_more_is_a_platform_more(monkeypatch):
     other = dataclasses.replace(
         debian.PLATFORM,
         name="Other",
-        releases=("Other 9",),
+        releases={"Other 9": "not run"},
         kernel=kernel,
         start_command="/sbin/o2cb.init start",
         environment="",
@@ -128,11 +146,43 @@ def test_what_an_operator_types_on_debian():
     ]
 
 
-def test_the_kernels_of_the_next_boot_are_those_that_the_links_lead_to():
-    targets = {"/vmlinuz": "/boot/vmlinuz-6.1.0-18-amd64", "/boot/vmlinuz": None}
+def _host(names=(), links=None, printed=None):
+    """Calls as a platform makes them of a host with these names in /boot."""
+    answers = {
+        "files.names": lambda directory: list(names),
+        "files.target": (links or {}).get,
+        "tools.output": lambda argv: printed,
+    }
+    return lambda function, argument: answers[function](argument)
 
-    def call(function, link):
-        assert function == "files.target"
-        return targets[link]
 
-    assert debian.PLATFORM.kernel.next_images(call) == ["/boot/vmlinuz-6.1.0-18-amd64"]
+_INSTALLED = ["vmlinuz-5.14.0-9", "vmlinuz-5.14.0-18", "vmlinuz-0-rescue-77", "System.map-7.0"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "host", "releases"),
+    [
+        (
+            debian,
+            _host(["vmlinuz-6.1.0-9-amd64"], {"/vmlinuz": "/boot/vmlinuz-6.1.0-18-amd64"}),
+            {"6.1.0-18-amd64", "6.1.0-9-amd64"},
+        ),
+        (debian, _host(_INSTALLED), {"5.14.0-18"}),
+        (debian, _host(), set()),
+        # The newest does not count where the boot loader says which it starts.
+        (rhel, _host(_INSTALLED, printed="/boot/vmlinuz-5.14.0-9\n"), {"5.14.0-9"}),
+        (rhel, _host(_INSTALLED, printed=None), {"5.14.0-9", "5.14.0-18"}),
+        (rhel, _host(_INSTALLED, printed="/boot/vmlinuz-0-rescue-77"), {"5.14.0-9", "5.14.0-18"}),
+        (suse, _host(_INSTALLED, {"/boot/vmlinuz": "/boot/vmlinuz-5.14.0-9"}), {"5.14.0-9"}),
+        (
+            proxmox_ve,
+            _host(
+                ["vmlinuz-6.8.12-15-pve", "vmlinuz-6.8.12-9-pve"],
+                printed="Automatically selected kernels:\n6.8.12-9-pve\n",
+            ),
+            {"6.8.12-15-pve", "6.8.12-9-pve"},
+        ),
+    ],
+)
+def test_the_kernels_of_the_next_boot(platform, host, releases):
+    assert platform.PLATFORMS[-1].kernel.next_releases(host) == releases

@@ -8,12 +8,12 @@ from ocfs2lib.node.parts import setup_part
 
 
 class BootPart(setup_part.SetupPart):
-    """The unit of the cluster, its stop script, and the package's unit that never runs."""
+    """The unit of the cluster, its scripts, and the package's unit that never runs."""
 
     name = "boot"
     done = f"{units.UNIT} is set up."
     step = setup_part.BEFORE_CLUSTER
-    files = (units.UNIT_PATH, units.STOP_PATH)
+    files = (units.UNIT_PATH, units.START_PATH, units.STOP_PATH)
     units = (units.UNIT, units.PACKAGE_UNIT)
 
     def differences(self, desired, minion, facts, platform):
@@ -34,7 +34,7 @@ class BootPart(setup_part.SetupPart):
         call("systemd.reload")
 
     def leftovers(self, call):
-        paths = (units.STOP_PATH, units.UNIT_PATH)
+        paths = (units.START_PATH, units.STOP_PATH, units.UNIT_PATH)
         found = setup_part.present(paths, setup_part.read(call, paths))
         if call("systemd.masked", units.PACKAGE_UNIT):
             found.append(Difference(Part.UNIT, units.PACKAGE_UNIT, "masked", "not masked"))
@@ -44,7 +44,8 @@ class BootPart(setup_part.SetupPart):
         found = self.leftovers(call)
         if units.UNIT_PATH in subjects(found, Part.FILE):
             setup_part.remove_unit(call, units.UNIT, units.UNIT_PATH)
-        call("files.remove", units.STOP_PATH)
+        for path in (units.START_PATH, units.STOP_PATH):
+            call("files.remove", path)
         if subjects(found, Part.UNIT):
             call("systemd.unit", "unmask", units.PACKAGE_UNIT)
             call("systemd.reload")

@@ -7,11 +7,13 @@ from ocfs2lib.node.difference import subjects
 #: The type of a fact that may be absent, as ``answers.shape`` takes it.
 MAYBE_TEXT = (str, type(None))
 
+#: Set up before any package is installed.
+BEFORE_PACKAGES = "before_packages"
 #: Set up together with cluster.conf, before the cluster comes up.
 BEFORE_CLUSTER = "before_cluster"
 #: Set up when the volumes are mounted.
 AFTER_MOUNT = "after_mount"
-STEPS = (BEFORE_CLUSTER, AFTER_MOUNT)
+STEPS = (BEFORE_PACKAGES, BEFORE_CLUSTER, AFTER_MOUNT)
 
 _ABSENT, _PRESENT, _OTHER = "absent", "as described", "other content"
 
@@ -21,8 +23,8 @@ class SetupPart:
     One part of the set-up: what a node tells of it, what may differ, and what closes that.
 
     ``name`` is what ``o2cb.part`` calls it, ``done`` the comment of a state that finds it as
-    described. ``step`` is when the sls files set it up: :data:`BEFORE_CLUSTER` or
-    :data:`AFTER_MOUNT`; None for a part that has an sls of its own.
+    described. ``step`` is when the sls files set it up: :data:`BEFORE_PACKAGES`,
+    :data:`BEFORE_CLUSTER` or :data:`AFTER_MOUNT`; None for a part that has an sls of its own.
 
     ``files`` are paths whose text a node tells under ``files``, ``units`` those that it tells
     ``enabled`` or ``masked``, ``tools`` the commands that it may need. ``shape`` has the types of
@@ -39,6 +41,10 @@ class SetupPart:
     shape = {}
     texts = ()
     text_lists = ()
+
+    def concerns(self, platform):
+        """Return whether there is anything of this part on hosts of this platform."""
+        return True
 
     def needed_tools(self, desired):
         """Return which of ``tools`` this pillar needs."""

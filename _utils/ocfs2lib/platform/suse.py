@@ -1,0 +1,53 @@
+"""SLES 15 with its High Availability Extension, openSUSE Leap 15 and Tumbleweed."""
+
+import dataclasses
+
+from ocfs2lib.platform import redhat_family
+from ocfs2lib.platform.platform import NOT_RUN
+from ocfs2lib.platform.platform import FirewallService
+from ocfs2lib.platform.platform import KernelModule
+from ocfs2lib.platform.platform import Platform
+from ocfs2lib.platform.platform import PlatformKernel
+
+#: What Salt's grain ``osfullname`` says -> the name in sentences.
+_NAMES = {"SLES": "SLES", "Leap": "openSUSE Leap", "openSUSE Tumbleweed": "openSUSE Tumbleweed"}
+_KMP = "ocfs2-kmp-default"
+
+
+def release(grains):
+    """Return the name of the release of a host of SUSE, None if it is none."""
+    if grains.get("os") != "SUSE":
+        return None
+    name = _NAMES.get(grains.get("osfullname"), grains.get("osfullname"))
+    # The number of Tumbleweed is the date of its last update.
+    return name if "Tumbleweed" in str(name) else f"{name} {grains.get('osmajorrelease')}"
+
+
+PLATFORM = Platform(
+    name="SUSE",
+    releases=dict.fromkeys(("SLES 15", "openSUSE Leap 15", "openSUSE Tumbleweed"), NOT_RUN),
+    packages=("ocfs2-tools", "ocfs2-tools-o2cb", "kmod"),
+    tool_packages={"modprobe": "kmod", "o2cb": "ocfs2-tools-o2cb"},
+    repositories={},
+    install_command="zypper install",
+    kernel=PlatformKernel(
+        package=_KMP,
+        without="kernel-default-base",
+        description=f"kernel-default with its module package ({_KMP})",
+        caution="not kernel-default-base; on SLES it comes with the High Availability Extension",
+        links=("/boot/vmlinuz",),
+        newest=False,
+    ),
+    module=KernelModule(packages=lambda release: (_KMP,)),
+    settings=dataclasses.replace(redhat_family.SETTINGS),
+    start_command="",
+    environment="",
+    firewalls={
+        "nftables": FirewallService(packages=("nftables",), service="nftables.service"),
+        "iptables": FirewallService(packages=("iptables",), service="iptables.service"),
+    },
+    storage_services=("multipathd.service", "iscsid.service", "iscsi.service"),
+    textfile_directory="/var/lib/node_exporter/textfile_collector",
+    exporter_package="golang-github-prometheus-node_exporter",
+)
+PLATFORMS = (PLATFORM,)
