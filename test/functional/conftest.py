@@ -96,7 +96,7 @@ def minion(tmp_path_factory):
     """A throw-away minion, with this repository where ``saltutil.sync_all`` puts it.
 
     ``modules`` and ``states`` are loaders; ``states_test`` are the states with ``test=True``;
-    ``audit`` is its audit log.
+    ``audit`` is its audit log, ``opts`` its configuration.
     """
     root = tmp_path_factory.mktemp("minion")
     tree = root / "srv"
@@ -126,6 +126,7 @@ def minion(tmp_path_factory):
         shutil.copytree(REPOSITORY / f"_{kind}", target, ignore=_NO_BYTECODE)
     modules = _modules(opts)
     return SimpleNamespace(
+        opts=opts,
         grains=StaticGrains(opts, salt.utils.yaml.safe_load),
         audit=root / "log" / audit.NAME,
         modules=modules,

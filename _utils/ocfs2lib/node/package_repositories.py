@@ -4,7 +4,7 @@ the keys with which their packages are signed.
 A key is taken for what its fingerprint says, wherever it came from, and nothing is written before.
 """
 
-import dataclasses
+from ocfs2lib.platform.platform import Repository
 
 #: What the keys of a repository are kept in.
 _KEYS = "/etc/pki/rpm-gpg/RPM-GPG-KEY-ocfs2-formula-{purpose}"
@@ -23,18 +23,26 @@ def wanted(desired, platform):
     """Return ``{purpose: platform.platform.Repository}`` of what a host needs.
 
     desired
-        Pillar as ``pillar.desired.Desired``: a repository there replaces that of the platform, and
-        one with the URL ``none`` says that the host has the packages already.
+        Pillar as ``pillar.desired.Desired``: a repository there replaces that of the platform, one
+        for named releases is set up on them in any case, and one with the URL ``none`` says that
+        the host has the packages already.
     platform
         The ``platform.platform.Platform`` of the host.
     """
     found = dict(platform.repositories)
     for each in desired.repositories or ():
-        if each.provides in found and (not each.releases or each.releases & {*platform.releases}):
-            found[each.provides] = dataclasses.replace(
-                found[each.provides], url=each.url, keys={each.key: each.fingerprints}
+        there = found.get(each.provides)
+        if each.releases & {*platform.releases} or (there and not each.releases):
+            found[each.provides] = Repository(
+                url=each.url,
+                keys={each.key: each.fingerprints},
+                packages=there.packages if there else _packages(platform, each.provides),
             )
     return {purpose: each for purpose, each in found.items() if each.url != "none"}
+
+
+def _packages(platform, purpose):
+    return platform.packages if purpose == "tools" else (f"{platform.kernel.package}*",)
 
 
 def path(platform):

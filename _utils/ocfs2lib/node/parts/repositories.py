@@ -6,6 +6,7 @@ from ocfs2lib.node import package_repositories
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 from ocfs2lib.node.parts import setup_part
+from ocfs2lib.node.reasons import Reason
 
 _KEY_PATHS = package_repositories.KEY_PATHS
 
@@ -24,6 +25,19 @@ class RepositoriesPart(setup_part.SetupPart):
 
     def concerns(self, platform):
         return package_repositories.path(platform) is not None
+
+    def unsupported(self, desired, platform):
+        if self.concerns(platform):
+            return []
+        return [
+            Reason(
+                f"the repository {each.name} is for {release}, where the formula sets up none",
+                f"take {release} out of repositories:{each.name}:releases, and have apt know it",
+                "host-unfit",
+            )
+            for each in desired.repositories or ()
+            for release in sorted(each.releases & {*platform.releases})
+        ]
 
     def facts(self, call, arguments):
         there = {path: call("rpm_keys.fingerprints", path) for path in _KEY_PATHS.values()}
@@ -102,12 +116,12 @@ def _fetched(call, repository):
     texts = []
     for url, fingerprints in repository.keys.items():
         path = call("cp.cache_file", url)
-        if not path:
+        there = call("rpm_keys.fingerprints", path) if path else None
+        if there is None:
             raise KeyRefused(
                 f"the key {url} cannot be fetched. Fix: see whether this node reaches it, or name "
                 "another place under ocfs2:repositories."
             )
-        there = call("rpm_keys.fingerprints", path)
         if set(there) - {*fingerprints}:
             raise KeyRefused(
                 f"the key {url} has the fingerprint {', '.join(there)}, not "
