@@ -60,7 +60,7 @@ def facts():
     """
     return {
         "stack": files.value(kernel.STACK_FILE),
-        "modules": _loadable(),
+        "modules": loadable(),
         **live(),
         "conf": {"path": cluster_conf.PATH, "text": files.read(cluster_conf.PATH)},
         "settings": settings_read(),
@@ -341,7 +341,16 @@ def _live(cluster):
     return configfs.cluster(cluster)
 
 
-def _loadable():
+def loadable():
+    """
+    Whether the running kernel can load the modules of OCFS2, or has them loaded.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call o2cb.loadable
+    """
     if all(os.path.isdir(f"/sys/module/{module}") for module in kernel.MODULES):
         return True
     if not salt.utils.path.which("modprobe"):

@@ -6,6 +6,8 @@ The states write it.
 .. versionadded:: 1.0.0
 """
 
+import os
+
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.node import package_repositories
 from ocfs2lib.node import setup
@@ -83,7 +85,8 @@ def _key(name):
 
 def _part_packages(config, platform):
     desired = _desired(config)
-    return setup.part_packages(desired, platform) if desired else {}
+    lacking = None if __salt__["o2cb.loadable"]() else os.uname().release
+    return setup.part_packages(desired, platform, lacking) if desired else {}
 
 
 def _repositories(config, platform):

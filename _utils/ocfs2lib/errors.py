@@ -32,6 +32,10 @@ class KeyRefused(FormulaError):  # noqa: N818
     """A key with which packages are signed is not the one that it should be."""
 
 
+class PackageRefused(FormulaError):  # noqa: N818
+    """A package is not the one that pillar describes."""
+
+
 class FileInvalid(FormulaError):  # noqa: N818
     """A file of the host, or what a tool lists, is not in a form that is understood."""
 

@@ -139,6 +139,7 @@ def _setup(pillar, minion):
         "masked": [units.PACKAGE_UNIT],
         "missing": [],
         "package_keys": {"files": [], "trusted": []},
+        "module_package": False,
         "services": service_dropins.files(pillar),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
         "firewall": {

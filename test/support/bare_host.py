@@ -21,11 +21,14 @@ class BareHost:
     def cmd_which(self, tool):
         return f"/usr/sbin/{tool}"
 
-    def rpm_keys_fingerprints(self, path):
+    def signing_keys_fingerprints(self, path):
         return None
 
-    def rpm_keys_trusted(self):
+    def signing_keys_trusted(self):
         return []
+
+    def tools_output(self, argv):
+        return None
 
     def files_read(self, path):
         return self.files.get(path)

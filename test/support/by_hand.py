@@ -57,6 +57,7 @@ def survey(pillar, minion):
             "masked": [],
             "missing": [],
             "package_keys": {"files": [], "trusted": []},
+            "module_package": False,
             "services": {},
             "panic": {
                 name: {"live": live, "file": None}

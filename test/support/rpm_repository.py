@@ -49,11 +49,15 @@ class SigningKey:
         names = ("--define", f"_gpg_name {self.fingerprint}", "--define", f"_gpg_path {self.home}")
         _run("rpmsign", *names, *_SIGN, "--addsign", str(rpm))
 
-    def sign_index(self, path):
-        """Sign the index of a repository."""
+    def sign_beside(self, path):
+        """Write the signature of a file beside it."""
         signature = path.with_name(f"{path.name}.asc")
         signature.unlink(missing_ok=True)
         _run(*self._gpg(), "--armor", "--detach-sign", "--output", str(signature), str(path))
+
+    def sign_index(self, path):
+        """Sign the index of a repository."""
+        self.sign_beside(path)
         path.with_name(f"{path.name}.key").write_text(self.path.read_text())
 
 

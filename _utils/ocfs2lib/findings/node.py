@@ -104,6 +104,9 @@ def kernel_modules(snapshot):
         fix = _kernel_fix(facts["host"])
         for reason in plan.reasons_of("module-missing"):
             yield Finding(reason.finding, reason.what, fix, (plan.minion,))
+        for gap in plan.gaps_of("module-missing"):
+            brought = f"salt {NODES} state.apply ocfs2 installs it"
+            yield Finding(gap.finding, str(gap), brought, (plan.minion,))
         for release, missing in facts["kernels"].items():
             if missing:
                 what = f"the next boot may start kernel {release}, which lacks {', '.join(missing)}"

@@ -40,6 +40,8 @@ class Part(enum.Enum):
     LIVE_NODE = "node of the cluster in the kernel"
     REGISTERED = "any cluster that the kernel has"
     TOOL = "installed tool"
+    MODULE = "modules of the running kernel"
+    MODULE_PACKAGE = "package with the modules that comes from a file"
     PANIC = "kernel setting for panics"
     UNIT = "systemd unit"
     FILE = "file of the formula"
@@ -64,6 +66,8 @@ _TEXTS = {
     Part.LIVE_VALUE: ("live", "{subject}"),
     Part.LIVE_NODE: ("live", "node:{subject}"),
     Part.FIREWALL_RULES: ("", "rules"),
+    Part.MODULE: ("", "ocfs2 modules of {subject}"),
+    Part.MODULE_PACKAGE: ("", "package with the ocfs2 modules"),
     Part.MOUNT: ("mount", "{subject}"),
     Part.SIZE: ("", "size"),
     Part.SIZE_SEEN: ("", "size on {subject}"),
@@ -83,6 +87,7 @@ _FINDINGS = {
     **dict.fromkeys((Part.STACK, Part.LIVE_CLUSTER, Part.REGISTERED), "cluster-offline"),
     **dict.fromkeys((Part.LIVE_LOCAL, Part.LIVE_VALUE, Part.LIVE_NODE), "live-differs"),
     Part.TOOL: "tools-missing",
+    **dict.fromkeys((Part.MODULE, Part.MODULE_PACKAGE), "module-missing"),
     **dict.fromkeys((Part.PANIC, Part.UNIT, Part.FILE, Part.FIREWALL_RULES), "setup-differs"),
     Part.MOUNT: "stray-volume",
     **dict.fromkeys((Part.SIZE, Part.SIZE_SEEN, Part.SLOTS), "volume-differs"),

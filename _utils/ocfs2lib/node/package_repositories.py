@@ -4,6 +4,7 @@ the keys with which their packages are signed.
 A key is taken for what its fingerprint says, wherever it came from, and nothing is written before.
 """
 
+from ocfs2lib.platform.package_manager import MANAGERS
 from ocfs2lib.platform.platform import Repository
 
 #: What the keys of a repository are kept in.
@@ -11,11 +12,8 @@ _KEYS = "/etc/pki/rpm-gpg/RPM-GPG-KEY-ocfs2-formula-{purpose}"
 #: What a repository may bring.
 PURPOSES = ("tools", "module")
 KEY_PATHS = {purpose: _KEYS.format(purpose=purpose) for purpose in PURPOSES}
-#: The file with the repositories, by the tool that reads it.
-PATHS = {
-    "dnf install": "/etc/yum.repos.d/ocfs2-formula.repo",
-    "zypper install": "/etc/zypp/repos.d/ocfs2-formula.repo",
-}
+#: The file with the repositories, wherever a package manager has it.
+PATHS = tuple(each.repositories for each in MANAGERS if each.repositories)
 _HEADER = "# Written by ocfs2-formula. Only the packages that are named here come from these.\n"
 
 
@@ -43,11 +41,6 @@ def wanted(desired, platform):
 
 def _packages(platform, purpose):
     return platform.packages if purpose == "tools" else (f"{platform.kernel.package}*",)
-
-
-def path(platform):
-    """Return the path of the file with the repositories, None where the formula sets none up."""
-    return PATHS.get(platform.install_command)
 
 
 def render(repositories):
@@ -89,6 +82,6 @@ def untrusted(fingerprints, trusted):
     """Return those of the fingerprints that rpm does not trust.
 
     trusted
-        What ``system.rpm_keys.trusted`` returned.
+        What ``system.signing_keys.trusted`` returned.
     """
     return [each for each in fingerprints if not each.lower().endswith(tuple(trusted))]

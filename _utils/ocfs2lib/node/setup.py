@@ -9,6 +9,7 @@ from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 from ocfs2lib.node.parts import boot
 from ocfs2lib.node.parts import firewall
+from ocfs2lib.node.parts import kernel_module
 from ocfs2lib.node.parts import packages
 from ocfs2lib.node.parts import panic
 from ocfs2lib.node.parts import repositories
@@ -17,7 +18,15 @@ from ocfs2lib.node.parts.setup_part import MAYBE_TEXT
 from ocfs2lib.platform import platforms
 
 #: Every part, in the order in which their differences are shown.
-PARTS = (repositories.PART, packages.PART, panic.PART, boot.PART, services.PART, firewall.PART)
+PARTS = (
+    repositories.PART,
+    kernel_module.PART,
+    packages.PART,
+    panic.PART,
+    boot.PART,
+    services.PART,
+    firewall.PART,
+)
 #: Every file that is looked at.
 FILES = tuple(path for part in PARTS for path in part.files)
 #: Every unit of which it is asked whether it is enabled or masked.
@@ -58,9 +67,13 @@ def parts_at(step, platform):
     ]
 
 
-def part_packages(desired, platform):
-    """Return ``{part: packages}`` that this pillar needs besides those of every node."""
-    found = {each.name: list(each.packages(desired, platform)) for each in PARTS}
+def part_packages(desired, platform, lacking=None):
+    """Return ``{part: packages}`` that this pillar needs besides those of every node.
+
+    lacking
+        Release of the running kernel if it lacks the ocfs2 modules.
+    """
+    found = {each.name: list(each.packages(desired, platform, lacking)) for each in PARTS}
     return {name: packages for name, packages in found.items() if packages}
 
 

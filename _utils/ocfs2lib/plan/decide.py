@@ -11,6 +11,9 @@ from ocfs2lib.node import holds
 from ocfs2lib.node import requirements
 from ocfs2lib.node import setup
 from ocfs2lib.node import stack
+from ocfs2lib.node.difference import Difference
+from ocfs2lib.node.difference import Part
+from ocfs2lib.node.parts import kernel_module
 from ocfs2lib.node.reasons import Reason
 from ocfs2lib.node.reasons import Silence
 from ocfs2lib.plan.cluster_plan import FORMAT
@@ -61,11 +64,13 @@ def _node(desired, node, census, silent, formula):
         what = f"it has build {facts['formula']} of the formula, the master {formula}"
         fix = "the orchestration brings it there"
         reasons.append(Reason(what, fix, "formula-differs"))
-    if not facts["o2cb"]["modules"]:
+    brought = _module_brought(desired, facts)
+    if not facts["o2cb"]["modules"] and not brought:
         what = f"its kernel {facts['host']['kernel']} has no ocfs2 module"
         fix = f"install {requirements.full_kernel(facts['host'])}"
         reasons.append(Reason(what, fix, "module-missing"))
     gaps = [
+        *brought,
         *setup.differences(desired, node.minion, facts["setup"], facts["host"]),
         *stack.differences(desired, node.minion, facts["o2cb"]),
         *fstab.strays(desired, facts["fstab"], facts["mounts"]),
@@ -75,6 +80,14 @@ def _node(desired, node, census, silent, formula):
         *holds.of(facts["holds"]),
     ]
     return NodePlan(node.minion, facts, Silence(tuple(reasons)), tuple(gaps), tuple(blocked))
+
+
+def _module_brought(desired, facts):
+    """The difference of a node whose kernel lacks the modules, if a package brings them."""
+    packages = kernel_module.brought_by(desired, facts["host"])
+    if facts["o2cb"]["modules"] or not packages:
+        return []
+    return [Difference(Part.MODULE, facts["host"]["kernel"], None, f"by {', '.join(packages)}")]
 
 
 def _case(desired, lun, nodes, record, proof):

@@ -1,5 +1,6 @@
 """Debian: 11 to 13, and the next one."""
 
+from ocfs2lib.platform import package_manager
 from ocfs2lib.platform.platform import NOT_RUN
 from ocfs2lib.platform.platform import ON_GUESTS
 from ocfs2lib.platform.platform import FirewallService
@@ -33,7 +34,7 @@ PLATFORM = Platform(
     packages=("ocfs2-tools", "kmod"),
     tool_packages={"modprobe": "kmod"},
     repositories={},
-    install_command="apt install",
+    manager=package_manager.APT,
     kernel=PlatformKernel(
         package=_KERNEL,
         without="linux-image-cloud-amd64",

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ocfs2lib.platform.package_manager import PackageManager
+
 #: How a release was tried: on guests with its own kernel, or not at all.
 ON_GUESTS, NOT_RUN = "on guests", "not run"
 
@@ -111,9 +113,9 @@ class Platform:
     ``releases`` are ``{release: how it was tried}``, the releases as :func:`platforms.release`
     names them. ``packages`` is what every node needs, the first of them the package of the tools;
     ``tool_packages`` says from which other package a tool comes. ``repositories`` are those that
-    the distribution does not have, by a short name. ``install_command`` is what an operator types
-    before the name of a package. ``start_command`` brings the cluster up, empty where a script of
-    the formula does; ``environment`` are the lines of the unit that it needs. ``firewalls`` has a
+    the distribution does not have, by a short name; ``manager`` installs packages.
+    ``start_command`` brings the cluster up, empty where a script of the formula does;
+    ``environment`` are the lines of the unit that it needs. ``firewalls`` has a
     :class:`FirewallService` for each backend that works here. ``storage_services`` bring the LUNs.
     ``textfile_directory`` is where node_exporter, from ``exporter_package``, reads metrics.
     """
@@ -123,7 +125,7 @@ class Platform:
     packages: tuple[str, ...]
     tool_packages: Mapping[str, str]
     repositories: Mapping[str, Repository]
-    install_command: str
+    manager: PackageManager
     kernel: PlatformKernel
     module: KernelModule
     settings: SettingsFile
@@ -143,7 +145,7 @@ class Platform:
 
     def install(self, package):
         """Return the command that installs ``package``."""
-        return f"{self.install_command} {package}"
+        return f"{self.manager.install} {package}"
 
     def package_of(self, tool):
         """Return the package that a tool comes from."""

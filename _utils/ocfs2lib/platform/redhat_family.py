@@ -4,6 +4,7 @@ The files are those of the upstream RPM (ocfs2-tools, vendor/common/ocfs2-tools.
 its scriptlets enable, start and restart nothing.
 """
 
+from ocfs2lib.platform import package_manager
 from ocfs2lib.platform.platform import FirewallService
 from ocfs2lib.platform.platform import Platform
 from ocfs2lib.platform.platform import PlatformKernel
@@ -80,7 +81,7 @@ def platform(major, *, name, releases, repositories, package, without, descripti
         packages=("ocfs2-tools", "kmod"),
         tool_packages={"modprobe": "kmod"},
         repositories={"tools": tools, **repositories},
-        install_command="dnf install",
+        manager=package_manager.DNF,
         kernel=PlatformKernel(
             package=package,
             without=without,

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from ocfs2lib.platform import package_manager
 from ocfs2lib.platform import redhat_family
 from ocfs2lib.platform.platform import NOT_RUN
 from ocfs2lib.platform.platform import FirewallService
@@ -29,7 +30,7 @@ PLATFORM = Platform(
     packages=("ocfs2-tools", "ocfs2-tools-o2cb", "kmod"),
     tool_packages={"modprobe": "kmod", "o2cb": "ocfs2-tools-o2cb"},
     repositories={},
-    install_command="zypper install",
+    manager=package_manager.ZYPPER,
     kernel=PlatformKernel(
         package=_KMP,
         without="kernel-default-base",

@@ -1,11 +1,18 @@
 """What is handed to code that knows no host: the functions of this room by name, and Salt's."""
 
 from ocfs2lib.system import files
-from ocfs2lib.system import rpm_keys
+from ocfs2lib.system import package_files
+from ocfs2lib.system import signing_keys
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
-_ROOM = {"files": files, "rpm_keys": rpm_keys, "systemd": systemd, "tools": tools}
+_ROOM = {
+    "files": files,
+    "package_files": package_files,
+    "signing_keys": signing_keys,
+    "systemd": systemd,
+    "tools": tools,
+}
 
 
 def call(salt, function, *arguments):

@@ -14,6 +14,7 @@ from ocfs2lib.node import package_repositories
 from support import rpm_repository
 
 GRAINS = {
+    "apt": {},
     "dnf": {
         "os": "OEL",
         "os_family": "RedHat",
@@ -75,7 +76,7 @@ def home(sandbox, tmp_path, monkeypatch):
     os.makedirs("/etc/dnf", exist_ok=True)
     with open("/etc/dnf/dnf.conf", "w", encoding="utf-8") as handle:
         handle.write(_DNF.format(home=found))
-    for path in (*package_repositories.PATHS.values(), *package_repositories.KEY_PATHS.values()):
+    for path in (*package_repositories.PATHS, *package_repositories.KEY_PATHS.values()):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if os.path.exists(path):
             os.unlink(path)

@@ -5,11 +5,12 @@ import subprocess
 import pytest
 
 from ocfs2lib.node import package_repositories
+from ocfs2lib.platform.package_manager import DNF
 from support import rpm_repository
 
-DNF = pytest.mark.parametrize("host", ["dnf"], indirect=True)
+ON_DNF = pytest.mark.parametrize("host", ["dnf"], indirect=True)
 KEY = package_repositories.KEY_PATHS["tools"]
-FILE = package_repositories.PATHS["dnf install"]
+FILE = DNF.repositories
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_the_package_comes_from_the_mirror_with_its_key(host, release, mirror, i
     assert install(host, mirror)["changes"] == {}
 
 
-@DNF
+@ON_DNF
 def test_a_key_with_another_fingerprint_is_refused_and_not_kept(host, mirror, keys):
     mirror["repositories"]["mirror"]["key"] = keys.wrong.path.as_uri()
     done = set_up(host, mirror)
@@ -75,7 +76,7 @@ def test_a_key_with_another_fingerprint_is_refused_and_not_kept(host, mirror, ke
     assert host.modules["o2cb_setup.facts"]({})["files"][FILE] is None
 
 
-@DNF
+@ON_DNF
 def test_a_key_that_cannot_be_fetched_is_said(host, mirror):
     mirror["repositories"]["mirror"]["key"] = "file:///etc/no-such-key"
     done = set_up(host, mirror)
@@ -83,7 +84,7 @@ def test_a_key_that_cannot_be_fetched_is_said(host, mirror):
     assert "the key file:///etc/no-such-key cannot be fetched" in done["comment"]
 
 
-@DNF
+@ON_DNF
 @pytest.mark.parametrize("signer", [None, "wrong"])
 def test_a_package_with_another_signature_or_none_is_not_installed(
     host, mirror, repository, keys, installed, tmp_path, signer
@@ -99,7 +100,7 @@ def test_a_package_with_another_signature_or_none_is_not_installed(
     assert not installed("ocfs2-tools")
 
 
-@DNF
+@ON_DNF
 def test_a_repository_that_is_down_is_named(host, mirror, installed):
     mirror["repositories"]["mirror"]["url"] = "http://127.0.0.1:1/"
     assert set_up(host, mirror)["result"] is True
@@ -109,14 +110,14 @@ def test_a_repository_that_is_down_is_named(host, mirror, installed):
     assert not installed("ocfs2-tools")
 
 
-@DNF
+@ON_DNF
 def test_nothing_else_of_the_host_needs_it(host, mirror, home):
     mirror["repositories"]["mirror"]["url"] = "http://127.0.0.1:1/"
     assert set_up(host, mirror)["result"] is True
     assert subprocess.run(["dnf", "--quiet", "makecache"], check=False).returncode == 0
 
 
-@DNF
+@ON_DNF
 def test_a_host_with_a_repository_of_its_own_gets_none(host, mirror):
     assert set_up(host, mirror)["result"] is True
     mirror["repositories"] = {"ours": {"provides": "tools", "url": "none"}}
@@ -126,7 +127,7 @@ def test_a_host_with_a_repository_of_its_own_gets_none(host, mirror):
     assert host.modules["o2cb_setup.platform"](mirror)["repositories"] == []
 
 
-@DNF
+@ON_DNF
 def test_what_was_set_up_is_taken_away(host, mirror):
     assert set_up(host, mirror)["result"] is True
     done = host.states["o2cb.absent"]("clean")

@@ -21,7 +21,7 @@ def test_desired_finds_nodes_luns_and_peers():
         Cluster("c", "local", 31, 30000, 2000, 2000, "reset", 7777),
         nodes,
         (lun,),
-        Kernel(30, True),
+        Kernel(30, True, None),
         Firewall("none"),
         Drain(None, None, 600),
         None,

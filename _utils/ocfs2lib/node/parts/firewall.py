@@ -28,7 +28,7 @@ class FirewallPart(setup_part.SetupPart):
     shape = {"firewall": {"rules": (dict,), "blocking": dict.fromkeys(nft_trace.WAYS, (list,))}}
     text_lists = tuple(("firewall", "blocking", way) for way in nft_trace.WAYS)
 
-    def packages(self, desired, platform):
+    def packages(self, desired, platform, lacking=None):
         here = platform.firewalls.get(desired.firewall.backend)
         return here.packages if here else ()
 

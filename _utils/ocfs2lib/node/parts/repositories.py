@@ -1,8 +1,8 @@
 """The repositories of packages that a distribution does not have, as ``node.package_repositories``
 describes them."""
 
-from ocfs2lib.errors import KeyRefused
 from ocfs2lib.node import package_repositories
+from ocfs2lib.node import signing
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 from ocfs2lib.node.parts import setup_part
@@ -18,13 +18,13 @@ class RepositoriesPart(setup_part.SetupPart):
     name = "repositories"
     done = "The repositories of the packages are set up."
     step = setup_part.BEFORE_PACKAGES
-    files = tuple(package_repositories.PATHS.values())
+    files = package_repositories.PATHS
     shape = {"package_keys": {"files": (list,), "trusted": (list,)}}
     texts = (("package_keys", "trusted"),)
     text_lists = (("package_keys", "files"),)
 
     def concerns(self, platform):
-        return package_repositories.path(platform) is not None
+        return platform.manager.repositories is not None
 
     def unsupported(self, desired, platform):
         if self.concerns(platform):
@@ -40,9 +40,9 @@ class RepositoriesPart(setup_part.SetupPart):
         ]
 
     def facts(self, call, arguments):
-        there = {path: call("rpm_keys.fingerprints", path) for path in _KEY_PATHS.values()}
+        there = {path: call("signing_keys.fingerprints", path) for path in _KEY_PATHS.values()}
         files = [[path, *each] for path, each in there.items() if each is not None]
-        return {"package_keys": {"files": files, "trusted": call("rpm_keys.trusted")}}
+        return {"package_keys": {"files": files, "trusted": call("signing_keys.trusted")}}
 
     def differences(self, desired, minion, facts, platform):
         if platform is None or not self.concerns(platform):
@@ -65,13 +65,13 @@ class RepositoriesPart(setup_part.SetupPart):
         subjects = {gap.subject for gap in found}
         # All of them are looked at before anything is written.
         keys = {
-            _KEY_PATHS[purpose]: _fetched(call, repository)
+            _KEY_PATHS[purpose]: signing.fetched(call, repository.keys)
             for purpose, repository in wanted.items()
             if _KEY_PATHS[purpose] in subjects
         }
         for key, text in keys.items():
             call("files.write", key, text)
-            call("rpm_keys.trust", key)
+            call("signing_keys.trust", key)
         for key in set(_KEY_PATHS.values()) & subjects - keys.keys():
             call("files.remove", key)
         if path in subjects and wanted:
@@ -92,10 +92,7 @@ PART = RepositoriesPart()
 
 
 def _wanted(desired, platform):
-    return (
-        package_repositories.wanted(desired, platform),
-        package_repositories.path(platform),
-    )
+    return package_repositories.wanted(desired, platform), platform.manager.repositories
 
 
 def _key_differences(path, repository, there, trusted):
@@ -109,24 +106,3 @@ def _key_differences(path, repository, there, trusted):
     if package_repositories.untrusted(there, trusted):
         return [Difference(Part.FILE, path, "not trusted by rpm", expected)]
     return []
-
-
-def _fetched(call, repository):
-    """The text of a repository's keys; raise KeyRefused for one that is not the right one."""
-    texts = []
-    for url, fingerprints in repository.keys.items():
-        path = call("cp.cache_file", url)
-        there = call("rpm_keys.fingerprints", path) if path else None
-        if there is None:
-            raise KeyRefused(
-                f"the key {url} cannot be fetched. Fix: see whether this node reaches it, or name "
-                "another place under ocfs2:repositories."
-            )
-        if set(there) - {*fingerprints}:
-            raise KeyRefused(
-                f"the key {url} has the fingerprint {', '.join(there)}, not "
-                f"{' or '.join(fingerprints)}; it was not written. Fix: ask its owner for the "
-                "right one, and put it under ocfs2:repositories."
-            )
-        texts.append(call("files.read", path))
-    return "\n".join(texts)

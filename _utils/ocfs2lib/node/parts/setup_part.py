@@ -50,8 +50,12 @@ class SetupPart:
         """Return which of ``tools`` this pillar needs."""
         return self.tools
 
-    def packages(self, desired, platform):
-        """Return the packages that this pillar needs besides those of every node."""
+    def packages(self, desired, platform, lacking=None):
+        """Return the packages that this pillar needs besides those of every node.
+
+        lacking
+            Release of the running kernel if it lacks the ocfs2 modules.
+        """
         found = map(platform.package_of, self.needed_tools(desired))
         return tuple(dict.fromkeys(each for each in found if each not in platform.packages))
 

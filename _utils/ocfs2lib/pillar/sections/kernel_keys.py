@@ -1,4 +1,4 @@
-"""The section ``kernel``: what a node does after a panic."""
+"""The section ``kernel``: its modules, and what a node does after a panic."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,8 @@ from ocfs2lib.pillar.key import INTEGER
 from ocfs2lib.pillar.key import SECTION
 from ocfs2lib.pillar.key import Key
 from ocfs2lib.pillar.section import Section
+from ocfs2lib.pillar.sections import module_keys
+from ocfs2lib.pillar.sections.module_keys import ModuleSource
 
 _KEYS = (
     Key(
@@ -26,6 +28,7 @@ _KEYS = (
         " instead of holding its locks.",
         default=True,
     ),
+    module_keys.MODULE,
 )
 
 
@@ -35,9 +38,17 @@ class Kernel:
 
     panic: int
     panic_on_oops: bool
+    module: ModuleSource | None
 
 
 KERNEL = Section(
-    Key("kernel", SECTION, "What a node does after a panic.", default=None, keys=_KEYS),
-    build=lambda good: Kernel(**good),
+    Key(
+        "kernel",
+        SECTION,
+        "The kernel of a node: its modules, and what it does after a panic.",
+        default=None,
+        keys=_KEYS,
+    ),
+    build=lambda good: Kernel(**{**good, "module": module_keys.built(good["module"])}),
+    rules=(module_keys.complete,),
 )

@@ -9,10 +9,12 @@ from ocfs2lib.pillar.key import Key
 from ocfs2lib.pillar.problem import Problem
 from ocfs2lib.pillar.problem import in_path
 from ocfs2lib.pillar.section import Section
+from ocfs2lib.pillar.signed import FINGERPRINTS
+from ocfs2lib.pillar.signed import KEY
+from ocfs2lib.pillar.signed import URL
 from ocfs2lib.platform import platforms
 from ocfs2lib.text import shown
 
-_URL = r"(?:https?|file)://[!-~]{1,500}"
 _REPOSITORY = Key(
     "repository",
     TEXT,
@@ -20,14 +22,6 @@ _REPOSITORY = Key(
     example="mirror",
     pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}",
     rule="a name of up to 63 letters, digits and ._-, the first a letter or digit",
-)
-_FINGERPRINT = Key(
-    "fingerprint",
-    TEXT,
-    "The fingerprint of a key.",
-    example="3E6D826D3FBAB389C2F38E34BC4D06A08D8B756F",
-    pattern=r"[0-9A-F]{40}|[0-9A-F]{64}",
-    rule="40 or 64 hexadecimal digits in capitals, without blanks",
 )
 _RELEASE = Key(
     "release",
@@ -57,27 +51,11 @@ _KEYS = (
         "What dnf or zypper takes for the repository. ``none``: the hosts have the packages from"
         " a repository of yours, and the formula sets up none.",
         example="https://mirror.domain.com/OL9/addons/x86_64/",
-        pattern=rf"none|{_URL}",
+        pattern=rf"none|{URL}",
         rule="a URL of http, https or file, or none",
     ),
-    Key(
-        "key",
-        TEXT,
-        "Where the key is that its packages are signed with: a URL, or ``salt://`` and a path.",
-        default=None,
-        derived="none, for the url ``none`` alone",
-        example="https://mirror.domain.com/RPM-GPG-KEY-mirror",
-        pattern=rf"salt://[!-~]{{1,500}}|{_URL}",
-        rule="a URL of http, https, file or salt",
-    ),
-    Key(
-        "fingerprints",
-        NAMES,
-        "The fingerprints of the keys in that file, as ``gpg --show-keys`` prints them. A file with"
-        " any other key is refused.",
-        default=(),
-        entry=_FINGERPRINT,
-    ),
+    KEY,
+    FINGERPRINTS,
 )
 
 

@@ -9,6 +9,7 @@ from ocfs2lib.firewall.backends import BACKENDS
 from ocfs2lib.node import setup
 from ocfs2lib.node.parts import boot
 from ocfs2lib.node.parts import firewall
+from ocfs2lib.node.parts import kernel_module
 from ocfs2lib.node.parts import packages
 from ocfs2lib.node.parts import services
 from ocfs2lib.node.parts import setup_part
@@ -20,7 +21,9 @@ from support.bare_host import BareHost
 MINION = "host0.example.com"
 HOST = {"platform": "Debian 12"}
 PARTS = [
-    part for part in setup.PARTS if part is not packages.PART and part.concerns(debian.PLATFORM)
+    part
+    for part in setup.PARTS
+    if part not in (packages.PART, kernel_module.PART) and part.concerns(debian.PLATFORM)
 ]
 
 
