@@ -44,13 +44,21 @@ def platform(config=None):
 
         salt-call o2cb_setup.platform
     """
-    found = platforms.of_minion(__grains__)
-    return {
+    found, desired = platforms.of_minion(__grains__), _desired(config)
+    known = {
         "name": platforms.release(__grains__),
         "packages": list(found.packages) if found else [],
-        "part_packages": _part_packages(config, found) if found else {},
-        "repositories": _repositories(config, found) if found else [],
-        "parts": {step: setup.parts_at(step, found) for step in setup_part.STEPS},
+    }
+    if not (found and desired):
+        parts = {step: [] for step in setup_part.STEPS}
+        return {**known, "part_packages": {}, "repositories": [], "parts": parts}
+    wanted = package_repositories.wanted(desired, found)
+    lacking = None if __salt__["o2cb.loadable"]() else os.uname().release
+    return {
+        **known,
+        "part_packages": setup.part_packages(desired, found, lacking),
+        "repositories": sorted(map(package_repositories.section_name, wanted)),
+        "parts": {step: setup.parts_at(step, desired, found) for step in setup_part.STEPS},
     }
 
 
@@ -81,18 +89,6 @@ def config(pillar):
 
 def _key(name):
     return name if isinstance(name, (str, int)) else str(name)
-
-
-def _part_packages(config, platform):
-    desired = _desired(config)
-    lacking = None if __salt__["o2cb.loadable"]() else os.uname().release
-    return setup.part_packages(desired, platform, lacking) if desired else {}
-
-
-def _repositories(config, platform):
-    desired = _desired(config)
-    wanted = package_repositories.wanted(desired, platform) if desired else {}
-    return sorted(map(package_repositories.section_name, wanted))
 
 
 def _desired(config):

@@ -67,18 +67,22 @@ def test_the_packages_are_those_of_the_platform_and_of_the_parts(render, firewal
     assert found == {"include": ["ocfs2.check"], "ocfs2-package": {"pkg.installed": state}}
 
 
-def test_a_repository_comes_before_the_packages(render):
-    repository = {"name": "ol9_addons", "key_url": "file:///etc/pki/rpm-gpg/RPM-GPG-KEY-oracle"}
-    found = render("package", {}, repository=repository)
-    assert list(found) == ["include", "ocfs2-package-repository", "ocfs2-package"]
-    assert found["ocfs2-package-repository"] == {
-        "pkgrepo.managed": [
-            *({name: value} for name, value in repository.items()),
+def test_repositories_come_before_the_packages(render):
+    config = roster.section()
+    parts = {"before_packages": ["repositories"]}
+    found = render("package", config, repositories=["ocfs2-formula-tools"], parts=parts)
+    assert list(found) == ["include", "ocfs2-package-repositories", "ocfs2-package"]
+    assert found["ocfs2-package-repositories"] == {
+        "o2cb.part": [
+            {"name": "repositories"},
+            {"config": config},
             {"failhard": True},
             {"require": CHECKED},
             {"require_in": [{"pkg": "ocfs2-package"}]},
         ]
     }
+    setopt = {"setopt": ["ocfs2-formula-tools.skip_if_unavailable=0"]}
+    assert setopt in found["ocfs2-package"]["pkg.installed"]
 
 
 def test_an_unknown_platform_has_no_packages_to_install(modules, monkeypatch):
@@ -86,8 +90,9 @@ def test_an_unknown_platform_has_no_packages_to_install(modules, monkeypatch):
     grains = {"os": "Plan", "osmajorrelease": 9}
     monkeypatch.setitem(function.__globals__, "__grains__", grains)
     found = function(roster.section())
-    assert (found["name"], found["packages"], found["repository"]) == ("Plan 9", [], None)
+    assert (found["name"], found["packages"], found["repositories"]) == ("Plan 9", [], [])
     assert found["part_packages"] == {}
+    assert found["parts"] == {"before_packages": [], "before_cluster": [], "after_mount": []}
 
 
 def test_a_part_more_needs_no_line_in_an_sls(render):

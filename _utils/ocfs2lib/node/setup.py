@@ -55,16 +55,15 @@ def part(name):
     raise ArgumentInvalid(f"The formula sets up no {name}. Fix: name one of {names}.")
 
 
-def parts_at(step, platform):
+def parts_at(step, desired, platform):
     """Return the names of the parts that are set up at a step, such as BEFORE_CLUSTER.
 
+    desired
+        Pillar as ``pillar.desired.Desired``.
     platform
-        The ``platform.platform.Platform`` of the host; None, of which no part concerns it, if it is
-        none that is known.
+        The ``platform.platform.Platform`` of the host.
     """
-    return [
-        each.name for each in PARTS if each.step == step and platform and each.concerns(platform)
-    ]
+    return [each.name for each in PARTS if each.step == step and each.concerns(desired, platform)]
 
 
 def part_packages(desired, platform, lacking=None):

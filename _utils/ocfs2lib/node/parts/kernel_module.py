@@ -23,6 +23,10 @@ class KernelModulePart(setup_part.SetupPart):
     files = (RECORD,)
     shape = {"module_package": (bool,)}
 
+    def concerns(self, desired, platform):
+        module = desired.kernel.module
+        return bool(module) and module.source in module_keys.FILES
+
     def packages(self, desired, platform, lacking=None):
         module = desired.kernel.module
         if module and module.source == module_keys.PACKAGE:
@@ -33,7 +37,7 @@ class KernelModulePart(setup_part.SetupPart):
 
     def unsupported(self, desired, platform):
         module = desired.kernel.module
-        if not module or module.source not in module_keys.FILES:
+        if not self.concerns(desired, platform):
             return []
         kind = platform.manager.kind
         if module.source == kind:
@@ -49,18 +53,15 @@ class KernelModulePart(setup_part.SetupPart):
 
     def differences(self, desired, minion, facts, platform):
         module = desired.kernel.module
+        if not self.concerns(desired, platform):
+            return []
         recorded, _, package = (facts["files"][RECORD] or "").partition("\n")
-        if not module or module.source not in module_keys.FILES:
-            return setup_part.present([RECORD], facts["files"])
         if facts["module_package"] and recorded == module.sha256:
             return []
         return [Difference(Part.MODULE_PACKAGE, None, package.strip() or None, module.url)]
 
     def close(self, call, found, desired, minion, platform):
         module = desired.kernel.module
-        if not module or module.source not in module_keys.FILES:
-            call("files.remove", RECORD)
-            return
         keys = signing.fetched(call, {module.key: module.fingerprints})
         path = _fetched(call, module.url)
         digest = call("package_files.sha256", path)

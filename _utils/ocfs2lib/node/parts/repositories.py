@@ -23,11 +23,11 @@ class RepositoriesPart(setup_part.SetupPart):
     texts = (("package_keys", "trusted"),)
     text_lists = (("package_keys", "files"),)
 
-    def concerns(self, platform):
+    def concerns(self, desired, platform):
         return platform.manager.repositories is not None
 
     def unsupported(self, desired, platform):
-        if self.concerns(platform):
+        if self.concerns(desired, platform):
             return []
         return [
             Reason(
@@ -45,7 +45,7 @@ class RepositoriesPart(setup_part.SetupPart):
         return {"package_keys": {"files": files, "trusted": call("signing_keys.trusted")}}
 
     def differences(self, desired, minion, facts, platform):
-        if platform is None or not self.concerns(platform):
+        if platform is None or not self.concerns(desired, platform):
             return []
         wanted, path = _wanted(desired, platform)
         files = {key: each for key, *each in facts["package_keys"]["files"]}

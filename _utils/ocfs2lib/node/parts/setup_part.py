@@ -42,8 +42,8 @@ class SetupPart:
     texts = ()
     text_lists = ()
 
-    def concerns(self, platform):
-        """Return whether there is anything of this part on hosts of this platform."""
+    def concerns(self, desired, platform):
+        """Return whether there is anything of this part for this pillar on this platform."""
         return True
 
     def needed_tools(self, desired):

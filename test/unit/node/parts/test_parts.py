@@ -23,7 +23,7 @@ HOST = {"platform": "Debian 12"}
 PARTS = [
     part
     for part in setup.PARTS
-    if part not in (packages.PART, kernel_module.PART) and part.concerns(debian.PLATFORM)
+    if part not in (packages.PART, kernel_module.PART) and part.concerns(None, debian.PLATFORM)
 ]
 
 
