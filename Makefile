@@ -26,7 +26,8 @@ PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprog
 	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
 	openssl strace bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs \
 	f2fs-tools fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g \
-	chromium parted reiserfsprogs squashfs-tools systemd-journal-remote tidy udftools xorriso
+	chromium parted reiserfsprogs squashfs-tools systemd-journal-remote tidy udftools xorriso \
+	rpm dnf zypper createrepo-c gnupg
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
@@ -163,8 +164,9 @@ demo-down: $(STAMPS)/salt ## End the demo
 	$(BIN)/python test/lab/demo.py down
 
 .PHONY: docs
-docs: ## Regenerate docs/pillar.rst and docs/pillar.schema.json from the model, and the pictures
+docs: ## Regenerate the pages on pillar and platforms from their models, and the pictures
 	$(PYTHON) docs/pictures.py
+	PYTHONPATH=_utils $(PYTHON) docs/platform_pages.py
 	PYTHONPATH=_utils $(PYTHON) -c \
 		'from ocfs2lib.pillar import reference; print(reference.reference_rst(), end="")' \
 		> docs/pillar.rst

@@ -27,6 +27,11 @@ def test_a_picture_is_what_its_script_makes(name):
     assert "<desc" in made
 
 
+def test_the_page_on_platforms_is_what_its_script_makes():
+    made = runpy.run_path(str(DOCS / "platform_pages.py"))["page"]()
+    assert (DOCS / "platforms.rst").read_text(encoding="utf-8") == made, "run: make docs"
+
+
 def test_the_picture_of_the_architecture_has_every_room():
     shown = {name for row in PICTURES["ROOMS"] for name, _ in row}
     missing = {path.parent.name for path in ROOMS.glob("*/__init__.py")} - shown

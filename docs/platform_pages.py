@@ -1,0 +1,113 @@
+"""
+docs/platforms.rst, from what the formula knows of each platform: ``make docs`` runs this file.
+"""
+
+from pathlib import Path
+
+from ocfs2lib.platform import platforms
+from ocfs2lib.platform.platform import NOT_RUN
+from ocfs2lib.platform.platform import ON_GUESTS
+
+#: A kernel's release before 7.0, from which on Ubuntu has one package less.
+_RELEASE = "6.8.0-88-generic"
+TRIED = {
+    ON_GUESTS: "on guests with its own kernel, its own packages and real Salt",
+    NOT_RUN: "not run here: its facts were read, not seen",
+}
+
+_HEAD = """\
+.. Generated from _utils/ocfs2lib/platform by "make docs".
+
+=========
+Platforms
+=========
+
+What the formula does on each distribution. One cluster can have hosts of several. A host of any
+other release is refused by name before anything on it is touched.
+
+Whatever the table says of a release, these two commands show on a host what holds there:
+
+.. code-block:: console
+
+   # modinfo -k "$(uname -r)" ocfs2 ocfs2_dlmfs ocfs2_stack_o2cb
+   # salt-call --local ocfs2_reboot.kernels
+
+The first finds the modules of the running kernel, the second names what the kernels of the next
+boot lack. ``salt-run ocfs2.status`` looks at both on every node.
+
+Releases
+========
+
+"""
+_TRIED = """
+How a release was tried:
+
+"""
+_REPOSITORIES = """
+Repositories
+============
+
+Where a distribution has no package, the formula sets up the repository that has it, takes nothing
+else from there, and no other command on the host needs it. A key counts by its fingerprint: a file
+with any other key in it is refused before it is written. ``repositories`` in pillar
+(`pillar.rst <pillar.rst>`__) puts a mirror in the place of any of them, or leaves it to you.
+
+"""
+_REFUSED = """
+Refused
+=======
+
+"""
+
+
+def page():
+    """Return the whole document."""
+    return "".join([
+        _HEAD,
+        _table(("Releases", "Kernel", "Modules from", "Settings", "Firewalls"), _families()),
+        _TRIED,
+        *(f"- *{tried}*: {text}.\n" for tried, text in TRIED.items()),
+        _REPOSITORIES,
+        _table(("Releases", "Brings", "URL", "Key, and its fingerprints"), _repositories()),
+        _REFUSED,
+        _table(("Release", "Reason; the way out"), sorted(platforms.REFUSED.items())),
+    ])
+
+
+def _families():
+    for platform in platforms.PLATFORMS:
+        packages = ", ".join(platform.module.packages(_RELEASE)).replace(_RELEASE, "RELEASE")
+        kernel = platform.kernel
+        yield (
+            _releases(platform),
+            f"{kernel.description}; {kernel.caution}",
+            f"``{packages}``" if packages else "the kernel's own package",
+            f"``{platform.settings.path}``",
+            ", ".join((*platform.firewalls, "none")),
+        )
+
+
+def _releases(platform):
+    by_trial = {
+        tried: ", ".join(name for name, how in platform.releases.items() if how == tried)
+        for tried in TRIED
+    }
+    return "; ".join(f"{names} (*{tried}*)" for tried, names in by_trial.items() if names)
+
+
+def _repositories():
+    for platform in platforms.PLATFORMS:
+        for each in platform.repositories.values():
+            keys = "; ".join(f"{url}: {', '.join(prints)}" for url, prints in each.keys.items())
+            yield ", ".join(platform.releases), ", ".join(each.packages), each.url, keys
+
+
+def _table(heads, rows):
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for first, *others in (heads, *rows):
+        lines += [f"   * - {first}", *(f"     - {text}" for text in others)]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("platforms.rst").write_text(page(), encoding="utf-8")
