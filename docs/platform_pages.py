@@ -62,16 +62,18 @@ Refused
 
 def page():
     """Return the whole document."""
-    return "".join([
-        _HEAD,
-        _table(("Releases", "Kernel", "Modules from", "Settings", "Firewalls"), _families()),
-        _TRIED,
-        *(f"- *{tried}*: {text}.\n" for tried, text in TRIED.items()),
-        _REPOSITORIES,
-        _table(("Releases", "Brings", "URL", "Key, and its fingerprints"), _repositories()),
-        _REFUSED,
-        _table(("Release", "Reason; the way out"), sorted(platforms.REFUSED.items())),
-    ])
+    return "".join(
+        [
+            _HEAD,
+            _table(("Releases", "Kernel", "Modules from", "Settings", "Firewalls"), _families()),
+            _TRIED,
+            *(f"- *{tried}*: {text}.\n" for tried, text in TRIED.items()),
+            _REPOSITORIES,
+            _table(("Releases", "Brings", "URL", "Key, and its fingerprints"), _repositories()),
+            _REFUSED,
+            _table(("Release", "Reason; the way out"), sorted(platforms.REFUSED.items())),
+        ]
+    )
 
 
 def _families():

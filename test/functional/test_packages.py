@@ -1,11 +1,15 @@
 """What the sls files are rendered to for packages and parts, by Salt's own renderers."""
 
+import sys
+
 import pytest
 import salt.config
+import salt.exceptions
 import salt.loader
 import salt.modules.slsutil
 import salt.template
 
+from ocfs2lib import version
 from support import roster
 
 from .conftest import REPOSITORY
@@ -17,7 +21,7 @@ CHECKED = [{"sls": "ocfs2.check"}]
 def render(tmp_path, modules):
     """Renders an sls with some pillar, on this host or on one with another platform."""
 
-    def render(sls, pillar, **platform):
+    def render(sls, pillar, python=sys.version_info, **platform):
         opts = salt.config.minion_config(None)
         opts.update(
             cachedir=str(tmp_path / "cache"),
@@ -25,7 +29,7 @@ def render(tmp_path, modules):
             file_client="local",
             file_roots={"base": [str(REPOSITORY)]},
             pillar={"ocfs2": pillar},
-            grains={},
+            grains={"pythonversion": list(python)},
         )
         functions = {
             "o2cb_setup.config": modules["o2cb_setup.config"],
@@ -83,6 +87,16 @@ def test_repositories_come_before_the_packages(render):
     }
     setopt = {"setopt": ["ocfs2-formula-tools.skip_if_unavailable=0"]}
     assert setopt in found["ocfs2-package"]["pkg.installed"]
+
+
+def test_a_minion_on_an_old_python_is_refused_before_a_module_is_imported(render):
+    with pytest.raises(salt.exceptions.SaltRenderError, match=r"on Python 3\.6\.15 here"):
+        render("package", roster.section(), python=[3, 6, 15, "final", 0])
+
+
+def test_the_sls_files_ask_for_the_same_python_as_the_runners():
+    text = (REPOSITORY / "ocfs2/map.jinja").read_text()
+    assert f"| list < {list(version.PYTHON)}" in text
 
 
 def test_an_unknown_platform_has_no_packages_to_install(modules, monkeypatch):

@@ -20,6 +20,7 @@ from ocfs2lib.master.progress import WaitingNotice
 from ocfs2lib.master.progress import say
 from ocfs2lib.system import formula_code
 from ocfs2lib.timeouts import WaitPolicy
+from ocfs2lib.version import PYTHON
 
 #: The kinds of module the nodes need; saltutil.sync_all asks the master for a dozen more. Each of
 #: them would have the minion load all of Salt anew; only the last does, with the beacons.
@@ -239,13 +240,29 @@ class Nodes:
         answers, lost = self._put_for_work(modules.keys() - lacking, question)
         silent.update(lost)
         stale = {minion for minion, answer in answers.items() if _build(answer) != formula}
-        silent.update(self._sync(lacking | stale))
+        silent.update(self._too_old(lacking - silent.keys()))
+        silent.update(self._sync((lacking | stale) - silent.keys()))
         again, lost = self._put_until_loaded((lacking | stale) - silent.keys(), question)
         answers.update(again)
         silent.update(lost)
         still = [minion for minion, each in again.items() if _build(each) not in (None, formula)]
         silent.update(self._left_over(still))
         return {each: answers[each] for each in answers.keys() - silent.keys()}, silent
+
+    def _too_old(self, minions):
+        """Return ``{minion id: reason}`` of those whose Python could not load the formula."""
+        if not minions:
+            return {}
+        found, _ = self._put_for_work(minions, Question("grains.get", ("pythonversion",)))
+        return {
+            minion: (
+                f"its Salt runs on Python {'.'.join(map(str, version[:3]))}, and the formula needs "
+                f"{'.'.join(map(str, PYTHON))} or newer; install the packages of the Salt Project "
+                "there, which bring their own"
+            )
+            for minion, version in found.items()
+            if _is_version(version) and tuple(version[:2]) < PYTHON
+        }
 
     def _left_over(self, minions):
         """Return ``{minion id: reason}`` of those that a sync does not rid of an older formula."""
@@ -298,6 +315,10 @@ def _functions(function):
 
 def _lists(names, function):
     return isinstance(names, list) and function in names
+
+
+def _is_version(grain):
+    return isinstance(grain, list) and all(isinstance(part, int) for part in grain[:2])
 
 
 def _has_formula(kinds):
