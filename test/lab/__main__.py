@@ -25,6 +25,7 @@ from lab.image import ensure_image
 from lab.lab import REPOSITORY
 from lab.lab import Lab
 from lab.namespace import running_labs
+from lab.spec import ALL_DISTROS
 from lab.spec import DISTROS
 from lab.spec import NETWORKS
 from lab.spec import PATHS
@@ -353,8 +354,8 @@ def _do_grow(arguments) -> None:
 def _do_images(arguments) -> None:
     host.require_tools()
     for distro in arguments.distro or DISTROS:
-        if distro not in DISTROS:
-            raise LabError(f"There is no image of {distro!r}. Take of: {', '.join(DISTROS)}.")
+        if distro not in ALL_DISTROS:
+            raise LabError(f"There is no image of {distro!r}. Take of: {', '.join(ALL_DISTROS)}.")
         say(f"{distro}: {ensure_image(distro, say)}")
     print(f"The images are ready in {cache_directory()}. Next: {_call(arguments)} up")
 

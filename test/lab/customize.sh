@@ -6,6 +6,7 @@
 # LAB_PACKAGES  packages of the lab's apt repository, absent from the image
 # LAB_MASK      units a lab guest does without
 # LAB_SIZE      size of the root filesystem
+# LAB_STAND_IN  for a stand-in: what it is to be taken for, files in root and RPMs; else empty
 set -eu
 tree=$1
 
@@ -51,6 +52,22 @@ sed -i 's/^hosts:.*/hosts: files/' "$tree/etc/nsswitch.conf"
 rm -rf "$tree"/etc/apt/sources.list.d/* "$tree"/etc/apt/sources.list \
     "$tree"/var/lib/apt/lists/* "$tree"/var/cache/apt/*.bin "$tree"/var/cache/debconf/*-old \
     "$tree"/var/log/*.log "$tree"/var/log/apt
+
+if [ -n "$LAB_STAND_IN" ]; then
+    say "taking it for another distribution"
+    for modules in "$tree"/lib/modules/*/kernel/fs/ocfs2; do
+        release=${modules#"$tree/lib/modules/"}
+        mkdir "$LAB_OUT/modules"
+        mv "$modules" "$LAB_OUT/modules/${release%%/*}"
+        chroot "$tree" depmod -a "${release%%/*}"
+    done
+    rm "$tree/etc/os-release"
+    cp -r "$LAB_STAND_IN/root/." "$tree/"
+    ln -s ../usr/lib/os-release "$tree/etc/os-release"
+    cp "$LAB_STAND_IN"/*.rpm "$tree/tmp/"
+    chroot "$tree" sh -c 'rpm --import /dev/null 2>/dev/null; rpm -i --nodeps /tmp/*.rpm'
+    rm "$tree"/tmp/*.rpm
+fi
 
 say "writing the image"
 cp "$tree"/boot/vmlinuz-* "$LAB_OUT/vmlinuz"

@@ -5,6 +5,8 @@ into it::
 
     root.img  vmlinuz  initrd  packages/*.deb  packages/Packages  recipe.json
 
+A stand-in (``lab.stand_in``) has RPMs there instead, and ``signing`` with the key that signed them.
+
 ``root.img`` is a stock Debian with kernel, multipath-tools and a Salt minion, without
 ocfs2-tools. ``packages`` holds ocfs2-tools and what else the formula may install.
 """
@@ -24,10 +26,12 @@ from contextlib import contextmanager
 from email.utils import formatdate
 from pathlib import Path
 
+from lab import stand_in
 from lab.errors import LabError
 from lab.recipe import HERE
 from lab.recipe import PYTHON
 from lab.recipe import recipe
+from lab.stand_ins import STAND_INS
 
 # The newest C library a wheel may ask for: glibc 2.36 is bookworm's.
 GLIBC_MINOR = 36
@@ -89,7 +93,8 @@ def _locked(directory: Path, say: Say) -> Iterator[None]:
 
 
 def _build(work: Path, ingredients: dict, say: Say) -> None:
-    distro, wheels = ingredients["distro"], work / "wheels"
+    distro, wheels = ingredients["base"], work / "wheels"
+    pretended = STAND_INS.get(ingredients["distro"])
     (work / "tmp").mkdir(parents=True)
     say(f"fetching wheels of {_salt(ingredients)} for Python {PYTHON[distro]}")
     _fetch_wheels(work, wheels, ingredients["salt"], PYTHON[distro])
@@ -110,8 +115,13 @@ def _build(work: Path, ingredients: dict, say: Say) -> None:
         LAB_PACKAGES=" ".join(ingredients["repository"]),
         LAB_MASK=" ".join(ingredients["mask"]),
         LAB_SIZE=ingredients["size"],
+        LAB_STAND_IN=str(stand_in.prepare(work, pretended)) if pretended else "",
     )
-    _write_index(work / "packages")
+    if pretended:
+        say("building its RPMs")
+        stand_in.build(work, pretended)
+    else:
+        _write_index(work / "packages")
     shutil.rmtree(wheels)
     shutil.rmtree(work / "tmp")
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
+from lab import stand_in
+from lab.stand_ins import STAND_INS
+
 HERE = Path(__file__).resolve().parent
 
 # Raise it when the builder changes in a way the recipe does not show.
@@ -107,18 +110,27 @@ EXCLUDE = [
 SIZE = "6G"
 
 
+def base(distro: str) -> str:
+    """The Debian beneath a distribution: itself, unless it is a stand-in."""
+    found = STAND_INS.get(distro)
+    return found.base if found else distro
+
+
 def recipe(distro: str) -> dict:
     """All that decides what the image of ``distro`` is like."""
+    found = STAND_INS.get(distro)
     rootfs = sorted(path for path in (HERE / "rootfs").rglob("*") if path.is_file())
     return {
         "builder": BUILDER,
         "distro": distro,
-        "image": IN_IMAGE,
-        "repository": IN_REPOSITORY,
+        "base": base(distro),
+        "stand_in": stand_in.ingredients(distro),
+        "image": IN_IMAGE + (stand_in.packages(found) if found else []),
+        "repository": ["ocfs2-tools"] if found else IN_REPOSITORY,
         "mask": MASK,
         "exclude": EXCLUDE,
         "size": SIZE,
-        "salt": requirements(PYTHON[distro]),
+        "salt": requirements(PYTHON[base(distro)]),
         "files": {str(path.relative_to(HERE)): path.read_text() for path in rootfs},
         "customize": (HERE / "customize.sh").read_text(),
     }

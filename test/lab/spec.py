@@ -12,8 +12,11 @@ import re
 from dataclasses import dataclass
 
 from lab.errors import LabError
+from lab.stand_ins import STAND_INS
 
+#: Those that are built unless another is asked for, and the stand-ins.
 DISTROS = ("bookworm", "trixie")
+ALL_DISTROS = (*DISTROS, *STAND_INS)
 # Most nodes a lab is meant for, and what every guest's hosts file lists.
 MAX_NODES = 32
 MASTER_ADDRESS = "10.77.0.1"
@@ -206,8 +209,9 @@ def make_spec(name: str, nodes: int, luns: list[str], **settings) -> LabSpec:
         )
     spec = LabSpec(name=name, **settings)
     for distro in spec.distros:
-        if distro not in DISTROS:
-            raise LabError(f"There is no image of {distro!r}. Take one of: {', '.join(DISTROS)}.")
+        if distro not in ALL_DISTROS:
+            known = ", ".join(ALL_DISTROS)
+            raise LabError(f"There is no image of {distro!r}. Take one of: {known}.")
     if not 1 <= nodes <= MAX_NODES:
         raise LabError(f"A lab has 1 to {MAX_NODES} nodes, not {nodes}.")
     for _ in range(nodes):

@@ -10,8 +10,9 @@ from types import SimpleNamespace
 import pytest
 import salt.loader
 
+from lab import rpm
 from ocfs2lib.node import package_repositories
-from support import rpm_repository
+from support.served_directory import served
 
 GRAINS = {
     "apt": {},
@@ -21,6 +22,7 @@ GRAINS = {
         "osfullname": "Oracle Linux Server",
         "osrelease": "9.6",
         "osmajorrelease": 9,
+        "osarch": "x86_64",
     },
     "zypper": {
         "os": "SUSE",
@@ -28,6 +30,7 @@ GRAINS = {
         "osfullname": "Leap",
         "osrelease": "15.6",
         "osmajorrelease": 15,
+        "osarch": "x86_64",
     },
 }
 # As EL has it; Debian's skips what it cannot reach.
@@ -47,19 +50,19 @@ def keys(tmp_path_factory):
     """The key that signs the packages, and a stranger's."""
     home = tmp_path_factory.mktemp("keys")
     return SimpleNamespace(
-        right=rpm_repository.SigningKey(home, "right"),
-        wrong=rpm_repository.SigningKey(home, "wrong"),
+        right=rpm.SigningKey(home / "right"),
+        wrong=rpm.SigningKey(home / "wrong"),
     )
 
 
 @pytest.fixture
 def repository(tmp_path, keys):
     """A repository with a signed ocfs2-tools, on loopback: ``url``, ``path``."""
-    tools = rpm_repository.package(tmp_path, "ocfs2-tools")
-    keys.right.sign(tools)
-    rpm_repository.index(tools.parent, keys.right)
-    with rpm_repository.served(tools.parent) as url:
-        yield SimpleNamespace(url=url, path=tools.parent)
+    path = tmp_path / "repository"
+    keys.right.sign(rpm.package(path, "ocfs2-tools"))
+    rpm.index(path, keys.right)
+    with served(path) as url:
+        yield SimpleNamespace(url=url, path=path)
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from lab import rpm
 from ocfs2lib.node.parts.kernel_module import RECORD
 from ocfs2lib.system import package_files
-from support import rpm_repository
 
 NAME = "ocfs2-modules"
 _CONTROL = f"""\
@@ -20,10 +20,18 @@ Description: a package of the test
 """
 
 
+def made(directory):
+    """An RPM that nobody signed, with the one file."""
+    tree = directory / "rpm"
+    (tree / "etc").mkdir(parents=True)
+    (tree / f"etc/{NAME}.installed").touch()
+    return rpm.package(directory / "rpms", NAME, tree=tree, files=f"/etc/{NAME}.installed")
+
+
 @pytest.fixture
-def rpm(tmp_path, keys):
+def signed(tmp_path, keys):
     """A signed RPM."""
-    found = rpm_repository.package(tmp_path, NAME)
+    found = made(tmp_path)
     keys.right.sign(found)
     return found
 
@@ -68,7 +76,7 @@ def set_up(host, config):
     return host.states["o2cb.part"]("module", config)
 
 
-@pytest.mark.parametrize(("host", "file"), [("dnf", "rpm"), ("apt", "deb")], indirect=["host"])
+@pytest.mark.parametrize(("host", "file"), [("dnf", "signed"), ("apt", "deb")], indirect=["host"])
 def test_the_package_is_installed_once(host, request, from_file, file):
     config = from_file(request.getfixturevalue(file))
     planned = host.states_test["o2cb.part"]("module", config)
@@ -97,13 +105,15 @@ def refused(done, why):
 
 
 @ON_DNF
-def test_another_checksum_is_refused(host, rpm, from_file):
-    refused(set_up(host, from_file(rpm, sha256="0" * 64)), f"not {'0' * 64}; it was not installed")
+def test_another_checksum_is_refused(host, signed, from_file):
+    refused(
+        set_up(host, from_file(signed, sha256="0" * 64)), f"not {'0' * 64}; it was not installed"
+    )
 
 
 @ON_DNF
 def test_an_unsigned_package_is_refused(host, tmp_path, from_file):
-    unsigned = rpm_repository.package(tmp_path, NAME)
+    unsigned = made(tmp_path)
     refused(set_up(host, from_file(unsigned)), "rpmkeys")
 
 
@@ -111,7 +121,7 @@ def test_an_unsigned_package_is_refused(host, tmp_path, from_file):
 def test_a_package_of_a_stranger_is_refused_though_the_host_trusts_him(
     host, tmp_path, keys, from_file
 ):
-    other = rpm_repository.package(tmp_path, NAME)
+    other = made(tmp_path)
     keys.wrong.sign(other)
     subprocess.run(["rpm", "--import", keys.wrong.path], check=True)
     refused(set_up(host, from_file(other)), "rpmkeys")
@@ -131,12 +141,12 @@ def test_a_deb_without_its_signature_is_refused(host, deb, from_file):
 
 
 @ON_DNF
-def test_a_key_with_another_fingerprint_is_refused(host, rpm, keys, from_file):
-    config = from_file(rpm, key=keys.wrong.path.as_uri())
+def test_a_key_with_another_fingerprint_is_refused(host, signed, keys, from_file):
+    config = from_file(signed, key=keys.wrong.path.as_uri())
     refused(set_up(host, config), f"has the fingerprint {keys.wrong.fingerprint}")
 
 
 @ON_DNF
-def test_a_file_that_is_not_there_is_said(host, rpm, from_file):
-    config = from_file(rpm, url="file:///etc/no-such.rpm")
+def test_a_file_that_is_not_there_is_said(host, signed, from_file):
+    config = from_file(signed, url="file:///etc/no-such.rpm")
     refused(set_up(host, config), "file:///etc/no-such.rpm cannot be fetched")

@@ -32,7 +32,7 @@ CHOSEN = {
 @pytest.fixture(scope="module")
 def grains(tmp_path_factory):
     """``{file: grains}``, made by Salt where that file is the host's."""
-    script, texts = _HERE / "grains_of.py", _HERE / "os_releases"
+    script, texts = _HERE / "grains_of.py", _HERE.parents[1] / "os_releases"
     argv = ["unshare", "--mount", sys.executable, script, texts, tmp_path_factory.mktemp("etc")]
     return json.loads(subprocess.run(argv, check=True, stdout=subprocess.PIPE).stdout)
 

@@ -4,9 +4,9 @@ import subprocess
 
 import pytest
 
+from lab import rpm
 from ocfs2lib.node import package_repositories
 from ocfs2lib.platform.package_manager import DNF
-from support import rpm_repository
 
 ON_DNF = pytest.mark.parametrize("host", ["dnf"], indirect=True)
 KEY = package_repositories.KEY_PATHS["tools"]
@@ -87,12 +87,12 @@ def test_a_key_that_cannot_be_fetched_is_said(host, mirror):
 @ON_DNF
 @pytest.mark.parametrize("signer", [None, "wrong"])
 def test_a_package_with_another_signature_or_none_is_not_installed(
-    host, mirror, repository, keys, installed, tmp_path, signer
+    host, mirror, repository, keys, installed, signer
 ):
-    tools = rpm_repository.package(tmp_path, "ocfs2-tools", version="2.0")
+    tools = rpm.package(repository.path, "ocfs2-tools", version="2.0")
     if signer:
         getattr(keys, signer).sign(tools)
-    rpm_repository.index(repository.path, keys.right)
+    rpm.index(repository.path, keys.right)
     assert set_up(host, mirror)["result"] is True
     done = install(host, mirror)
     assert done["result"] is False

@@ -1,0 +1,138 @@
+"""Builds what makes an image a stand-in (``lab.stand_ins``): its files, and its RPMs."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+from lab import rpm
+from lab.stand_ins import STAND_INS
+from lab.stand_ins import StandIn
+
+HERE = Path(__file__).resolve().parent
+OS_RELEASES = HERE.parent / "os_releases"
+#: The file in the repository with the key that signs all of it.
+KEY = "RPM-GPG-KEY-stand-in"
+#: The directory of an image with that key's private half.
+SIGNING = "signing"
+
+# EL's; Debian's would skip a repository that it cannot reach.
+_DNF_CONF = """\
+[main]
+gpgcheck=1
+installonly_limit=3
+clean_requirements_on_remove=True
+best=True
+skip_if_unavailable=False
+"""
+# Debian's rpm keeps its database in the home directory of its user.
+_MACROS = "%_dbpath /var/lib/rpm\n"
+_UNIT = """\
+[Unit]
+Description={description}
+Requires=network.service
+After=network.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart={script} {start}
+ExecStop={script} {stop}
+
+[Install]
+WantedBy=multi-user.target
+"""
+#: What the tools need of Debian; their RPM says nothing of it.
+LIBRARIES = ["libaio1", "libcmap4", "libcom-err2", "libdlm3", "libglib2.0-0", "libuuid1", "psmisc"]
+
+
+def ingredients(distro: str) -> dict | None:
+    """What the image of a stand-in is made of besides its base, None for a distribution itself."""
+    found = STAND_INS.get(distro)
+    if not found:
+        return None
+    return {**asdict(found), "text": (OS_RELEASES / found.os_release).read_text(), "maker": 1}
+
+
+def packages(found: StandIn) -> list[str]:
+    """The packages of Debian that its image needs besides."""
+    return [found.manager, "rpm", "gpg", *LIBRARIES]
+
+
+def prepare(work: Path, found: StandIn) -> Path:
+    """Write what the image gets; return the directory: ``root`` to be copied, ``*.rpm``."""
+    directory = work / "stand-in"
+    root = directory / "root"
+    texts = {
+        "usr/lib/os-release": (OS_RELEASES / found.os_release).read_text(),
+        "usr/lib/rpm/macros.d/macros.lab": _MACROS,
+        "etc/yum.repos.d/README": "The formula's are the only ones.\n",
+    }
+    if found.manager == "dnf":
+        texts |= {"etc/dnf/dnf.conf": _DNF_CONF, "etc/redhat-release": "a stand-in\n"}
+    for path, text in texts.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    provides = "Provides: /bin/sh /sbin/depmod systemd system-release(releasever) = 9"
+    rpm.package(directory, "stand-in-release", tags=provides)
+    for name in found.there:
+        rpm.package(directory, name)
+    return directory
+
+
+def build(work: Path, found: StandIn) -> None:
+    """Make the repository: ``packages`` of an image, which so far holds Debian's, becomes that."""
+    debs = work / "packages"
+    tools = next(debs.glob("ocfs2-tools_*.deb"))
+    rpms = work / "rpms"
+    rpms.mkdir()
+    _tools(work, rpms, found, tools)
+    _module(work, rpms, found)
+    shutil.rmtree(debs)
+    rpms.rename(debs)
+    key = rpm.SigningKey(work / SIGNING)
+    for path in debs.glob("*.rpm"):
+        key.sign(path)
+    rpm.index(debs, key)
+    (debs / KEY).write_text(key.public)
+
+
+def _tools(work: Path, rpms: Path, found: StandIn, deb: Path) -> None:
+    """The tools, in the layout of ocfs2-tools vendor/common/ocfs2-tools.spec-generic.in."""
+    tree = work / "tools"
+    rpm.call("dpkg-deb", "--extract", deb, tree)
+    for name in ("o2cb", "ocfs2"):
+        script = f"/sbin/{name}.init"
+        (tree / f"etc/init.d/{name}").rename(tree / script[1:])
+        unit = tree / f"usr/lib/systemd/system/{name}.service"
+        unit.parent.mkdir(parents=True, exist_ok=True)
+        start, stop = ("enable", "disable") if name == "o2cb" else ("start", "stop")
+        unit.write_text(_UNIT.format(description=name, script=script, start=start, stop=stop))
+    shutil.rmtree(tree / "etc/init.d")
+    shutil.rmtree(tree / "usr/share")
+    settings = tree / "etc/sysconfig/o2cb"
+    settings.parent.mkdir()
+    settings.write_text("O2CB_ENABLED=false\nO2CB_BOOTCLUSTER=ocfs2\n")
+    first, *others = found.tools
+    files = "\n".join(
+        f"/{path.relative_to(tree)}"
+        for path in sorted(tree.rglob("*"))
+        if not path.is_dir() and path != settings
+    )
+    files += "\n%config(noreplace) /etc/sysconfig/o2cb\n%dir /etc/ocfs2"
+    (tree / "etc/ocfs2").mkdir(exist_ok=True)
+    rpm.package(rpms, first, tree=tree, files=files, tags="Requires: kmod")
+    for name in others:
+        rpm.package(rpms, name, tags=f"Requires: {first}")
+
+
+def _module(work: Path, rpms: Path, found: StandIn) -> None:
+    """The modules that the hook took out of the image's kernel, where kmods are."""
+    (release,) = (path.name for path in (work / "modules").iterdir())
+    tree = work / "kmod"
+    target = tree / f"lib/modules/{release}/extra/ocfs2"
+    shutil.copytree(work / "modules" / release, target)
+    depmod = f"%post\n/sbin/depmod -a {release}\n%postun\n/sbin/depmod -a {release}"
+    files = f"/lib/modules/{release}/extra/ocfs2"
+    rpm.package(rpms, found.module, tree=tree, files=files, scriptlets=depmod)
