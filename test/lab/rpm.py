@@ -56,13 +56,20 @@ class SigningKey:
         """Sign a package."""
         name, path = f"_gpg_name {self.fingerprint}", f"_gpg_path {self._directory}"
         # Debian's macros point at /usr/bin/gpg2, which it does not have.
-        call("rpmsign", *_defines(name, path, "__gpg /usr/bin/gpg"), "--addsign", rpm)
+        self._use("rpmsign", *_defines(name, path, "__gpg /usr/bin/gpg"), "--addsign", rpm)
 
     def sign_beside(self, path: Path) -> None:
         """Write the signature of a file beside it."""
         signature = path.with_name(f"{path.name}.asc")
         signature.unlink(missing_ok=True)
-        call(*self._gpg, "--armor", "--detach-sign", "--output", signature, path)
+        self._use(*self._gpg, "--armor", "--detach-sign", "--output", signature, path)
+
+    def _use(self, *argv: object) -> None:
+        """Run what needs the secret half; the agent that it starts ends with it."""
+        try:
+            call(*argv)
+        finally:
+            call("gpgconf", "--homedir", self._directory, "--kill", "all")
 
 
 def package(
