@@ -26,6 +26,9 @@ _SHOW = ["multipathd", "show"]
 _LIMIT = 5
 #: How many names under a mount a report needs.
 _NAMED = 5
+#: Whether SELinux enforces its policy; the file is there if the kernel has SELinux and it is on.
+_ENFORCES = "/sys/fs/selinux/enforce"
+_LABEL = "security.selinux"
 # open_tree(2); glibc has no wrapper for it before 2.36.
 _OPEN_TREE, _AT_FDCWD, _CLONE = 428, -100, 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -57,6 +60,27 @@ def space(path):
         "inodes": found.f_files,
         "free_inodes": found.f_favail,
     }
+
+
+def label(path):
+    """
+    Return the SELinux label of a directory; None where SELinux does not enforce anything.
+
+    On OCFS2 labels are stored on the volume, and all nodes share them (``fs_use_xattr ocfs2`` in
+    the policies of Fedora and openSUSE); a fresh volume has none.
+
+    path
+        The directory, such as a mount point.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_diagnose.label /san/primary
+    """
+    if files.value(_ENFORCES) != "1":
+        return None
+    return files.decoded(os.getxattr(path, _LABEL).rstrip(b"\0").decode(errors="replace"))
 
 
 def hidden(path):

@@ -95,7 +95,8 @@ def examine(luns, setup):
         As for :func:`census`.
 
     Returns what :func:`census` returns without a proof that LUNs are blank, and ``health``
-    (``ocfs2_health.facts``), ``space`` (``{mount point: ocfs2_diagnose.space}``), ``hidden``
+    (``ocfs2_health.facts``), ``space`` (``{mount point: ocfs2_diagnose.space}``), ``labels``
+    (``{mount point: ocfs2_diagnose.label}`` where SELinux enforces), ``hidden``
     (``{mount point: ocfs2_diagnose.hidden}``), ``hung`` (``{mount point: reason}`` of those whose
     ``space`` is missing), ``multipath`` (``ocfs2_diagnose.multipath``), ``volumes`` (every whole
     device with an OCFS2, as ``{kernel's name: {"uuid", "wwid"}}``), ``unmapped`` (``{WWID:
@@ -113,6 +114,7 @@ def examine(luns, setup):
     questions = {
         **{("lun", key): ["ocfs2.probe", device] for key, device in luns.items()},
         **{("space", path): ["ocfs2_diagnose.space", path] for path in found["mounts"]},
+        **{("label", path): ["ocfs2_diagnose.label", path] for path in found["mounts"]},
         **{("volume", node): ["ocfs2.superblock", node] for node in devices},
     }
     answered = time_limit.ask_each(_LIMIT, questions, __salt__, __opts__["cachedir"])
@@ -122,6 +124,7 @@ def examine(luns, setup):
         "health": __salt__["ocfs2_health.facts"](found["o2cb"]),
         "space": _of("space", answered["answers"]),
         "hung": _of("space", answered["failures"]),
+        "labels": {path: each for path, each in _of("label", answered["answers"]).items() if each},
         "hidden": {path: __salt__["ocfs2_diagnose.hidden"](path) for path in found["mounts"]},
         "multipath": __salt__["ocfs2_diagnose.multipath"](),
         "volumes": {

@@ -1,6 +1,8 @@
 """Looks at a host that whoever has to find a fault needs, on real mounts and real tools."""
 
+import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +30,20 @@ def test_space(modules, mounted):
         "inodes": 64,
         "free_inodes": 62,
     }
+
+
+@pytest.mark.parametrize(("enforce", "said"), [("1", "system_u:object_r:etc_t:s0"), ("0", None)])
+def test_the_label_of_a_mount_point_where_selinux_enforces(modules, kernel, mounted, enforce, said):
+    """SELinux is simulated: the file that shows it, and a label as it stores one."""
+    selinux = Path("/sys/fs/selinux/enforce")
+    selinux.parent.mkdir()
+    selinux.write_text(enforce)
+    os.setxattr(mounted, "security.selinux", b"system_u:object_r:etc_t:s0\0")
+    assert modules["ocfs2_diagnose.label"](str(mounted)) == said
+
+
+def test_where_there_is_no_selinux_there_is_no_label(modules, kernel, mounted):
+    assert modules["ocfs2_diagnose.label"](str(mounted)) is None
 
 
 def test_what_lies_under_a_mount(modules, mounted):

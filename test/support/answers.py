@@ -197,6 +197,7 @@ def examination(pillar, minion, **changes):
         },
         "space": {described.mount.path: room()},
         "hung": {},
+        "labels": {},
         "hidden": {described.mount.path: []},
         "multipath": {
             "maps": {described.wwid: {"name": "primary", "node": "/dev/dm-3", "queueing": "4 chk"}},

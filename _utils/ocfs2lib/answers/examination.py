@@ -23,6 +23,7 @@ _SHAPE = {
     },
     "space": (dict,),
     "hung": (dict,),
+    "labels": (dict,),
     "hidden": (dict,),
     "multipath": (dict, type(None)),
     "volumes": (dict,),
@@ -69,6 +70,7 @@ def _check(answer, keys):
     _check_health(answer["health"])
     _all_have(answer["space"], _SPACE, "space")
     all_are(answer["hung"].values(), TEXT, "hung")
+    all_are(answer["labels"].values(), TEXT, "labels")
     _all_are_lists(answer["hidden"], "hidden")
     _all_have(answer["volumes"], _FOUND, "volumes")
     _all_are_lists(answer["unmapped"], "unmapped")

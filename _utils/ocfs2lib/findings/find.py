@@ -49,6 +49,7 @@ CHECKS = (
     volume.space,
     volume.differences,
     volume.hidden_files,
+    volume.labels,
 )
 
 

@@ -81,6 +81,7 @@ KINDS = {
     "space-low": (DEGRADED, "disks of guests cannot grow, no further file can be made"),
     "volume-differs": (DEGRADED, "the volume is not as pillar describes it"),
     "files-under-mount": (DEGRADED, "they fill the host's own disk, and nobody sees them"),
+    "selinux-unlabelled": (DEGRADED, "SELinux keeps confined services, such as libvirt, out of it"),
     "fstab-differs": (DEGRADED, "at the next boot it is mounted otherwise, or not at all"),
     "stray-volume": (DEGRADED, "pillar knows nothing of it: nobody watches or guards it"),
 }

@@ -14,6 +14,8 @@ from ocfs2lib.node.difference import Part
 
 #: Shares of free room below which there is too little, and next to none.
 _LOW, _NONE = 0.10, 0.02
+#: The type that SELinux gives to what has no label.
+_UNLABELLED = "unlabeled_t"
 
 
 def not_mounted(snapshot):
@@ -177,3 +179,23 @@ def hidden_files(snapshot):
                     (node.minion,),
                     lun.key,
                 )
+
+
+def labels(snapshot):
+    """Find volumes without a label where SELinux enforces its policy."""
+    for lun in snapshot.desired.luns:
+        without = {
+            node.minion: facts["labels"][lun.mount.path]
+            for node, facts in snapshot.nodes()
+            if _UNLABELLED in facts["labels"].get(lun.mount.path, "").split(":")
+        }
+        if without:
+            path = lun.mount.path
+            yield Finding(
+                "selinux-unlabelled",
+                f"{path} is labelled {next(iter(without.values()))}, as a fresh volume is",
+                f"semanage fcontext -a -t virt_image_t '{path}(/.*)?' on every node (that type for "
+                f"libvirt's images), then restorecon -R {path} on one",
+                tuple(without),
+                lun.key,
+            )

@@ -106,6 +106,20 @@ def test_a_lun_that_has_grown(nodes):
     assert "ocfs2.orch.grow" in only(nodes, "volume-differs").fix
 
 
+@pytest.mark.parametrize("label", ["system_u:object_r:unlabeled_t:s0", "unlabeled_t"])
+def test_a_volume_without_a_label(nodes, label):
+    for minion in (TWO, THREE):
+        nodes[minion]["labels"][PATH] = label
+    finding = only(nodes, "selinux-unlabelled", (TWO, THREE))
+    assert finding.what == f"{PATH} is labelled {label}, as a fresh volume is"
+    assert f"restorecon -R {PATH} on one" in finding.fix
+
+
+def test_a_volume_with_a_label(nodes):
+    nodes[TWO]["labels"][PATH] = "system_u:object_r:virt_image_t:s0"
+    assert found(nodes) == []
+
+
 def test_files_under_a_mount(nodes):
     nodes[TWO]["hidden"][PATH] = ["a", "b", "c", "d"]
     finding = only(nodes, "files-under-mount", (TWO,))

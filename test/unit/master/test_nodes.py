@@ -14,14 +14,17 @@ class SimulatedMinion:
     the old modules that no sync removes.
     """
 
-    def __init__(self, build=BUILD, loading=0, error=None, old=()):
+    def __init__(self, build=BUILD, loading=0, error=None, old=(), python=(3, 10, 4)):
         self.build, self.loading, self.error, self.old = build, loading, error, old
+        self.python = [*python, "final", 0]
 
     def answer(self, fun):
         if fun == old_files.QUESTION.fun:
             return {fun[0]: {"modules": ["ocfs2", *self.old]}, fun[1]: False}
         if fun == "saltutil.list_extmods":
             return {"modules": ["ocfs2"]} if self.build else {"modules": []}
+        if fun == "grains.get":
+            return self.python
         if isinstance(fun, list):
             self.build = "1.0.0+mixture" if self.old else BUILD
             return {each: [] for each in fun}
@@ -67,12 +70,22 @@ def test_who_lacks_the_formula_gets_it_and_is_asked_again(build, capsys):
     assert capsys.readouterr().err == "syncing the formula to host2\n"
 
 
+@pytest.mark.parametrize("python", [(3, 6, 15), (3, 9, 2)])
+def test_whose_python_is_too_old_gets_no_formula(python):
+    site = SimulatedNodes(host1=SimulatedMinion(None, python=python), host2=SimulatedMinion(None))
+    answers, silent = site.survey(["host1", "host2"], BUILD)
+    assert answers == {"host2": {"formula": BUILD}}
+    version = ".".join(map(str, python))
+    assert silent["host1"].startswith(f"its Salt runs on Python {version}, and the formula needs")
+    assert site.minions["host1"].build is None
+
+
 def test_who_still_loads_the_formula_is_asked_until_it_knows_the_function():
     site = SimulatedNodes(host1=SimulatedMinion(None, loading=5))
     answers, _ = site.survey(["host1"], BUILD)
     assert answers == {"host1": {"formula": BUILD}}
     functions = ["sys.list_functions"] * 4
-    assert site.asked[2:] == ["ocfs2_node.survey", *functions, "ocfs2_node.survey"]
+    assert site.asked[3:] == ["ocfs2_node.survey", *functions, "ocfs2_node.survey"]
 
 
 @pytest.mark.parametrize("words", [MISSING, "ERROR: multipathd is not available"])
