@@ -27,6 +27,7 @@ from ocfs2lib.system import configfs
 from ocfs2lib.system import files
 from ocfs2lib.system import heartbeat_regions
 from ocfs2lib.system import operating_system
+from ocfs2lib.system import signed_modules
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
@@ -275,7 +276,11 @@ def online(cluster):
     """
     _conf_with(cluster)
     offline()
-    systemd.unit("restart", units.UNIT)
+    try:
+        systemd.unit("restart", units.UNIT)
+    except CommandExecutionError as err:
+        unsigned = signed_modules.unsigned_reason(kernel.MODULES)
+        raise CommandExecutionError(f"{err} {unsigned}".strip()) from err
     if not configfs.is_online(configfs.cluster(cluster)):
         raise CommandExecutionError(
             f"cluster {cluster} is not online although {units.UNIT} started. "

@@ -1,6 +1,6 @@
 {%- from "ocfs2/map.jinja" import config with context %}
 include:
-  - ocfs2.check
+  - ocfs2.package
 
 ocfs2-kernel:
   ocfs2.kernel:
@@ -8,4 +8,4 @@ ocfs2-kernel:
     - config: {{ config | json }}
     - failhard: true
     - require:
-      - sls: ocfs2.check
+      - sls: ocfs2.package
