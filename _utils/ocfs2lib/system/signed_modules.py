@@ -38,4 +38,4 @@ def unsigned_reason(modules):
 
 
 def _signer(module):
-    return (tools.output(["modinfo", "-F", "signer", module]) or "").strip() or "nobody"
+    return (tools.output(["modinfo", "--field", "signer", module]) or "").strip() or "nobody"
