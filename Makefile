@@ -131,6 +131,10 @@ test-operations: $(STAMPS)/packages $(STAMPS)/salt ## Day two on guests under I/
 	$(PYTEST) -vs --durations=0 --show-capture=no test/operations
 
 # FINDING=clone brings about that alone.
+.PHONY: test-platforms
+test-platforms: $(STAMPS)/packages $(STAMPS)/salt ## Other distributions, or stand-ins for them, on guests: an hour
+	$(LAB) -k 'trixie or stand_in'
+
 .PHONY: test-findings
 test-findings: $(STAMPS)/packages $(STAMPS)/salt ## Faults to be found and fences to be explained; FINDING=name for one
 	$(PYTEST) -vs --durations=0 --show-capture=no test/findings $(if $(FINDING),-k '$(FINDING)')

@@ -24,8 +24,10 @@ _NOTICED = 400
 class LabCluster:
     """A lab and the pillar it is described by."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, settings="/etc/default/o2cb"):
         self.lab = lab
+        #: The file with the o2cb settings.
+        self.settings = settings
         self.pillar = yaml.safe_load((REPOSITORY / "pillar.example").read_text())
 
     @property
@@ -112,4 +114,4 @@ def cluster(request):
     name = module.__name__.rpartition(".")[2].replace("_", "-")
     with Lab(name, say=print) as lab:
         lab.up(nodes=len(NODES), distro=module.DISTRO, luns=module.LUNS)
-        yield LabCluster(lab)
+        yield LabCluster(lab, getattr(module, "SETTINGS", "/etc/default/o2cb"))

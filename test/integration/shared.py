@@ -1,7 +1,7 @@
 """What holds in every lab; the modules of this directory call it in their order."""
 
 NODES = (1, 2, 3)
-MANAGED = ("/etc/ocfs2/cluster.conf", "/etc/default/o2cb", "/etc/fstab", "/etc/ocfs2/firewall.nft")
+MANAGED = ("/etc/ocfs2/cluster.conf", "/etc/fstab", "/etc/ocfs2/firewall.nft")
 
 
 def comes_up(cluster, answer, *names):
@@ -36,14 +36,15 @@ def is_shared(cluster, path):
 
 def second_run_changes_nothing(cluster, *names):
     """No state changes, no file is written, and nothing but heartbeats reaches a LUN."""
-    files = [cluster.must(node, "stat", "-c", "%n %Z", *MANAGED) for node in NODES]
+    managed = (*MANAGED, cluster.settings)
+    files = [cluster.must(node, "stat", "-c", "%n %Z", *managed) for node in NODES]
     units = [_started(cluster, node) for node in NODES]
     before = {name: cluster.blocks(name) for name in names}
     answer = cluster.orchestrate()
     after = {name: cluster.blocks(name) for name in names}
     assert answer.rc == 0, answer.stdout + answer.stderr
     assert "Succeeded: 5\n" in answer.stdout
-    assert [cluster.must(node, "stat", "-c", "%n %Z", *MANAGED) for node in NODES] == files
+    assert [cluster.must(node, "stat", "-c", "%n %Z", *managed) for node in NODES] == files
     assert [_started(cluster, node) for node in NODES] == units
     for name in names:
         changed = {key for key, _ in before[name].items() ^ after[name].items()}
@@ -59,7 +60,7 @@ def _started(cluster, node):
 
 def comes_back_by_itself(cluster, nodes, *names):
     """After a power cut of all, the nodes mount without Salt; files and settings are as before."""
-    settings = cluster.must(1, "cat", "/etc/default/o2cb")
+    settings = cluster.must(1, "cat", cluster.settings)
     for node in NODES:
         cluster.lab.power_cut(node)
     for node in nodes:
@@ -68,7 +69,7 @@ def comes_back_by_itself(cluster, nodes, *names):
         for name in names:
             cluster.wait_mounted(node, f"/san/{name}")
             assert cluster.must(node, "cat", f"/san/{name}/3") == "from 3"
-        assert cluster.must(node, "cat", "/etc/default/o2cb") == settings
+        assert cluster.must(node, "cat", cluster.settings) == settings
         for unit in ("o2cb.service", "ocfs2-firewall.service"):
             assert cluster.must(node, "systemctl", "is-active", unit) == "active"
     cluster.lab.wait_minions(nodes)

@@ -96,6 +96,8 @@ def build(work: Path, found: StandIn) -> None:
         key.sign(path)
     rpm.index(debs, key)
     (debs / KEY).write_text(key.public)
+    for scratch in ("stand-in", "modules", "kmod", "tools"):
+        shutil.rmtree(work / scratch)
 
 
 def _tools(work: Path, rpms: Path, found: StandIn, deb: Path) -> None:

@@ -1,0 +1,49 @@
+"""The main job on stand-ins for Oracle Linux 9: real dnf, rpm and signatures, Debian's kernel."""
+
+import pytest
+
+from support import stand_in_cluster
+
+from . import shared
+
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+
+DISTRO = "oracle-9-stand-in"
+RELEASE = "Oracle Linux 9"
+LUNS = ["primary:3G"]
+SETTINGS = "/etc/sysconfig/o2cb"
+
+
+def test_no_node_has_tools_or_modules_yet(cluster):
+    for node in shared.NODES:
+        assert cluster.lab.run(node, ["modinfo", "ocfs2"]).rc != 0
+        assert cluster.lab.run(node, ["rpm", "-q", "ocfs2-tools"]).rc != 0
+
+
+def test_a_blank_lun_is_mounted_everywhere(cluster):
+    cluster.describe(stand_in_cluster.take_packages_from(DISTRO, RELEASE))
+    shared.comes_up(cluster, cluster.orchestrate(), "primary")
+
+
+def test_the_module_is_that_of_the_package(cluster):
+    for node in shared.NODES:
+        path = cluster.must(node, "modinfo", "-n", "ocfs2_stack_o2cb")
+        assert cluster.must(node, "rpm", "-qf", "--qf", "%{NAME}", path) == "kernel-uek"
+
+
+def test_the_second_run_changes_nothing(cluster):
+    shared.second_run_changes_nothing(cluster, "primary")
+
+
+def test_after_a_power_cut_it_comes_back_by_itself(cluster):
+    shared.comes_back_by_itself(cluster, shared.NODES, "primary")
+    shared.is_as_described(cluster)
+
+
+def test_the_package_is_installed_anew_under_a_cluster_at_work(cluster):
+    """Its scriptlets leave a running cluster alone."""
+    boot = cluster.must(1, "cat", "/proc/sys/kernel/random/boot_id")
+    cluster.must(1, "dnf", "--assumeyes", "reinstall", "ocfs2-tools", "kernel-uek")
+    shared.is_as_described(cluster)
+    assert cluster.must(1, "cat", "/proc/sys/kernel/random/boot_id") == boot
+    shared.is_shared(cluster, "/san/primary")
