@@ -40,7 +40,7 @@ def sourced(paths):
     )
     written = done.stdout.decode("utf-8", "surrogateescape")
     said = [answer.split("\0")[:-1] for answer in written.split("\1\0")[:-1]]
-    return [dict(zip(_NAMES, each)) for each in said]  # noqa: B905 - none if the shell gave up
+    return [dict(zip(_NAMES, each)) for each in said]
 
 
 def understood_settings(kind, part):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ocfs2lib.version import PYTHON
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {kind: sorted((ROOT / f"_{kind}").glob("*.py")) for kind in ("modules", "runners")}
 STATES = sorted((ROOT / "_states").glob("*.py"))
@@ -267,3 +269,14 @@ def test_nothing_hands_a_force_flag_to_mkfs():
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant):
                 assert node.value not in ("-F", "-x", "-Fx", "--force"), path.name
+
+
+@pytest.mark.parametrize("path", [*UTILS, *CALLED, *STATES], ids=str)
+def test_a_minion_needs_no_newer_python_than_is_said(path):
+    text = path.read_text()
+    tree = ast.parse(text, feature_version=PYTHON)
+    # A union in an annotation is evaluated, unless annotations are not.
+    annotated = [node for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)]
+    unions = any(isinstance(part, ast.BitOr) for node in annotated for part in ast.walk(node))
+    assert not unions or "from __future__ import annotations" in text
+    assert not re.search(r"\bpairwise\b|strict=True", text)

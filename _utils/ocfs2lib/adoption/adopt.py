@@ -6,6 +6,8 @@ that applying it changes nothing in the cluster is the one that the states and t
 ``node.stack`` finds no difference.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from ocfs2lib.adoption import cluster_section

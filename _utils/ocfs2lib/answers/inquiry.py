@@ -9,6 +9,8 @@ given up goes on there, and each one more would make the node slower. It is aske
 still at work on the earlier one; as soon as it is not, the new question is put to it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from ocfs2lib.answers import received

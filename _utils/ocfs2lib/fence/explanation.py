@@ -5,6 +5,8 @@ From the logs to events (``fence.log``), to what belongs together (``fence.incid
 to the cause (``fence.cause``), to what to do about it (``fence.advice``).
 """
 
+from __future__ import annotations
+
 import dataclasses
 from dataclasses import dataclass
 

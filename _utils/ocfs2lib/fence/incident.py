@@ -5,9 +5,10 @@ Clocks differ. So times of two nodes are compared in this file alone, generously
 out what belongs together; there, each node's lines keep the order and the times of its own clock.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from dataclasses import field
-from itertools import pairwise
 
 from ocfs2lib.fence import log
 
@@ -97,7 +98,7 @@ def incidents(node, logs, settings):
     number, node_log = settings.numbers.get(node), logs.get(node, log.Log())
     departures = _Departures(node, number, logs, settings)
     found = []
-    for before, after in reversed(list(pairwise((None, *node_log.boots)))):
+    for before, after in reversed(list(_pairs((None, *node_log.boots)))):
         seen = departures.take(before.last if before else None, after.first)
         # Before the first boot that a journal tells of there need not have been another.
         if before or seen:
@@ -170,7 +171,7 @@ class _Departures:
         ended, began = boots[0].last, boots[1].first
         found = {}
         for name, each in self._logs.items():
-            for before, after in pairwise(each.boots):
+            for before, after in _pairs(each.boots):
                 its_end, its_begin = self._own(name, before.last), self._own(name, after.first)
                 near = abs(its_end - ended) <= self._slack(name)
                 if near and its_end <= began and ended <= its_begin:
@@ -255,3 +256,8 @@ def _find(node_log, number):
 
 def _departure(burst):
     return next((each for each in burst if each.kind == log.EVICTED), burst[-1])
+
+
+def _pairs(boots):
+    """Each boot with the next one."""
+    return zip(boots, boots[1:])

@@ -5,6 +5,8 @@ A minion is free to answer anything. Of an answer that does not have the shape o
 ``ocfs2_logs.kernel``, only what has the shape is read.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from dataclasses import field

@@ -224,7 +224,7 @@ class Packet:
         parts = right.get("concat") if isinstance(right, dict) else None
         if not isinstance(parts, list) or len(parts) != len(values):
             return None
-        return _all(self._is(value, each, sets) for value, each in zip(values, parts, strict=True))
+        return _all(self._is(value, each, sets) for value, each in zip(values, parts))
 
     def _within(self, value, right):
         if "prefix" in right and isinstance(value, str):

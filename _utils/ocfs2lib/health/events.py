@@ -7,6 +7,8 @@ right again; the first look tells what is wrong already. What went away, such as
 unmounted, is forgotten without an event.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from ocfs2lib.findings import kinds

@@ -4,6 +4,8 @@ The health of one node as its kernel shows it at little cost, for its metrics an
 There is no pillar in it: what runs is compared with the node's own files.
 """
 
+from __future__ import annotations
+
 import posixpath
 from dataclasses import dataclass
 

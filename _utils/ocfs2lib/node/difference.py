@@ -13,6 +13,8 @@ of one of these kinds:
 ``impossible``  nothing does it: pillar has to be put right
 """
 
+from __future__ import annotations
+
 import enum
 from dataclasses import dataclass
 

@@ -36,7 +36,7 @@ def unknown_members(desired, minions, facts):
         What ``o2cb.facts`` returned on the node that is online.
     """
     known = facts["clusters"][desired.cluster.name]["nodes"]
-    nodes = zip(desired.nodes, cluster_conf.from_desired(desired).nodes, strict=True)
+    nodes = zip(desired.nodes, cluster_conf.from_desired(desired).nodes)
     wanted = {described.minion: node for described, node in nodes}
     return [
         minion

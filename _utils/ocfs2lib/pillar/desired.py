@@ -2,6 +2,8 @@
 A pillar that passed the check: complete, typed and immutable.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from ocfs2lib.errors import NotInRoster

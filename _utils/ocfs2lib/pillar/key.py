@@ -1,5 +1,7 @@
 """What one key of the pillar may hold: its kind, its bounds, its default."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from collections.abc import Mapping

@@ -1,5 +1,7 @@
 """The mount options of a LUN: which an operator may set, and which are refused, with the reason."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 

@@ -1,5 +1,7 @@
 """What a section of the pillar is made of."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 

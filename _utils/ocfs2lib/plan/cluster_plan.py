@@ -5,6 +5,8 @@ The same plan is what the operator reads beforehand, what each stage of the orch
 and, once nothing is left in it, the proof that the cluster is as described.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from ocfs2lib.node import holds

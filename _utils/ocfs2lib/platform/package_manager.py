@@ -1,5 +1,7 @@
 """How packages come onto a host: apt, dnf, zypper."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 

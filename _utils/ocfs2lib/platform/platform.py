@@ -1,5 +1,7 @@
 """Everything that the formula has to know of a distribution."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ class SimulatedMinion:
     the old modules that no sync removes.
     """
 
-    def __init__(self, build=BUILD, loading=0, error=None, old=(), python=(3, 10, 4)):
+    def __init__(self, build=BUILD, loading=0, error=None, old=(), python=(3, 9, 2)):
         self.build, self.loading, self.error, self.old = build, loading, error, old
         self.python = [*python, "final", 0]
 
@@ -70,7 +70,7 @@ def test_who_lacks_the_formula_gets_it_and_is_asked_again(build, capsys):
     assert capsys.readouterr().err == "syncing the formula to host2\n"
 
 
-@pytest.mark.parametrize("python", [(3, 6, 15), (3, 9, 2)])
+@pytest.mark.parametrize("python", [(3, 6, 15), (3, 8, 20)])
 def test_whose_python_is_too_old_gets_no_formula(python):
     site = SimulatedNodes(host1=SimulatedMinion(None, python=python), host2=SimulatedMinion(None))
     answers, silent = site.survey(["host1", "host2"], BUILD)

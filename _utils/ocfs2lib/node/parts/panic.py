@@ -24,7 +24,7 @@ class PanicPart(setup_part.SetupPart):
         settings = map(facts["panic"].get, NAMES)
         return [
             Difference(Part.PANIC, name, f"{old['live']}, at boot {old['file'] or 'not set'}", new)
-            for name, new, old in zip(NAMES, wanted, settings, strict=True)
+            for name, new, old in zip(NAMES, wanted, settings)
             if (old["live"], old["file"]) != (str(new), str(new))
         ]
 

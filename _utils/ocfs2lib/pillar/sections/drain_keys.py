@@ -1,5 +1,7 @@
 """The section ``drain``: how a node is emptied before its volumes are unmounted."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from ocfs2lib.pillar import plain_path

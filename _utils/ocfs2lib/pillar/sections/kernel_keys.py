@@ -1,5 +1,7 @@
 """The section ``kernel``: its modules, and what a node does after a panic."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from ocfs2lib.pillar.key import BOOLEAN

@@ -1,5 +1,7 @@
 """The section ``luns``: the shared LUNs."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """The section ``kernel:module``: where the ocfs2 modules come from."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from ocfs2lib.pillar.key import NAMES

@@ -1,5 +1,7 @@
 """The section ``repositories``: mirrors of where packages come from."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from ocfs2lib.pillar.key import NAMES
