@@ -4,7 +4,6 @@ Lines of a kernel's log: which of them matter to a cluster, and how many of them
 
 import json
 import re
-from itertools import pairwise
 
 from ocfs2lib.text import printable
 
@@ -102,7 +101,7 @@ def boots(text, lines, since):
         boot["first"] = min(boot["first"], line["time"])
         boot["last"] = max(boot["last"], line["time"])
     ordered = list(known.values())
-    stale = {boot["id"] for boot, after in pairwise(ordered) if after["first"] < since}
+    stale = {boot["id"] for boot, after in zip(ordered, ordered[1:]) if after["first"] < since}
     return [boot for boot in ordered if boot["id"] not in stale][-_BOOTS:]
 
 
