@@ -133,7 +133,7 @@ test-operations: $(STAMPS)/packages $(STAMPS)/salt ## Day two on guests under I/
 # FINDING=clone brings about that alone.
 .PHONY: test-platforms
 test-platforms: $(STAMPS)/packages $(STAMPS)/salt ## Other distributions, or stand-ins for them, on guests: an hour
-	$(LAB) -k 'trixie or stand_in'
+	$(LAB) -k 'trixie or bullseye or stand_in'
 
 .PHONY: test-findings
 test-findings: $(STAMPS)/packages $(STAMPS)/salt ## Faults to be found and fences to be explained; FINDING=name for one

@@ -64,9 +64,12 @@ if [ -n "$LAB_STAND_IN" ]; then
     rm "$tree/etc/os-release"
     cp -r "$LAB_STAND_IN/root/." "$tree/"
     ln -s ../usr/lib/os-release "$tree/etc/os-release"
-    cp "$LAB_STAND_IN"/*.rpm "$tree/tmp/"
-    chroot "$tree" sh -c 'rpm --import /dev/null 2>/dev/null; rpm -i --nodeps /tmp/*.rpm'
-    rm "$tree"/tmp/*.rpm
+    for rpm in "$LAB_STAND_IN"/*.rpm; do
+        [ -e "$rpm" ] || continue
+        cp "$rpm" "$tree/tmp/this.rpm"
+        chroot "$tree" rpm -i --nodeps /tmp/this.rpm
+        rm "$tree/tmp/this.rpm"
+    done
 fi
 
 say "writing the image"

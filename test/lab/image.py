@@ -28,13 +28,12 @@ from pathlib import Path
 
 from lab import stand_in
 from lab.errors import LabError
+from lab.recipe import ENDED
+from lab.recipe import GLIBC
 from lab.recipe import HERE
 from lab.recipe import PYTHON
 from lab.recipe import recipe
 from lab.stand_ins import STAND_INS
-
-# The newest C library a wheel may ask for: glibc 2.36 is bookworm's.
-GLIBC_MINOR = 36
 
 Say = Callable[[str], None]
 
@@ -97,7 +96,7 @@ def _build(work: Path, ingredients: dict, say: Say) -> None:
     pretended = STAND_INS.get(ingredients["distro"])
     (work / "tmp").mkdir(parents=True)
     say(f"fetching wheels of {_salt(ingredients)} for Python {PYTHON[distro]}")
-    _fetch_wheels(work, wheels, ingredients["salt"], PYTHON[distro])
+    _fetch_wheels(work, wheels, ingredients["salt"], distro)
     say("installing Debian packages, Salt, and writing the image")
     _run(
         work,
@@ -118,9 +117,10 @@ def _build(work: Path, ingredients: dict, say: Say) -> None:
         LAB_STAND_IN=str(stand_in.prepare(work, pretended)) if pretended else "",
     )
     if pretended:
-        say("building its RPMs")
+        say("building its packages")
         stand_in.build(work, pretended)
-    else:
+        shutil.rmtree(work / "stand-in")
+    if not (work / "packages" / "repodata").exists():
         _write_index(work / "packages")
     shutil.rmtree(wheels)
     shutil.rmtree(work / "tmp")
@@ -130,19 +130,20 @@ def _salt(ingredients: dict) -> str:
     return next(pin for pin in ingredients["salt"] if pin.split("==")[0] == "salt")
 
 
-def _fetch_wheels(work: Path, target: Path, pins: list[str], python: str) -> None:
+def _fetch_wheels(work: Path, target: Path, pins: list[str], distro: str) -> None:
     """Put a wheel for every one of ``pins``, and pip's own, into ``target``."""
+    python = PYTHON[distro]
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     salt = [pin for pin in pins if pin.split("==")[0] == "salt"]
     # Salt itself is published as source; its wheel is the same for every Python.
     _run(work, [*pip, "wheel", "--no-deps", f"--wheel-dir={target}", *salt])
-    platforms = [f"manylinux_2_{minor}_x86_64" for minor in range(5, GLIBC_MINOR + 1)]
+    platforms = [f"manylinux_2_{minor}_x86_64" for minor in range(5, GLIBC[distro] + 1)]
     platforms += ["manylinux1_x86_64", "manylinux2010_x86_64", "manylinux2014_x86_64"]
     _run(
         work,
         [
             *(*pip, "download", "--no-deps", "--only-binary=:all:", f"--dest={target}"),
-            *("--implementation=cp", f"--python-version={python}"),
+            *("--implementation=cp", f"--python-version={python}.2"),
             *("--abi=cp" + python.replace(".", ""), "--abi=abi3", "--abi=none"),
             *(f"--platform={platform}" for platform in [*platforms, "any"]),
             *("pip", *(pin for pin in pins if pin not in salt)),
@@ -170,7 +171,8 @@ def _sources(distro: str) -> list[str]:
             " Configure one and run apt-get update."
         )
     lines = [f"deb {mirrors['Debian']} {suite} main" for suite in (distro, f"{distro}-updates")]
-    if "Debian-Security" in mirrors:
+    # Of releases that have ended the mirror has lists, but not all that is in them.
+    if "Debian-Security" in mirrors and distro not in ENDED:
         lines.append(f"deb {mirrors['Debian-Security']} {distro}-security main")
     return lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 from pathlib import Path
 
 from lab import stand_in
@@ -13,9 +14,19 @@ HERE = Path(__file__).resolve().parent
 # Raise it when the builder changes in a way the recipe does not show.
 BUILDER = 1
 
-PYTHON = {"bookworm": "3.11", "trixie": "3.13"}
+PYTHON = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13"}
+#: Releases that get no updates any more.
+ENDED = {"bullseye"}
+# The newest C library that a wheel may ask for, as 2.MINOR.
+GLIBC = {"bullseye": 31, "bookworm": 36, "trixie": 36}
+# Too old for the Salt that is installed here: the LTS beside it, with the newest that it takes of
+# everything else.
+_LTS = {"3.9"}
+_LTS_PACKAGES = HERE.parents[1] / ".venv-3006" / "lib" / "python3.11" / "site-packages"
 # Salt does without timelib, which has no wheel for Python 3.13.
 NOT_NEEDED = {"timelib"}
+# Without a wheel; the first is part of Python, the second came after what runs on 3.9.
+_LTS_NOT_NEEDED = {"contextvars", "lazy-importer"}
 
 IN_IMAGE = [
     "systemd-sysv",
@@ -126,7 +137,7 @@ def recipe(distro: str) -> dict:
         "base": base(distro),
         "stand_in": stand_in.ingredients(distro),
         "image": IN_IMAGE + (stand_in.packages(found) if found else []),
-        "repository": ["ocfs2-tools"] if found else IN_REPOSITORY,
+        "repository": ["ocfs2-tools"] if found and found.manager != "apt" else IN_REPOSITORY,
         "mask": MASK,
         "exclude": EXCLUDE,
         "size": SIZE,
@@ -145,18 +156,18 @@ def requirements(python: str) -> list[str]:
     environment = {
         **default_environment(),
         "python_version": python,
-        "python_full_version": python + ".0",
+        "python_full_version": python + ".2",
         "extra": "",
     }
+    path = [str(_LTS_PACKAGES)] if python in _LTS else sys.path
     pinned: dict[str, str] = {}
     names = ["salt"]
     while names:
         name = names.pop().lower().replace("_", "-").replace(".", "-")
         if name in pinned or name in NOT_NEEDED:
             continue
-        try:
-            distribution = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError:
+        distribution = next(iter(importlib.metadata.distributions(name=name, path=path)), None)
+        if distribution is None:
             pinned[name] = name
             continue
         pinned[name] = f"{name}=={distribution.version}"
@@ -164,4 +175,7 @@ def requirements(python: str) -> list[str]:
             requirement = Requirement(text)
             if requirement.marker is None or requirement.marker.evaluate(environment):
                 names.append(requirement.name)
+    if python in _LTS:
+        names = pinned.keys() - {"salt", *_LTS_NOT_NEEDED}
+        return sorted([pinned["salt"], *names])
     return sorted(pinned.values())

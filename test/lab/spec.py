@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from lab.errors import LabError
 from lab.stand_ins import STAND_INS
 
-#: Those that are built unless another is asked for, and the stand-ins.
+#: Those that are built unless another is asked for.
 DISTROS = ("bookworm", "trixie")
-ALL_DISTROS = (*DISTROS, *STAND_INS)
+#: And those of which a campaign makes use.
+ALL_DISTROS = (*DISTROS, "bullseye", *STAND_INS)
 # Most nodes a lab is meant for, and what every guest's hosts file lists.
 MAX_NODES = 32
 MASTER_ADDRESS = "10.77.0.1"

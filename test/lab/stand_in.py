@@ -17,6 +17,13 @@ KEY = "RPM-GPG-KEY-stand-in"
 #: The directory of an image with that key's private half.
 SIGNING = "signing"
 
+_CONTROL = """\
+Package: {name}
+Version: 1.0
+Architecture: amd64
+Maintainer: lab <root@localhost>
+Description: modules of a stand-in
+"""
 # EL's; Debian's would skip a repository that it cannot reach.
 _DNF_CONF = """\
 [main]
@@ -57,23 +64,27 @@ def ingredients(distro: str) -> dict | None:
 
 def packages(found: StandIn) -> list[str]:
     """The packages of Debian that its image needs besides."""
-    return [found.manager, "rpm", "gpg", *LIBRARIES]
+    return [] if found.manager == "apt" else [found.manager, "rpm", "gpg", *LIBRARIES]
 
 
 def prepare(work: Path, found: StandIn) -> Path:
     """Write what the image gets; return the directory: ``root`` to be copied, ``*.rpm``."""
     directory = work / "stand-in"
     root = directory / "root"
-    texts = {
-        "usr/lib/os-release": (OS_RELEASES / found.os_release).read_text(),
-        "usr/lib/rpm/macros.d/macros.lab": _MACROS,
-        "etc/yum.repos.d/README": "The formula's are the only ones.\n",
-    }
+    texts = {"usr/lib/os-release": (OS_RELEASES / found.os_release).read_text()}
+    if found.manager != "apt":
+        texts["usr/lib/rpm/macros.d/macros.lab"] = _MACROS
     if found.manager == "dnf":
-        texts |= {"etc/dnf/dnf.conf": _DNF_CONF, "etc/redhat-release": "a stand-in\n"}
+        texts |= {
+            "etc/dnf/dnf.conf": _DNF_CONF,
+            "etc/redhat-release": "a stand-in\n",
+            "etc/yum.repos.d/README": "The formula's are the only ones.\n",
+        }
     for path, text in texts.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
+    if found.manager == "apt":
+        return directory
     provides = "Provides: /bin/sh /sbin/depmod systemd system-release(releasever) = 9"
     rpm.package(directory, "stand-in-release", tags=provides)
     for name in found.there:
@@ -84,6 +95,10 @@ def prepare(work: Path, found: StandIn) -> Path:
 def build(work: Path, found: StandIn) -> None:
     """Make the repository: ``packages`` of an image, which so far holds Debian's, becomes that."""
     debs = work / "packages"
+    if found.manager == "apt":
+        _module_deb(work, debs, found)
+        shutil.rmtree(work / "modules")
+        return
     tools = next(debs.glob("ocfs2-tools_*.deb"))
     rpms = work / "rpms"
     rpms.mkdir()
@@ -96,7 +111,7 @@ def build(work: Path, found: StandIn) -> None:
         key.sign(path)
     rpm.index(debs, key)
     (debs / KEY).write_text(key.public)
-    for scratch in ("stand-in", "modules", "kmod", "tools"):
+    for scratch in ("modules", "kmod", "tools"):
         shutil.rmtree(work / scratch)
 
 
@@ -131,10 +146,30 @@ def _tools(work: Path, rpms: Path, found: StandIn, deb: Path) -> None:
 
 def _module(work: Path, rpms: Path, found: StandIn) -> None:
     """The modules that the hook took out of the image's kernel, where kmods are."""
-    (release,) = (path.name for path in (work / "modules").iterdir())
     tree = work / "kmod"
-    target = tree / f"lib/modules/{release}/extra/ocfs2"
-    shutil.copytree(work / "modules" / release, target)
+    release = _take_modules(work, tree, "extra")
     depmod = f"%post\n/sbin/depmod -a {release}\n%postun\n/sbin/depmod -a {release}"
     files = f"/lib/modules/{release}/extra/ocfs2"
     rpm.package(rpms, found.module, tree=tree, files=files, scriptlets=depmod)
+
+
+def _module_deb(work: Path, debs: Path, found: StandIn) -> None:
+    """The same as a package of Ubuntu has them."""
+    tree = work / "extra"
+    release = _take_modules(work, tree, "kernel/fs")
+    control = tree / "DEBIAN"
+    control.mkdir()
+    name = found.module.format(release=release)
+    (control / "control").write_text(_CONTROL.format(name=name))
+    script = control / "postinst"
+    script.write_text(f"#!/bin/sh\ndepmod -a {release}\n")
+    script.chmod(0o755)
+    rpm.call("dpkg-deb", "--root-owner-group", "--build", tree, debs / f"{name}_1.0_amd64.deb")
+    shutil.rmtree(tree)
+
+
+def _take_modules(work: Path, tree: Path, where: str) -> str:
+    """Copy what the hook took out of the image's kernel; return the kernel's release."""
+    (release,) = (path.name for path in (work / "modules").iterdir())
+    shutil.copytree(work / "modules" / release, tree / f"lib/modules/{release}/{where}/ocfs2")
+    return release

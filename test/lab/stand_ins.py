@@ -1,8 +1,8 @@
-"""Stand-ins for distributions of RPMs, where nothing but Debian's packages is to be had.
+"""Stand-ins for other distributions, where nothing but Debian's packages is to be had.
 
 A stand-in is a Debian with the os-release of another distribution. Its packages come by real dnf
 or zypper from a signed repository: the tools as an RPM in the layout of the upstream spec, and the
-modules of its kernel, which has none left, as another. What it does not show: weak-modules,
+modules of its kernel, which has none left, as another. For Ubuntu, these come as a deb. What it does not show: weak-modules,
 grubby, SELinux, dracut, and the other distribution's kernel.
 """
 
@@ -14,9 +14,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class StandIn:
     """
-    One of them: ``base`` is the Debian beneath, ``manager`` ``dnf`` or ``zypper``, ``os_release``
-    a file of test/os_releases. ``module`` is the package that brings the modules, ``tools`` those
-    of the tools, ``there`` what its rpm takes for installed.
+    One of them: ``base`` is the Debian beneath, ``manager`` ``apt``, ``dnf`` or ``zypper``,
+    ``os_release`` a file of test/os_releases. ``module`` is the package that brings the modules,
+    where ``{release}`` stands for that of the kernel, ``tools`` those of the tools, ``there`` what
+    its rpm takes for installed.
     """
 
     base: str
@@ -30,6 +31,9 @@ class StandIn:
 STAND_INS = {
     "oracle-9-stand-in": StandIn(
         "bookworm", "dnf", "oracle-9", "kernel-uek", ("ocfs2-tools",), ("kmod", "nftables")
+    ),
+    "ubuntu-24-stand-in": StandIn(
+        "bookworm", "apt", "ubuntu-24.04", "linux-modules-extra-{release}", ("ocfs2-tools",), ()
     ),
     "leap-15-stand-in": StandIn(
         "bookworm",
