@@ -2,8 +2,8 @@
 
 A stand-in is a Debian with the os-release of another distribution. Its packages come by real dnf
 or zypper from a signed repository: the tools as an RPM in the layout of the upstream spec, and the
-modules of its kernel, which has none left, as another. For Ubuntu, these come as a deb. What it does not show: weak-modules,
-grubby, SELinux, dracut, and the other distribution's kernel.
+modules of its kernel, which has none left, as another. For Ubuntu, these come as a deb. What it
+does not show: weak-modules, grubby, SELinux, dracut, and the other distribution's kernel.
 """
 
 from __future__ import annotations
