@@ -50,6 +50,8 @@ IN_IMAGE = [
     # ocfs2-tools needs it; its Unicode tables, 9 MB of xz, are slow to unpack in a guest.
     "libxml2",
 ]
+# What a release has in a package of its own.
+IN_IMAGE_OF = {"bullseye": ["python3-distutils"]}
 # ext4, LVM and LUKS tools make the contents that must never be formatted over.
 IN_REPOSITORY = [
     "ocfs2-tools",
@@ -136,7 +138,11 @@ def recipe(distro: str) -> dict:
         "distro": distro,
         "base": base(distro),
         "stand_in": stand_in.ingredients(distro),
-        "image": IN_IMAGE + (stand_in.packages(found) if found else []),
+        "image": [
+            *IN_IMAGE,
+            *IN_IMAGE_OF.get(base(distro), []),
+            *(stand_in.packages(found) if found else []),
+        ],
         "repository": ["ocfs2-tools"] if found and found.manager != "apt" else IN_REPOSITORY,
         "mask": MASK,
         "exclude": EXCLUDE,
