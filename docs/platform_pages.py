@@ -53,6 +53,75 @@ with any other key in it is refused before it is written. ``repositories`` in pi
 (`pillar.rst <pillar.rst>`__) puts a mirror in the place of any of them, or leaves it to you.
 
 """
+_NOT_RUN = """
+Not run here
+============
+
+What follows was read in source, packages or manuals, and no host here shows it. Each row has the
+command by which you see whether it holds on yours.
+
+"""
+#: What no guest of the lab shows: the subject, what the formula takes for true, how to see it.
+NOT_SEEN = (
+    (
+        "Unbreakable Enterprise Kernel",
+        "up to UEK R7 the modules are in kernel-uek-core, from UEK 8 on in kernel-uek-modules-core;"
+        " kernel-uek brings either",
+        "``rpm -qf $(modinfo -n ocfs2)``",
+    ),
+    (
+        "weak-modules (RHEL family)",
+        "kmod-ocfs2 links its modules into each kernel that they fit; after a minor release there"
+        " may be no link until ELRepo has built anew, and the node is refused a reboot into it",
+        "``modinfo -k RELEASE -n ocfs2`` for each kernel that ``rpm -q kernel-core`` names",
+    ),
+    (
+        "grubby",
+        "the kernel of the next boot is what it prints; where it prints none, every kernel in /boot"
+        " counts",
+        "``grubby --default-kernel``",
+    ),
+    (
+        "Secure Boot",
+        "a module of ELRepo needs ELRepo's key enrolled; those of distributions do not. The state"
+        " that starts the cluster names the signer",
+        "``mokutil --sb-state; modinfo --field signer ocfs2``",
+    ),
+    (
+        "SELinux",
+        "labels are on the volume, and all nodes share them; ``ocfs2.status`` names a volume"
+        " without. Once: ``semanage fcontext`` on every node, ``restorecon`` on one",
+        "``getenforce; ls -dZ /san/primary``",
+    ),
+    (
+        "dracut",
+        "nothing of OCFS2 is in the initramfs, and nothing has to be",
+        "``lsinitrd | grep ocfs2`` prints nothing",
+    ),
+    (
+        "SLES",
+        "ocfs2-kmp-default comes with the High Availability Extension",
+        "``zypper search --provides ocfs2-kmp-default``",
+    ),
+    (
+        "Salt on SUSE",
+        "Leap and SLES 15 have Salt on Python 3.6, which is refused by name; venv-salt-minion and"
+        " the packages of the Salt Project are newer",
+        "``salt-call --local grains.get pythonversion``",
+    ),
+    (
+        "Proxmox VE",
+        "a host is known by its kernel, which has the modules. Its cluster firewall drops the port"
+        " unless a rule in /etc/pve/firewall/cluster.fw opens it: yours to write",
+        "``uname -r; pve-firewall status``",
+    ),
+    (
+        "Ubuntu",
+        "before kernel 7.0 the modules are in linux-modules-extra, and linux-image-virtual comes"
+        " without; kernels of clouds have packages of their own",
+        "``dpkg -S $(modinfo -n ocfs2)``",
+    ),
+)
 _REFUSED = """
 Refused
 =======
@@ -70,6 +139,8 @@ def page():
             *(f"- *{tried}*: {text}.\n" for tried, text in TRIED.items()),
             _REPOSITORIES,
             _table(("Releases", "Brings", "URL", "Key, and its fingerprints"), _repositories()),
+            _NOT_RUN,
+            _table(("What", "What the formula takes for true", "How to see it"), NOT_SEEN),
             _REFUSED,
             _table(("Release", "Reason; the way out"), sorted(platforms.REFUSED.items())),
         ]
