@@ -12,6 +12,7 @@ VENV := .venv
 VENV_LTS := .venv-3006
 VENV_PEERS := .venv-peers
 VENV_PROMETHEUS := .venv-prometheus
+VENV_FIREWALLS := .venv-firewalls
 STAMPS := $(VENV)/stamps
 BIN := $(VENV)/bin
 
@@ -28,6 +29,10 @@ PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprog
 	f2fs-tools fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g \
 	chromium parted reiserfsprogs squashfs-tools systemd-journal-remote tidy udftools xorriso \
 	rpm dnf zypper createrepo-c gnupg
+
+# firewalld and ufw with what they need; installed, they would close this host.
+FIREWALLS := firewalld python3-firewall python3-nftables python3-cap-ng libcap-ng0 python3-dbus \
+	python3-gi libgirepository-1.0-1 gir1.2-glib-2.0 dbus-daemon libdbus-1-3 ufw
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
@@ -52,7 +57,7 @@ QUICK := test-daemons test-daemons-lts test-functional test-luns test-functional
 	test-monitoring test-page test-unit test-fuzz lint
 
 .PHONY: test-quick
-test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/prometheus ## Everything quick that needs no guest, on both Salts
+test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/prometheus $(STAMPS)/firewalls ## Everything quick that needs no guest, on both Salts
 	+@$(MAKE) --no-print-directory -j5 -Otarget $(QUICK)
 
 .PHONY: test-unit
@@ -63,7 +68,7 @@ test-unit: ## Pure code, which knows no Salt
 LUNS := test/functional/lun test/functional/format
 
 .PHONY: test-functional
-test-functional: ## Loaders of Salt 3008, real tools
+test-functional: $(STAMPS)/firewalls ## Loaders of Salt 3008, real tools
 	$(PYTEST) -q test/functional $(LUNS:%=--ignore=%) -m 'not campaign and not slow'
 
 .PHONY: test-luns
@@ -71,7 +76,7 @@ test-luns: ## The same, for what a LUN holds and its format
 	$(PYTEST) -q $(LUNS) -m 'not campaign and not slow'
 
 .PHONY: test-functional-lts
-test-functional-lts: ## Loaders of Salt 3006, real tools
+test-functional-lts: $(STAMPS)/firewalls ## Loaders of Salt 3006, real tools
 	$(PYTEST_LTS) -q test/functional -m 'not campaign and not slow and not once'
 
 .PHONY: test-guards
@@ -185,8 +190,8 @@ html: $(STAMPS)/salt ## The documents as HTML, from build/html/docs/index.html; 
 
 .PHONY: clean
 clean: ## Remove environments, caches and pages of this checkout
-	rm -rf $(VENV) $(VENV_LTS) $(VENV_PEERS) $(VENV_PROMETHEUS) .pytest_cache .ruff_cache .hypothesis
-	rm -rf build
+	rm -rf $(VENV) $(VENV_LTS) $(VENV_PEERS) $(VENV_PROMETHEUS) $(VENV_FIREWALLS)
+	rm -rf .pytest_cache .ruff_cache .hypothesis build
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMPS)/packages: Makefile
@@ -230,4 +235,16 @@ $(STAMPS)/prometheus: $(STAMPS)/venv Makefile
 	for package in $(VENV_PROMETHEUS)/*.deb; do \
 		dpkg-deb -x $$package $(VENV_PROMETHEUS) && rm $$package || exit 1; \
 	done
+	@touch $@
+
+# Unpacked, not installed: the tests mount the tree over /usr in a namespace of their own.
+$(STAMPS)/firewalls: $(STAMPS)/venv Makefile
+	rm -rf $(VENV_FIREWALLS) && mkdir $(VENV_FIREWALLS)
+	cd $(VENV_FIREWALLS) && get="apt-get -qq download $(FIREWALLS)" \
+		&& { $$get || { apt-get -qq update && $$get; }; }
+	for package in $(VENV_FIREWALLS)/*.deb; do \
+		dpkg-deb -x $$package $(VENV_FIREWALLS) && rm $$package || exit 1; \
+	done
+	cp -a $(VENV_FIREWALLS)/lib/. $(VENV_FIREWALLS)/usr/lib/ && rm -r $(VENV_FIREWALLS)/lib
+	/usr/bin/python3 -m compileall -q $(VENV_FIREWALLS)/usr/lib/python3
 	@touch $@

@@ -186,8 +186,8 @@ def survey():
 
     Returns ``{"formula", "host", "o2cb", "setup", "starts", "firewalls", "fstab", "luns"}``. What
     :func:`census` has too is the same here, ``setup`` as for a firewall that is left alone.
-    ``starts`` are the units of ocfs2-tools that start at boot, ``firewalls`` those of ``nftables``
-    and ``iptables`` that have rules. ``fstab`` has the lines that concern an OCFS2, as
+    ``starts`` are the units of ocfs2-tools that start at boot, ``firewalls`` the backends of a
+    firewall that have rules. ``fstab`` has the lines that concern an OCFS2, as
     :meth:`parsers.fstab_file.Line.fields` has them, each with the kernel's name of its device as
     ``node``, None if there is none. ``luns`` has, by the kernel's name, every whole device with an
     OCFS2 and every device of a mount or line of one: what ``ocfs2.probe`` returns and, as

@@ -244,10 +244,14 @@ def _set_up(part, name, config):
     def gaps(desired, _):
         arguments = setup.arguments_for(desired)
         facts = setup.facts(_call, arguments, parts=[part])
+        platform = platforms.required(__grains__)
+        unsupported = part.unsupported(desired, platform, facts)
+        if unsupported:
+            raise CommandExecutionError(". ".join(map(str, unsupported)) + ".")
         blocked = part.blocked(desired, minion, facts)
         if blocked:
             raise CommandExecutionError(" ".join(map(str, blocked)))
-        return part.differences(desired, minion, facts, platforms.required(__grains__))
+        return part.differences(desired, minion, facts, platform)
 
     def close(desired, found):
         part.close(_call, found, desired, minion, platforms.required(__grains__))

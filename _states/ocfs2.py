@@ -75,7 +75,8 @@ def host_fit(name, config):
     try:
         desired, host = check.parse(config), __salt__["ocfs2_node.host"]()
         node = desired.member(__opts__["id"])
-        problems = [*requirements.problems(node, host), *setup.unsupported(desired, host)]
+        facts = setup.fitness(_call)
+        problems = [*requirements.problems(node, host), *setup.unsupported(desired, host, facts)]
     except _REFUSALS as err:
         return state_result.refused(ret, err)
     return state_result.refused(ret, ". ".join(map(str, problems)) + ".") if problems else ret

@@ -40,6 +40,10 @@ class FileInvalid(FormulaError):  # noqa: N818
     """A file of the host, or what a tool lists, is not in a form that is understood."""
 
 
+class RulesRefused(FormulaError):  # noqa: N818
+    """A firewall that the host runs cannot be given the rules as it is."""
+
+
 class AnswerMalformed(FormulaError):  # noqa: N818
     """What a node answered does not have the shape of an answer."""
 

@@ -65,7 +65,7 @@ def judged(ruleset):
             assert all(isinstance(name, str) for name in chain)
             assert len(chain) == 3
             assert "accept" in others.remedy(chain, way, 7777, PEERS).lower() or chain[0] == "ip"
-    assert isinstance(FIREWALLS["nftables"].ours(ruleset), dict)
+    assert isinstance(FIREWALLS["nftables"].ours(ruleset, 7777, PEERS), dict)
 
 
 class TestNftables:
@@ -153,7 +153,7 @@ def test_any_listing_of_iptables_is_judged():
     text = "\n".join(["*filter", ":INPUT DROP [0:0]", "-A INPUT -j DROP", jump, *rules, "COMMIT"])
     for garbled in garbage.garbled_texts("iptables", 2, text):
         with found.watch(ascii(garbled)):
-            ours = FIREWALLS["iptables"].ours(garbled.splitlines())
+            ours = FIREWALLS["iptables"].ours(garbled.splitlines(), 7777, ())
             assert ours.keys() == {"rules", "input"}
             with contextlib.suppress(FormulaError, *nft_trace.SHAPE_ERRORS):
                 judged(xtables.entries(garbled))

@@ -213,7 +213,7 @@ def _live(dice, _place):
             ("o2cb.settings_write", {"values": {word: word}}),
             ("o2cb.debconf_set", {"values": {"O2CB_BOOTCLUSTER": word}}),
             ("o2cb_firewall.facts", {"backend": word, "port": 7777, "nodes": {word: word}}),
-            ("o2cb_firewall.load", {"backend": word}),
+            ("o2cb_firewall.load", {"backend": word, "port": 7777, "nodes": {word: word}}),
             ("o2cb_setup.panic", {"path": f"/etc/{word}"}),
         )
     )

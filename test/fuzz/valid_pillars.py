@@ -72,7 +72,8 @@ def _kernel(dice):
 
 
 def _firewall(dice):
-    return _some(dice, {"backend": dice.choice(("nftables", "iptables", "none"))})
+    backends = ("host", "nftables", "iptables", "firewalld", "ufw", "none")
+    return _some(dice, {"backend": dice.choice(backends)})
 
 
 def _drain(dice):

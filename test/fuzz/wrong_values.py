@@ -24,7 +24,7 @@ TEXTS = (
     *("::1", "fe80::1%eth0", "10.0.0.1;x", "010.0.0.1", "10.0.0.256", "0.0.0.0"),  # noqa: S104
     "255.255.255.255",
     *("2T", "2 TiB", "1.5TiB", "-1TiB", "99999999999999999999PiB", "0B", "512B", "300MiB", "1e9B"),
-    *("global", "Local", "firewalld", "once ", "Once", "always", "remount-ro", "commit=0"),
+    *("global", "Local", "shorewall", "once ", "Once", "always", "remount-ro", "commit=0"),
     *("a" * 17, "a" * 64, "a" * 65, "a" * 256, "9" * 5000, "A" * _WIDE, " " * _WIDE, "." * _WIDE),
     *("0" * _WIDE, "/" * _WIDE, "a." * (_WIDE // 2), "a-" * (_WIDE // 2) + "!"),
 )

@@ -4,6 +4,7 @@ import copy
 
 from ocfs2lib.findings.snapshot import Snapshot
 from ocfs2lib.firewall import backend
+from ocfs2lib.firewall import managers
 from ocfs2lib.firewall import others
 from ocfs2lib.firewall.backends import BACKENDS
 from ocfs2lib.lun import ledger
@@ -125,12 +126,19 @@ def census(pillar, **changes):
     return {each.minion: node(pillar, each.minion, **changes) for each in pillar.nodes}
 
 
+def no_manager():
+    """Return the states of the firewalls that a host may run by itself, of one that has none."""
+    return dict.fromkeys(managers.MANAGERS, managers.ABSENT)
+
+
 def _setup(pillar, minion):
+    states = no_manager()
+    name = managers.backend(pillar.firewall.backend, states)
     files = {
         **units.files(pillar, debian.PLATFORM),
-        **firewall.files(pillar, minion, debian.PLATFORM),
+        **firewall.files(pillar, minion, debian.PLATFORM, name),
     }
-    guard = BACKENDS[pillar.firewall.backend]
+    guard = BACKENDS[name]
     peers = [peer.address for peer in pillar.peers(minion)]
     panic = {"kernel.panic": "30", "kernel.panic_on_oops": "1"}
     return {
@@ -143,6 +151,7 @@ def _setup(pillar, minion):
         "services": service_dropins.files(pillar),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
         "firewall": {
+            "managers": states,
             "rules": guard.expected(pillar.cluster.port, peers),
             "blocking": others.nothing(),
         },

@@ -1,17 +1,23 @@
 """A host as the parts of the set-up see it: execution functions over plain data."""
 
+from ocfs2lib.firewall import managers
 from ocfs2lib.firewall import others
-from ocfs2lib.firewall.backends import FIREWALLS
+from ocfs2lib.firewall.backends import BACKENDS
 
 
 class BareHost:
     """
     ``call`` answers like the execution modules of a Debian host on which nothing is set up.
 
-    ``files`` is ``{path: text}``, ``calls`` has every call that changes something.
+    ``files`` is ``{path: text}``, ``calls`` has every call that changes something. ``manager`` is
+    the firewall that it runs by itself, if it runs one.
     """
 
-    def __init__(self):
+    def __init__(self, manager=None):
+        self.managers = {
+            name: managers.RUNNING if name == manager else managers.ABSENT
+            for name in managers.MANAGERS
+        }
         self.files, self.enabled, self.masked = {}, set(), set()
         self.loaded, self.sysctl, self.calls = {}, {}, []
 
@@ -81,17 +87,20 @@ class BareHost:
             for name in ("kernel.panic", "kernel.panic_on_oops")
         }
 
-    def o2cb_firewall_load(self, name):
+    def o2cb_firewall_managers(self):
+        return self.managers
+
+    def o2cb_firewall_load(self, name, port, nodes):
+        """firewalld writes its file itself."""
         self.calls.append(("load", name))
-        self.loaded[name] = self.files[FIREWALLS[name].rules_path]
+        self.loaded[name] = self.files.setdefault(BACKENDS[name].rules_path, "")
 
     def o2cb_firewall_unload(self, name):
         self.calls.append(("unload", name))
         self.loaded.pop(name, None)
 
-    def o2cb_firewall_facts(self, name, port, nodes):
+    def o2cb_firewall_facts(self, asked, port, nodes):
         """What is loaded is what was described: the peers are all but the first node."""
-        if name not in self.loaded:
-            return {"rules": {}, "blocking": others.nothing()}
-        peers = list(nodes.values())[1:]
-        return {"rules": FIREWALLS[name].expected(port, peers), "blocking": others.nothing()}
+        name, peers = managers.backend(asked, self.managers), list(nodes.values())[1:]
+        rules = BACKENDS[name].expected(port, peers) if name in self.loaded else {}
+        return {"managers": self.managers, "rules": rules, "blocking": others.nothing()}

@@ -63,7 +63,11 @@ def survey(pillar, minion):
                 name: {"live": live, "file": None}
                 for name, live in zip(panic.NAMES, values, strict=True)
             },
-            "firewall": {"rules": {}, "blocking": others.nothing()},
+            "firewall": {
+                "managers": answers.no_manager(),
+                "rules": {},
+                "blocking": others.nothing(),
+            },
         },
         "starts": ["o2cb.service"],
         "firewalls": list(backends.FIREWALLS)[:1],

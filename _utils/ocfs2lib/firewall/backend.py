@@ -1,8 +1,8 @@
 """What a firewall backend is: the port is open to the other nodes and closed to everybody else.
 
 There is no UDP rule because the kernel opens no UDP socket (fs/ocfs2/cluster/tcp.c).  What the
-formula owns is a table or chain of its own, a file with the rules, and a unit that loads the file.
-Rules of others are read, never written.
+formula owns is a table, a chain, a policy or rules of its own, a file that tells so and, where
+nobody else loads them at boot, a unit that does.  Rules of others are read, never written.
 """
 
 UNIT = "ocfs2-firewall.service"
@@ -34,8 +34,8 @@ class Backend:
     One firewall that can guard the port.
 
     ``name`` is what pillar calls it, ``tool`` the command without which it is not installed,
-    ``rules_path`` the file with the rules. ``unit`` loads that file at boot, with ``commands``;
-    None where there is nothing to load.
+    ``rules_path`` a file that is there as long as rules of ours are. ``unit`` loads that file at
+    boot, with ``commands``; None where there is nothing to load, or the host does that itself.
 
     ``run`` is a function that runs a command, a list, with an optional ``stdin``, and returns what
     it printed; with ``optional=True``, None where there is no such command. ``peers`` are the
@@ -75,15 +75,15 @@ class Backend:
         """Return whether there is any rule at all, whoever made it."""
         raise NotImplementedError
 
-    def load(self, run):
-        """Load the rules from their file, in place of what was loaded before."""
+    def load(self, run, port, peers):
+        """Load the rules, from their file if they have one, in place of what was loaded before."""
         raise NotImplementedError
 
     def unload(self, run):
         """Take our rules out of the kernel."""
         raise NotImplementedError
 
-    def ours(self, rules):
+    def ours(self, rules, port, peers):
         """Return what of ``rules`` is ours, in the form of :meth:`expected`; raise FileInvalid for
         a list that the tool would not print."""
         raise NotImplementedError
@@ -92,7 +92,7 @@ class Backend:
         """Return what :meth:`ours` finds when the rules are loaded."""
         raise NotImplementedError
 
-    def opened(self, rules):
+    def opened(self, rules, port, peers):
         """Return which chains of others our rules open, as ``firewall.others.blocking`` names
         them."""
         return ()

@@ -36,7 +36,7 @@ class Iptables(backend.Backend):
     def has_rules(self, rules):
         return any(line.startswith("-A ") for line in rules)
 
-    def load(self, run):
+    def load(self, run, port, peers):
         run(["iptables-restore", "--noflush", "--wait", "60", self.rules_path])
         self._remove_jumps(run)
         run(["iptables", "--wait", "-I", *JUMP])
@@ -47,7 +47,7 @@ class Iptables(backend.Backend):
             run(["iptables", "--wait", "-F", CHAIN])
             run(["iptables", "--wait", "-X", CHAIN])
 
-    def ours(self, rules):
+    def ours(self, rules, port, peers):
         """Return the rules of our chain, and of INPUT the jumps to it and what drops before the
         first of them."""
         try:
@@ -58,7 +58,7 @@ class Iptables(backend.Backend):
     def expected(self, port, peers):
         return {"rules": chain(port, peers), "input": [f"-A {_JUMP}"]}
 
-    def opened(self, rules):
+    def opened(self, rules, port, peers):
         return others.opened_by_iptables(rules)
 
     def _remove_jumps(self, run):

@@ -41,23 +41,19 @@ class Nftables(backend.Backend):
         return backend.HEADER + _RULES.format(elements=elements, port=port)
 
     def rules(self, run):
-        printed = run(["nft", "-j", "list", "ruleset"])
-        try:
-            return json.loads(printed)["nftables"]
-        except nft_trace.SHAPE_ERRORS as err:
-            raise FileInvalid("nftables lists rules in a shape that is not understood") from err
+        return listed(run(["nft", "-j", "list", "ruleset"]))
 
     def has_rules(self, rules):
         return any("rule" in each for each in rules)
 
-    def load(self, run):
+    def load(self, run, port, peers):
         run(["nft", "-f", self.rules_path])
 
     def unload(self, run):
         table = f"table {FAMILY} {TABLE}"
         run(["nft", "-f", "-"], stdin=f"{table}\ndelete {table}\n")
 
-    def ours(self, rules):
+    def ours(self, rules, port, peers):
         try:
             return _ours(rules)
         except nft_trace.SHAPE_ERRORS as err:
@@ -70,6 +66,14 @@ class Nftables(backend.Backend):
             "rules": _expressions(port),
             "others": 0,
         }
+
+
+def listed(printed):
+    """Return the list in what ``nft -j list ruleset`` printed; raise FileInvalid for none."""
+    try:
+        return json.loads(printed)["nftables"]
+    except nft_trace.SHAPE_ERRORS as err:
+        raise FileInvalid("nftables lists rules in a shape that is not understood") from err
 
 
 def _ours(ruleset):

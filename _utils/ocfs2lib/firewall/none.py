@@ -18,13 +18,13 @@ class NoFirewall(backend.Backend):
     def has_rules(self, rules):
         return False
 
-    def load(self, run):
+    def load(self, run, port, peers):
         pass
 
     def unload(self, run):
         pass
 
-    def ours(self, rules):
+    def ours(self, rules, port, peers):
         return {}
 
     def expected(self, port, peers):

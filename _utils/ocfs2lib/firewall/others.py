@@ -20,6 +20,19 @@ _MATCHES = {
     nft_trace.ANSWER_FROM: ("saddr", "sport"),
     nft_trace.ANSWER_TO: ("daddr", "sport"),
 }
+#: The tables of those firewalls that a host may run by itself.
+_TABLES = {"firewalld": "firewalld", "ufw": "filter"}
+#: What to do where the formula's rules are theirs, and another of their rules comes before.
+_AMONG = {
+    "firewalld": (
+        "firewall-cmd --direct --get-all-rules and firewall-cmd --list-all-policies show what "
+        "firewalld drops of {end} {port} before; take that away"
+    ),
+    "ufw": (
+        "ufw show added, and before.rules and after.rules in /etc/ufw, show what ufw drops of "
+        "{end} {port}; take that away, or open it there"
+    ),
+}
 
 
 def listed(rules, run, has_legacy):
@@ -84,9 +97,22 @@ def words(way, port):
     return _WORDS[way].format(port=port)
 
 
-def remedy(chain, way, port, peers):
-    """Return what an operator does to let the peers through a chain of :func:`blocking`, which has
-    a family and a name at least."""
+def remedy(chain, way, port, peers, manager="", is_used=False):
+    """
+    Return what an operator does to let the peers through a chain of :func:`blocking`, which has a
+    family and a name at least.
+
+    way, port, peers
+        As for :func:`blocking`.
+    manager
+        The firewall that the host runs by itself, ``""`` if it runs none.
+    is_used
+        Whether that has the rules of the formula, too.
+    """
+    if manager and _is_of(manager, chain):
+        if is_used:
+            return _AMONG[manager].format(port=port, end=_MATCHES[way][1])
+        return f"it belongs to {manager}: write host under ocfs2:firewall:backend"
     family, table, name = chain[0], " ".join(chain[1:-1]), chain[-1]
     address, end = _MATCHES[way]
     if family == xtables.LEGACY or (family == "ip" and name.isupper()):
@@ -99,6 +125,14 @@ def remedy(chain, way, port, peers):
         rule = f"ip {address} '{{ {', '.join(peers)} }}' tcp {end} {port} accept"
         typed = f"nft insert rule {' '.join(map(commands.word, chain))} {rule}"
     return f"{typed}, and the same rule in the file that loads the chain at boot"
+
+
+def _is_of(manager, chain):
+    """Return whether a chain is one that a firewall of the host has made."""
+    family, table = chain[0], " ".join(chain[1:-1])
+    if table.startswith(_TABLES["firewalld"]):
+        return manager == "firewalld"
+    return manager == "ufw" and family in ("ip", xtables.LEGACY) and table == _TABLES["ufw"]
 
 
 def _understood(rules, run):

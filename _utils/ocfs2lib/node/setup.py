@@ -76,12 +76,23 @@ def part_packages(desired, platform, lacking=None):
     return {name: packages for name, packages in found.items() if packages}
 
 
-def unsupported(desired, host):
-    """Return each :class:`node.reasons.Reason` why a host cannot have what pillar describes."""
+def fitness(call):
+    """Return those facts that :func:`unsupported` goes by; ``call`` as for :func:`facts`."""
+    return {name: fact for each in PARTS for name, fact in each.fitness(call).items()}
+
+
+def unsupported(desired, host, facts):
+    """Return each :class:`node.reasons.Reason` why a host cannot have what pillar describes.
+
+    desired, host
+        As for :func:`differences`.
+    facts
+        What :func:`fitness` returned there, or :func:`facts`.
+    """
     platform = platforms.of(host)
     if platform is None:
         return []
-    return [reason for each in PARTS for reason in each.unsupported(desired, platform)]
+    return [reason for each in PARTS for reason in each.unsupported(desired, platform, facts)]
 
 
 def arguments_for(desired):

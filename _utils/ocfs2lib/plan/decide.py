@@ -58,7 +58,7 @@ def _node(desired, node, census, silent, formula):
         return NodePlan(node.minion, None, Silence((Reason(reason, "", "node-silent"),)))
     reasons = [
         *requirements.problems(node, facts["host"]),
-        *setup.unsupported(desired, facts["host"]),
+        *setup.unsupported(desired, facts["host"], facts["setup"]),
     ]
     if facts["formula"] != formula:
         what = f"it has build {facts['formula']} of the formula, the master {formula}"

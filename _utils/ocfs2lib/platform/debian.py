@@ -79,6 +79,9 @@ Environment=SYSTEMCTL_SKIP_REDIRECT=1
     firewalls={
         "nftables": FirewallService(packages=("nftables",), service="nftables.service"),
         "iptables": FirewallService(packages=("iptables",), service="netfilter-persistent.service"),
+        # Not their own packages: installed, they would close the host. nft reads their rules.
+        "firewalld": FirewallService(packages=("nftables",), service="firewalld.service"),
+        "ufw": FirewallService(packages=("nftables",), service="ufw.service"),
     },
     storage_services=("multipathd.service", "iscsid.service", "open-iscsi.service"),
     textfile_directory="/var/lib/prometheus/node-exporter",

@@ -46,6 +46,8 @@ PLATFORM = Platform(
     firewalls={
         "nftables": FirewallService(packages=("nftables",), service="nftables.service"),
         "iptables": FirewallService(packages=("iptables",), service="iptables.service"),
+        # Not its own package: installed, it would close the host. nft reads its rules.
+        "firewalld": FirewallService(packages=("nftables",), service="firewalld.service"),
     },
     storage_services=("multipathd.service", "iscsid.service", "iscsi.service"),
     textfile_directory="/var/lib/node_exporter/textfile_collector",

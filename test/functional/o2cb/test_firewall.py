@@ -12,6 +12,7 @@ from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.node.parts import firewall as firewall_part
 from ocfs2lib.pillar import check
 from support.o2cb import run
+from support.second_host import second_host
 
 needs_nft = pytest.mark.skipif(not shutil.which("nft"), reason="nft is not installed")
 needs_iptables = pytest.mark.skipif(
@@ -24,29 +25,8 @@ def peer():
     """A second host on the interconnect, with a node's address and a stranger's. The function
     tells whether a connection from an address reaches the port."""
     run("mount", "-t", "tmpfs", "tmpfs", "/run")
-    for line in (
-        "netns add peer",
-        "link add v0 type veth peer name v1 netns peer",
-        "address add 192.168.100.1/24 dev v0",
-        "link set v0 up",
-        "-n peer address add 192.168.100.2/24 dev v1",
-        "-n peer address add 192.168.100.77/24 dev v1",
-        "-n peer link set v1 up",
-    ):
-        subprocess.run(["ip", *line.split()], check=True)
-
-    # A port without a listener answers with a reset; a dropped packet is not answered.
-    script = (
-        "import socket, sys; s = socket.socket(); s.settimeout(1.5); s.bind((sys.argv[1], 0));"
-        "print(s.connect_ex(('192.168.100.1', int(sys.argv[2]))))"
-    )
-
-    def reaches(address, port=7777):
-        command = ["ip", "netns", "exec", "peer", "python3", "-c", script, address, str(port)]
-        return run(*command).stdout.strip() == "111"  # ECONNREFUSED
-
-    yield reaches
-    run("ip", "netns", "delete", "peer")
+    with second_host() as reaches:
+        yield reaches
     run("umount", "/run")
 
 

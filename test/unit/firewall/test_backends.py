@@ -6,9 +6,11 @@ from ocfs2lib.firewall import backends
 from ocfs2lib.firewall.backend import UNIT_PATH
 
 PORT, PEERS = 7777, ["10.1.0.2", "10.1.0.3"]
+#: Those whose rules a unit of ours loads.
+LOADED = [name for name, backend in backends.FIREWALLS.items() if backend.unit]
 
 
-@pytest.mark.parametrize("name", backends.FIREWALLS)
+@pytest.mark.parametrize("name", LOADED)
 def test_files_are_the_rules_and_the_unit_that_loads_them(name):
     backend = backends.FIREWALLS[name]
     files = backend.files(PORT, PEERS, "some.service")
@@ -21,11 +23,18 @@ def test_files_are_the_rules_and_the_unit_that_loads_them(name):
     assert "PartOf=some.service\n" in unit
 
 
+def test_no_unit_loads_what_the_host_loads_itself():
+    assert LOADED == ["nftables", "iptables"]
+    for name in backends.FIREWALLS.keys() - LOADED:
+        backend = backends.FIREWALLS[name]
+        assert UNIT_PATH not in backend.files(PORT, PEERS, "some.service")
+
+
 @pytest.mark.parametrize("name", backends.FIREWALLS)
 def test_nothing_of_ours_is_found_where_nothing_is_loaded(name):
     backend = backends.FIREWALLS[name]
-    assert backend.ours([]) != backend.expected(PORT, PEERS)
-    assert backend.ours([]).keys() == backend.expected(PORT, PEERS).keys()
+    assert backend.ours([], PORT, PEERS) != backend.expected(PORT, PEERS)
+    assert backend.ours([], PORT, PEERS).keys() == backend.expected(PORT, PEERS).keys()
     assert not backend.has_rules([])
 
 
@@ -38,9 +47,10 @@ def test_none_owns_nothing_and_finds_nothing_to_do():
     none = backends.BACKENDS["none"]
     assert backends.NONE not in backends.FIREWALLS
     assert none.files(PORT, PEERS, "") == {}
-    assert none.ours(none.rules(None)) == none.expected(PORT, PEERS) == {}
+    assert none.ours(none.rules(None), PORT, PEERS) == none.expected(PORT, PEERS) == {}
     assert not none.has_rules([])
 
 
 def test_the_first_is_the_default_and_none_the_last():
-    assert list(backends.BACKENDS) == ["nftables", "iptables", "none"]
+    assert list(backends.BACKENDS) == ["nftables", "iptables", "firewalld", "ufw", "none"]
+    assert ("host", *backends.BACKENDS) == backends.CHOICES

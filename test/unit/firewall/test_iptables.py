@@ -30,7 +30,7 @@ def test_iptables_fills_our_chain_only():
 
 
 def agrees(saved):
-    return IPTABLES.ours(saved) == IPTABLES.expected(PORT, PEERS)
+    return IPTABLES.ours(saved, PORT, PEERS) == IPTABLES.expected(PORT, PEERS)
 
 
 def test_our_chain_and_its_jump_are_recognised():
@@ -62,7 +62,7 @@ def test_there_are_rules_once_one_is_added():
 @pytest.mark.parametrize("saved", [None, [1]])
 def test_rules_of_another_shape_are_refused(saved):
     with pytest.raises(FileInvalid, match="iptables lists rules in a shape that is not understood"):
-        IPTABLES.ours(saved)
+        IPTABLES.ours(saved, PORT, PEERS)
 
 
 def commands(act, saved):
@@ -78,10 +78,13 @@ def commands(act, saved):
 
 
 def test_every_jump_to_our_chain_gives_way_to_one_at_the_head():
+    def load(run):
+        IPTABLES.load(run, PORT, PEERS)
+
     delete, insert = ["--wait", "-D", *iptables.JUMP], ["--wait", "-I", *iptables.JUMP]
-    assert commands(IPTABLES.load, SAVED) == [delete, insert]
-    assert commands(IPTABLES.load, SAVED * 2) == [delete, delete, insert]
-    assert commands(IPTABLES.load, []) == [insert]
+    assert commands(load, SAVED) == [delete, insert]
+    assert commands(load, SAVED * 2) == [delete, delete, insert]
+    assert commands(load, []) == [insert]
 
 
 def test_our_chain_is_removed_with_its_jumps_if_it_is_there():

@@ -24,7 +24,7 @@ def test_nftables_of_a_single_node_has_an_empty_set():
 
 
 def agrees(rules):
-    return NFTABLES.ours(rules) == NFTABLES.expected(PORT, PEERS)
+    return NFTABLES.ours(rules, PORT, PEERS) == NFTABLES.expected(PORT, PEERS)
 
 
 def test_our_table_is_recognised_among_others():
@@ -82,4 +82,4 @@ def test_anything_else_from_nft_is_refused(printed):
 @pytest.mark.parametrize("rules", [None, [1], [{"rule": None}], [{"set": {"family": "inet"}}, 1]])
 def test_rules_of_another_shape_are_refused(rules):
     with pytest.raises(FileInvalid, match="nftables lists rules in a shape that is not understood"):
-        NFTABLES.ours(rules)
+        NFTABLES.ours(rules, PORT, PEERS)

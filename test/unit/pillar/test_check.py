@@ -82,7 +82,7 @@ def test_parse_fills_the_defaults():
     desired = check.parse(pillar())
     assert desired.cluster == Cluster("ocfs2", "local", 31, 30000, 2000, 2000, "reset", 7777)
     assert desired.kernel == Kernel(30, True, None)
-    assert desired.firewall == Firewall("nftables")
+    assert desired.firewall == Firewall("host")
     assert desired.drain == Drain(None, None, 600)
     assert desired.nodes[0] == Node("host1.domain.com", 0, "192.168.100.1", "host1")
     assert desired.lun("primary") == Lun(

@@ -116,9 +116,10 @@ def test_a_firewall_that_a_platform_lacks_is_refused_by_name(monkeypatch):
     other = dataclasses.replace(debian.PLATFORM, firewalls=firewalls)
     monkeypatch.setattr(platforms, "PLATFORMS", (other,))
     host = {"platform": "Debian 12"}
-    for backend in ("nftables", "none"):
-        assert setup.unsupported(_with_firewall(backend), host) == []
-    (reason,) = setup.unsupported(_with_firewall("iptables"), host)
+    facts = {"firewall": {"managers": answers.no_manager()}}
+    for backend in ("nftables", "none", "host"):
+        assert setup.unsupported(_with_firewall(backend), host, facts) == []
+    (reason,) = setup.unsupported(_with_firewall("iptables"), host, facts)
     assert str(reason) == (
         "on Debian the formula does not use the firewall iptables; "
         "write nftables or none under firewall:backend"

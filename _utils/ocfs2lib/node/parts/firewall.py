@@ -1,5 +1,6 @@
 """The firewall of the port: the files of its backend, their unit, and the rules in the kernel."""
 
+from ocfs2lib.firewall import managers
 from ocfs2lib.firewall import nft_trace
 from ocfs2lib.firewall import others
 from ocfs2lib.firewall.backend import UNIT
@@ -16,7 +17,8 @@ from ocfs2lib.node.reasons import Reason
 
 
 class FirewallPart(setup_part.SetupPart):
-    """``firewall`` is what ``o2cb_firewall.facts`` returns: our rules, and chains in their way."""
+    """``firewall`` is what ``o2cb_firewall.facts`` returns: which firewalls the host runs by
+    itself, our rules, and chains in their way."""
 
     name = "firewall"
     done = "The firewall of the interconnect is set."
@@ -25,24 +27,39 @@ class FirewallPart(setup_part.SetupPart):
         *(backend.rules_path for backend in FIREWALLS.values()),
     )
     units = (UNIT,)
-    shape = {"firewall": {"rules": (dict,), "blocking": dict.fromkeys(nft_trace.WAYS, (list,))}}
+    shape = {
+        "firewall": {
+            "managers": dict.fromkeys(managers.MANAGERS, (str,)),
+            "rules": (dict,),
+            "blocking": dict.fromkeys(nft_trace.WAYS, (list,)),
+        }
+    }
     text_lists = tuple(("firewall", "blocking", way) for way in nft_trace.WAYS)
 
     def packages(self, desired, platform, lacking=None):
-        here = platform.firewalls.get(desired.firewall.backend)
-        return here.packages if here else ()
+        names = managers.candidates(desired.firewall.backend)
+        here = [platform.firewalls[name] for name in names if name in platform.firewalls]
+        return tuple(dict.fromkeys(package for each in here for package in each.packages))
 
-    def unsupported(self, desired, platform):
-        name = desired.firewall.backend
-        if name == NONE or name in platform.firewalls:
-            return []
-        names = " or ".join((*platform.firewalls, NONE))
-        what = f"on {platform.name} the formula does not use the firewall {name}"
-        return [Reason(what, f"write {names} under firewall:backend", "host-unfit")]
+    def fitness(self, call):
+        return {"firewall": {"managers": call("o2cb_firewall.managers")}}
 
-    def arguments(self, desired):
+    def unsupported(self, desired, platform, facts):
+        states = facts["firewall"]["managers"]
+        found = [
+            Reason(*each, "host-unfit")
+            for each in managers.refusals(desired.firewall.backend, states)
+        ]
+        name = managers.backend(desired.firewall.backend, states)
+        if name != NONE and name not in platform.firewalls:
+            names = " or ".join((*platform.firewalls, NONE))
+            what = f"on {platform.name} the formula does not use the firewall {name}"
+            found.append(Reason(what, f"write {names} under firewall:backend", "host-unfit"))
+        return found
+
+    def arguments(self, desired, name=None):
         return [
-            desired.firewall.backend,
+            name or desired.firewall.backend,
             desired.cluster.port,
             {node.minion: node.address for node in desired.nodes},
         ]
@@ -52,10 +69,12 @@ class FirewallPart(setup_part.SetupPart):
 
     def blocked(self, desired, minion, facts):
         port, peers = desired.cluster.port, _peers(desired, minion)
+        manager = managers.in_use(facts["firewall"]["managers"])
+        is_used = manager == _name(desired, facts)
         return [
             Blocked(
                 f"Chain {' '.join(chain)} drops {others.words(way, port)}",
-                others.remedy(chain, way, port, peers),
+                others.remedy(chain, way, port, peers, manager, is_used),
                 "port-blocked",
             )
             for way in nft_trace.WAYS
@@ -63,22 +82,24 @@ class FirewallPart(setup_part.SetupPart):
         ]
 
     def differences(self, desired, minion, facts, platform):
-        backend = BACKENDS[desired.firewall.backend]
+        name = _name(desired, facts)
+        backend = BACKENDS[name]
         found = _leftovers(backend, facts["files"])
-        if platform is None or self.unsupported(desired, platform):
+        if platform is None or self.unsupported(desired, platform, facts):
             return found
-        found += setup_part.of_files(files(desired, minion, platform), facts["files"])
+        found += setup_part.of_files(files(desired, minion, platform, name), facts["files"])
         expected = backend.expected(desired.cluster.port, _peers(desired, minion))
         if facts["firewall"]["rules"] != expected:
-            loaded = f"loaded by {backend.name}"
-            found.append(Difference(Part.FIREWALL_RULES, None, "other or none", loaded))
+            lost = facts["firewall"]["managers"].get(name) == managers.LOST
+            old = "not in the kernel" if lost else "other or none"
+            found.append(Difference(Part.FIREWALL_RULES, None, old, f"loaded by {name}"))
         return found + (setup_part.disabled(backend.unit, facts) if backend.unit else [])
 
     def close(self, call, found, desired, minion, platform):
-        name = desired.firewall.backend
+        name = _name(desired, self.fitness(call))
         if name in FIREWALLS:
-            setup_part.write(call, files(desired, minion, platform), found)
-            call("o2cb_firewall.load", name)
+            setup_part.write(call, files(desired, minion, platform, name), found)
+            call("o2cb_firewall.load", *self.arguments(desired, name))
         unit = {BACKENDS[name].unit, UNIT_PATH}
         if BACKENDS[name].unit and unit & subjects(found, Part.UNIT, Part.FILE):
             _start_unit(call)
@@ -94,11 +115,14 @@ class FirewallPart(setup_part.SetupPart):
 PART = FirewallPart()
 
 
-def files(desired, minion, platform):
-    """Return ``{path: text}`` of the firewall that pillar asks for."""
-    name = desired.firewall.backend
+def files(desired, minion, platform, name):
+    """Return ``{path: text}`` of the firewall with that name."""
     service = platform.firewalls[name].service if name in FIREWALLS else ""
     return BACKENDS[name].files(desired.cluster.port, _peers(desired, minion), service)
+
+
+def _name(desired, facts):
+    return managers.backend(desired.firewall.backend, facts["firewall"]["managers"])
 
 
 def _peers(desired, minion):

@@ -35,7 +35,7 @@ class KernelModulePart(setup_part.SetupPart):
             return ()
         return platform.module.packages(lacking) if lacking else ()
 
-    def unsupported(self, desired, platform):
+    def unsupported(self, desired, platform, facts):
         module = desired.kernel.module
         if not self.concerns(desired, platform):
             return []

@@ -26,7 +26,7 @@ class RepositoriesPart(setup_part.SetupPart):
     def concerns(self, desired, platform):
         return platform.manager.repositories is not None
 
-    def unsupported(self, desired, platform):
+    def unsupported(self, desired, platform, facts):
         if self.concerns(desired, platform):
             return []
         return [

@@ -72,9 +72,22 @@ class SetupPart:
         """
         return {}
 
-    def unsupported(self, desired, platform):
-        """Return why hosts of this platform cannot have the part as pillar describes it
-        (:class:`node.reasons.Reason`)."""
+    def fitness(self, call):
+        """Return those facts of :meth:`facts` that :meth:`unsupported` goes by; it is asked before
+        anything is touched.
+
+        call
+            As for :meth:`facts`.
+        """
+        return {}
+
+    def unsupported(self, desired, platform, facts):
+        """Return why a host of this platform cannot have the part as pillar describes it
+        (:class:`node.reasons.Reason`).
+
+        facts
+            Those of :meth:`fitness` at least.
+        """
         return []
 
     def blocked(self, desired, minion, facts):

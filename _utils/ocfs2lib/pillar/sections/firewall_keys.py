@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocfs2lib.firewall.backends import BACKENDS
+from ocfs2lib.firewall.backends import CHOICES
 from ocfs2lib.pillar.key import SECTION
 from ocfs2lib.pillar.key import TEXT
 from ocfs2lib.pillar.key import UNTESTED
@@ -13,15 +13,13 @@ _KEYS = (
     Key(
         "backend",
         TEXT,
-        "What lets the other nodes, and nobody else, reach the port; ``none`` leaves the"
+        "What lets the other nodes, and nobody else, reach the port. ``host`` is what the node"
+        " runs: ``firewalld`` or ``ufw`` where one of them runs, else ``nftables``. Where one of"
+        " them runs, no other can open what it closes, and is refused. ``none`` leaves the"
         " firewall to you.",
-        default=next(iter(BACKENDS)),
-        choices=tuple(BACKENDS),
-        refused={
-            name: UNTESTED
-            for name in ("firewalld", "ufw", "susefirewall2", "shorewall")
-            if name not in BACKENDS
-        },
+        default=CHOICES[0],
+        choices=CHOICES,
+        refused=dict.fromkeys(("susefirewall2", "shorewall"), UNTESTED),
     ),
 )
 

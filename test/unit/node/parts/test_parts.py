@@ -5,7 +5,9 @@ import dataclasses
 import pytest
 
 from ocfs2lib.answers import shape
+from ocfs2lib.firewall import managers
 from ocfs2lib.firewall.backends import BACKENDS
+from ocfs2lib.firewall.backends import HOST
 from ocfs2lib.node import setup
 from ocfs2lib.node.parts import boot
 from ocfs2lib.node.parts import firewall
@@ -19,7 +21,10 @@ from support import roster
 from support.bare_host import BareHost
 
 MINION = "host0.example.com"
-HOST = {"platform": "Debian 12"}
+HOST_FACTS = {"platform": "Debian 12"}
+#: The backends, and what the host runs by itself.
+FIREWALLS = [(name, name if name in managers.MANAGERS else None) for name in BACKENDS]
+FIREWALLS += [(HOST, None), (HOST, "firewalld"), (HOST, "ufw")]
 PARTS = [
     part
     for part in setup.PARTS
@@ -49,28 +54,28 @@ def set_up(host, desired):
     return parts
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_what_differs_is_closed_and_then_nothing_differs(backend):
-    host, desired = BareHost(), described(backend)
+@pytest.mark.parametrize(("backend", "manager"), FIREWALLS)
+def test_what_differs_is_closed_and_then_nothing_differs(backend, manager):
+    host, desired = BareHost(manager), described(backend)
     closed = set_up(host, desired)
     assert closed == [part for part in PARTS if part is not firewall.PART or backend != "none"]
-    assert setup.differences(desired, MINION, facts(host, desired), HOST) == []
+    assert setup.differences(desired, MINION, facts(host, desired), HOST_FACTS) == []
     done = len(host.calls)
     assert set_up(host, desired) == []
     assert len(host.calls) == done
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_facts_have_the_shape_that_is_asked_for(backend):
-    host, desired = BareHost(), described(backend)
+@pytest.mark.parametrize(("backend", "manager"), FIREWALLS)
+def test_facts_have_the_shape_that_is_asked_for(backend, manager):
+    host, desired = BareHost(manager), described(backend)
     set_up(host, desired)
     shape.has_fields(facts(host, desired), setup.SHAPE, "setup")
     assert facts(host, desired).keys() == setup.SHAPE.keys()
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_what_was_set_up_is_taken_away_again(backend):
-    host = BareHost()
+@pytest.mark.parametrize(("backend", "manager"), FIREWALLS)
+def test_what_was_set_up_is_taken_away_again(backend, manager):
+    host = BareHost(manager)
     set_up(host, described(backend))
     for part in setup.PARTS:
         assert bool(part.leftovers(host.call)) is (
@@ -87,9 +92,46 @@ def test_another_backend_takes_over():
         set_up(host, described(backend))
         assert list(host.loaded) == [backend] * (backend != "none")
         assert (
-            setup.differences(described(backend), MINION, facts(host, described(backend)), HOST)
+            setup.differences(
+                described(backend), MINION, facts(host, described(backend)), HOST_FACTS
+            )
             == []
         )
+
+
+def test_the_host_changes_what_it_runs():
+    host, desired = BareHost(), described(HOST)
+    for manager in (None, "firewalld", "ufw", None, "ufw"):
+        host.managers = BareHost(manager).managers
+        set_up(host, desired)
+        assert list(host.loaded) == [manager or "nftables"]
+        assert setup.differences(desired, MINION, facts(host, desired), HOST_FACTS) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "states", "what"),
+    [
+        ("nftables", {"firewalld": "running"}, "it has firewalld, and nftables cannot open"),
+        ("ufw", {}, "it has no ufw"),
+        (HOST, {"firewalld": "old"}, "its firewalld is older than 0.9.0"),
+        (HOST, {"ufw": "anything"}, "it has ufw, and whether that runs cannot be found out"),
+    ],
+)
+def test_a_host_that_cannot_have_the_firewall_is_refused_and_not_compared(asked, states, what):
+    host, desired = BareHost(), described(asked)
+    host.managers |= states
+    found = facts(host, desired)
+    (reason,) = setup.unsupported(desired, HOST_FACTS, found)
+    assert str(reason).startswith(what)
+    assert firewall.PART.differences(desired, MINION, found, debian.PLATFORM) == []
+    assert setup.unsupported(desired, HOST_FACTS, setup.fitness(host.call)) == [reason]
+
+
+def test_rules_that_the_kernel_has_lost_are_told_apart():
+    host, desired = BareHost("firewalld"), described(HOST)
+    host.managers["firewalld"] = managers.LOST
+    gaps = firewall.PART.differences(desired, MINION, facts(host, desired), debian.PLATFORM)
+    assert [str(gap) for gap in gaps] == ["rules: not in the kernel -> loaded by firewalld"]
 
 
 def test_a_service_that_is_no_longer_named_loses_its_drop_in():
@@ -104,7 +146,7 @@ def test_a_missing_tool_is_a_difference():
     host, desired = BareHost(), described()
     set_up(host, desired)
     host.cmd_which = lambda tool: None
-    gaps = setup.differences(desired, MINION, facts(host, desired), HOST)
+    gaps = setup.differences(desired, MINION, facts(host, desired), HOST_FACTS)
     assert [str(gap) for gap in gaps] == [
         f"{tool}: absent -> installed" for tool in packages.PART.tools
     ]
@@ -115,6 +157,9 @@ def test_a_missing_tool_is_a_difference():
     [
         ("nftables", {"firewall": ["nftables"]}),
         ("iptables", {"firewall": ["iptables"]}),
+        ("host", {"firewall": ["nftables"]}),
+        ("firewalld", {"firewall": ["nftables"]}),
+        ("ufw", {"firewall": ["nftables"]}),
         ("none", {}),
     ],
 )

@@ -7,8 +7,8 @@ from support.pillars import changed
 from support.pillars import refuses
 
 WRONG = [
-    (("firewall", "backend"), "firewalld", "not built and tested yet", "'nftables' or"),
-    (("firewall", "backend"), "UFW", "not built and tested yet", "'nftables' or 'iptables'"),
+    (("firewall", "backend"), "shorewall", "not built and tested yet", "'host' or 'nftables'"),
+    (("firewall", "backend"), "SuSEfirewall2", "not built and tested yet", "'firewalld' or"),
     (("firewall", "backend"), "nftable", "not possible", "type 'nftables'"),
 ]
 
@@ -22,6 +22,9 @@ def test_one_wrong_value_is_one_problem(path, value, reason, fix):
     ("path", "value"),
     [
         (("firewall", "backend"), "none"),
+        (("firewall", "backend"), "host"),
+        (("firewall", "backend"), "firewalld"),
+        (("firewall", "backend"), "ufw"),
     ],
 )
 def test_accepted(path, value):
