@@ -96,6 +96,8 @@ def _short(word):
 
 def _full(words):
     found, end = {}, ""
+    if len(words) % 2:
+        raise ValueError("a word of the rule has no value")
     for name, value in zip(words[::2], words[1::2]):
         if name in ("from", "to"):
             end = name
