@@ -26,11 +26,13 @@ PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprog
 	ocfs2-tools kmod nftables iptables util-linux dosfstools xfsprogs lvm2 gdisk debconf systemd \
 	openssl strace bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs \
 	f2fs-tools fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g \
-	chromium parted reiserfsprogs squashfs-tools systemd-journal-remote tidy udftools xorriso
+	chromium parted reiserfsprogs squashfs-tools systemd-journal-remote tidy udftools xorriso \
+	openssh-client
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
-YAML := monitoring/ocfs2.rules.yml ocfs2/parameters pillar.example .yamllint .salt-lint
+YAML := kitchen.yml kitchen.proxy.yml monitoring/ocfs2.rules.yml ocfs2/parameters pillar.example \
+	.yamllint .salt-lint
 
 .PHONY: help
 help: ## Show this help
@@ -161,6 +163,10 @@ demo: $(STAMPS)/packages $(STAMPS)/salt ## A running three-node cluster in the v
 .PHONY: demo-down
 demo-down: $(STAMPS)/salt ## End the demo
 	$(BIN)/python test/lab/demo.py down
+
+.PHONY: kitchen-target
+kitchen-target: $(STAMPS)/packages $(STAMPS)/salt ## A guest of the virtual SAN for Test Kitchen
+	$(BIN)/python test/lab --name kitchen kitchen-target
 
 .PHONY: docs
 docs: ## Regenerate docs/pillar.rst and docs/pillar.schema.json from the model, and the pictures
