@@ -28,7 +28,7 @@ PACKAGES := python3-venv qemu-system-x86 qemu-utils mmdebstrap dpkg-dev e2fsprog
 	openssl strace bcache-tools btrfs-progs cryptsetup-bin drbd-utils erofs-utils exfatprogs \
 	f2fs-tools fdisk gdbmtool genromfs gfs2-utils hfsutils jfsutils makefs nilfs-tools ntfs-3g \
 	chromium parted reiserfsprogs squashfs-tools systemd-journal-remote tidy udftools xorriso \
-	rpm dnf zypper createrepo-c gnupg
+	rpm dnf zypper createrepo-c gnupg openssh-client
 
 # firewalld and ufw with what they need; installed, they would close this host.
 FIREWALLS := firewalld python3-firewall python3-nftables python3-cap-ng libcap-ng0 python3-dbus \
@@ -36,7 +36,8 @@ FIREWALLS := firewalld python3-firewall python3-nftables python3-cap-ng libcap-n
 
 SLS := $(shell find ocfs2 -name '*.sls')
 RST := $(wildcard README.rst CHANGELOG.rst docs/*.rst test/lab/README.rst)
-YAML := monitoring/ocfs2.rules.yml ocfs2/parameters pillar.example .yamllint .salt-lint
+YAML := kitchen.yml kitchen.proxy.yml monitoring/ocfs2.rules.yml ocfs2/parameters pillar.example \
+	.yamllint .salt-lint
 
 .PHONY: help
 help: ## Show this help
@@ -171,6 +172,10 @@ demo: $(STAMPS)/packages $(STAMPS)/salt ## A running three-node cluster in the v
 .PHONY: demo-down
 demo-down: $(STAMPS)/salt ## End the demo
 	$(BIN)/python test/lab/demo.py down
+
+.PHONY: kitchen-target
+kitchen-target: $(STAMPS)/packages $(STAMPS)/salt ## A guest of the virtual SAN for Test Kitchen
+	$(BIN)/python test/lab --name kitchen kitchen-target
 
 .PHONY: docs
 docs: ## Regenerate the pages on pillar and platforms from their models, and the pictures

@@ -113,6 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--minion-id", default="host{}.domain.com", help="default: %(default)s")
     up.add_argument("--hostname", default="host{}.domain.com", help="default: %(default)s")
 
+    target = command(_do_kitchen_target, "start a lab of one guest, ready for Test Kitchen")
+    target.add_argument("--distro", default=DISTROS[0], help="default: %(default)s")
+
     command(_do_down, "end a lab and remove all of it")
     command(_do_status, "show the running labs, or the one named")
     command(_do_shell, "a root shell on a node", "node")
@@ -174,6 +177,24 @@ def _do_up(arguments) -> None:
         f"Run Salt:              {call} salt '*' test.ping\n"
         f"Shell on a node:       {call} shell 1\n"
         f"End the lab:           {call} down"
+    )
+
+
+def _do_kitchen_target(arguments) -> None:
+    # It reads YAML, without which the other commands can do.
+    from lab import kitchen
+
+    kitchen.require_tools()
+    lab = _lab(arguments)
+    lab.up(nodes=1, distro=arguments.distro)
+    say("the guest gets ssh, and its LUN a volume")
+    target = kitchen.prepare(lab)
+    lab.detach()
+    say("the guest is ready")
+    print(
+        "The guest is ready for Test Kitchen. In the directory of the formula, type:\n\n"
+        f"{kitchen.next_steps(target)}\n\n"
+        f"End the lab:           {_call(arguments)} down"
     )
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from lab import host
 from lab import render
 from lab.errors import LabError
 from lab.qmp import Agent
@@ -75,9 +76,9 @@ class Guest:
     def prepare(self) -> None:
         """Make what outlives a power cut: the disk and the minion's key pair."""
         self.directory.mkdir(parents=True)
-        _run("openssl", "genrsa", "-out", self._key, "2048")
-        _run("openssl", "rsa", "-in", self._key, "-pubout", "-out", self.public_key)
-        _run(
+        host.run("openssl", "genrsa", "-out", self._key, "2048")
+        host.run("openssl", "rsa", "-in", self._key, "-pubout", "-out", self.public_key)
+        host.run(
             *("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw"),
             *("-b", self.image / "root.img", self.directory / "root.qcow2"),
         )
@@ -341,9 +342,3 @@ class Guest:
                 f"{self.node.minion_id} is {self.state}, and this needs it"
                 f" {' or '.join(states)}. See the status of the lab."
             )
-
-
-def _run(*argv: object) -> None:
-    step = subprocess.run([str(arg) for arg in argv], capture_output=True, text=True, check=False)
-    if step.returncode:
-        raise LabError(f"{argv[0]} ended with {step.returncode}: {step.stderr.strip()}")

@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -21,14 +22,16 @@ TOOLS = {
     "unshare": "util-linux",
     "openssl": "openssl",
 }
+#: What it takes besides to make a guest the host of Test Kitchen.
+KITCHEN_TOOLS = {"ssh-keygen": "openssh-client", "mkfs.ocfs2": "ocfs2-tools"}
 _KVM_CREATE_VM = 0xAE01
 
 
-def require_tools() -> None:
+def require_tools(tools: dict[str, str] = TOOLS) -> None:
     """Raise LabError if a tool the lab calls is missing, with the command that installs it."""
     # Not every account has the administrator's directories on its path.
     os.environ["PATH"] = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
-    missing = {tool: package for tool, package in TOOLS.items() if not shutil.which(tool)}
+    missing = {tool: package for tool, package in tools.items() if not shutil.which(tool)}
     if missing:
         packages = " ".join(sorted(set(missing.values())))
         raise LabError(
@@ -42,6 +45,14 @@ def require_tools() -> None:
         )
     if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
         raise LabError("The lab needs /dev/net/tun readable and writable: run modprobe tun.")
+
+
+def run(*argv: object) -> None:
+    """Run a tool to its end. Raises LabError with what it said if it failed."""
+    words = [str(arg) for arg in argv]
+    step = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if step.returncode:
+        raise LabError(f"{words[0]} ended with {step.returncode}: {step.stderr.strip()}")
 
 
 def acceleration() -> tuple[str, str]:

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -297,6 +298,16 @@ class Lab:
     def restore_path(self, node: str | int, lun: str, path: int) -> None:
         """Give a cut path back."""
         self._ask("restore_path", node=str(node), lun=lun, path=path)
+
+    def forward(self, node: str | int, port: int) -> int:
+        """Pass what comes in at a port of this machine's loopback on to ``port`` of a node.
+
+        Returns the port of this machine. It is open for as long as the lab lives.
+        """
+        # The socket is made here, so it belongs to this machine, wherever it is listened at.
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self._ask("forward", files=(listener.fileno(),), node=str(node), port=port)
+            return listener.getsockname()[1]
 
     def add_node(self, hostname: str | None = None) -> str:
         """Add a node and switch it on. Returns its minion id at once; it has yet to boot."""

@@ -61,6 +61,8 @@ IN_REPOSITORY = [
     "lvm2",
     "tcpdump",
     "fio",
+    "openssh-server",
+    "sudo",
 ]
 
 MASK = [

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from lab import render
 from lab.errors import LabError
+from lab.forward import forward
 from lab.guest import Guest
 from lab.spec import MASTER_ADDRESS
 from lab.spec import NETWORKS
@@ -296,6 +297,8 @@ class Supervisor:
                 name = request.pop("request")
                 if name == "exec":
                     result = self._exec(connection, files, **request)
+                elif name == "forward":
+                    result = self._forward(files[0], **request)
                 else:
                     result = getattr(self, f"do_{name}")(**request)
                 reply = {"result": result}
@@ -335,6 +338,11 @@ class Supervisor:
             return process.wait()
         finally:
             os.close(ended)
+
+    def _forward(self, file: int, node: str, port: int) -> None:
+        """Pass what comes in at a listening socket on to ``port`` of ``node``."""
+        address = self.spec.node(node).management
+        forward(socket.socket(fileno=os.dup(file)), (address, port))
 
     def watch_lifeline(self) -> None:
         """End the lab when standard input closes and nobody has detached it."""
