@@ -103,7 +103,7 @@ test-monitoring: $(STAMPS)/salt $(STAMPS)/prometheus ## Metrics, rules and dashb
 	$(PYTEST) -q test/monitoring
 
 .PHONY: test-slow
-test-slow: $(STAMPS)/packages $(STAMPS)/salt-lts ## What test-quick leaves out: more cuts, and 2000 odd pillars
+test-slow: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/firewalls ## What test-quick leaves out: more cuts, and 2000 odd pillars
 	$(PYTEST) -q test/functional test/histories test/mutants -m 'slow and not campaign'
 	$(FACTORIES) $(BIN)/python -m pytest -q test/daemons -m slow
 	$(FACTORIES) $(VENV_LTS)/bin/python -m pytest -q test/daemons -m 'slow and not once'

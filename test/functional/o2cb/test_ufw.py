@@ -23,6 +23,10 @@ UFW = FIREWALLS["ufw"]
 OURS = "comment 'ocfs2-formula'"
 
 
+def slow(case):
+    return pytest.param(case, marks=pytest.mark.slow)
+
+
 @pytest.fixture(scope="module")
 def host(sandbox, tmp_path_factory):
     with host_firewalls.host_firewalls(tmp_path_factory.mktemp("host")), second_host() as reaches:
@@ -92,12 +96,12 @@ def test_what_the_host_runs_has_the_rules(states, states_test, modules, config, 
 @pytest.mark.parametrize(
     "others",
     [
-        ["default allow incoming"],
+        slow(["default allow incoming"]),
         ["allow 7777/tcp", "allow 7000:8000/tcp"],
-        ["allow from 192.168.100.0/24"],
-        ["deny 7777/tcp"],
-        ["deny from 192.168.100.0/24", "allow 7777"],
-        ["allow in on v0", "limit 7777/tcp"],
+        slow(["allow from 192.168.100.0/24"]),
+        slow(["deny 7777/tcp"]),
+        slow(["deny from 192.168.100.0/24", "allow 7777"]),
+        slow(["allow in on v0", "limit 7777/tcp"]),
     ],
 )
 def test_whatever_others_have_nodes_alone_get_in(states, config, reaches, others):
@@ -120,6 +124,7 @@ def test_whatever_others_have_nodes_alone_get_in(states, config, reaches, others
     assert apply(states, config) == {}
 
 
+@pytest.mark.slow
 def test_a_rule_that_does_what_ours_would_stays_that_of_others(states, config, reaches):
     ufw(*f"allow from {PEER} to any port 7777 proto tcp comment theirs".split())
     before = added()
@@ -131,6 +136,7 @@ def test_a_rule_that_does_what_ours_would_stays_that_of_others(states, config, r
     assert added() == before
 
 
+@pytest.mark.slow
 def test_a_rule_in_the_place_of_ours_is_named(states, config, reaches):
     ufw("deny", "proto", "tcp", "from", PEER, "to", "any", "port", "7777")
     before = added()
@@ -147,6 +153,7 @@ def test_a_rule_in_the_place_of_ours_is_named(states, config, reaches):
     assert apply(states, config) == {}
 
 
+@pytest.mark.slow
 def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, reaches):
     apply(states, config)
     ufw("reload")
@@ -164,12 +171,12 @@ def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, rea
 @pytest.mark.parametrize(
     "drift",
     [
-        f"iptables -D ufw-user-input -s {PEER} -p tcp --dport 7777 -j ACCEPT",
+        slow(f"iptables -D ufw-user-input -s {PEER} -p tcp --dport 7777 -j ACCEPT"),
         "iptables -I ufw-user-input -p tcp --dport 7777 -j ACCEPT",
-        "iptables -F ufw-user-input",
-        f"ufw delete allow proto tcp from {PEER} to any port 7777",
-        "ufw delete deny proto tcp from 128.0.0.0/1 to any port 7777",
-        f"ufw allow proto tcp from {STRANGER} to any port 7777 comment ocfs2-formula",
+        slow("iptables -F ufw-user-input"),
+        slow(f"ufw delete allow proto tcp from {PEER} to any port 7777"),
+        slow("ufw delete deny proto tcp from 128.0.0.0/1 to any port 7777"),
+        slow(f"ufw allow proto tcp from {STRANGER} to any port 7777 comment ocfs2-formula"),
     ],
 )
 def test_drift_is_repaired(states, config, reaches, drift):
@@ -191,6 +198,7 @@ def test_a_flush_is_seen_and_repaired(states, modules, config, reaches):
     assert apply(states, config) == {}
 
 
+@pytest.mark.slow
 def test_rules_that_nothing_leads_to_are_named(states, config, reaches):
     """No command of ufw repairs that but one which empties the tables of others."""
     apply(states, config)
@@ -203,6 +211,7 @@ def test_rules_that_nothing_leads_to_are_named(states, config, reaches):
     assert only_nodes(reaches)
 
 
+@pytest.mark.slow
 def test_a_node_comes_and_goes(states, config, reaches):
     del config["nodes"]["host2.domain.com"]
     apply(states, config)
@@ -216,6 +225,7 @@ def test_a_node_comes_and_goes(states, config, reaches):
     assert sorted(added()) == rules_of("192.168.100.3", "192.168.100.4")
 
 
+@pytest.mark.slow
 def test_a_connection_that_stands_is_never_cut(states, config, reaches):
     ufw("allow", "7777/tcp")
     with standing_connection() as lives:
@@ -275,6 +285,7 @@ def test_one_that_does_not_run_is_refused(states, config, reaches):
     assert "its ufw does not run; type ufw enable" in ret["comment"]
 
 
+@pytest.mark.slow
 def test_the_host_of_a_node_may_change_its_firewall(states, config, reaches):
     """Whatever it runs, nodes alone get in, and nothing is left behind."""
     del config["nodes"]["host3.domain.com"]
@@ -288,6 +299,7 @@ def test_the_host_of_a_node_may_change_its_firewall(states, config, reaches):
         assert ("table inet ocfs2" in tables) is (one == "nothing")
 
 
+@pytest.mark.slow
 def test_what_drops_in_spite_of_it_is_named(states, config, reaches):
     apply(states, config)
     ufw("default", "deny", "outgoing")
