@@ -17,9 +17,12 @@ from support.second_host import STRANGER
 from support.second_host import second_host
 from support.second_host import standing_connection
 
-pytestmark = pytest.mark.skipif(
-    not host_firewalls.is_unpacked(), reason="firewalld is not unpacked: make test-functional"
-)
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(
+        not host_firewalls.is_unpacked(), reason="firewalld is not unpacked: make test-functional"
+    ),
+]
 
 FIREWALLD = FIREWALLS["firewalld"]
 POLICY = ("--policy=ocfs2",)
@@ -27,8 +30,8 @@ BOTH = ((), ("--permanent",))
 DROP = 'rule priority="-5" port port="7777" protocol="tcp" drop'
 
 
-def slow(*drift):
-    return pytest.param(drift, marks=pytest.mark.slow)
+def slow(case):
+    return pytest.param(case, marks=pytest.mark.slow)
 
 
 @pytest.fixture(scope="module")
@@ -120,10 +123,10 @@ def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, rea
     "drift",
     [
         (*POLICY, f"--remove-rich-rule={DROP}"),
-        slow(*POLICY, "--remove-ingress-zone=ANY"),
-        slow(*POLICY, "--add-rich-rule=rule priority=-20 port port=7777 protocol=tcp accept"),
-        slow("--permanent", *POLICY, f"--remove-rich-rule={DROP}"),
-        slow("--permanent", "--delete-policy=ocfs2"),
+        slow((*POLICY, "--remove-ingress-zone=ANY")),
+        slow((*POLICY, "--add-rich-rule=rule priority=-20 port port=7777 protocol=tcp accept")),
+        slow(("--permanent", *POLICY, f"--remove-rich-rule={DROP}")),
+        slow(("--permanent", "--delete-policy=ocfs2")),
     ],
 )
 def test_drift_of_one_half_is_repaired_without_a_reload(states, config, reaches, drift):
@@ -242,7 +245,7 @@ def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches)
         assert "ocfs2" not in told("--get-policies").split()
 
 
-@pytest.mark.parametrize("backend", ["nftables", "iptables", "ufw"])
+@pytest.mark.parametrize("backend", ["nftables", slow("iptables"), slow("ufw")])
 def test_a_firewall_that_cannot_open_it_is_refused(states, config, reaches, backend):
     config["firewall"] = {"backend": backend}
     before = (everything(), run("nft", "list", "ruleset").stdout)

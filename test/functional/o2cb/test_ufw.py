@@ -15,9 +15,12 @@ from support.second_host import STRANGER
 from support.second_host import second_host
 from support.second_host import standing_connection
 
-pytestmark = pytest.mark.skipif(
-    not host_firewalls.is_unpacked(), reason="ufw is not unpacked: make test-functional"
-)
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(
+        not host_firewalls.is_unpacked(), reason="ufw is not unpacked: make test-functional"
+    ),
+]
 
 UFW = FIREWALLS["ufw"]
 OURS = "comment 'ocfs2-formula'"
@@ -243,7 +246,7 @@ def test_a_connection_that_stands_is_never_cut(states, config, reaches):
         assert reaches(PEER)
 
 
-@pytest.mark.parametrize("take_away", ["none", "clean"])
+@pytest.mark.parametrize("take_away", [slow("none"), "clean"])
 def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches, take_away):
     ufw("allow", "7777/tcp", "comment", "theirs")
     before = added()
@@ -259,7 +262,7 @@ def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches,
     assert reaches(STRANGER)
 
 
-@pytest.mark.parametrize("backend", ["nftables", "iptables", "firewalld"])
+@pytest.mark.parametrize("backend", ["nftables", slow("iptables"), slow("firewalld")])
 def test_a_firewall_that_cannot_open_it_is_refused(states, config, reaches, backend):
     config["firewall"] = {"backend": backend}
     before = run("nft", "list", "ruleset").stdout
