@@ -54,7 +54,7 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 
 # Rows of tests side by side, the longest first. The functional rows share no device: each test has
 # a loop device, a UUID and namespaces of its own.
-QUICK := test-daemons test-daemons-lts test-functional test-luns test-functional-lts test-guards \
+QUICK := test-functional test-daemons test-daemons-lts test-luns test-functional-lts test-guards \
 	test-monitoring test-page test-unit test-fuzz lint
 
 .PHONY: test-quick
@@ -77,7 +77,7 @@ test-luns: ## The same, for what a LUN holds and its format
 	$(PYTEST) -q $(LUNS) -m 'not campaign and not slow'
 
 .PHONY: test-functional-lts
-test-functional-lts: $(STAMPS)/firewalls ## Loaders of Salt 3006, real tools
+test-functional-lts: ## Loaders of Salt 3006, real tools
 	$(PYTEST_LTS) -q test/functional -m 'not campaign and not slow and not once'
 
 .PHONY: test-guards
@@ -105,7 +105,7 @@ test-monitoring: $(STAMPS)/salt $(STAMPS)/prometheus ## Metrics, rules and dashb
 	$(PYTEST) -q test/monitoring
 
 .PHONY: test-slow
-test-slow: $(STAMPS)/packages $(STAMPS)/salt-lts ## What test-quick leaves out: more cuts, and 2000 odd pillars
+test-slow: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/firewalls ## What test-quick leaves out: more cuts, and 2000 odd pillars
 	$(PYTEST) -q test/functional test/histories test/mutants -m 'slow and not campaign'
 	$(FACTORIES) $(BIN)/python -m pytest -q test/daemons -m slow
 	$(FACTORIES) $(VENV_LTS)/bin/python -m pytest -q test/daemons -m 'slow and not once'

@@ -172,8 +172,9 @@ def firewall(name, config):
     """
     The other nodes, and nobody else, reach the TCP port of the interconnect.
 
-    Only the formula's own table or chain is written. Where a chain of somebody else would drop the
-    port, the state fails and names the rule that is missing there.
+    Only the formula's own table or chain is written, or what it has given to firewalld or ufw where
+    the host runs one. Where a chain of somebody else would drop the port, the state fails and names
+    the rule that is missing there.
 
     name
         Any name for the rules.

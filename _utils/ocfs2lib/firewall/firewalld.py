@@ -225,7 +225,9 @@ def _refuse_loss(run):
 def _others(run, options, listing):
     found = blocks(run([_COMMAND, *options, listing]))
     found.pop(POLICY, None)
-    for name in _CARED_FOR:
+    # An interface that is in no zone comes back into the default one.
+    default = run([_COMMAND, "--get-default-zone"]).strip()
+    for name in (default, *_CARED_FOR):
         found.get(name, {}).pop("interfaces", None)
     return found
 

@@ -17,14 +17,21 @@ from support.second_host import STRANGER
 from support.second_host import second_host
 from support.second_host import standing_connection
 
-pytestmark = pytest.mark.skipif(
-    not host_firewalls.is_unpacked(), reason="firewalld is not unpacked: make test-functional"
-)
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(
+        not host_firewalls.is_unpacked(), reason="firewalld is not unpacked: make test-functional"
+    ),
+]
 
 FIREWALLD = FIREWALLS["firewalld"]
 POLICY = ("--policy=ocfs2",)
 BOTH = ((), ("--permanent",))
 DROP = 'rule priority="-5" port port="7777" protocol="tcp" drop'
+
+
+def slow(case):
+    return pytest.param(case, marks=pytest.mark.slow)
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +88,7 @@ def test_what_the_host_runs_has_the_rules(states, states_test, modules, config, 
     assert (found["managers"]["firewalld"], any(found["blocking"].values())) == ("running", False)
 
 
+@pytest.mark.slow
 def test_whatever_opens_the_port_strangers_stay_out(states, config, reaches):
     apply(states, config)
     for half in BOTH:
@@ -93,6 +101,7 @@ def test_whatever_opens_the_port_strangers_stay_out(states, config, reaches):
     assert only_nodes(reaches)
 
 
+@pytest.mark.slow
 def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, reaches):
     """Nothing of ours is started: what the daemon keeps is enough."""
     apply(states, config)
@@ -113,17 +122,16 @@ def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, rea
 @pytest.mark.parametrize(
     "drift",
     [
-        [(*POLICY, f"--remove-rich-rule={DROP}")],
-        [(*POLICY, "--remove-ingress-zone=ANY")],
-        [(*POLICY, "--add-rich-rule=rule priority=-20 port port=7777 protocol=tcp accept")],
-        [("--permanent", *POLICY, f"--remove-rich-rule={DROP}")],
-        [("--permanent", "--delete-policy=ocfs2")],
+        (*POLICY, f"--remove-rich-rule={DROP}"),
+        slow((*POLICY, "--remove-ingress-zone=ANY")),
+        slow((*POLICY, "--add-rich-rule=rule priority=-20 port port=7777 protocol=tcp accept")),
+        slow(("--permanent", *POLICY, f"--remove-rich-rule={DROP}")),
+        slow(("--permanent", "--delete-policy=ocfs2")),
     ],
 )
 def test_drift_of_one_half_is_repaired_without_a_reload(states, config, reaches, drift):
     apply(states, config)
-    for arguments in drift:
-        told(*arguments)
+    told(*drift)
     # Of the operator's, and in what runs alone: a reload would lose it.
     told("--add-port=8080/tcp")
     assert apply(states, config).keys() == {"rules"}
@@ -134,6 +142,7 @@ def test_drift_of_one_half_is_repaired_without_a_reload(states, config, reaches,
     assert only_nodes(reaches)
 
 
+@pytest.mark.slow
 def test_a_node_comes_and_goes_without_a_reload(states, config, reaches):
     del config["nodes"]["host2.domain.com"]
     apply(states, config)
@@ -150,7 +159,10 @@ def test_a_node_comes_and_goes_without_a_reload(states, config, reaches):
     assert not reaches(PEER)
 
 
+@pytest.mark.slow
 def test_a_reload_that_would_lose_what_others_changed_is_refused(states, config, reaches):
+    # As for every interface of NetworkManager that names no zone.
+    told("--zone=public", "--change-interface=v0")
     told("--add-port=8080/tcp")
     told("--direct", "--add-rule", "ipv4", "filter", "INPUT", "0", "-p", "udp", "-j", "ACCEPT")
     before = everything()
@@ -189,6 +201,7 @@ def test_a_chain_that_was_emptied_is_seen(states, modules, config, reaches):
     assert {**found["rules"], "kernel": expected["kernel"]} == expected
 
 
+@pytest.mark.slow
 def test_a_connection_that_stands_is_never_cut(states, config, reaches):
     for half in BOTH:
         told(*half, "--add-port=7777/tcp")
@@ -208,6 +221,7 @@ def test_a_connection_that_stands_is_never_cut(states, config, reaches):
         assert reaches(PEER)
 
 
+@pytest.mark.slow
 def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches):
     """What is left of it in what runs is empty, and goes with the next reload."""
     for half in BOTH:
@@ -231,7 +245,7 @@ def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches)
         assert "ocfs2" not in told("--get-policies").split()
 
 
-@pytest.mark.parametrize("backend", ["nftables", "iptables", "ufw"])
+@pytest.mark.parametrize("backend", ["nftables", slow("iptables"), slow("ufw")])
 def test_a_firewall_that_cannot_open_it_is_refused(states, config, reaches, backend):
     config["firewall"] = {"backend": backend}
     before = (everything(), run("nft", "list", "ruleset").stdout)
@@ -243,6 +257,7 @@ def test_a_firewall_that_cannot_open_it_is_refused(states, config, reaches, back
     assert (everything(), run("nft", "list", "ruleset").stdout) == before
 
 
+@pytest.mark.slow
 def test_one_that_does_not_run_is_refused(states, config, reaches):
     systemctl("stop", "firewalld")
     ret = states["ocfs2.host_fit"](name="fit", config=config)
@@ -276,6 +291,7 @@ def test_one_with_iptables_is_refused(states, config, reaches):
         conf.write_text(text)
 
 
+@pytest.mark.slow
 def test_what_comes_before_the_policy_and_drops_is_named(states, config, reaches):
     apply(states, config)
     rule = ["ipv4", "filter", "INPUT", "0", "-s", PEER, "-p", "tcp", "-j", "DROP"]

@@ -15,12 +15,19 @@ from support.second_host import STRANGER
 from support.second_host import second_host
 from support.second_host import standing_connection
 
-pytestmark = pytest.mark.skipif(
-    not host_firewalls.is_unpacked(), reason="ufw is not unpacked: make test-functional"
-)
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(
+        not host_firewalls.is_unpacked(), reason="ufw is not unpacked: make test-functional"
+    ),
+]
 
 UFW = FIREWALLS["ufw"]
 OURS = "comment 'ocfs2-formula'"
+
+
+def slow(case):
+    return pytest.param(case, marks=pytest.mark.slow)
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +99,12 @@ def test_what_the_host_runs_has_the_rules(states, states_test, modules, config, 
 @pytest.mark.parametrize(
     "others",
     [
-        ["default allow incoming"],
+        slow(["default allow incoming"]),
         ["allow 7777/tcp", "allow 7000:8000/tcp"],
-        ["allow from 192.168.100.0/24"],
-        ["deny 7777/tcp"],
-        ["deny from 192.168.100.0/24", "allow 7777"],
-        ["allow in on v0", "limit 7777/tcp"],
+        slow(["allow from 192.168.100.0/24"]),
+        slow(["deny 7777/tcp"]),
+        slow(["deny from 192.168.100.0/24", "allow 7777"]),
+        slow(["allow in on v0", "limit 7777/tcp"]),
     ],
 )
 def test_whatever_others_have_nodes_alone_get_in(states, config, reaches, others):
@@ -120,6 +127,7 @@ def test_whatever_others_have_nodes_alone_get_in(states, config, reaches, others
     assert apply(states, config) == {}
 
 
+@pytest.mark.slow
 def test_a_rule_that_does_what_ours_would_stays_that_of_others(states, config, reaches):
     ufw(*f"allow from {PEER} to any port 7777 proto tcp comment theirs".split())
     before = added()
@@ -131,6 +139,7 @@ def test_a_rule_that_does_what_ours_would_stays_that_of_others(states, config, r
     assert added() == before
 
 
+@pytest.mark.slow
 def test_a_rule_in_the_place_of_ours_is_named(states, config, reaches):
     ufw("deny", "proto", "tcp", "from", PEER, "to", "any", "port", "7777")
     before = added()
@@ -147,6 +156,7 @@ def test_a_rule_in_the_place_of_ours_is_named(states, config, reaches):
     assert apply(states, config) == {}
 
 
+@pytest.mark.slow
 def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, reaches):
     apply(states, config)
     ufw("reload")
@@ -164,12 +174,12 @@ def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, rea
 @pytest.mark.parametrize(
     "drift",
     [
-        f"iptables -D ufw-user-input -s {PEER} -p tcp --dport 7777 -j ACCEPT",
+        slow(f"iptables -D ufw-user-input -s {PEER} -p tcp --dport 7777 -j ACCEPT"),
         "iptables -I ufw-user-input -p tcp --dport 7777 -j ACCEPT",
-        "iptables -F ufw-user-input",
-        f"ufw delete allow proto tcp from {PEER} to any port 7777",
-        "ufw delete deny proto tcp from 128.0.0.0/1 to any port 7777",
-        f"ufw allow proto tcp from {STRANGER} to any port 7777 comment ocfs2-formula",
+        slow("iptables -F ufw-user-input"),
+        slow(f"ufw delete allow proto tcp from {PEER} to any port 7777"),
+        slow("ufw delete deny proto tcp from 128.0.0.0/1 to any port 7777"),
+        slow(f"ufw allow proto tcp from {STRANGER} to any port 7777 comment ocfs2-formula"),
     ],
 )
 def test_drift_is_repaired(states, config, reaches, drift):
@@ -191,6 +201,7 @@ def test_a_flush_is_seen_and_repaired(states, modules, config, reaches):
     assert apply(states, config) == {}
 
 
+@pytest.mark.slow
 def test_rules_that_nothing_leads_to_are_named(states, config, reaches):
     """No command of ufw repairs that but one which empties the tables of others."""
     apply(states, config)
@@ -203,6 +214,7 @@ def test_rules_that_nothing_leads_to_are_named(states, config, reaches):
     assert only_nodes(reaches)
 
 
+@pytest.mark.slow
 def test_a_node_comes_and_goes(states, config, reaches):
     del config["nodes"]["host2.domain.com"]
     apply(states, config)
@@ -216,6 +228,7 @@ def test_a_node_comes_and_goes(states, config, reaches):
     assert sorted(added()) == rules_of("192.168.100.3", "192.168.100.4")
 
 
+@pytest.mark.slow
 def test_a_connection_that_stands_is_never_cut(states, config, reaches):
     ufw("allow", "7777/tcp")
     with standing_connection() as lives:
@@ -233,7 +246,7 @@ def test_a_connection_that_stands_is_never_cut(states, config, reaches):
         assert reaches(PEER)
 
 
-@pytest.mark.parametrize("take_away", ["none", "clean"])
+@pytest.mark.parametrize("take_away", [slow("none"), "clean"])
 def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches, take_away):
     ufw("allow", "7777/tcp", "comment", "theirs")
     before = added()
@@ -249,7 +262,7 @@ def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches,
     assert reaches(STRANGER)
 
 
-@pytest.mark.parametrize("backend", ["nftables", "iptables", "firewalld"])
+@pytest.mark.parametrize("backend", ["nftables", slow("iptables"), slow("firewalld")])
 def test_a_firewall_that_cannot_open_it_is_refused(states, config, reaches, backend):
     config["firewall"] = {"backend": backend}
     before = run("nft", "list", "ruleset").stdout
@@ -275,6 +288,7 @@ def test_one_that_does_not_run_is_refused(states, config, reaches):
     assert "its ufw does not run; type ufw enable" in ret["comment"]
 
 
+@pytest.mark.slow
 def test_the_host_of_a_node_may_change_its_firewall(states, config, reaches):
     """Whatever it runs, nodes alone get in, and nothing is left behind."""
     del config["nodes"]["host3.domain.com"]
@@ -288,6 +302,7 @@ def test_the_host_of_a_node_may_change_its_firewall(states, config, reaches):
         assert ("table inet ocfs2" in tables) is (one == "nothing")
 
 
+@pytest.mark.slow
 def test_what_drops_in_spite_of_it_is_named(states, config, reaches):
     apply(states, config)
     ufw("default", "deny", "outgoing")

@@ -154,6 +154,7 @@ class ListedFirewalld:
             ("--list-all-policies",): runtime,
             ("--permanent", "--list-all-zones"): zones[0],
             ("--list-all-zones",): zones[1],
+            ("--get-default-zone",): "public\n",
         }
         self.told = []
 
@@ -185,7 +186,8 @@ def test_a_node_is_added_to_both_halves_without_a_reload():
     [
         ("public\n  services: ssh\n", "public\n  services: ssh http\n"),
         ("public\n  services: ssh\n", "public\n  services: ssh\nnew (active)\n  sources: x\n"),
-        ("public\n", "public (active)\n  interfaces: eth1\n"),
+        ("public\n", "public\ntrusted (active)\n  interfaces: eth1\n"),
+        ("trusted\n  interfaces: eth1\n", "trusted\npublic (active)\n  interfaces: eth1\n"),
     ],
 )
 def test_a_reload_that_loses_something_is_refused_before_anything_is_told(permanent, runtime):
@@ -195,14 +197,17 @@ def test_a_reload_that_loses_something_is_refused_before_anything_is_told(perman
     assert run.told == []
 
 
-def test_what_programs_put_back_is_not_lost():
-    run = ListedFirewalld(
-        "", LISTED.replace("ocfs2", "x"), ("libvirt\n", "libvirt\n  interfaces: a\n")
-    )
-    with pytest.raises(RulesRefused, match="policy allow-host-ipv6, policy x"):
-        FIREWALLD.load(run, PORT, PEERS)
+@pytest.mark.parametrize("zone", ["public", "libvirt", "docker"])
+def test_what_comes_back_after_a_reload_is_not_lost(zone):
     others = LISTED[: LISTED.index("ocfs2")]
-    run = ListedFirewalld(others, others, ("libvirt\n", "libvirt (active)\n  interfaces: a\n"))
+    run = ListedFirewalld(others, others, (f"{zone}\n", f"{zone} (active)\n  interfaces: x\n"))
+    # It gets as far as to make the policy, which this firewalld never lists.
     with pytest.raises(StepFailed, match="has taken the policy ocfs2, and does not list it"):
         FIREWALLD.load(run, PORT, PEERS)
     assert run.told == [("--permanent", "--new-policy=ocfs2")]
+
+
+def test_a_policy_of_others_is_not_lost_either():
+    run = ListedFirewalld("", LISTED.replace("ocfs2", "x"))
+    with pytest.raises(RulesRefused, match="policy allow-host-ipv6, policy x"):
+        FIREWALLD.load(run, PORT, PEERS)

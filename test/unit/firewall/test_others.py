@@ -41,6 +41,33 @@ def test_the_remedy_can_be_typed(chain, way, typed):
     assert others.remedy(chain, way, PORT, PEERS).startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("manager", "chain"),
+    [
+        ("firewalld", ["inet", "firewalld", "filter_INPUT"]),
+        ("firewalld", ["inet", "firewalld_policy_drop", "filter_input"]),
+        ("ufw", ["ip", "filter", "INPUT"]),
+        ("ufw", ["iptables-legacy", "filter", "OUTPUT"]),
+    ],
+)
+def test_a_chain_of_a_firewall_of_the_host_is_left_to_that(manager, chain):
+    def remedy(*more):
+        return others.remedy(chain, "from", PORT, PEERS, *more)
+
+    unused = f"it belongs to {manager}: write host under ocfs2:firewall:backend"
+    assert remedy(manager, False) == unused
+    assert "dport 7777" in remedy(manager, True)
+    assert "show what" in remedy(manager, True)
+    assert remedy() not in (remedy(manager, False), remedy(manager, True))
+
+
+@pytest.mark.parametrize("manager", ["firewalld", "ufw"])
+def test_a_chain_of_nobody_of_these_is_opened_as_ever(manager):
+    assert others.remedy(NFT, "from", PORT, PEERS, manager, True) == others.remedy(
+        NFT, "from", PORT, PEERS
+    )
+
+
 def test_each_way_has_words_of_its_own():
     assert len({others.words(way, PORT) for way in nft_trace.WAYS}) == len(nft_trace.WAYS)
     assert others.words("from", PORT) == "TCP port 7777 from the other nodes"

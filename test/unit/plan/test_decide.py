@@ -231,6 +231,19 @@ def test_a_chain_of_others_that_drops_the_port_is_a_failure():
     assert "Fix: nft insert rule inet filter input ip saddr" in failure
 
 
+def test_a_node_whose_host_closes_the_port_takes_no_part():
+    section = roster.section()
+    section["firewall"] = {"backend": "nftables"}
+    pillar = check.parse(section)
+    answered = answers.census(pillar)
+    answered[HOSTS[1]]["setup"]["firewall"]["managers"]["firewalld"] = "running"
+    records = {lun.key: answers.record(pillar) for lun in pillar.luns}
+    planned = decide.plan(pillar, answered, {}, answers.FORMULA, records)
+    (reason,) = planned.nodes[1].reasons_of("host-unfit")
+    assert reason.what == "it has firewalld, and nftables cannot open what that closes"
+    assert not planned.nodes[0].silence
+
+
 @pytest.mark.parametrize("line", [None, {"device": "/dev/sdd", "fstype": "ocfs2", "options": []}])
 def test_a_volume_that_the_next_boot_would_not_mount_is_named(line):
     census = mounted()

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from ocfs2lib.errors import PlatformUnknown
+from ocfs2lib.firewall import managers
 from ocfs2lib.firewall.backend import UNIT_PATH
 from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.node import o2cb_settings
@@ -75,6 +76,15 @@ def test_a_platform_says_everything(platform):
     ]
     assert settings.questions.keys() <= {*o2cb_settings.NAMES}
     assert platform.firewalls.keys() <= FIREWALLS.keys()
+
+
+@pytest.mark.parametrize("platform", platforms.PLATFORMS, ids=lambda platform: platform.name)
+def test_the_cluster_comes_after_the_firewalls_of_the_host(platform):
+    assert {*managers.MANAGERS} <= platform.firewalls.keys()
+    unit = units.files(answers.desired(), platform)[units.UNIT_PATH]
+    (after,) = re.findall("^After=(.*)$", unit, re.MULTILINE)
+    for each in platform.firewalls.values():
+        assert each.service in after.split()
 
 
 @pytest.mark.parametrize("platform", platforms.PLATFORMS, ids=lambda platform: platform.name)
