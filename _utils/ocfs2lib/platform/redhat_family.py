@@ -97,8 +97,9 @@ def platform(major, *, name, releases, repositories, package, without, descripti
         firewalls={
             "nftables": FirewallService(packages=("nftables",), service="nftables.service"),
             "iptables": FirewallService(packages=("iptables-nft",), service="iptables.service"),
-            # Not its own package: installed, it would close the host. nft reads its rules.
+            # Not their own packages: installed, they would close the host. nft reads their rules.
             "firewalld": FirewallService(packages=("nftables",), service="firewalld.service"),
+            "ufw": FirewallService(packages=("nftables",), service="ufw.service"),
         },
         storage_services=("multipathd.service", "iscsid.service", "iscsi.service"),
         textfile_directory="/var/lib/node_exporter/textfile_collector",
