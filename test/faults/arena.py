@@ -182,6 +182,11 @@ class Arena:
             lambda: self.lab.run(node, ["sh", "-c", script, device]).stdout.strip() == str(count),
         )
 
+    def thaw(self, node):
+        """Let a frozen node go on, and set its clock, which has stood still, as time servers do."""
+        self.lab.thaw(node)
+        self.cluster.must(node, "date", "--set", f"@{time.time():.3f}")
+
     def recover(self, command):
         """
         Run it again, with the stages after it, and do what a refusal names, until all is well.

@@ -124,7 +124,7 @@ def short_freeze(arena, node, run):
     noticed = arena.news("has been idle for")
     arena.lab.freeze(node)
     wait_for("the others to notice", noticed)
-    arena.lab.thaw(node)
+    arena.thaw(node)
 
 
 def long_freeze(arena, node, run):
@@ -329,7 +329,7 @@ def the_leaders_grain_forged_on_another_node(arena):
         mark = ("ocfs2", arena.wwid, grant["token"])
         arena.lab.salt(host(OTHER), "ocfs2_format.mark", *mark)
         answer = _send_again(arena, host(OTHER))
-        arena.lab.thaw(LEADER)
+        arena.thaw(LEADER)
         result = run.wait(1200)
     arena.lab.salt(host(OTHER), "grains.delkey", "ocfs2_leader", "force=True")
     arena.wait_whole()
@@ -349,7 +349,7 @@ def the_leaders_return_forged_as_an_event(arena):
             while not heard.ended:
                 arena.cluster.must(OTHER, "salt-call", "event.send", tag, json.dumps(forged))
         assert not run.ended
-        arena.lab.thaw(LEADER)
+        arena.thaw(LEADER)
         result = run.wait(1200)
     return _formatted(arena, result)
 

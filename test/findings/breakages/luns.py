@@ -65,6 +65,7 @@ BREAKAGES = (
         "paths-unknown",
         "systemctl stop multipathd.socket multipathd.service",
         "systemctl start multipathd.service",
+        lun=None,
     ),
     Breakage(
         "no-multipath",
