@@ -220,7 +220,7 @@ def test_a_full_disk_leaves_every_file_whole(site):
     """What cannot be written is named and stays as it was; with room, the same command goes on."""
     site.describe()
     fstab = site.must(2, "cat", "/etc/fstab")
-    site.must(2, "sed", "-i", f"\\#/san/{IDLE} #d", "/etc/fstab")
+    site.must(2, "sed", "-i", f"\\#/san/{IDLE}[[:blank:]]#d", "/etc/fstab")
     # A minion that cannot write its own cache says nothing at all.
     cache, kept = "/var/cache/salt", "/run/salt-cache"
     site.must(2, "cp", "-a", cache, kept)
