@@ -47,3 +47,15 @@ def test_the_package_is_installed_anew_under_a_cluster_at_work(cluster):
     shared.is_as_described(cluster)
     assert cluster.must(1, "cat", "/proc/sys/kernel/random/boot_id") == boot
     shared.is_shared(cluster, "/san/primary")
+
+
+def test_no_node_restarts_into_a_kernel_without_the_modules(cluster):
+    """The boot loader of a stand-in tells nothing, so every kernel counts."""
+    cluster.must(2, "touch", "/boot/vmlinuz-9.9.9-1.el9uek.x86_64")
+    pillar = 'pillar={"ocfs2_cluster": "ocfs2"}'
+    boots = [cluster.lab.node_state(node)["boots"] for node in shared.NODES]
+    answer = cluster.lab.salt_run("state.orchestrate", "ocfs2.orch.rolling_reboot", pillar)
+    assert answer.rc != 0
+    assert "9.9.9-1.el9uek.x86_64" in answer.stdout
+    assert [cluster.lab.node_state(node)["boots"] for node in shared.NODES] == boots
+    cluster.must(2, "rm", "/boot/vmlinuz-9.9.9-1.el9uek.x86_64")
