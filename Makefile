@@ -136,11 +136,11 @@ test-faults-guests: $(STAMPS)/packages $(STAMPS)/salt ## Faults on guests; FAULT
 test-operations: $(STAMPS)/packages $(STAMPS)/salt ## Day two on guests under I/O, each cut in the middle: an hour
 	$(PYTEST) -vs --durations=0 --show-capture=no test/operations
 
-# FINDING=clone brings about that alone.
 .PHONY: test-platforms
-test-platforms: $(STAMPS)/packages $(STAMPS)/salt ## Other distributions, or stand-ins for them, on guests: an hour
+test-platforms: $(STAMPS)/packages $(STAMPS)/salt-lts ## Other distributions, or stand-ins for them, on guests: an hour
 	$(LAB) -k 'trixie or bullseye or stand_in'
 
+# FINDING=clone brings about that alone.
 .PHONY: test-findings
 test-findings: $(STAMPS)/packages $(STAMPS)/salt ## Faults to be found and fences to be explained; FINDING=name for one
 	$(PYTEST) -vs --durations=0 --show-capture=no test/findings $(if $(FINDING),-k '$(FINDING)')
