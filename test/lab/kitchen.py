@@ -29,7 +29,7 @@ useradd --create-home --shell /bin/bash {USER}
 echo '{USER} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/{USER}
 install -d -m 700 -o {USER} -g {USER} /home/{USER}/.ssh
 cat > /home/{USER}/.ssh/authorized_keys
-systemctl is-active ssh
+systemctl start ssh
 """
 
 
