@@ -7,11 +7,15 @@ from pathlib import Path
 from ocfs2lib.platform import platforms
 from ocfs2lib.platform.platform import NOT_RUN
 from ocfs2lib.platform.platform import ON_GUESTS
+from ocfs2lib.platform.platform import ON_STAND_INS
 
 #: A kernel's release before 7.0, from which on Ubuntu has one package less.
 _RELEASE = "6.8.0-88-generic"
 TRIED = {
     ON_GUESTS: "on guests with its own kernel, its own packages and real Salt",
+    ON_STAND_INS: "on guests of Debian 12 with the release's os-release, its package manager, signed"
+    " packages in its layout, and Debian's kernel (``make test-platforms``, 2026-12-01): from a"
+    " blank LUN to mounted on every node, a second run, a power cut",
     NOT_RUN: "not run here: its facts were read, not seen",
 }
 

@@ -6,6 +6,7 @@ package kernel-uek brings either. The kernel of RHEL, which Oracle Linux has too
 
 from ocfs2lib.platform import redhat_family
 from ocfs2lib.platform.platform import NOT_RUN
+from ocfs2lib.platform.platform import ON_STAND_INS
 from ocfs2lib.platform.platform import KernelModule
 
 
@@ -19,7 +20,7 @@ def _of(major):
     return redhat_family.platform(
         major,
         name="Oracle Linux",
-        releases={f"Oracle Linux {major}": NOT_RUN},
+        releases={f"Oracle Linux {major}": ON_STAND_INS if major == "9" else NOT_RUN},
         # The channel with kernel-uek is on in every installation.
         repositories={},
         package="kernel-uek",

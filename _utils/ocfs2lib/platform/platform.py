@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ocfs2lib.platform.package_manager import PackageManager
 
-#: How a release was tried: on guests with its own kernel, or not at all.
-ON_GUESTS, NOT_RUN = "on guests", "not run"
+#: How a release was tried: on guests with its own kernel, on stand-ins, or not at all.
+ON_GUESTS, ON_STAND_INS, NOT_RUN = "on guests", "on stand-ins", "not run"
 
 _IMAGE = re.compile(r"vmlinu[xz]-(?!0-rescue-)(.+)")
 

@@ -5,6 +5,7 @@ import dataclasses
 from ocfs2lib.platform import package_manager
 from ocfs2lib.platform import redhat_family
 from ocfs2lib.platform.platform import NOT_RUN
+from ocfs2lib.platform.platform import ON_STAND_INS
 from ocfs2lib.platform.platform import FirewallService
 from ocfs2lib.platform.platform import KernelModule
 from ocfs2lib.platform.platform import Platform
@@ -26,7 +27,11 @@ def release(grains):
 
 PLATFORM = Platform(
     name="SUSE",
-    releases=dict.fromkeys(("SLES 15", "openSUSE Leap 15", "openSUSE Tumbleweed"), NOT_RUN),
+    releases={
+        "SLES 15": NOT_RUN,
+        "openSUSE Leap 15": ON_STAND_INS,
+        "openSUSE Tumbleweed": NOT_RUN,
+    },
     packages=("ocfs2-tools", "ocfs2-tools-o2cb", "kmod"),
     tool_packages={"modprobe": "kmod", "o2cb": "ocfs2-tools-o2cb"},
     repositories={},
