@@ -14,8 +14,8 @@ _RELEASE = "6.8.0-88-generic"
 TRIED = {
     ON_GUESTS: "on guests with its own kernel, its own packages and real Salt",
     ON_STAND_INS: "on guests of Debian 12 with the os-release, the package manager, and signed"
-    " packages in the layout of the release, and Debian's kernel (``make test-platforms``, 2026-12-01): from a"
-    " blank LUN to mounted on every node, a second run, a power cut",
+    " packages in the layout of the release, and Debian's kernel (``make test-platforms``,"
+    " 2026-12-01): from a blank LUN to mounted on every node, a second run, a power cut",
     NOT_RUN: "not run here: its facts were read, not seen",
 }
 
