@@ -21,6 +21,7 @@ _CONTROL = """\
 Package: {name}
 Version: 1.0
 Architecture: amd64
+Replaces: linux-image-{release}
 Maintainer: lab <root@localhost>
 Description: modules of a stand-in
 """
@@ -59,7 +60,7 @@ def ingredients(distro: str) -> dict | None:
     found = STAND_INS.get(distro)
     if not found:
         return None
-    return {**asdict(found), "text": (OS_RELEASES / found.os_release).read_text(), "maker": 1}
+    return {**asdict(found), "text": (OS_RELEASES / found.os_release).read_text(), "maker": 2}
 
 
 def packages(found: StandIn) -> list[str]:
@@ -160,7 +161,7 @@ def _module_deb(work: Path, debs: Path, found: StandIn) -> None:
     control = tree / "DEBIAN"
     control.mkdir()
     name = found.module.format(release=release)
-    (control / "control").write_text(_CONTROL.format(name=name))
+    (control / "control").write_text(_CONTROL.format(name=name, release=release))
     script = control / "postinst"
     script.write_text(f"#!/bin/sh\ndepmod -a {release}\n")
     script.chmod(0o755)
