@@ -25,7 +25,7 @@ def release(grains):
 PLATFORM = Platform(
     name="Debian",
     releases={
-        "Debian 11": NOT_RUN,
+        "Debian 11": ON_GUESTS,
         "Debian 12": ON_GUESTS,
         "Debian 13": ON_GUESTS,
         "Debian 14": NOT_RUN,

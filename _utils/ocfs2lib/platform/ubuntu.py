@@ -4,6 +4,7 @@ import dataclasses
 
 from ocfs2lib.platform import debian
 from ocfs2lib.platform.platform import NOT_RUN
+from ocfs2lib.platform.platform import ON_STAND_INS
 from ocfs2lib.platform.platform import KernelModule
 from ocfs2lib.platform.platform import PlatformKernel
 from ocfs2lib.platform.platform import version
@@ -26,7 +27,11 @@ def module_packages(kernel):
 PLATFORM = dataclasses.replace(
     debian.PLATFORM,
     name="Ubuntu",
-    releases=dict.fromkeys(("Ubuntu 22.04", "Ubuntu 24.04", "Ubuntu 26.04"), NOT_RUN),
+    releases={
+        "Ubuntu 22.04": NOT_RUN,
+        "Ubuntu 24.04": ON_STAND_INS,
+        "Ubuntu 26.04": NOT_RUN,
+    },
     kernel=PlatformKernel(
         package="linux-image-generic",
         without="linux-image-virtual",
