@@ -29,7 +29,8 @@ _SLOT_FILES = (
     "truncate_log",
 )
 _FREE = re.compile(r"Bitmap Total: \d+\s+Used: \d+\s+Free: (\d+)")
-_JOURNAL = re.compile(r"(\d+) \S+ \S+ journal:0000$", re.MULTILINE)
+#: Size, day, time and name: a day of one digit has a blank more before it.
+_JOURNAL = re.compile(r"(\d+) +\S+ +\S+ journal:0000$", re.MULTILINE)
 _FINDING = re.compile(r"^\[([A-Z0-9_]+)\]", re.MULTILINE)
 _CLEAN = "All passes succeeded."
 

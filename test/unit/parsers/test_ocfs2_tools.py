@@ -137,6 +137,12 @@ def test_room_is_in_clusters_and_a_slot_takes_a_journal():
     assert ocfs2_tools.room(ROOM, 1 << 20)["free"] == 190950 << 20
 
 
+def test_room_is_told_on_each_day_of_a_month():
+    """debugfs.ocfs2 1.8.7 writes the first day as `` 1-Dec-2026``."""
+    first = ROOM.replace(" 25-Nov-2026", "  1-Dec-2026")
+    assert ocfs2_tools.room(first, 4096) == ocfs2_tools.room(ROOM, 4096)
+
+
 @pytest.mark.parametrize("word", ["Bitmap Total:", "journal:0000"])
 def test_room_that_is_not_told_is_an_error(word):
     with pytest.raises(FileInvalid, match="does not tell the room"):
