@@ -249,7 +249,7 @@ def _set_up(part, name, config):
         unsupported = part.unsupported(desired, platform, facts)
         if unsupported:
             raise CommandExecutionError(". ".join(map(str, unsupported)) + ".")
-        blocked = part.blocked(desired, minion, facts)
+        blocked = part.blocked(desired, minion, facts, platform)
         if blocked:
             raise CommandExecutionError(" ".join(map(str, blocked)))
         return part.differences(desired, minion, facts, platform)

@@ -141,9 +141,10 @@ def differences(desired, minion, facts, host):
     return found
 
 
-def blocked(desired, minion, facts):
+def blocked(desired, minion, facts, host):
     """Return every :class:`node.reasons.Blocked` of one host; arguments as :func:`differences`."""
-    return [reason for each in PARTS for reason in each.blocked(desired, minion, facts)]
+    platform = platforms.of(host)
+    return [reason for each in PARTS for reason in each.blocked(desired, minion, facts, platform)]
 
 
 def _missing_tools(needed, facts):

@@ -76,7 +76,7 @@ def _node(desired, node, census, silent, formula):
         *fstab.strays(desired, facts["fstab"], facts["mounts"]),
     ]
     blocked = [
-        *setup.blocked(desired, node.minion, facts["setup"]),
+        *setup.blocked(desired, node.minion, facts["setup"], facts["host"]),
         *holds.of(facts["holds"]),
     ]
     return NodePlan(node.minion, facts, Silence(tuple(reasons)), tuple(gaps), tuple(blocked))

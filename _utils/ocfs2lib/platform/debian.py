@@ -86,5 +86,6 @@ Environment=SYSTEMCTL_SKIP_REDIRECT=1
     storage_services=("multipathd.service", "iscsid.service", "open-iscsi.service"),
     textfile_directory="/var/lib/prometheus/node-exporter",
     exporter_package="prometheus-node-exporter",
+    own_firewall="",
 )
 PLATFORMS = (PLATFORM,)

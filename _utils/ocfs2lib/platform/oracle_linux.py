@@ -24,7 +24,7 @@ def _of(major):
         # The channel with kernel-uek is on in every installation.
         repositories={},
         package="kernel-uek",
-        without="the kernel of RHEL (kernel-core)",
+        without="the kernel of RHEL (RHCK, kernel-core)",
         description="the Unbreakable Enterprise Kernel (kernel-uek)",
         module=KernelModule(packages=lambda release: ("kernel-uek",)),
     )

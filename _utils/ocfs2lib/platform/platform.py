@@ -118,7 +118,9 @@ class Platform:
     the distribution does not have, by a short name; ``manager`` installs packages.
     ``start_command`` brings the cluster up, empty where a script of the formula does;
     ``environment`` are the lines of the unit that it needs. ``firewalls`` has a
-    :class:`FirewallService` for each backend that works here. ``storage_services`` bring the LUNs.
+    :class:`FirewallService` for each backend that works here. ``own_firewall`` says how an operator
+    opens the ``{port}`` to the ``{addresses}`` where the platform has one that the formula leaves
+    alone. ``storage_services`` bring the LUNs.
     ``textfile_directory`` is where node_exporter, from ``exporter_package``, reads metrics.
     """
 
@@ -137,6 +139,7 @@ class Platform:
     storage_services: tuple[str, ...]
     textfile_directory: str
     exporter_package: str
+    own_firewall: str
 
     @property
     def services_before_mounts(self):

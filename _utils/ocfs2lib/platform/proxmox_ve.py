@@ -31,5 +31,10 @@ PLATFORM = dataclasses.replace(
         caution="not a cloud kernel of Debian",
         default=("proxmox-boot-tool", "kernel", "list"),
     ),
+    # One for all its hosts, off until an administrator turns it on (pve-docs, pve-firewall).
+    own_firewall=(
+        "if pve-firewall status says enabled, write IN ACCEPT -source {addresses} -p tcp "
+        "-dport {port} under [RULES] in /etc/pve/firewall/cluster.fw"
+    ),
 )
 PLATFORMS = (PLATFORM,)

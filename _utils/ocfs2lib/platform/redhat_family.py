@@ -104,4 +104,5 @@ def platform(major, *, name, releases, repositories, package, without, descripti
         storage_services=("multipathd.service", "iscsid.service", "iscsi.service"),
         textfile_directory="/var/lib/node_exporter/textfile_collector",
         exporter_package="node_exporter",
+        own_firewall="",
     )

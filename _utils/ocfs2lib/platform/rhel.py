@@ -62,7 +62,7 @@ def _with_kernel(major):
         releases={f"{name} {major}": NOT_RUN for name in _NAMES.values()},
         repositories={"module": _elrepo(major, "kernel", ("kernel-lt*",))},
         package="kernel-lt",
-        without="the kernel of RHEL (kernel-core)",
+        without="the kernel of RHEL (RHCK, kernel-core)",
         description="ELRepo's long term kernel (kernel-lt)",
         module=KernelModule(packages=lambda release: ("kernel-lt",), repository="module"),
     )

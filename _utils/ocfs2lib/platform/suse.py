@@ -58,5 +58,6 @@ PLATFORM = Platform(
     storage_services=("multipathd.service", "iscsid.service", "iscsi.service"),
     textfile_directory="/var/lib/node_exporter/textfile_collector",
     exporter_package="golang-github-prometheus-node_exporter",
+    own_firewall="",
 )
 PLATFORMS = (PLATFORM,)

@@ -231,6 +231,16 @@ def test_a_chain_of_others_that_drops_the_port_is_a_failure():
     assert "Fix: nft insert rule inet filter input ip saddr" in failure
 
 
+def test_the_cluster_firewall_of_a_proxmox_host_is_opened_in_its_own_file():
+    census = mounted()
+    census[HOSTS[1]]["host"]["platform"] = "Proxmox VE 9"
+    census[HOSTS[1]]["setup"]["firewall"]["blocking"]["from"] = [["ip", "filter", "INPUT"]]
+    (failure,) = plan(census).failures()
+    others = ",".join(node.address for node in PILLAR.nodes if node.minion != HOSTS[1])
+    assert f"write IN ACCEPT -source {others} -p tcp -dport 7777 under [RULES]" in failure
+    assert "/etc/pve/firewall/cluster.fw; if not, it belongs to iptables" in failure
+
+
 def test_a_node_whose_host_closes_the_port_takes_no_part():
     section = roster.section()
     section["firewall"] = {"backend": "nftables"}

@@ -23,7 +23,7 @@ from ocfs2lib.platform import suse
 from ocfs2lib.platform.platform import FirewallService
 from support import answers
 
-_MAY_BE_EMPTY = {"repositories", "start_command", "environment"}
+_MAY_BE_EMPTY = {"repositories", "start_command", "environment", "own_firewall"}
 
 
 @pytest.mark.parametrize("release", ["Debian 12", "Debian 13"])

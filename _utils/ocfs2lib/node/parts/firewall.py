@@ -67,14 +67,16 @@ class FirewallPart(setup_part.SetupPart):
     def facts(self, call, arguments):
         return {"firewall": call("o2cb_firewall.facts", *(arguments or (NONE, 0, {})))}
 
-    def blocked(self, desired, minion, facts):
+    def blocked(self, desired, minion, facts, platform):
         port, peers = desired.cluster.port, _peers(desired, minion)
         manager = managers.in_use(facts["firewall"]["managers"])
         is_used = manager == _name(desired, facts)
         return [
             Blocked(
                 f"Chain {' '.join(chain)} drops {others.words(way, port)}",
-                others.remedy(chain, way, port, peers, manager, is_used),
+                _remedy(
+                    platform, others.remedy(chain, way, port, peers, manager, is_used), port, peers
+                ),
                 "port-blocked",
             )
             for way in nft_trace.WAYS
@@ -123,6 +125,13 @@ def files(desired, minion, platform, name):
 
 def _name(desired, facts):
     return managers.backend(desired.firewall.backend, facts["firewall"]["managers"])
+
+
+def _remedy(platform, remedy, port, peers):
+    """Return what to do about a chain, on a platform with a firewall of its own in two cases."""
+    own = platform.own_firewall if platform else ""
+    cases = (own.format(port=port, addresses=",".join(peers)), remedy)
+    return "; if not, ".join(filter(None, cases))
 
 
 def _peers(desired, minion):

@@ -90,7 +90,7 @@ class SetupPart:
         """
         return []
 
-    def blocked(self, desired, minion, facts):
+    def blocked(self, desired, minion, facts, platform):
         """Return what of others is in the way (:class:`node.reasons.Blocked`), which no state of
         the formula changes; the arguments are those of :meth:`differences`."""
         return []
