@@ -15,8 +15,10 @@ say() { echo "lab: $*"; }
 say "fetching the packages of the lab's apt repository"
 export DEBIAN_FRONTEND=noninteractive
 APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get clean
-# shellcheck disable=SC2086
-APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --yes --quiet=2 --download-only install $LAB_PACKAGES
+# One by one: some of them cannot be installed beside each other.
+for package in $LAB_PACKAGES; do
+    APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --yes --quiet=2 --download-only install "$package"
+done
 mkdir "$LAB_OUT/packages"
 mv "$tree"/var/cache/apt/archives/*.deb "$LAB_OUT/packages/"
 

@@ -63,6 +63,8 @@ IN_REPOSITORY = [
     "fio",
     "openssh-server",
     "sudo",
+    "firewalld",
+    "ufw",
 ]
 
 MASK = [
