@@ -214,7 +214,8 @@ def unload(backend):
     backend
         ``nftables``, ``iptables``, ``firewalld`` or ``ufw``.
 
-    Returns True. Raises ``CommandExecutionError`` with the reason.
+    Returns True. Raises ``CommandExecutionError`` with the reason; a ufw that is to run and does
+    not takes no rule away.
 
     CLI Example:
 
@@ -223,24 +224,29 @@ def unload(backend):
         salt-call o2cb_firewall.unload iptables
     """
     found = _firewall(backend)
+    if not _installed(found):
+        return True
+    state = _bring_back(backend)
+    if backend == host_managers.FIREWALLD and state not in host_managers.USABLE:
+        # One that does not run has nothing in the kernel, and cannot be asked.
+        return True
+    if state == host_managers.WAITING:
+        what, fix = host_managers.unusable(backend, state)
+        raise CommandExecutionError(f"The rules of the formula stay: {what}. Fix: {fix}.")
     try:
-        # A firewalld that does not run has nothing in the kernel, and cannot be asked.
-        if _installed(found) and (_bring_back(backend) or backend != host_managers.FIREWALLD):
-            found.unload(tools.run)
+        found.unload(tools.run)
     except FormulaError as err:
         raise CommandExecutionError(str(err)) from err
     return True
 
 
 def _bring_back(backend):
-    """Start a firewall of the host again whose rules are not in the kernel; return whether it can
-    be given rules."""
-    if backend not in host_managers.MANAGERS:
-        return True
-    state = managers()[backend]
+    """Start a firewall of the host again whose rules are not in the kernel; return the state that
+    it had."""
+    state = managers().get(backend, host_managers.RUNNING)
     if state == host_managers.LOST:
         systemd.unit("restart", _service(backend))
-    return state in host_managers.USABLE
+    return state
 
 
 def _firewall(name):

@@ -109,9 +109,10 @@ class LabCluster:
 
 @pytest.fixture(scope="module")
 def cluster(request):
-    """Three nodes and the LUNs the module wants, nothing done to them yet."""
-    module = request.module
-    name = module.__name__.rpartition(".")[2].replace("_", "-")
+    """Three nodes and the LUNs the module wants, nothing done to them yet; their distribution is
+    that of the module, or each that it names."""
+    module, distro = request.module, getattr(request, "param", None)
+    name = module.__name__.rpartition(".")[2].replace("_", "-") + (f"-{distro}" if distro else "")
     with Lab(name, say=print) as lab:
-        lab.up(nodes=len(NODES), distro=module.DISTRO, luns=module.LUNS)
+        lab.up(nodes=len(NODES), distro=distro or module.DISTRO, luns=module.LUNS)
         yield LabCluster(lab, getattr(module, "SETTINGS", "/etc/default/o2cb"))

@@ -59,9 +59,8 @@ def _started(cluster, node):
     return cluster.must(node, *show, "o2cb.service", "ocfs2-firewall.service")
 
 
-def comes_back_by_itself(cluster, nodes, *names):
-    """After a power cut of all, the nodes mount without Salt; files and settings are as before."""
-    settings = cluster.must(1, "cat", cluster.settings)
+def mounts_after_a_power_cut(cluster, nodes, *names):
+    """All go down at once, and ``nodes`` mount without Salt."""
     for node in NODES:
         cluster.lab.power_cut(node)
     for node in nodes:
@@ -69,6 +68,14 @@ def comes_back_by_itself(cluster, nodes, *names):
     for node in nodes:
         for name in names:
             cluster.wait_mounted(node, f"/san/{name}")
+
+
+def comes_back_by_itself(cluster, nodes, *names):
+    """After a power cut of all, the nodes mount without Salt; files and settings are as before."""
+    settings = cluster.must(1, "cat", cluster.settings)
+    mounts_after_a_power_cut(cluster, nodes, *names)
+    for node in nodes:
+        for name in names:
             assert cluster.must(node, "cat", f"/san/{name}/3") == "from 3"
         assert cluster.must(node, "cat", cluster.settings) == settings
         for unit in ("o2cb.service", "ocfs2-firewall.service"):

@@ -64,12 +64,7 @@ def test_what_a_flush_took_away_is_found_and_comes_back(cluster):
 
 
 def test_after_a_power_cut_it_comes_back_by_itself(cluster):
-    for node in shared.NODES:
-        cluster.lab.power_cut(node)
-    for node in shared.NODES:
-        cluster.lab.start(node)
-    for node in shared.NODES:
-        cluster.wait_mounted(node, "/san/primary")
+    shared.mounts_after_a_power_cut(cluster, shared.NODES, "primary")
     only_nodes_connect(cluster)
     cluster.lab.wait_minions(shared.NODES)
     shared.becomes_as_described(cluster)

@@ -34,11 +34,6 @@ def test_a_second_run_has_nothing_to_do(cluster):
 
 
 def test_after_a_power_cut_each_comes_back_by_itself(cluster):
-    for node in shared.NODES:
-        cluster.lab.power_cut(node)
-    for node in shared.NODES:
-        cluster.lab.start(node)
-    for node in shared.NODES:
-        cluster.wait_mounted(node, "/san/primary")
+    shared.mounts_after_a_power_cut(cluster, shared.NODES, "primary")
     cluster.lab.wait_minions(shared.NODES)
     shared.becomes_as_described(cluster)

@@ -11,7 +11,11 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from support.o2cb import run
+from support.second_host import PEER
+from support.second_host import STRANGER
 
 #: Where ``make test-functional`` unpacks their packages.
 TREE = Path(__file__).resolve().parents[2] / ".venv-firewalls"
@@ -135,3 +139,20 @@ def _await(condition):
     deadline = time.monotonic() + _LIMIT
     while not condition():
         assert time.monotonic() < deadline
+
+
+def slow(case):
+    """A case of a test that is left out of the quick ones."""
+    return pytest.param(case, marks=pytest.mark.slow)
+
+
+def apply(states, config):
+    """Apply the state, which has to end well; return its changes."""
+    ret = states["o2cb.firewall"](name="interconnect", config=config)
+    assert ret["result"] is True, ret["comment"]
+    return ret["changes"]
+
+
+def only_nodes(reaches):
+    """Return whether nodes reach the port, and others do not."""
+    return (reaches(PEER), reaches(STRANGER)) == (True, False)

@@ -95,8 +95,7 @@ def refusals(asked, states):
         return []
     found = []
     if name in MANAGERS and states[name] not in USABLE:
-        words = _REFUSED.get(states[name], _UNKNOWN)
-        found.append(tuple(each.format(name=name, on=_ON[name], off=_OFF[name]) for each in words))
+        found.append(unusable(name, states[name]))
     for other in MANAGERS:
         if other != name and _is_used(states[other]):
             what = f"it has {other}, and {name} cannot open what that closes"
@@ -105,6 +104,17 @@ def refusals(asked, states):
             )
             found.append((what, f"{instead}type {_OFF[other]}"))
     return found
+
+
+def unusable(name, state):
+    """
+    Return (what, fix): why a manager cannot be given rules.
+
+    name, state
+        One of :data:`MANAGERS`, and a state of it that is not in :data:`USABLE`.
+    """
+    words = _REFUSED.get(state, _UNKNOWN)
+    return tuple(each.format(name=name, on=_ON[name], off=_OFF[name]) for each in words)
 
 
 def firewalld_state(ended, version, conf, rules, starts):

@@ -7,6 +7,9 @@ import pytest
 
 from ocfs2lib.firewall.backends import FIREWALLS
 from support import host_firewalls
+from support.host_firewalls import apply
+from support.host_firewalls import only_nodes
+from support.host_firewalls import slow
 from support.host_firewalls import systemctl
 from support.host_firewalls import told
 from support.o2cb import run
@@ -30,10 +33,6 @@ BOTH = ((), ("--permanent",))
 DROP = 'rule priority="-5" port port="7777" protocol="tcp" drop'
 
 
-def slow(case):
-    return pytest.param(case, marks=pytest.mark.slow)
-
-
 @pytest.fixture(scope="module")
 def host(sandbox, tmp_path_factory):
     with host_firewalls.host_firewalls(tmp_path_factory.mktemp("host")), second_host() as reaches:
@@ -52,22 +51,12 @@ def reaches(host):
     return host
 
 
-def apply(states, config):
-    ret = states["o2cb.firewall"](name="interconnect", config=config)
-    assert ret["result"] is True, ret["comment"]
-    return ret["changes"]
-
-
 def everything():
     """What firewalld has, in both halves, but for our policy."""
     kinds = ("--list-all-zones", "--list-all-policies")
     found = [told(*half, kind) for half in BOTH for kind in kinds]
     # It comes last in its list.
     return [text.partition("\nocfs2")[0].strip() for text in found]
-
-
-def only_nodes(reaches):
-    return (reaches(PEER), reaches(STRANGER)) == (True, False)
 
 
 def test_what_the_host_runs_has_the_rules(states, states_test, modules, config, reaches):

@@ -7,6 +7,9 @@ import pytest
 
 from ocfs2lib.firewall.backends import FIREWALLS
 from support import host_firewalls
+from support.host_firewalls import apply
+from support.host_firewalls import only_nodes
+from support.host_firewalls import slow
 from support.host_firewalls import systemctl
 from support.o2cb import run
 from support.second_host import PEER
@@ -26,14 +29,11 @@ UFW = FIREWALLS["ufw"]
 OURS = "comment 'ocfs2-formula'"
 
 
-def slow(case):
-    return pytest.param(case, marks=pytest.mark.slow)
-
-
 @pytest.fixture(scope="module")
 def host(sandbox, tmp_path_factory):
     with host_firewalls.host_firewalls(tmp_path_factory.mktemp("host")), second_host() as reaches:
         shutil.copytree("/etc/ufw", "/run/ufw")
+        shutil.copy("/etc/default/ufw", "/run/ufw-default")
         yield reaches
 
 
@@ -43,6 +43,7 @@ def reaches(host):
     systemctl("stop", "ufw")
     run("nft", "flush", "ruleset")
     shutil.copytree("/run/ufw", "/etc/ufw", dirs_exist_ok=True)
+    shutil.copy("/run/ufw-default", "/etc/default/ufw")
     host_firewalls.starts_at_boot("ufw")
     systemctl("start", "ufw")
     ufw("--force", "enable")
@@ -61,16 +62,6 @@ def added():
 
 def foreign():
     return [line for line in added() if OURS not in line]
-
-
-def apply(states, config):
-    ret = states["o2cb.firewall"](name="interconnect", config=config)
-    assert ret["result"] is True, ret["comment"]
-    return ret["changes"]
-
-
-def only_nodes(reaches):
-    return (reaches(PEER), reaches(STRANGER)) == (True, False)
 
 
 def rules_of(*nodes):
@@ -327,3 +318,19 @@ def test_none_leaves_it_alone_and_says_what_is_closed(states, config, reaches):
     ret = states["o2cb.firewall"](name="interconnect", config=config)
     assert (ret["result"], ret["changes"], added()) == (False, {}, [])
     assert "it belongs to ufw: write host under ocfs2:firewall:backend" in ret["comment"]
+
+
+def test_rules_stay_while_it_does_not_run_and_the_reason_is_said(states, config, reaches):
+    """It takes no rule away that it has yet to load."""
+    apply(states, config)
+    before = added()
+    systemctl("stop", "ufw")
+    ret = states["o2cb.absent"](name="o2cb")
+    assert ret["result"] is False
+    assert (
+        "its ufw starts at boot, but does not run now. Fix: type systemctl start" in ret["comment"]
+    )
+    assert added() == before
+    systemctl("start", "ufw")
+    assert states["o2cb.absent"](name="o2cb")["result"] is True
+    assert added() == []

@@ -1,12 +1,15 @@
-"""The main job on nodes that all run Debian 13."""
+"""The main job on nodes that all run Debian 13, or Debian 11 with its own Python and Salt's LTS."""
 
 import pytest
 
 from . import shared
 
-pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.campaign,
+    pytest.mark.parametrize("cluster", ["bullseye", "trixie"], indirect=True),
+]
 
-DISTRO = "trixie"
 LUNS = ["primary:3G"]
 
 
