@@ -1,12 +1,13 @@
 """A healthy cluster of guests, to break one thing in at a time."""
 
 import json
-import re
 import subprocess
 
 from faults.arena import wait_for
 from integration.conftest import NODES
 from integration.conftest import LabCluster
+from support.images import BLOCK
+from support.images import inode
 
 from .breakage import LUN
 from .breakage import MOUNT
@@ -15,7 +16,6 @@ from .breakage import UMOUNT
 
 #: Seconds that a node may take to go down, or the others to give it up.
 _LIMIT = 400
-_BLOCK = 4096
 
 
 class BrokenCluster(LabCluster):
@@ -92,16 +92,10 @@ class BrokenCluster(LabCluster):
         """Spoil a directory on the array, and have a node read it."""
         self.must(node, "sh", "-c", UMOUNT)
         path = self.lab.lun_path(lun)
-        said = subprocess.run(
-            ["debugfs.ocfs2", "-R", "stat /lost+found", path],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        offset = int(re.search(r"Inode: (\d+)", said)[1]) * _BLOCK
+        offset = inode(path, "/lost+found")
         with path.open("rb") as file:
             file.seek(offset)
-            self._whole = path, offset, file.read(_BLOCK)
+            self._whole = path, offset, file.read(BLOCK)
         self._write(bytes(8))
         self.must(node, "sh", "-c", f"{MOUNT} && ! ls {PATH}/lost+found")
 

@@ -3,7 +3,6 @@
 import json
 import re
 
-from support.images import BLOCK
 from support.images import MIB
 from support.images import fsck
 from support.images import own_uuid
@@ -14,8 +13,6 @@ SIZE = 2048 * MIB
 WWID = "35000c50000000001"
 TOKEN = "0" * 32
 STALE = "f" * 32
-#: Where debugfs.ocfs2 shows the block of an inode.
-INODE = r"Inode: (\d+)"
 UUID = own_uuid()
 
 
@@ -31,9 +28,3 @@ def is_whole(image, uuid):
     assert not re.search(r"^\[[A-Z_]+\]", checked, re.MULTILINE), checked
     assert uuid in run("debugfs.ocfs2", "-R", "stats", str(image))
     assert "lost+found" in run("debugfs.ocfs2", "-R", "ls /", str(image))
-
-
-def place_of(image, file, pattern):
-    """The byte of the block whose number debugfs.ocfs2 shows of a file where a pattern has it."""
-    stat = run("debugfs.ocfs2", "-R", f"stat {file}", str(image))
-    return BLOCK * int(re.search(pattern, stat, re.MULTILINE)[1])

@@ -103,6 +103,12 @@ def heartbeat(path):
     return int(block) << int(block_bits), int(length)
 
 
+def inode(path, file):
+    """The byte at which the inode of a file begins on a volume with blocks of 4 KiB."""
+    stat = run("debugfs.ocfs2", "-R", f"stat {file}", str(path))
+    return BLOCK * int(re.search(r"Inode: (\d+)", stat)[1])
+
+
 def _written(path):
     """``(offset, data)`` wherever a sparse file has data; its holes are zeros without reading."""
     with path.open("rb", buffering=0) as handle:

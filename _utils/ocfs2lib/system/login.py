@@ -22,12 +22,7 @@ def operator():
     for name in (os.environ.get("SUDO_USER", ""), _name(files.value(_LOGINUID))):
         if _NAME.fullmatch(name) and name != "root":
             return name
-    return process_user() or f"uid {os.geteuid()}"
-
-
-def process_user():
-    """Return the name of the user of this process, ``""`` if it has none."""
-    return _name(str(os.geteuid()))
+    return _process_user() or f"uid {os.geteuid()}"
 
 
 def why_not_written(path, err):
@@ -38,11 +33,16 @@ def why_not_written(path, err):
         The file, and the ``OSError``. It names the user: the master of Salt's own packages does not
         run as root, and ``salt-run`` becomes that user.
     """
-    user = process_user() or os.geteuid()
+    user = _process_user() or os.geteuid()
     return (
         f"{path} cannot be written by user {user}: {err.strerror}. Fix: name a file in a folder "
         f"where user {user} may write."
     )
+
+
+def _process_user():
+    """Return the name of the user of this process, ``""`` if it has none."""
+    return _name(str(os.geteuid()))
 
 
 def _name(uid):

@@ -10,13 +10,13 @@ import time
 import pytest
 
 from functional.conftest import MINION
-from support.formats import INODE
 from support.formats import SIZE
 from support.formats import is_whole
-from support.formats import place_of
 from support.images import BLOCK
 from support.images import MIB
 from support.images import digest
+from support.images import heartbeat
+from support.images import inode
 from support.images import run
 from support.images import sparse
 from support.simulated import SimulatedCache
@@ -111,14 +111,14 @@ def _heartbeat(block):
     """Write over the heartbeat of a node, whose sector begins that many blocks into the file."""
 
     def write(image):
-        start = place_of(image, "//heartbeat", r"^\s*0\s+0\s+\d+\s+(\d+)")
+        start, _ = heartbeat(image)
         _bytes_at(start + block * BLOCK)(image)
 
     return write
 
 
 def _heartbeat_inode(image):
-    _bytes_at(place_of(image, "//heartbeat", INODE))(image)
+    _bytes_at(inode(image, "//heartbeat"))(image)
 
 
 FOREIGN = {

@@ -7,16 +7,15 @@ import pytest
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.lun.format_order import LEADER_GRAIN
-from support.formats import INODE
 from support.formats import SIZE
 from support.formats import STALE
 from support.formats import UUID
 from support.formats import WWID
 from support.formats import audited
 from support.formats import is_whole
-from support.formats import place_of
 from support.images import BLOCK
 from support.images import digest
+from support.images import inode
 from support.images import put
 from support.images import sparse
 
@@ -103,7 +102,7 @@ def test_a_format_that_outlived_its_job_is_not_joined_by_another(
 def test_a_volume_whose_journal_is_none_is_not_called_finished(lun, master, modules):
     master.orchestrate()
     assert modules["ocfs2.probe"](lun.device)["half_made"] is False
-    put(lun.image, place_of(lun.image, "//journal:0000", INODE), bytes(BLOCK))
+    put(lun.image, inode(lun.image, "//journal:0000"), bytes(BLOCK))
     assert modules["ocfs2.probe"](lun.device)["half_made"] is None
 
 
