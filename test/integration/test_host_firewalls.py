@@ -23,6 +23,7 @@ socket.create_connection((sys.argv[2], 7777), timeout=10, source_address=(sys.ar
 
 def test_hosts_with_a_firewall_of_their_own(cluster):
     for node, service in SERVICE.items():
+        cluster.must(node, "apt-get", "-q", "update")
         cluster.must(node, "apt-get", "-q", "-y", "--no-install-recommends", "install", service)
     cluster.must(2, "ufw", "--force", "enable")
     for node in shared.NODES:

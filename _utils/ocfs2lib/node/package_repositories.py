@@ -22,24 +22,29 @@ def wanted(desired, platform):
 
     desired
         Pillar as ``pillar.desired.Desired``: a repository there replaces that of the platform, one
-        for named releases is set up on them in any case, and one with the URL ``none`` says that
-        the host has the packages already.
+        for named releases is set up on them in any case and goes before one for all, and one with
+        the URL ``none`` says that the host has the packages already.
     platform
         The ``platform.platform.Platform`` of the host.
     """
     found = dict(platform.repositories)
-    for each in desired.repositories or ():
-        there = found.get(each.provides)
-        if each.releases & {*platform.releases} or (there and not each.releases):
+    for each in sorted(desired.repositories or (), key=lambda each: bool(each.releases)):
+        for_all = each.provides in found and not each.releases
+        if for_all or platform.release in each.releases:
             found[each.provides] = Repository(
                 url=each.url,
                 keys={each.key: each.fingerprints},
-                packages=there.packages if there else _packages(platform, each.provides),
+                packages=_packages(desired, platform, each.provides),
             )
     return {purpose: each for purpose, each in found.items() if each.url != "none"}
 
 
-def _packages(platform, purpose):
+def _packages(desired, platform, purpose):
+    module, there = desired.kernel.module, platform.repositories.get(purpose)
+    if purpose == "module" and module and module.packages:
+        return tuple(f"{package}*" for package in module.packages)
+    if there:
+        return there.packages
     return platform.packages if purpose == "tools" else (f"{platform.kernel.package}*",)
 
 

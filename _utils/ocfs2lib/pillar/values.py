@@ -298,7 +298,7 @@ def _read_names(key, value, path, found):
         raise WrongValue(
             f"{shown(value)} is not a list", f"type a list like [{key.entry.example}], or []"
         )
-    names = []
+    names, before = [], len(found)
     for index, item in enumerate(value):
         try:
             name = _name(key.entry, item)
@@ -307,7 +307,8 @@ def _read_names(key, value, path, found):
             names.append(name)
         except WrongValue as wrong:
             found.append(Problem(f"{path}:{index}", *wrong.args))
-    return tuple(names)
+    # The rest of them may lack what a rule asks for.
+    return tuple(names) if len(found) == before else BAD
 
 
 def _name(entry, item):

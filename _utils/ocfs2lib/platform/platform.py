@@ -122,6 +122,7 @@ class Platform:
     opens the ``{port}`` to the ``{addresses}`` where the platform has one that the formula leaves
     alone. ``storage_services`` bring the LUNs.
     ``textfile_directory`` is where node_exporter, from ``exporter_package``, reads metrics.
+    ``release`` is the one of the host for which the platform was asked, empty without a host.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Platform:
     textfile_directory: str
     exporter_package: str
     own_firewall: str
+    release: str = ""
 
     @property
     def services_before_mounts(self):

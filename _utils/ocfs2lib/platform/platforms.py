@@ -1,5 +1,7 @@
 """Every platform that there is, and which of them a host is."""
 
+import dataclasses
+
 from ocfs2lib.errors import PlatformUnknown
 from ocfs2lib.platform import debian
 from ocfs2lib.platform import oracle_linux
@@ -40,8 +42,9 @@ def of(host):
     host
         What ``ocfs2_node.host`` returned there; ``platform`` is its :func:`release`.
     """
-    found = (platform for platform in PLATFORMS if host["platform"] in platform.releases)
-    return next(found, None)
+    name = host["platform"]
+    found = next((platform for platform in PLATFORMS if name in platform.releases), None)
+    return found and dataclasses.replace(found, release=name)
 
 
 def of_minion(grains):

@@ -29,6 +29,7 @@ class RepositoriesPart(setup_part.SetupPart):
     def unsupported(self, desired, platform, facts):
         if self.concerns(desired, platform):
             return []
+        release = platform.release
         return [
             Reason(
                 f"the repository {each.name} is for {release}, where the formula sets up none",
@@ -36,7 +37,7 @@ class RepositoriesPart(setup_part.SetupPart):
                 "host-unfit",
             )
             for each in desired.repositories or ()
-            for release in sorted(each.releases & {*platform.releases})
+            if release in each.releases
         ]
 
     def facts(self, call, arguments):

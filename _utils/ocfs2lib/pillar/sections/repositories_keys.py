@@ -84,6 +84,20 @@ def _signed(good):
                 yield Problem(f"ocfs2:repositories:{in_path(name)}:{key}", why, f"add {key}")
 
 
+def _one_for_each(good):
+    """One repository provides the tools or the module for a release, and one for all others."""
+    first = {}
+    for name, each in sorted((good.get("repositories") or {}).items()):
+        if not {"provides", "releases"} <= each.keys():
+            continue
+        for release in each["releases"] or ("every release",):
+            other = first.setdefault((each["provides"], release), name)
+            if other != name:
+                why = f"{other} provides the {each['provides']} for {release} too"
+                path = f"ocfs2:repositories:{in_path(name)}:releases"
+                yield Problem(path, why, f"name other releases here, or in {other}")
+
+
 def _build(good):
     return tuple(
         RepositoryOverride(
@@ -111,5 +125,5 @@ REPOSITORIES = Section(
         entry=_REPOSITORY,
     ),
     build=_build,
-    rules=(_signed,),
+    rules=(_signed, _one_for_each),
 )
