@@ -4,7 +4,9 @@ docs/platforms.rst, from what the formula knows of each platform: ``make docs`` 
 
 from pathlib import Path
 
+from ocfs2lib.platform import oracle_linux
 from ocfs2lib.platform import platforms
+from ocfs2lib.platform import redhat_family
 from ocfs2lib.platform.platform import NOT_RUN
 from ocfs2lib.platform.platform import ON_GUESTS
 from ocfs2lib.platform.platform import ON_STAND_INS
@@ -55,6 +57,32 @@ Where a distribution has no package, the formula sets up the repository that has
 else from there, and no other command on the host needs it. A key counts by its fingerprint: a file
 with any other key in it is refused before it is written. ``repositories`` in pillar
 (`pillar.rst <pillar.rst>`__) puts a mirror in the place of any of them, or leaves it to you.
+
+"""
+_ON_A_CLONE = """
+Oracle's kernel on a clone of RHEL
+----------------------------------
+
+The Unbreakable Enterprise Kernel instead of a module of ELRepo (*not run*): these lines of pillar
+on an AlmaLinux 9, with the channel of the major release.
+
+.. code-block:: yaml
+
+   ocfs2:
+     kernel:
+       module:
+         source: package
+         packages: [kernel-uek]
+     repositories:
+       uek:
+         provides: module
+         releases: [AlmaLinux 9]
+         url: {url}
+         key: {key}
+         fingerprints: [{fingerprints}]
+
+The channels are {channels}. The kernel of RHEL stays the one of the next boot until ``grubby
+--set-default`` names the new one; a reboot of the formula is refused before that.
 
 """
 _NOT_RUN = """
@@ -143,6 +171,7 @@ def page():
             *(f"- *{tried}*: {text}.\n" for tried, text in TRIED.items()),
             _REPOSITORIES,
             _table(("Releases", "Brings", "URL", "Key, and its fingerprints"), _repositories()),
+            _on_a_clone(),
             _NOT_RUN,
             _table(("What", "What the formula takes for true", "How to see it"), NOT_SEEN),
             _REFUSED,
@@ -177,6 +206,18 @@ def _repositories():
         for each in platform.repositories.values():
             keys = "; ".join(f"{url}: {', '.join(prints)}" for url, prints in each.keys.items())
             yield ", ".join(platform.releases), ", ".join(each.packages), each.url, keys
+
+
+def _on_a_clone():
+    channels = oracle_linux.UEK_CHANNELS
+    repository = redhat_family.oracle_repository("9", channels["9"], ("kernel-uek*",))
+    ((key, fingerprints),) = repository.keys.items()
+    return _ON_A_CLONE.format(
+        url=repository.url,
+        key=key,
+        fingerprints=", ".join(fingerprints),
+        channels=", ".join(f"{channel} ({major})" for major, channel in channels.items()),
+    )
 
 
 def _table(heads, rows):

@@ -31,6 +31,7 @@ from . import garbage
 from . import pillar_cases
 from . import shell_words
 from . import valid_pillars
+from . import wrong_values
 from .findings import Findings
 
 DEFAULTS = valid_pillars.EXAMPLE["cluster"]
@@ -110,7 +111,7 @@ def _step(entries, rest):
     return None
 
 
-KEYS = {sub.name for key in (PILLAR, *PILLAR.keys) for sub in key.keys} | {"path"}
+KEYS = {*wrong_values.FIELDS}
 
 
 def test_every_problem_has_its_place_reason_and_fix():

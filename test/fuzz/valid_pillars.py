@@ -8,6 +8,7 @@ import yaml
 from ocfs2lib import sizes
 from ocfs2lib.pillar.mount_options import MOUNT_OPTIONS
 from ocfs2lib.pillar.sections.luns_keys import default_slots
+from ocfs2lib.platform import platforms
 from support import roster
 
 EXAMPLE_PATH = Path(__file__).parents[2] / "pillar.example"
@@ -15,6 +16,7 @@ EXAMPLE = yaml.safe_load(EXAMPLE_PATH.read_text(encoding="utf-8"))["ocfs2"]
 
 _NETWORKS = ((10, 0), (10, 255), (172, 16), (192, 168), (100, 64), (198, 18), (1, 1), (223, 255))
 PRINTABLE = [chr(code) for code in range(0x21, 0x7F) if chr(code) != "/"]
+_PACKAGES = ("kmod-ocfs2", "kernel-uek", "linux-modules-extra-6.8.0-88-generic", "a.b+c_D")
 _LABEL = [each for each in PRINTABLE if each != "-"]  # as the first character
 
 
@@ -27,7 +29,13 @@ def valid_pillar(dice):
         return roster.section(dice.randint(1, 16))
     nodes = _nodes(dice)
     section = {"nodes": nodes, "luns": _luns(dice, len(nodes))}
-    sections = {"cluster": _cluster, "kernel": _kernel, "firewall": _firewall, "drain": _drain}
+    sections = {
+        "cluster": _cluster,
+        "kernel": _kernel,
+        "firewall": _firewall,
+        "drain": _drain,
+        "repositories": _repositories,
+    }
     for name, make in sections.items():
         if dice.random() < 0.6:
             section[name] = make(dice)
@@ -68,7 +76,47 @@ _ALNUM = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def _kernel(dice):
-    return _some(dice, {"panic": dice.choice((1, 30, 3600)), "panic_on_oops": dice.random() < 0.5})
+    return _some(
+        dice,
+        {
+            "panic": dice.choice((1, 30, 3600)),
+            "panic_on_oops": dice.random() < 0.5,
+            "module": _module(dice),
+        },
+    )
+
+
+def _module(dice):
+    source = dice.choice(("distribution", "package", "rpm", "deb"))
+    if source == "distribution":
+        return {"source": source}
+    if source == "package":
+        return {"source": source, "packages": dice.sample(_PACKAGES, dice.randint(1, 3))}
+    return {
+        "source": source,
+        "url": dice.choice((f"salt://modules.{source}", f"https://x.y/a%20b.{source}")),
+        "sha256": f"{dice.getrandbits(256):064x}",
+        **_signed(dice),
+    }
+
+
+def _signed(dice):
+    return {
+        "key": dice.choice(("salt://key.asc", "file:///etc/key.asc")),
+        "fingerprints": [f"{dice.getrandbits(160):040X}" for _ in range(dice.randint(1, 3))],
+    }
+
+
+def _repositories(dice):
+    releases = dice.sample(platforms.RELEASES, 4)
+    found = {
+        "one.x-1": {"provides": "tools", "releases": releases[:2], "url": "none"},
+        "Two": {"provides": dice.choice(("tools", "module")), "releases": releases[2:]},
+        "3": {"provides": "module", "url": "file:///srv/mirror"},
+    }
+    found["Two"] |= {"url": "http://mirror:8080/$basearch/", **_signed(dice)}
+    found["3"].update(_signed(dice))
+    return _some(dice, found) or None
 
 
 def _firewall(dice):

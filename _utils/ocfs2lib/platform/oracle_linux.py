@@ -10,6 +10,10 @@ from ocfs2lib.platform.platform import ON_STAND_INS
 from ocfs2lib.platform.platform import KernelModule
 
 
+#: The newest channel with the Unbreakable Enterprise Kernel of each major release.
+UEK_CHANNELS = {"8": "UEKR7", "9": "UEKR8", "10": "UEKR8"}
+
+
 def release(grains):
     """Return the name of the release of an Oracle Linux host, None if it is none."""
     # Salt's grain is OEL on every release.
@@ -30,4 +34,4 @@ def _of(major):
     )
 
 
-PLATFORMS = tuple(map(_of, ("8", "9", "10")))
+PLATFORMS = tuple(map(_of, UEK_CHANNELS))

@@ -45,9 +45,6 @@ _ORACLE_KEYS = {
     ),
 }
 _ORACLE_KEYS["10"] = _ORACLE_KEYS["9"]
-#: The newest channel with the Unbreakable Enterprise Kernel. Oracle Linux has it on; on a clone it
-#: is an operator's choice.
-UEK_CHANNELS = {"8": "UEKR7", "9": "UEKR8", "10": "UEKR8"}
 
 
 def oracle_repository(major, channel, packages):

@@ -43,7 +43,9 @@ class RepositoriesPart(setup_part.SetupPart):
     def facts(self, call, arguments):
         there = {path: call("signing_keys.fingerprints", path) for path in _KEY_PATHS.values()}
         files = [[path, *each] for path, each in there.items() if each is not None]
-        return {"package_keys": {"files": files, "trusted": call("signing_keys.trusted")}}
+        # Most hosts have no such file, and need not be asked.
+        trusted = call("signing_keys.trusted") if files else []
+        return {"package_keys": {"files": files, "trusted": trusted}}
 
     def differences(self, desired, minion, facts, platform):
         if platform is None or not self.concerns(desired, platform):
