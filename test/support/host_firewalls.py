@@ -153,6 +153,36 @@ def apply(states, config):
     return ret["changes"]
 
 
+def refused(states, config, backend):
+    """Hold that this backend is refused beside the one that runs, with nothing changed in
+    nftables; what both states say."""
+    config["firewall"] = {"backend": backend}
+    before, said = _ruleset(), []
+    for state in ("o2cb.firewall", "ocfs2.host_fit"):
+        ret = states[state](name="interconnect", config=config)
+        assert (ret["result"], ret["changes"]) == (False, {})
+        said.append(ret["comment"])
+    assert _ruleset() == before
+    return said
+
+
+def _ruleset():
+    return run("nft", "list", "ruleset").stdout
+
+
+def lives_without_the_rules(states, config, reaches, lives):
+    """Hold that a connection of a peer stands while the peer goes from pillar, and then the
+    firewall with it."""
+    config["nodes"]["host2.domain.com"]["address"] = "192.168.100.4"
+    apply(states, config)
+    assert lives()
+    assert not reaches(PEER)
+    config["firewall"] = {"backend": "none"}
+    apply(states, config)
+    assert lives()
+    assert reaches(PEER)
+
+
 def only_nodes(reaches):
     """Return whether nodes reach the port, and others do not."""
     return (reaches(PEER), reaches(STRANGER)) == (True, False)

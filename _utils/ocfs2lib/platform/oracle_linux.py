@@ -9,7 +9,6 @@ from ocfs2lib.platform.platform import NOT_RUN
 from ocfs2lib.platform.platform import ON_STAND_INS
 from ocfs2lib.platform.platform import KernelModule
 
-
 #: The newest channel with the Unbreakable Enterprise Kernel of each major release.
 UEK_CHANNELS = {"8": "UEKR7", "9": "UEKR8", "10": "UEKR8"}
 

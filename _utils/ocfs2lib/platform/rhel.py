@@ -34,38 +34,39 @@ def release(grains):
     return name and f"{name} {grains.get('osmajorrelease')}"
 
 
-def _elrepo(major, channel, packages):
-    return Repository(
+def _of(major, channel, package, without, description):
+    """The platform of a major release whose modules ELRepo has in this channel and package."""
+    module = Repository(
         url=f"https://elrepo.org/linux/{channel}/el{major}/$basearch/",
         keys=_ELREPO_KEYS[major],
-        packages=packages,
+        packages=(f"{package}*",),
     )
-
-
-def _with_kmod(major):
     return redhat_family.platform(
         major,
         name="the RHEL family",
         releases={f"{name} {major}": NOT_RUN for name in _NAMES.values()},
-        repositories={"module": _elrepo(major, "elrepo", ("kmod-ocfs2",))},
-        package="kmod-ocfs2",
-        without="a kernel older than kmod-ocfs2",
-        description="a kernel for which ELRepo's kmod-ocfs2 is built",
-        module=KernelModule(packages=lambda release: ("kmod-ocfs2",), repository="module"),
+        repositories={"module": module},
+        package=package,
+        without=without,
+        description=description,
+        module=KernelModule(packages=lambda release: (package,), repository="module"),
     )
 
 
-def _with_kernel(major):
-    return redhat_family.platform(
-        major,
-        name="the RHEL family",
-        releases={f"{name} {major}": NOT_RUN for name in _NAMES.values()},
-        repositories={"module": _elrepo(major, "kernel", ("kernel-lt*",))},
-        package="kernel-lt",
-        without="the kernel of RHEL (RHCK, kernel-core)",
-        description="ELRepo's long term kernel (kernel-lt)",
-        module=KernelModule(packages=lambda release: ("kernel-lt",), repository="module"),
-    )
-
-
-PLATFORMS = (_with_kernel("8"), _with_kmod("9"), _with_kmod("10"))
+_KMOD = (
+    "elrepo",
+    "kmod-ocfs2",
+    "a kernel older than kmod-ocfs2",
+    "a kernel for which ELRepo's kmod-ocfs2 is built",
+)
+PLATFORMS = (
+    _of(
+        "8",
+        "kernel",
+        "kernel-lt",
+        "the kernel of RHEL (RHCK, kernel-core)",
+        "ELRepo's long term kernel (kernel-lt)",
+    ),
+    _of("9", *_KMOD),
+    _of("10", *_KMOD),
+)

@@ -8,7 +8,9 @@ import pytest
 from ocfs2lib.firewall.backends import FIREWALLS
 from support import host_firewalls
 from support.host_firewalls import apply
+from support.host_firewalls import lives_without_the_rules
 from support.host_firewalls import only_nodes
+from support.host_firewalls import refused
 from support.host_firewalls import slow
 from support.host_firewalls import systemctl
 from support.host_firewalls import told
@@ -200,14 +202,7 @@ def test_a_connection_that_stands_is_never_cut(states, config, reaches):
         run("nft", "flush", "ruleset")
         apply(states, config)
         assert lives()
-        config["nodes"]["host2.domain.com"]["address"] = "192.168.100.4"
-        apply(states, config)
-        assert lives()
-        assert not reaches(PEER)
-        config["firewall"] = {"backend": "none"}
-        apply(states, config)
-        assert lives()
-        assert reaches(PEER)
+        lives_without_the_rules(states, config, reaches, lives)
 
 
 @pytest.mark.slow
@@ -236,14 +231,11 @@ def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches)
 
 @pytest.mark.parametrize("backend", ["nftables", slow("iptables"), slow("ufw")])
 def test_a_firewall_that_cannot_open_it_is_refused(states, config, reaches, backend):
-    config["firewall"] = {"backend": backend}
-    before = (everything(), run("nft", "list", "ruleset").stdout)
-    for state in ("o2cb.firewall", "ocfs2.host_fit"):
-        ret = states[state](name="interconnect", config=config)
-        assert (ret["result"], ret["changes"]) == (False, {})
-        assert f"it has firewalld, and {backend} cannot open what that closes; " in ret["comment"]
-        assert "type systemctl disable --now firewalld" in ret["comment"]
-    assert (everything(), run("nft", "list", "ruleset").stdout) == before
+    before = everything()
+    for comment in refused(states, config, backend):
+        assert f"it has firewalld, and {backend} cannot open what that closes; " in comment
+        assert "type systemctl disable --now firewalld" in comment
+    assert everything() == before
 
 
 @pytest.mark.slow

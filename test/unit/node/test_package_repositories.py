@@ -6,8 +6,13 @@ from ocfs2lib.node import package_repositories
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import platforms
 from support.pillars import changed
-from unit.pillar.sections.test_repositories_keys import ENTRY
 
+ENTRY = {
+    "provides": "tools",
+    "url": "https://mirror.domain.com/",
+    "key": "salt://mirror.asc",
+    "fingerprints": ["3E6D826D3FBAB389C2F38E34BC4D06A08D8B756F"],
+}
 MODULE = {**ENTRY, "provides": "module"}
 
 
@@ -49,8 +54,8 @@ def test_none_is_one_that_the_formula_does_not_set_up():
 @pytest.mark.parametrize(
     ("module", "packages"),
     [
-        (None, ("kmod-ocfs2",)),
-        ({"source": "distribution"}, ("kmod-ocfs2",)),
+        (None, ("kmod-ocfs2*",)),
+        ({"source": "distribution"}, ("kmod-ocfs2*",)),
         ({"source": "package", "packages": ["kernel-uek"]}, ("kernel-uek*",)),
     ],
 )
@@ -68,6 +73,6 @@ def test_the_file_names_what_is_taken_and_its_key():
 
 
 def test_a_key_is_trusted_by_the_end_of_its_fingerprint():
-    right, other = "3E6D826D3FBAB389C2F38E34BC4D06A08D8B756F", "982231759C7467065D0CE9B2A7DD07088B4EFBE6"
+    (right,), other = ENTRY["fingerprints"], "982231759C7467065D0CE9B2A7DD07088B4EFBE6"
     assert package_repositories.untrusted([right], [right[-8:].lower()]) == []
     assert package_repositories.untrusted([right, other], [right.lower()]) == [other]
