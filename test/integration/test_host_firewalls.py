@@ -25,6 +25,8 @@ def test_hosts_with_a_firewall_of_their_own(cluster):
     for node, service in SERVICE.items():
         cluster.must(node, "apt-get", "-q", "update")
         cluster.must(node, "apt-get", "-q", "-y", "--no-install-recommends", "install", service)
+        # Since it read its policies, the package of polkit has made the user that they name.
+        cluster.must(node, "systemctl", "reload", "dbus")
         cluster.must(node, "systemctl", "enable", "--now", service)
     cluster.must(2, "ufw", "--force", "enable")
     assert "Status: active" in cluster.must(2, "ufw", "status")
