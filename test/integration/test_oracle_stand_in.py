@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab import stand_in
 from support import stand_in_cluster
 
 from . import shared
@@ -40,10 +41,15 @@ def test_after_a_power_cut_it_comes_back_by_itself(cluster):
     shared.is_as_described(cluster)
 
 
-def test_the_package_is_installed_anew_under_a_cluster_at_work(cluster):
-    """Its scriptlets leave a running cluster alone."""
+def test_packages_are_upgraded_and_installed_anew_under_a_cluster_at_work(cluster):
+    """Their scriptlets leave a running cluster alone, and the settings stay."""
     boot = cluster.must(1, "cat", "/proc/sys/kernel/random/boot_id")
-    cluster.must(1, "dnf", "--assumeyes", "reinstall", "ocfs2-tools", "kernel-uek")
+    settings = cluster.must(1, "cat", SETTINGS)
+    newer = f"--repofrompath=newer,{stand_in_cluster.repository(DISTRO)}{stand_in.NEWER}/"
+    cluster.must(1, "dnf", "--assumeyes", newer, "upgrade", "ocfs2-tools")
+    assert cluster.must(1, "rpm", "-q", "--qf", "%{VERSION}", "ocfs2-tools") == "1.1"
+    cluster.must(1, "dnf", "--assumeyes", "reinstall", "kernel-uek")
+    assert cluster.must(1, "cat", SETTINGS) == settings
     shared.is_as_described(cluster)
     assert cluster.must(1, "cat", "/proc/sys/kernel/random/boot_id") == boot
     shared.is_shared(cluster, "/san/primary")

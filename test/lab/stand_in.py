@@ -14,6 +14,8 @@ HERE = Path(__file__).resolve().parent
 OS_RELEASES = HERE.parent / "os_releases"
 #: The file in the repository with the key that signs all of it.
 KEY = "RPM-GPG-KEY-stand-in"
+#: The directory below it, with a newer version of the tools.
+NEWER = "newer"
 #: The directory of an image with that key's private half.
 SIGNING = "signing"
 
@@ -60,7 +62,7 @@ def ingredients(distro: str) -> dict | None:
     found = STAND_INS.get(distro)
     if not found:
         return None
-    return {**asdict(found), "text": (OS_RELEASES / found.os_release).read_text(), "maker": 2}
+    return {**asdict(found), "text": (OS_RELEASES / found.os_release).read_text(), "maker": 3}
 
 
 def packages(found: StandIn) -> list[str]:
@@ -101,22 +103,25 @@ def build(work: Path, found: StandIn) -> None:
         shutil.rmtree(work / "modules")
         return
     tools = next(debs.glob("ocfs2-tools_*.deb"))
-    rpms = work / "rpms"
-    rpms.mkdir()
-    _tools(work, rpms, found, tools)
+    rpms, newer = work / "rpms", work / "newer-rpms"
+    tree = _tools_tree(work, tools)
+    _tools(rpms, found, tree, "1.0")
+    _tools(newer, found, tree, "1.1")
     _module(work, rpms, found)
     shutil.rmtree(debs)
     rpms.rename(debs)
     key = rpm.SigningKey(work / SIGNING)
-    for path in debs.glob("*.rpm"):
-        key.sign(path)
-    rpm.index(debs, key)
     (debs / KEY).write_text(key.public)
+    for directory in (debs, newer):
+        for path in directory.glob("*.rpm"):
+            key.sign(path)
+        rpm.index(directory, key)
+    newer.rename(debs / NEWER)
     for scratch in ("modules", "kmod", "tools"):
         shutil.rmtree(work / scratch)
 
 
-def _tools(work: Path, rpms: Path, found: StandIn, deb: Path) -> None:
+def _tools_tree(work: Path, deb: Path) -> Path:
     """The tools, in the layout of ocfs2-tools vendor/common/ocfs2-tools.spec-generic.in."""
     tree = work / "tools"
     rpm.call("dpkg-deb", "--extract", deb, tree)
@@ -132,6 +137,13 @@ def _tools(work: Path, rpms: Path, found: StandIn, deb: Path) -> None:
     settings = tree / "etc/sysconfig/o2cb"
     settings.parent.mkdir()
     settings.write_text("O2CB_ENABLED=false\nO2CB_BOOTCLUSTER=ocfs2\n")
+    (tree / "etc/ocfs2").mkdir(exist_ok=True)
+    return tree
+
+
+def _tools(rpms: Path, found: StandIn, tree: Path, version: str) -> None:
+    """Their packages, without scriptlets, as those of that file for EL 7 and newer."""
+    settings = tree / "etc/sysconfig/o2cb"
     first, *others = found.tools
     files = "\n".join(
         f"/{path.relative_to(tree)}"
@@ -139,10 +151,9 @@ def _tools(work: Path, rpms: Path, found: StandIn, deb: Path) -> None:
         if not path.is_dir() and path != settings
     )
     files += "\n%config(noreplace) /etc/sysconfig/o2cb\n%dir /etc/ocfs2"
-    (tree / "etc/ocfs2").mkdir(exist_ok=True)
-    rpm.package(rpms, first, tree=tree, files=files, tags="Requires: kmod")
+    rpm.package(rpms, first, version, tree=tree, files=files, tags="Requires: kmod")
     for name in others:
-        rpm.package(rpms, name, tags=f"Requires: {first}")
+        rpm.package(rpms, name, version, tags=f"Requires: {first}")
 
 
 def _module(work: Path, rpms: Path, found: StandIn) -> None:
