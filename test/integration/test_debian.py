@@ -1,4 +1,5 @@
-"""The main job on nodes that all run Debian 13, or Debian 11 with its own Python and Salt's LTS."""
+"""The main job on nodes of one release: Debian 13, the next one, or Debian 11 with its own Python
+and Salt's LTS."""
 
 import pytest
 
@@ -7,7 +8,7 @@ from . import shared
 pytestmark = [
     pytest.mark.lab,
     pytest.mark.campaign,
-    pytest.mark.parametrize("cluster", ["bullseye", "trixie"], indirect=True),
+    pytest.mark.parametrize("cluster", ["bullseye", "trixie", "forky"], indirect=True),
 ]
 
 LUNS = ["primary:3G"]

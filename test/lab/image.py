@@ -28,10 +28,10 @@ from pathlib import Path
 
 from lab import stand_in
 from lab.errors import LabError
-from lab.recipe import ENDED
 from lab.recipe import GLIBC
 from lab.recipe import HERE
 from lab.recipe import PYTHON
+from lab.recipe import WITHOUT_SECURITY
 from lab.recipe import recipe
 from lab.stand_ins import STAND_INS
 
@@ -170,9 +170,11 @@ def _sources(distro: str) -> list[str]:
             "apt on this host knows no Debian mirror (apt-get indextargets)."
             " Configure one and run apt-get update."
         )
-    lines = [f"deb {mirrors['Debian']} {suite} main" for suite in (distro, f"{distro}-updates")]
+    # A mirror may be a copy of weeks ago, and the lists of testing are valid for a week.
+    archive = f"deb [check-valid-until=no] {mirrors['Debian']}"
+    lines = [f"{archive} {suite} main" for suite in (distro, f"{distro}-updates")]
     # Of releases that have ended the mirror has lists, but not all that is in them.
-    if "Debian-Security" in mirrors and distro not in ENDED:
+    if "Debian-Security" in mirrors and distro not in WITHOUT_SECURITY:
         lines.append(f"deb {mirrors['Debian-Security']} {distro}-security main")
     return lines
 

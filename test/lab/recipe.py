@@ -14,11 +14,11 @@ HERE = Path(__file__).resolve().parent
 # Raise it when the builder changes in a way the recipe does not show.
 BUILDER = 1
 
-PYTHON = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13"}
-#: Releases that get no updates any more.
-ENDED = {"bullseye"}
+PYTHON = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13", "forky": "3.14"}
+#: Releases that get no security updates: any more, or yet.
+WITHOUT_SECURITY = {"bullseye", "forky"}
 # The newest C library that a wheel may ask for, as 2.MINOR.
-GLIBC = {"bullseye": 31, "bookworm": 36, "trixie": 36}
+GLIBC = {"bullseye": 31, "bookworm": 36, "trixie": 36, "forky": 36}
 # Too old for the Salt that is installed here: the LTS beside it, with the newest that it takes of
 # everything else.
 _LTS = {"3.9"}
@@ -47,11 +47,15 @@ IN_IMAGE = [
     "qemu-guest-agent",
     "parted",
     "less",
-    # ocfs2-tools needs it; its Unicode tables, 9 MB of xz, are slow to unpack in a guest.
-    "libxml2",
 ]
-# What a release has in a package of its own.
-IN_IMAGE_OF = {"bullseye": ["python3-distutils"]}
+# What has another name in each. ocfs2-tools needs libxml2; its Unicode tables, 9 MB of xz, are slow
+# to unpack in a guest.
+IN_IMAGE_OF = {
+    "bullseye": ["libxml2", "python3-distutils"],
+    "bookworm": ["libxml2"],
+    "trixie": ["libxml2"],
+    "forky": ["libxml2-16"],
+}
 # ext4, LVM and LUKS tools make the contents that must never be formatted over.
 IN_REPOSITORY = [
     "ocfs2-tools",
@@ -144,7 +148,7 @@ def recipe(distro: str) -> dict:
         "stand_in": stand_in.ingredients(distro),
         "image": [
             *IN_IMAGE,
-            *IN_IMAGE_OF.get(base(distro), []),
+            *IN_IMAGE_OF[base(distro)],
             *(stand_in.packages(found) if found else []),
         ],
         "repository": ["ocfs2-tools"] if found and found.manager != "apt" else IN_REPOSITORY,

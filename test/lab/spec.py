@@ -17,7 +17,7 @@ from lab.stand_ins import STAND_INS
 #: Those that are built unless another is asked for.
 DISTROS = ("bookworm", "trixie")
 #: And those of which a campaign makes use.
-ALL_DISTROS = (*DISTROS, "bullseye", *STAND_INS)
+ALL_DISTROS = (*DISTROS, "bullseye", "forky", *STAND_INS)
 # Most nodes a lab is meant for, and what every guest's hosts file lists.
 MAX_NODES = 32
 MASTER_ADDRESS = "10.77.0.1"
