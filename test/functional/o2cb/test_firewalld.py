@@ -110,14 +110,15 @@ def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, rea
     assert apply(states, config) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "drift",
     [
         (*POLICY, f"--remove-rich-rule={DROP}"),
-        slow((*POLICY, "--remove-ingress-zone=ANY")),
-        slow((*POLICY, "--add-rich-rule=rule priority=-20 port port=7777 protocol=tcp accept")),
-        slow(("--permanent", *POLICY, f"--remove-rich-rule={DROP}")),
-        slow(("--permanent", "--delete-policy=ocfs2")),
+        (*POLICY, "--remove-ingress-zone=ANY"),
+        (*POLICY, "--add-rich-rule=rule priority=-20 port port=7777 protocol=tcp accept"),
+        ("--permanent", *POLICY, f"--remove-rich-rule={DROP}"),
+        ("--permanent", "--delete-policy=ocfs2"),
     ],
 )
 def test_drift_of_one_half_is_repaired_without_a_reload(states, config, reaches, drift):
@@ -166,6 +167,7 @@ def test_a_reload_that_would_lose_what_others_changed_is_refused(states, config,
     assert only_nodes(reaches)
 
 
+@pytest.mark.slow
 def test_a_flush_is_seen_and_repaired(states, modules, config, reaches):
     """firewalld says that it runs all the time."""
     apply(states, config)
@@ -183,6 +185,7 @@ def test_a_flush_is_seen_and_repaired(states, modules, config, reaches):
         assert apply(states, config) == {}
 
 
+@pytest.mark.slow
 def test_a_chain_that_was_emptied_is_seen(states, modules, config, reaches):
     apply(states, config)
     run("nft", "flush", "chain", "inet", "firewalld", "filter_IN_policy_ocfs2_pre")

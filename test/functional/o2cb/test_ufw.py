@@ -89,15 +89,16 @@ def test_what_the_host_runs_has_the_rules(states, states_test, modules, config, 
     assert (found["managers"]["ufw"], any(found["blocking"].values())) == ("running", False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "others",
     [
-        slow(["default allow incoming"]),
+        ["default allow incoming"],
         ["allow 7777/tcp", "allow 7000:8000/tcp"],
-        slow(["allow from 192.168.100.0/24"]),
-        slow(["deny 7777/tcp"]),
-        slow(["deny from 192.168.100.0/24", "allow 7777"]),
-        slow(["allow in on v0", "limit 7777/tcp"]),
+        ["allow from 192.168.100.0/24"],
+        ["deny 7777/tcp"],
+        ["deny from 192.168.100.0/24", "allow 7777"],
+        ["allow in on v0", "limit 7777/tcp"],
     ],
 )
 def test_whatever_others_have_nodes_alone_get_in(states, config, reaches, others):
@@ -164,15 +165,16 @@ def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, rea
     assert apply(states, config) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "drift",
     [
-        slow(f"iptables -D ufw-user-input -s {PEER} -p tcp --dport 7777 -j ACCEPT"),
+        f"iptables -D ufw-user-input -s {PEER} -p tcp --dport 7777 -j ACCEPT",
         "iptables -I ufw-user-input -p tcp --dport 7777 -j ACCEPT",
-        slow("iptables -F ufw-user-input"),
-        slow(f"ufw delete allow proto tcp from {PEER} to any port 7777"),
-        slow("ufw delete deny proto tcp from 128.0.0.0/1 to any port 7777"),
-        slow(f"ufw allow proto tcp from {STRANGER} to any port 7777 comment ocfs2-formula"),
+        "iptables -F ufw-user-input",
+        f"ufw delete allow proto tcp from {PEER} to any port 7777",
+        "ufw delete deny proto tcp from 128.0.0.0/1 to any port 7777",
+        f"ufw allow proto tcp from {STRANGER} to any port 7777 comment ocfs2-formula",
     ],
 )
 def test_drift_is_repaired(states, config, reaches, drift):
@@ -183,6 +185,7 @@ def test_drift_is_repaired(states, config, reaches, drift):
     assert apply(states, config) == {}
 
 
+@pytest.mark.slow
 def test_a_flush_is_seen_and_repaired(states, modules, config, reaches):
     apply(states, config)
     run("nft", "flush", "ruleset")
@@ -232,7 +235,8 @@ def test_a_connection_that_stands_is_never_cut(states, config, reaches):
         lives_without_the_rules(states, config, reaches, lives)
 
 
-@pytest.mark.parametrize("take_away", [slow("none"), "clean"])
+@pytest.mark.slow
+@pytest.mark.parametrize("take_away", ["none", "clean"])
 def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches, take_away):
     ufw("allow", "7777/tcp", "comment", "theirs")
     before = added()
@@ -310,6 +314,7 @@ def test_none_leaves_it_alone_and_says_what_is_closed(states, config, reaches):
     assert "it belongs to ufw: write host under ocfs2:firewall:backend" in ret["comment"]
 
 
+@pytest.mark.slow
 def test_rules_stay_while_it_does_not_run_and_the_reason_is_said(states, config, reaches):
     """It takes no rule away that it has yet to load."""
     apply(states, config)
