@@ -143,11 +143,11 @@ def facts(backend, port, nodes):
         raise SaltInvocationError(f"{backend} is none of {', '.join(CHOICES)}")
     states = managers()
     name = host_managers.backend(backend, states)
-    found, peers = BACKENDS[name], _peers(nodes)
+    found, peers, here = BACKENDS[name], _peers(nodes), nodes.get(__opts__["id"])
     # One that does not run cannot be asked; pillar that names it is refused.
     listed = rules(name) if name in FIREWALLS and _answers(name, states) else []
     try:
-        blocking = _blocking(found, listed, port, peers) if peers else others.nothing()
+        blocking = _blocking(found, listed, port, peers, here) if peers else others.nothing()
         return {
             "managers": states,
             "rules": found.ours(listed, port, peers),
@@ -165,11 +165,11 @@ def _peers(nodes):
     return [address for minion, address in nodes.items() if minion != __opts__["id"]]
 
 
-def _blocking(backend, listed, port, peers):
+def _blocking(backend, listed, port, peers, here):
     """Return what drops the port, with this backend and what it lists."""
     in_nft = listed if backend.name == _NFTABLES else rules(_NFTABLES)
     everything = others.listed(in_nft, tools.run, bool(files.value(_LEGACY_TABLES)))
-    return others.blocking(everything, port, peers, backend.opened(listed, port, peers))
+    return others.blocking(everything, port, peers, backend.opened(listed, port, peers), here)
 
 
 def load(backend, port, nodes):

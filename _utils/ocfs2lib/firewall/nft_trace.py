@@ -61,7 +61,7 @@ _FAMILIES = ("ip", "inet", xtables.LEGACY)
 _CONNTRACK = -200  # NF_IP_PRI_CONNTRACK
 
 
-def blocking(ruleset, port, peers, own):
+def blocking(ruleset, port, peers, own, here=None):
     """Return [(family, table, chain, way)] of the base chains that drop the port for some peer.
 
     ruleset
@@ -76,11 +76,14 @@ def blocking(ruleset, port, peers, own):
     own
         (family, table) to leave out.
 
+    here
+        IPv4 address of this host on the interconnect; None if it is not known.
+
     The way is one of :data:`WAYS`: which packet they drop. Raises FileInvalid for a list that nft
     would not print.
     """
     try:
-        found = _blocking(ruleset, port, peers, own)
+        found = _blocking(ruleset, port, peers, own, here)
     except SHAPE_ERRORS as err:
         raise FileInvalid("nft lists rules in a shape that is not understood") from err
     if not all(isinstance(name, str) for chain in found for name in chain):
@@ -88,10 +91,10 @@ def blocking(ruleset, port, peers, own):
     return found
 
 
-def possible_ends(ruleset, port, peer, own, way=FROM):
+def possible_ends(ruleset, port, peer, own, way=FROM, here=None):
     """Return ``{(family, table, chain): ends}`` of the base chains that a packet meets.
 
-    ruleset, port, own
+    ruleset, port, own, here
         As for :func:`blocking`.
 
     peer
@@ -107,6 +110,7 @@ def possible_ends(ruleset, port, peer, own, way=FROM):
     packet = Packet(
         port,
         peer,
+        here,
         outgoing=way in (TO, ANSWER_TO),
         answer=way in (ANSWER_FROM, ANSWER_TO),
         tracked=None if rules.has_untracked() else True,
@@ -121,12 +125,12 @@ def possible_ends(ruleset, port, peer, own, way=FROM):
     return {chain: rules.ends(chain, packet) for chain in rules.base_chains("filter", hooks)}
 
 
-def _blocking(ruleset, port, peers, own):
+def _blocking(ruleset, port, peers, own, here):
     found = [
         (*chain, way)
         for way in WAYS
         for peer in peers
-        for chain, ends in possible_ends(ruleset, port, peer, own, way).items()
+        for chain, ends in possible_ends(ruleset, port, peer, own, way, here).items()
         if ends == {DROP}
     ]
     return list(dict.fromkeys(found))

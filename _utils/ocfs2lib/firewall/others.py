@@ -56,7 +56,7 @@ def listed(rules, run, has_legacy):
         raise FileInvalid("nftables lists rules in a shape that is not understood") from err
 
 
-def blocking(rules, port, peers, opened=()):
+def blocking(rules, port, peers, opened=(), here=None):
     """
     Return ``{way: [[family, table, chain]]}``, for each of :data:`nft_trace.WAYS` the base chains
     that drop it for some peer.
@@ -67,9 +67,11 @@ def blocking(rules, port, peers, opened=()):
         As for :class:`firewall.backend.Backend`.
     opened
         What the formula's own rules open once they are loaded, as (family, table, chain, way).
+    here
+        IPv4 address of this host on the interconnect; None if it is not known.
     """
     own = (nftables.FAMILY, nftables.TABLE)
-    found = nft_trace.blocking(rules, port, peers, own)
+    found = nft_trace.blocking(rules, port, peers, own, here)
     return {
         way: [list(each[:3]) for each in found if each[3] == way and each not in opened]
         for way in nft_trace.WAYS

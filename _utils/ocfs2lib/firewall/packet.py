@@ -4,6 +4,8 @@ The answer to a match is True, False, or None: that it depends on what is not kn
 mark or the name of an interface.
 """
 
+from __future__ import annotations
+
 import ipaddress
 from dataclasses import dataclass
 from dataclasses import field
@@ -39,6 +41,8 @@ class Packet:
         TCP port that the connection is made to.
     peer
         IPv4 address of the other end.
+    here
+        IPv4 address of this host on the interconnect; None if it is not known.
     outgoing
         Whether it leaves this host, and the peer is where it goes to.
     answer
@@ -52,6 +56,7 @@ class Packet:
 
     port: int
     peer: str
+    here: str | None = None
     outgoing: bool = False
     answer: bool = False
     tracked: bool = True
@@ -73,6 +78,8 @@ class Packet:
             **(self._way_out() if self.outgoing else self._way_in()),
         }
         if not self.rewritten:
+            if self.here:
+                known["ip", "saddr" if self.outgoing else "daddr"] = self.here
             ours, other = ("sport", "dport") if self.answer else ("dport", "sport")
             for protocol in ("tcp", "th"):
                 known.update({(protocol, ours): self.port, (protocol, other): _SOME_PORT})
@@ -234,7 +241,7 @@ class Packet:
         if "range" not in right:
             return None
         ends = right["range"]
-        if value == self.peer:
+        if isinstance(value, str) and value in (self.peer, self.here):
             low, value, high = map(ipaddress.ip_address, (ends[0], value, ends[1]))
             return low <= value <= high
         numbers = [value, *ends]

@@ -1,7 +1,6 @@
 """Debian: 11 to 13, and the next one."""
 
 from ocfs2lib.platform import package_manager
-from ocfs2lib.platform.platform import NOT_RUN
 from ocfs2lib.platform.platform import ON_GUESTS
 from ocfs2lib.platform.platform import FirewallService
 from ocfs2lib.platform.platform import KernelModule
@@ -28,7 +27,7 @@ PLATFORM = Platform(
         "Debian 11": ON_GUESTS,
         "Debian 12": ON_GUESTS,
         "Debian 13": ON_GUESTS,
-        "Debian 14": NOT_RUN,
+        "Debian 14": ON_GUESTS,
     },
     # kmod is no dependency of ocfs2-tools, but without modprobe mkfs.ocfs2 forks copies of itself.
     packages=("ocfs2-tools", "kmod"),

@@ -10,6 +10,7 @@ from ocfs2lib.firewall import nft_trace
 from ocfs2lib.firewall import others
 from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.system import tools
+from support.firewall_judge import HERE
 from support.firewall_judge import PEER
 from support.firewall_judge import PORT
 from support.firewall_judge import FirewallJudge
@@ -82,6 +83,10 @@ BLOCKED = {
     "a catch-all of a map": table("tcp dport vmap { 22 : accept, * : drop };", policy="accept"),
     "the first flags of a connection": table("tcp flags & (fin | syn | ack) != syn accept;"),
     "local addresses": table("fib daddr type broadcast accept;"),
+    "for another address": table(f"ip daddr 192.168.100.9 tcp dport {PORT} accept;"),
+    "a range without this host": filter_table(
+        "INPUT -m iprange --dst-range 192.168.100.2-192.168.100.9 -j ACCEPT"
+    ),
 }
 #: The analysis names no chain: the port is open.
 OPEN = {
@@ -120,7 +125,7 @@ def blocking(judge):
 
 def _blocking(judge, has_legacy=False):
     rules = FIREWALLS["nftables"].rules(tools.run)
-    return others.blocking(others.listed(rules, tools.run, has_legacy), PORT, [PEER])
+    return others.blocking(others.listed(rules, tools.run, has_legacy), PORT, [PEER], here=HERE)
 
 
 def test_a_certain_drop_is_named(judge):
@@ -150,6 +155,8 @@ WAYS = {
     "no port out": (on("output", "tcp dport 22 accept;"), {"to", "answer to"}),
     "to the port": (on("output", ACCEPTS), {"answer to"}),
     "from the port": (on("output", f"tcp sport {PORT} accept;"), {"to"}),
+    "from this address": (on("output", f"ip saddr {HERE} drop;", "accept"), {"to", "answer to"}),
+    "for this address alone": (on("input", f"ip daddr {HERE} accept;"), set()),
     "to the peer": (on("output", f"ip daddr {PEER} accept;"), set()),
     "out by an interface": (on("output", 'oifname "lo" accept;'), {"to", "answer to"}),
     "out by any interface": (on("output", 'oifname "v*" accept;'), set()),
