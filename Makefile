@@ -54,8 +54,8 @@ lint: $(STAMPS)/salt ## Check code, YAML, sls files and documents
 
 # Rows of tests side by side, the longest first. The functional rows share no device: each test has
 # a loop device, a UUID and namespaces of its own.
-QUICK := test-functional test-daemons test-daemons-lts test-luns test-functional-lts test-guards \
-	test-monitoring test-page test-unit test-fuzz lint
+QUICK := test-daemons test-daemons-lts test-functional test-luns test-functional-lts test-guards \
+	test-hosts test-monitoring test-page test-unit test-fuzz lint
 
 .PHONY: test-quick
 test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/prometheus $(STAMPS)/firewalls ## Everything quick that needs no guest, on both Salts
@@ -65,16 +65,23 @@ test-quick: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/prometheus $(STAMPS)
 test-unit: ## Pure code, which knows no Salt
 	$(PYTEST) -q test/unit
 
-# What a LUN holds, and its format; test-functional leaves them to test-luns.
+# What a LUN holds, and its format; and what hosts of all kinds run. Rows of their own.
 LUNS := test/functional/lun test/functional/format
+HOSTS := test/functional/platform test/functional/o2cb/test_firewalld.py \
+	test/functional/o2cb/test_ufw.py
 
 .PHONY: test-functional
-test-functional: $(STAMPS)/firewalls ## Loaders of Salt 3008, real tools
-	$(PYTEST) -q test/functional $(LUNS:%=--ignore=%) -m 'not campaign and not slow'
+test-functional: ## Loaders of Salt 3008, real tools
+	$(PYTEST) -q test/functional $(patsubst %,--ignore=%,$(LUNS) $(HOSTS)) \
+		-m 'not campaign and not slow'
 
 .PHONY: test-luns
 test-luns: ## The same, for what a LUN holds and its format
 	$(PYTEST) -q $(LUNS) -m 'not campaign and not slow'
+
+.PHONY: test-hosts
+test-hosts: $(STAMPS)/firewalls ## The same, for package managers and the firewalls of hosts
+	$(PYTEST) -q $(HOSTS) -m 'not campaign and not slow'
 
 .PHONY: test-functional-lts
 test-functional-lts: ## Loaders of Salt 3006, real tools

@@ -19,15 +19,15 @@ TRIED = {
     " packages in the layout of the release, and Debian's kernel",
     NOT_RUN: "not run here: its facts were read, not seen",
 }
-#: What ``make test-platforms`` has shown on guests: the nodes, and what was seen besides the main job.
+#: What ``make test-platforms`` has shown: the nodes, and what was seen besides the main job.
 RUNS = (
     ("three of Debian 11, with its own Python 3.9", "", "270"),
     ("three of Debian 13", "", "364"),
     ("three of Debian 14 (kernel 7.2, ocfs2-tools 1.8.9, Python 3.14)", "", "482"),
     (
         "three stand-ins for Oracle Linux 9",
-        "tools upgraded and modules installed anew under a cluster at work; no restart into a kernel"
-        " without modules",
+        "tools upgraded and modules installed anew under a cluster at work; no restart into a"
+        " kernel without modules",
         "480",
     ),
     ("stand-ins for Oracle Linux 9 and openSUSE Leap 15, and Debian 13", "", "383"),
@@ -71,9 +71,9 @@ _RUNS = """
 What was seen
 =============
 
-``make test-platforms`` on 2026-12-01, on two cores without KVM. The main job is: from a blank LUN to
-mounted on every node by one orchestration, a second run that changes nothing, and back after a power
-cut without Salt.
+``make test-platforms`` on 2026-12-01, on two cores without KVM. The main job is: from a blank LUN
+to mounted on every node by one orchestration, a second run that changes nothing, and back after a
+power cut without Salt.
 
 """
 _REPOSITORIES = """

@@ -17,7 +17,7 @@ from support.o2cb import run
 from support.second_host import PEER
 from support.second_host import STRANGER
 
-#: Where ``make test-functional`` unpacks their packages.
+#: Where ``make test-hosts`` unpacks their packages.
 TREE = Path(__file__).resolve().parents[2] / ".venv-firewalls"
 _BUS = """\
 <busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen>

@@ -23,7 +23,7 @@ from support.second_host import standing_connection
 pytestmark = [
     pytest.mark.once,
     pytest.mark.skipif(
-        not host_firewalls.is_unpacked(), reason="ufw is not unpacked: make test-functional"
+        not host_firewalls.is_unpacked(), reason="ufw is not unpacked: make test-hosts"
     ),
 ]
 
