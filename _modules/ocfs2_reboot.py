@@ -85,6 +85,8 @@ def _missing(release):
     """What of OCFS2 cannot be loaded by a kernel; modprobe looks where that kernel would."""
     if not salt.utils.path.which("modprobe"):
         return list(MODULES)
-    argv = ["modprobe", "--set-version", release, "--dry-run", "--quiet"]
+    argv = ["modprobe", "--set-version", release, "--dry-run", "--quiet", "--all"]
     attempt = tools.attempt
+    if not attempt([*argv, *MODULES])["retcode"]:
+        return []
     return [module for module in MODULES if attempt([*argv, module])["retcode"]]

@@ -26,6 +26,7 @@ from ocfs2lib.node import requirements
 from ocfs2lib.node import service_dropins
 from ocfs2lib.node import setup
 from ocfs2lib.node import state_result
+from ocfs2lib.node.parts import kernel_module
 from ocfs2lib.node.state_result import Comments
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import platforms
@@ -84,7 +85,8 @@ def host_fit(name, config):
 
 def kernel(name, config):
     """
-    The kernel can run OCFS2, and panics end in a restart, as fencing needs it.
+    The kernel that runs and those of the next boot can run OCFS2, and panics end in a restart, as
+    fencing needs it.
 
     name
         The file under /etc/sysctl.d that keeps ``kernel.panic`` and ``kernel.panic_on_oops``.
@@ -93,14 +95,25 @@ def kernel(name, config):
     """
 
     def look():
+        running = __grains__["kernelrelease"]
         if not __salt__["o2cb.facts"]()["modules"]:
-            raise CommandExecutionError(
-                f"The kernel {__grains__['kernelrelease']} has no ocfs2 module. Install "
-                f"{requirements.full_kernel(__salt__['ocfs2_node.host']())}, and boot it."
-            )
+            _refuse_kernel(f"the kernel {running} has no ocfs2 module", running, config)
+        for release, missing in __salt__["ocfs2_reboot.kernels"]().items():
+            if missing and release != running:
+                _refuse_kernel(requirements.next_boot_lacks(release, missing), release, config)
         return {"panic": __salt__["o2cb_setup.panic"](name)}
 
     return _set_up(name, setup.part("panic"), config, look, "The kernel's panic settings", name)
+
+
+def _refuse_kernel(what, release, config):
+    """Raise ``CommandExecutionError`` for a kernel without the modules, with what brings them."""
+    host = __salt__["ocfs2_node.host"]()
+    packages = kernel_module.brought_by(check.parse(config), {**host, "kernel": release})
+    fix = f"install and boot {requirements.full_kernel(host)}"
+    if packages:
+        fix = f"see whether {', '.join(packages)} has them for it, or {fix}"
+    raise CommandExecutionError(f"{what[0].upper()}{what[1:]}. Fix: {fix}.")
 
 
 def _set_up(name, part, config, look, what, *where):

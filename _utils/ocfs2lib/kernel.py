@@ -18,5 +18,5 @@ CLUSTERS = "/sys/kernel/config/cluster"
 DEBUG = "/sys/kernel/debug"
 #: The file with the name of the stack; it is there while the stack is loaded.
 STACK_FILE = "/sys/fs/ocfs2/cluster_stack"
-#: The modules without which nothing can be mounted.
-MODULES = ("ocfs2", "ocfs2_stack_o2cb")
+#: The modules without which the cluster does not come up, and nothing can be mounted.
+MODULES = ("ocfs2", "ocfs2_dlmfs", "ocfs2_stack_o2cb")

@@ -17,6 +17,7 @@ import salt.config
 import salt.loader
 import salt.utils.yaml
 
+from ocfs2lib.kernel import MODULES
 from ocfs2lib.lun import audit
 from ocfs2lib.system.static_grains import StaticGrains
 from support import node_files
@@ -159,7 +160,7 @@ def kernel(sandbox):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{value}\n")
 
-    for module in ("ocfs2", "ocfs2_stack_o2cb"):
+    for module in MODULES:
         Path("/sys/module", module).mkdir()
     stack = Path("/sys/fs/ocfs2/cluster_stack")
     stack.parent.mkdir()

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from salt.exceptions import CommandExecutionError
 
+from ocfs2lib.kernel import MODULES
 from support.devices import mounted_tmpfs
 from support.images import run
 
 NONE = {"cluster": None, "luns": {}}
 HOLD, HOLDS = Path("/etc/ocfs2/hold"), Path("/etc/ocfs2/hold.d")
-OCFS2 = "kernel/fs/ocfs2/ocfs2.ko"
-STACK = "kernel/fs/ocfs2/ocfs2_stack_o2cb.ko"
+ALL = [f"kernel/fs/ocfs2/{module}.ko" for module in MODULES]
+SYSCTL = "/etc/sysctl.d/60-ocfs2.conf"
 
 
 @pytest.fixture
@@ -74,14 +75,14 @@ def install(boot, release, *modules):
 
 def test_the_newest_kernel_is_what_the_next_boot_may_start(modules, boot):
     install(boot, "6.1.0-9-amd64")
-    install(boot, "6.1.0-18-amd64", OCFS2, STACK)
+    install(boot, "6.1.0-18-amd64", *ALL)
     (boot / "config-6.1.0-99-amd64").touch()
     assert modules["ocfs2_reboot.kernels"]() == {"6.1.0-18-amd64": []}
 
 
 def test_so_is_the_one_that_a_link_leads_to(modules, boot):
-    install(boot, "6.1.0-9-cloud-amd64", OCFS2)
-    install(boot, "6.1.0-18-amd64", OCFS2, STACK)
+    install(boot, "6.1.0-9-cloud-amd64", *ALL[:-1])
+    install(boot, "6.1.0-18-amd64", *ALL)
     (boot / "vmlinuz").symlink_to("vmlinuz-6.1.0-9-cloud-amd64")
     assert modules["ocfs2_reboot.kernels"]() == {
         "6.1.0-18-amd64": [],
@@ -90,14 +91,27 @@ def test_so_is_the_one_that_a_link_leads_to(modules, boot):
 
 
 def test_a_host_that_is_started_from_elsewhere_starts_what_runs(modules, boot):
-    missing = ["ocfs2", "ocfs2_stack_o2cb"]
-    assert modules["ocfs2_reboot.kernels"]() == {os.uname().release: missing}
+    assert modules["ocfs2_reboot.kernels"]() == {os.uname().release: [*MODULES]}
 
 
 def test_without_modprobe_no_kernel_is_known_to_have_the_modules(modules, monkeypatch):
     monkeypatch.setattr("salt.utils.path.which", lambda tool: None)
     (missing,) = set(map(tuple, modules["ocfs2_reboot.kernels"]().values()))
-    assert missing == ("ocfs2", "ocfs2_stack_o2cb")
+    assert missing == MODULES
+
+
+@pytest.mark.usefixtures("kernel")
+def test_a_node_whose_next_boot_lacks_the_modules_is_refused(states_test, config, boot):
+    install(boot, "6.1.0-18-amd64", *ALL)
+    assert states_test["ocfs2.kernel"](SYSCTL, config)["result"] is not False
+    install(boot, "6.1.0-19-cloud-amd64")
+    ret = states_test["ocfs2.kernel"](SYSCTL, config)
+    assert (ret["result"], ret["changes"]) == (False, {})
+    assert ret["comment"] == (
+        "The next boot may start kernel 6.1.0-19-cloud-amd64, which lacks ocfs2, ocfs2_dlmfs, "
+        "ocfs2_stack_o2cb. Fix: install and boot the distribution's full kernel "
+        "(linux-image-amd64), not a cloud one."
+    )
 
 
 def test_a_boot_has_an_id_of_its_own(modules):

@@ -19,9 +19,11 @@ def forward(listener: socket.socket, address: tuple[str, int]) -> None:
 
 
 def _accept(listener: socket.socket, address: tuple[str, int]) -> None:
-    while True:
-        near, _ = listener.accept()
-        threading.Thread(target=_relay, args=(near, address), daemon=True).start()
+    # A listener that was shut down raises.
+    with contextlib.suppress(OSError):
+        while True:
+            near, _ = listener.accept()
+            threading.Thread(target=_relay, args=(near, address), daemon=True).start()
 
 
 def _relay(near: socket.socket, address: tuple[str, int]) -> None:

@@ -13,6 +13,8 @@ def loopback():
     """A listening socket on this machine, and its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener
+        # Else the thread that listens would go on with whatever gets its descriptor next.
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def kernel_modules(snapshot):
             yield Finding(gap.finding, str(gap), brought, (plan.minion,))
         for release, missing in facts["kernels"].items():
             if missing:
-                what = f"the next boot may start kernel {release}, which lacks {', '.join(missing)}"
+                what = requirements.next_boot_lacks(release, missing)
                 yield Finding("module-missing-at-boot", what, fix, (plan.minion,))
 
 

@@ -48,6 +48,12 @@ def full_kernel(host):
     return platform.kernel.description if platform else "a kernel that has the ocfs2 modules"
 
 
+def next_boot_lacks(release, missing):
+    """Return the sentence on a kernel of the next boot without some modules; both as
+    ``ocfs2_reboot.kernels`` returned them."""
+    return f"the next boot may start kernel {release}, which lacks {', '.join(missing)}"
+
+
 def name_matches(name, hostname):
     """
     Whether the cluster stack takes a node name for this host.

@@ -76,7 +76,7 @@ there() {{
 [ -d /sys/kernel/config ] || modprobe configfs
 there configfs /sys/kernel/config
 there debugfs {debug}
-modprobe -a ocfs2_stackglue {modules} ocfs2_dlmfs
+modprobe -a ocfs2_stackglue {modules}
 there ocfs2_dlmfs /dlm
 [ "$(cat {stack})" = o2cb ] || echo o2cb >{stack}
 

@@ -8,6 +8,7 @@ import pytest
 from salt.exceptions import CommandExecutionError
 from salt.exceptions import SaltInvocationError
 
+from ocfs2lib.kernel import MODULES
 from ocfs2lib.node import cluster_conf
 from support.o2cb import CONF
 from support.o2cb import REGION
@@ -20,7 +21,7 @@ def test_facts_of_a_host_without_ocfs2(modules):
     facts = modules["o2cb.facts"]()
     assert facts["stack"] is facts["online"] is facts["conf"]["text"] is None
     assert facts["clusters"] == {}
-    kernel = run("modprobe", "-n", "-q", "-a", "ocfs2", "ocfs2_stack_o2cb")
+    kernel = run("modprobe", "-n", "-q", "-a", *MODULES)
     assert facts["modules"] is (kernel.returncode == 0)
 
 
