@@ -57,8 +57,8 @@ Whatever the table says of a release, these two commands show on a host what hol
    # salt-call --local ocfs2_reboot.kernels
 
 The first finds the modules of the running kernel, the second names what the kernels of the next
-boot lack. ``salt-run ocfs2.status`` looks at both on every node, and the state ``ocfs2.kernel`` fails
-where one of them has none.
+boot lack. ``salt-run ocfs2.status`` looks at both on every node, and the state ``ocfs2.kernel``
+fails where one of them has none.
 
 Releases
 ========
@@ -109,8 +109,8 @@ on an AlmaLinux 9, with the channel of the major release.
          key: {key}
          fingerprints: [{fingerprints}]
 
-The channels are {channels}. The kernel of RHEL stays the one of the next boot until
-``grubby --set-default`` names the new one; before that the state ``ocfs2.kernel`` fails and says so.
+The channels are {channels}. The kernel of RHEL stays the one of the next boot as long as
+``grubby --set-default`` has not named the new one; until then the state ``ocfs2.kernel`` fails.
 
 """
 _NOT_RUN = """
