@@ -144,7 +144,8 @@ test-operations: $(STAMPS)/packages $(STAMPS)/salt ## Day two on guests under I/
 	$(PYTEST) -vs --durations=0 --show-capture=no test/operations
 
 .PHONY: test-platforms
-test-platforms: $(STAMPS)/packages $(STAMPS)/salt-lts ## Other distributions, or stand-ins for them, on guests: an hour
+test-platforms: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/firewalls ## Other distributions, or stand-ins for them, on guests; all of firewalld and ufw: two hours
+	$(PYTEST) -v $(HOSTS) -m campaign
 	$(LAB) -k 'debian or stand_in or host_firewalls'
 
 # FINDING=clone brings about that alone.

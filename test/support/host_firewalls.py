@@ -141,9 +141,9 @@ def _await(condition):
         assert time.monotonic() < deadline
 
 
-def slow(case):
-    """A case of a test that is left out of the quick ones."""
-    return pytest.param(case, marks=pytest.mark.slow)
+def campaign(case):
+    """A case of a test that is left out of ``make test``."""
+    return pytest.param(case, marks=pytest.mark.campaign)
 
 
 def apply(states, config):

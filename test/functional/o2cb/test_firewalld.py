@@ -8,10 +8,10 @@ import pytest
 from ocfs2lib.firewall.backends import FIREWALLS
 from support import host_firewalls
 from support.host_firewalls import apply
+from support.host_firewalls import campaign
 from support.host_firewalls import lives_without_the_rules
 from support.host_firewalls import only_nodes
 from support.host_firewalls import refused
-from support.host_firewalls import slow
 from support.host_firewalls import systemctl
 from support.host_firewalls import told
 from support.o2cb import run
@@ -79,7 +79,7 @@ def test_what_the_host_runs_has_the_rules(states, states_test, modules, config, 
     assert (found["managers"]["firewalld"], any(found["blocking"].values())) == ("running", False)
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_whatever_opens_the_port_strangers_stay_out(states, config, reaches):
     apply(states, config)
     for half in BOTH:
@@ -115,10 +115,10 @@ def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, rea
     "drift",
     [
         (*POLICY, f"--remove-rich-rule={DROP}"),
-        (*POLICY, "--remove-ingress-zone=ANY"),
-        (*POLICY, "--add-rich-rule=rule priority=-20 port port=7777 protocol=tcp accept"),
-        ("--permanent", *POLICY, f"--remove-rich-rule={DROP}"),
-        ("--permanent", "--delete-policy=ocfs2"),
+        campaign((*POLICY, "--remove-ingress-zone=ANY")),
+        campaign((*POLICY, "--add-rich-rule=rule priority=-20 port port=7777 protocol=tcp accept")),
+        campaign(("--permanent", *POLICY, f"--remove-rich-rule={DROP}")),
+        campaign(("--permanent", "--delete-policy=ocfs2")),
     ],
 )
 def test_drift_of_one_half_is_repaired_without_a_reload(states, config, reaches, drift):
@@ -134,7 +134,7 @@ def test_drift_of_one_half_is_repaired_without_a_reload(states, config, reaches,
     assert only_nodes(reaches)
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_a_node_comes_and_goes_without_a_reload(states, config, reaches):
     del config["nodes"]["host2.domain.com"]
     apply(states, config)
@@ -185,7 +185,7 @@ def test_a_flush_is_seen_and_repaired(states, modules, config, reaches):
         assert apply(states, config) == {}
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_a_chain_that_was_emptied_is_seen(states, modules, config, reaches):
     apply(states, config)
     run("nft", "flush", "chain", "inet", "firewalld", "filter_IN_policy_ocfs2_pre")
@@ -232,7 +232,7 @@ def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches)
         assert "ocfs2" not in told("--get-policies").split()
 
 
-@pytest.mark.parametrize("backend", ["nftables", slow("iptables"), slow("ufw")])
+@pytest.mark.parametrize("backend", ["nftables", campaign("iptables"), campaign("ufw")])
 def test_a_firewall_that_cannot_open_it_is_refused(states, config, reaches, backend):
     before = everything()
     for comment in refused(states, config, backend):
@@ -241,7 +241,7 @@ def test_a_firewall_that_cannot_open_it_is_refused(states, config, reaches, back
     assert everything() == before
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_one_that_does_not_run_is_refused(states, config, reaches):
     systemctl("stop", "firewalld")
     ret = states["ocfs2.host_fit"](name="fit", config=config)
@@ -275,7 +275,7 @@ def test_one_with_iptables_is_refused(states, config, reaches):
         conf.write_text(text)
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_what_comes_before_the_policy_and_drops_is_named(states, config, reaches):
     apply(states, config)
     rule = ["ipv4", "filter", "INPUT", "0", "-s", PEER, "-p", "tcp", "-j", "DROP"]

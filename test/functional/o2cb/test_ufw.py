@@ -8,10 +8,10 @@ import pytest
 from ocfs2lib.firewall.backends import FIREWALLS
 from support import host_firewalls
 from support.host_firewalls import apply
+from support.host_firewalls import campaign
 from support.host_firewalls import lives_without_the_rules
 from support.host_firewalls import only_nodes
 from support.host_firewalls import refused
-from support.host_firewalls import slow
 from support.host_firewalls import systemctl
 from support.o2cb import run
 from support.second_host import PEER
@@ -93,12 +93,12 @@ def test_what_the_host_runs_has_the_rules(states, states_test, modules, config, 
 @pytest.mark.parametrize(
     "others",
     [
-        ["default allow incoming"],
-        ["allow 7777/tcp", "allow 7000:8000/tcp"],
-        ["allow from 192.168.100.0/24"],
-        ["deny 7777/tcp"],
+        campaign(["default allow incoming"]),
+        campaign(["allow 7777/tcp", "allow 7000:8000/tcp"]),
+        campaign(["allow from 192.168.100.0/24"]),
+        campaign(["deny 7777/tcp"]),
         ["deny from 192.168.100.0/24", "allow 7777"],
-        ["allow in on v0", "limit 7777/tcp"],
+        campaign(["allow in on v0", "limit 7777/tcp"]),
     ],
 )
 def test_whatever_others_have_nodes_alone_get_in(states, config, reaches, others):
@@ -121,7 +121,7 @@ def test_whatever_others_have_nodes_alone_get_in(states, config, reaches, others
     assert apply(states, config) == {}
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_a_rule_that_does_what_ours_would_stays_that_of_others(states, config, reaches):
     ufw(*f"allow from {PEER} to any port 7777 proto tcp comment theirs".split())
     before = added()
@@ -133,7 +133,7 @@ def test_a_rule_that_does_what_ours_would_stays_that_of_others(states, config, r
     assert added() == before
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_a_rule_in_the_place_of_ours_is_named(states, config, reaches):
     ufw("deny", "proto", "tcp", "from", PEER, "to", "any", "port", "7777")
     before = added()
@@ -169,12 +169,12 @@ def test_the_rules_are_there_after_a_reload_and_after_a_boot(states, config, rea
 @pytest.mark.parametrize(
     "drift",
     [
-        f"iptables -D ufw-user-input -s {PEER} -p tcp --dport 7777 -j ACCEPT",
+        campaign(f"iptables -D ufw-user-input -s {PEER} -p tcp --dport 7777 -j ACCEPT"),
         "iptables -I ufw-user-input -p tcp --dport 7777 -j ACCEPT",
-        "iptables -F ufw-user-input",
-        f"ufw delete allow proto tcp from {PEER} to any port 7777",
-        "ufw delete deny proto tcp from 128.0.0.0/1 to any port 7777",
-        f"ufw allow proto tcp from {STRANGER} to any port 7777 comment ocfs2-formula",
+        campaign("iptables -F ufw-user-input"),
+        campaign(f"ufw delete allow proto tcp from {PEER} to any port 7777"),
+        campaign("ufw delete deny proto tcp from 128.0.0.0/1 to any port 7777"),
+        campaign(f"ufw allow proto tcp from {STRANGER} to any port 7777 comment ocfs2-formula"),
     ],
 )
 def test_drift_is_repaired(states, config, reaches, drift):
@@ -197,7 +197,7 @@ def test_a_flush_is_seen_and_repaired(states, modules, config, reaches):
     assert apply(states, config) == {}
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_rules_that_nothing_leads_to_are_named(states, config, reaches):
     """No command of ufw repairs that but one which empties the tables of others."""
     apply(states, config)
@@ -210,7 +210,7 @@ def test_rules_that_nothing_leads_to_are_named(states, config, reaches):
     assert only_nodes(reaches)
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_a_node_comes_and_goes(states, config, reaches):
     del config["nodes"]["host2.domain.com"]
     apply(states, config)
@@ -236,7 +236,7 @@ def test_a_connection_that_stands_is_never_cut(states, config, reaches):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("take_away", ["none", "clean"])
+@pytest.mark.parametrize("take_away", [campaign("none"), "clean"])
 def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches, take_away):
     ufw("allow", "7777/tcp", "comment", "theirs")
     before = added()
@@ -252,7 +252,7 @@ def test_it_is_taken_away_for_another_and_with_the_node(states, config, reaches,
     assert reaches(STRANGER)
 
 
-@pytest.mark.parametrize("backend", ["nftables", slow("iptables"), slow("firewalld")])
+@pytest.mark.parametrize("backend", ["nftables", campaign("iptables"), campaign("firewalld")])
 def test_a_firewall_that_cannot_open_it_is_refused(states, config, reaches, backend):
     for comment in refused(states, config, backend):
         assert f"it has ufw, and {backend} cannot open what that closes; " in comment
@@ -287,7 +287,7 @@ def test_the_host_of_a_node_may_change_its_firewall(states, config, reaches):
         assert ("table inet ocfs2" in tables) is (one == "nothing")
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_what_drops_in_spite_of_it_is_named(states, config, reaches):
     apply(states, config)
     ufw("default", "deny", "outgoing")
