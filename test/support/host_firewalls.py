@@ -80,7 +80,9 @@ def host_firewalls(place):
     (place / "bus.conf").write_text(_BUS)
     path = os.environ["PATH"]
     os.environ["PATH"] = f"{tools}:{path}"
-    bus = subprocess.Popen(["dbus-daemon", f"--config-file={place}/bus.conf", "--nofork"])
+    # It ends with the tests, in whatever way these end.
+    argv = ["setpriv", "--pdeathsig", "TERM", "dbus-daemon"]
+    bus = subprocess.Popen([*argv, f"--config-file={place}/bus.conf", "--nofork"])
     try:
         _await(Path("/run/dbus/system_bus_socket").exists)
         yield
