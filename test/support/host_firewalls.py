@@ -169,7 +169,7 @@ def refused(states, config, backend):
 
 
 def _ruleset():
-    return run("nft", "list", "ruleset").stdout
+    return run("nft", "--stateless", "list", "ruleset").stdout
 
 
 def lives_without_the_rules(states, config, reaches, lives):
