@@ -96,7 +96,7 @@ def kernel(name, config):
 
     def look():
         running = __grains__["kernelrelease"]
-        if not __salt__["o2cb.facts"]()["modules"]:
+        if not __salt__["o2cb.loadable"]():
             _refuse_kernel(f"the kernel {running} has no ocfs2 module", running, config)
         for release, missing in __salt__["ocfs2_reboot.kernels"]().items():
             if missing and release != running:

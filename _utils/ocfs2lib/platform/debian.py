@@ -1,6 +1,7 @@
 """Debian: 11 to 13, and the next one."""
 
 from ocfs2lib.platform import package_manager
+from ocfs2lib.platform.platform import FIREWALLS_OF_HOSTS
 from ocfs2lib.platform.platform import ON_GUESTS
 from ocfs2lib.platform.platform import FirewallService
 from ocfs2lib.platform.platform import KernelModule
@@ -78,9 +79,7 @@ Environment=SYSTEMCTL_SKIP_REDIRECT=1
     firewalls={
         "nftables": FirewallService(packages=("nftables",), service="nftables.service"),
         "iptables": FirewallService(packages=("iptables",), service="netfilter-persistent.service"),
-        # Not their own packages: installed, they would close the host. nft reads their rules.
-        "firewalld": FirewallService(packages=("nftables",), service="firewalld.service"),
-        "ufw": FirewallService(packages=("nftables",), service="ufw.service"),
+        **FIREWALLS_OF_HOSTS,
     },
     storage_services=("multipathd.service", "iscsid.service", "open-iscsi.service"),
     textfile_directory="/var/lib/prometheus/node-exporter",

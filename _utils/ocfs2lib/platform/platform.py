@@ -107,6 +107,14 @@ class FirewallService:
     service: str
 
 
+#: Those that a host may run by itself. They need not their own packages, which would close the host
+#: when they are installed; nft reads their rules.
+FIREWALLS_OF_HOSTS = {
+    "firewalld": FirewallService(packages=("nftables",), service="firewalld.service"),
+    "ufw": FirewallService(packages=("nftables",), service="ufw.service"),
+}
+
+
 @dataclass(frozen=True)
 class Platform:
     """

@@ -5,6 +5,7 @@ its scriptlets enable, start and restart nothing.
 """
 
 from ocfs2lib.platform import package_manager
+from ocfs2lib.platform.platform import FIREWALLS_OF_HOSTS
 from ocfs2lib.platform.platform import FirewallService
 from ocfs2lib.platform.platform import Platform
 from ocfs2lib.platform.platform import PlatformKernel
@@ -97,9 +98,7 @@ def platform(major, *, name, releases, repositories, package, without, descripti
         firewalls={
             "nftables": FirewallService(packages=("nftables",), service="nftables.service"),
             "iptables": FirewallService(packages=("iptables-nft",), service="iptables.service"),
-            # Not their own packages: installed, they would close the host. nft reads their rules.
-            "firewalld": FirewallService(packages=("nftables",), service="firewalld.service"),
-            "ufw": FirewallService(packages=("nftables",), service="ufw.service"),
+            **FIREWALLS_OF_HOSTS,
         },
         storage_services=("multipathd.service", "iscsid.service", "iscsi.service"),
         textfile_directory="/var/lib/node_exporter/textfile_collector",

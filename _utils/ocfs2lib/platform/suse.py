@@ -1,9 +1,8 @@
 """SLES 15 with its High Availability Extension, openSUSE Leap 15 and Tumbleweed."""
 
-import dataclasses
-
 from ocfs2lib.platform import package_manager
 from ocfs2lib.platform import redhat_family
+from ocfs2lib.platform.platform import FIREWALLS_OF_HOSTS
 from ocfs2lib.platform.platform import NOT_RUN
 from ocfs2lib.platform.platform import ON_STAND_INS
 from ocfs2lib.platform.platform import FirewallService
@@ -45,15 +44,13 @@ PLATFORM = Platform(
         newest=False,
     ),
     module=KernelModule(packages=lambda release: (_KMP,)),
-    settings=dataclasses.replace(redhat_family.SETTINGS),
+    settings=redhat_family.SETTINGS,
     start_command="",
     environment="",
     firewalls={
         "nftables": FirewallService(packages=("nftables",), service="nftables.service"),
         "iptables": FirewallService(packages=("iptables",), service="iptables.service"),
-        # Not their own packages: installed, they would close the host. nft reads their rules.
-        "firewalld": FirewallService(packages=("nftables",), service="firewalld.service"),
-        "ufw": FirewallService(packages=("nftables",), service="ufw.service"),
+        **FIREWALLS_OF_HOSTS,
     },
     storage_services=("multipathd.service", "iscsid.service", "iscsi.service"),
     textfile_directory="/var/lib/node_exporter/textfile_collector",
