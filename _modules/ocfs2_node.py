@@ -100,8 +100,9 @@ def examine(luns, setup):
     (``{mount point: ocfs2_diagnose.hidden}``), ``hung`` (``{mount point: reason}`` of those whose
     ``space`` is missing), ``multipath`` (``ocfs2_diagnose.multipath``), ``volumes`` (every whole
     device with an OCFS2, as ``{kernel's name: {"uuid", "wwid"}}``), ``unmapped`` (``{WWID:
-    [kernel's names]}`` of the disks that are no path of a map), ``kernels``
-    (``ocfs2_reboot.kernels``) and ``starts_after`` (``ocfs2_diagnose.starts_after``).
+    [kernel's names]}`` of the disks that are no path of a map), ``lun_timeouts`` (``{key of a
+    LUN: ocfs2_diagnose.timeouts}``), ``kernels`` (``ocfs2_reboot.kernels``) and ``starts_after``
+    (``ocfs2_diagnose.starts_after``).
 
     CLI Example:
 
@@ -133,6 +134,9 @@ def examine(luns, setup):
             if volume
         },
         "unmapped": _unmapped(devices),
+        "lun_timeouts": {
+            key: __salt__["ocfs2_diagnose.timeouts"](each) for key, each in luns.items()
+        },
         "kernels": __salt__["ocfs2_reboot.kernels"](),
         "starts_after": __salt__["ocfs2_diagnose.starts_after"](),
     }

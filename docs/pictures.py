@@ -28,6 +28,7 @@ ROOMS = (
     (
         ("parsers", "what kernel and tools print"),
         ("platform", "what distributions differ in"),
+        ("san", "the way to a LUN"),
     ),
 )
 

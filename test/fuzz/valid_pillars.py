@@ -35,6 +35,7 @@ def valid_pillar(dice):
         "firewall": _firewall,
         "drain": _drain,
         "repositories": _repositories,
+        "san": _san,
     }
     for name, make in sections.items():
         if dice.random() < 0.6:
@@ -117,6 +118,24 @@ def _repositories(dice):
     found["Two"] |= {"url": "http://mirror:8080/$basearch/", **_signed(dice)}
     found["3"].update(_signed(dice))
     return _some(dice, found) or None
+
+
+def _san(dice):
+    portals = ["192.168.50.10", "192.168.51.10:3261", "10.9.0.1:65535"]
+    names = ["iqn.2003-01.com.domain:a.b-c", "eui.0123456789ABCDEF", f"naa.{'a' * 16}"]
+    chap = {"username": "a!~b", "password": "x" * dice.choice((12, 255))}
+    if dice.random() < 0.5:
+        chap |= {"username_in": "c", "password_in": "y" * 12}
+    iscsi = {"portals": dice.sample(portals, 2), "targets": dice.sample(names, 2)}
+    nvme = {"portals": dice.sample(portals, 1), "subsystems": ["nqn.2003-01.com.domain:a_B"]}
+    port = {"mode": dice.choice(("fabric", "vn2vn")), "dcb": True, "auto_vlan": False}
+    entries = {
+        "multipath": dice.random() < 0.5,
+        "iscsi": dice.choice((None, {**iscsi, "chap": dice.choice((None, chap))})),
+        "nvme": dice.choice((None, nvme)),
+        "fcoe": dice.choice((None, {"eth2": {}, "ens1f0.802": port})),
+    }
+    return _some(dice, entries)
 
 
 def _firewall(dice):

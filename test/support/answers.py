@@ -131,6 +131,17 @@ def no_manager():
     return dict.fromkeys(managers.MANAGERS, managers.ABSENT)
 
 
+def untouched_san():
+    """Return what a node tells of the way to its LUNs where pillar leaves that alone."""
+    return {
+        "iscsi": {"initiator": None, "records": [], "sessions": [], "made": []},
+        "nvme": {"host": None, "controllers": []},
+        "fcoe": {},
+        "multipath": {"interval": None, "threshold": None, "maps": [], "disks": []},
+        "multipath_owners": [],
+    }
+
+
 def _setup(pillar, minion):
     states = no_manager()
     name = managers.backend(pillar.firewall.backend, states)
@@ -149,6 +160,7 @@ def _setup(pillar, minion):
         "package_keys": {"files": [], "trusted": []},
         "module_package": False,
         "services": service_dropins.files(pillar),
+        **untouched_san(),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
         "firewall": {
             "managers": states,
@@ -183,6 +195,16 @@ def _o2cb(pillar, minion):
     }
 
 
+#: A multipath map that is well.
+MAP = {
+    "name": "primary",
+    "node": "/dev/dm-3",
+    "queueing": "4 chk",
+    "living": True,
+    "array": "NETAPP,LUN",
+}
+
+
 def examination(pillar, minion, **changes):
     """Return the examination of a node that is healthy and has the volume of ``pillar`` mounted.
 
@@ -209,12 +231,13 @@ def examination(pillar, minion, **changes):
         "labels": {},
         "hidden": {described.mount.path: []},
         "multipath": {
-            "maps": {described.wwid: {"name": "primary", "node": "/dev/dm-3", "queueing": "4 chk"}},
+            "maps": {described.wwid: dict(MAP)},
             "paths": {described.wwid: {"sda": "ok", "sdb": "ok"}},
             "polling_interval": 5,
         },
         "volumes": {"/dev/dm-3": {"uuid": UUID, "wwid": described.wwid}},
         "unmapped": {},
+        "lun_timeouts": {},
         "kernels": {"6.1.0-18-amd64": []},
         "starts_after": sorted([*units.after(debian.PLATFORM), "sysinit.target"]),
     }

@@ -28,6 +28,8 @@ KINDS = {
     "module-missing-at-boot": (DEGRADED, "after the next restart this node mounts nothing"),
     "tools-missing": (BROKEN, "the tools of ocfs2 misbehave or fail without them"),
     "setup-differs": (DEGRADED, "boot, shutdown or a panic may not go as they should"),
+    "san-differs": (DEGRADED, "a way to a LUN is missing, or waits otherwise than it should"),
+    "initiator-shared": (BROKEN, "the target ends the session of one host for that of the other"),
     "boot-order": (DEGRADED, "at boot or shutdown the cluster may be up without its disks or net"),
     "clock-differs": (DEGRADED, "times in the logs of different nodes cannot be compared"),
     "kernel-unseen": (UNKNOWN, "nobody sees its heartbeat, its connections and its slots"),

@@ -14,6 +14,7 @@ from ocfs2lib.pillar.sections.kernel_keys import Kernel
 from ocfs2lib.pillar.sections.luns_keys import Lun
 from ocfs2lib.pillar.sections.nodes_keys import Node
 from ocfs2lib.pillar.sections.repositories_keys import RepositoryOverride
+from ocfs2lib.pillar.sections.san_keys import San
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Desired:
     firewall: Firewall
     drain: Drain
     repositories: tuple[RepositoryOverride, ...] | None
+    san: San
 
     def node(self, minion):
         """Return the Node of the minion id ``minion``, or None."""

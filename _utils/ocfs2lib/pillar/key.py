@@ -36,7 +36,7 @@ class Key:
     None is derived from other keys as ``derived`` says, and may be written as ``~``.
     A SECTION without ``derived`` is then one whose keys all have their defaults; with it,
     it may be left out, and is None. ``refused`` maps values that an operator may well try to
-    the reason why they are not accepted.
+    the reason why they are not accepted. A ``secret`` is never shown, also not a wrong one.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Key:
     check: Callable[[str], None] | None = None
     keys: tuple = ()
     entry: object = None
+    secret: bool = False
 
     @property
     def required(self):
@@ -73,7 +74,7 @@ class Key:
             return f"{{{self.entry_section().as_yaml()}}}"
         if self.kind == SECTION:
             return f"{{{', '.join(sub.as_yaml() for sub in self.keys if sub.required)}}}"
-        return self.example
+        return f"[{self.entry.example}]" if self.kind == NAMES else self.example
 
     def entry_section(self):
         """Return the Key of one entry of this table, as a section of its own."""

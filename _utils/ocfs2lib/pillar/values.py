@@ -29,7 +29,8 @@ def read(key, value, path, found):
     try:
         return _READERS[key.kind](key, value, path, found)
     except WrongValue as wrong:
-        found.append(Problem(path, *wrong.args))
+        told = (f"it is not {key.rule}", "type it as text, in quotes") if key.secret else wrong.args
+        found.append(Problem(path, *told))
         return BAD
 
 

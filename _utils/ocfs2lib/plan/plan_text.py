@@ -10,6 +10,7 @@ from ocfs2lib.node.difference import ONLINE
 from ocfs2lib.node.difference import OUTAGE
 from ocfs2lib.plan.cluster_plan import FORMAT
 from ocfs2lib.plan.cluster_plan import REFUSE
+from ocfs2lib.plan.cluster_plan import WAIT
 
 
 def lines(plan):
@@ -104,7 +105,11 @@ def _lun_line(plan, lun):
         )
     if lun.action == REFUSE:
         return "not used, not formatted"
-    words = f"volume {lun.volume['uuid']}"
+    awaited = f"comes to {', '.join(lun.awaited_on)} with what is set up there under san"
+    if lun.action == WAIT:
+        return f"{awaited}; what becomes of it is decided then"
+    words = f"{awaited}; " if lun.awaited_on else ""
+    words += f"volume {lun.volume['uuid']}"
     words += f"; mount on {', '.join(lun.mount_on)}" if lun.mount_on else ", mounted"
     return words + (f"; write the fstab line on {', '.join(lun.fstab_on)}" if lun.fstab_on else "")
 
@@ -115,8 +120,8 @@ def data(plan):
 
     That is ``{"nodes", "luns", "failures", "differences", "orchestrations"}``: for each node
     ``reachable`` and the ``reason`` why it takes no part (``""``: it does), for each LUN what
-    becomes of it (``format``, ``use``, ``refuse``), and the verbs that alone may close some
-    differences.
+    becomes of it (``format``, ``use``, ``refuse``, ``wait``), and the verbs that alone may close
+    some differences.
     """
     return {
         "nodes": {

@@ -91,7 +91,7 @@ def target(link):
     return os.path.realpath(link) if os.path.islink(link) else None
 
 
-def write(path, text):
+def write(path, text, mode=0o644):
     """
     Replace a file, see :func:`replace`; the directory is made if it is missing. Returns True.
 
@@ -99,12 +99,14 @@ def write(path, text):
         Absolute path.
     text
         The new content.
+    mode
+        Of the new file.
     """
     if not os.path.isabs(path):
         raise SaltInvocationError(f"{path} is not an absolute path")
     try:
         os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-        replace(path, text)
+        replace(path, text, mode)
     except OSError as err:
         raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
     return True

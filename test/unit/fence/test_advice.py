@@ -19,10 +19,10 @@ from support.simulated_logs import SimulatedLogs
 @pytest.mark.parametrize(
     ("queueing", "threshold", "wanted"),
     [
-        ("12 chk", 31, 46),  # (60 + 30) / 2 + 1
-        ("13 chk", 31, 49),  # (65 + 30) / 2 + 1, and up
+        ("12 chk", 31, 48),  # 17 + 60 + 1 = 78 of (48 - 1) x 2 x 5 / 6
+        ("13 chk", 31, 51),
         ("6 chk", 31, None),
-        ("12 chk", 46, None),
+        ("12 chk", 48, None),
         ("500 chk", 31, None),
         ("on", 31, 61),
         ("off", 31, 61),

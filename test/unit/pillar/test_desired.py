@@ -9,6 +9,7 @@ from ocfs2lib.pillar.sections.kernel_keys import Kernel
 from ocfs2lib.pillar.sections.luns_keys import Lun
 from ocfs2lib.pillar.sections.mount_keys import Mount
 from ocfs2lib.pillar.sections.nodes_keys import Node
+from ocfs2lib.pillar.sections.san_keys import San
 
 
 def test_desired_finds_nodes_luns_and_peers():
@@ -25,6 +26,7 @@ def test_desired_finds_nodes_luns_and_peers():
         Firewall("none"),
         Drain(None, None, 600),
         None,
+        San(False, None, None, ()),
     )
     assert desired.node("host2.x") is nodes[1]
     assert desired.node("host2") is None
