@@ -26,9 +26,9 @@ KEEP_ALIVE = 5
 
 ISCSI, FIBRE_CHANNEL, NVME, MULTIPATH = "iSCSI", "Fibre Channel", "NVMe", "multipath"
 
-#: Seconds by which the clocks of these daemons are late (seen with open-iscsi 2.1.8 and
-#: multipath-tools 0.9.4: 12 s and 17 s after a cut).
-_LATE = 2
+#: Seconds by which the clocks of these are late (seen: 12 s after a cut with open-iscsi 2.1.8, 17 s
+#: below multipath-tools 0.9.4, 13 s with NVMe of Linux 6.1).
+_LATE = 3
 #: Seconds until a dead path is known as dead, by what finds that out. Below multipath it is the
 #: slowest of those that the formula knows, iSCSI.
 DETECTION = {

@@ -17,10 +17,10 @@ from support.findings import only
 @pytest.mark.parametrize(
     ("queueing", "sum_", "threshold"),
     [
-        # 17 + 12 x 5 + 1 = 78 of (48 - 1) x 2 x 5 / 6
-        ("12 chk", "12 checks x 5 s = 60 s", 48),
-        ("7 chk", "7 checks x 5 s = 35 s", 33),
-        ("45 sec", "45 s more", 39),
+        # 18 + 12 x 5 + 1 = 79 of (49 - 1) x 2 x 5 / 6
+        ("12 chk", "12 checks x 5 s = 60 s", 49),
+        ("7 chk", "7 checks x 5 s = 35 s", 34),
+        ("45 sec", "45 s more", 40),
     ],
 )
 def test_multipath_that_waits_too_long(nodes, queueing, sum_, threshold):
@@ -99,10 +99,10 @@ def test_an_array_is_named(nodes):
 @pytest.mark.parametrize(
     ("way", "setting", "seconds", "fits"),
     [
-        ("iSCSI", "replacement_timeout", 120, 38),
+        ("iSCSI", "replacement_timeout", 120, 37),
         ("Fibre Channel", "dev_loss_tmo", 60, 50),
-        ("NVMe", "ctrl_loss_tmo", 600, 38),
-        ("NVMe", "ctrl_loss_tmo", None, 38),
+        ("NVMe", "ctrl_loss_tmo", 600, 37),
+        ("NVMe", "ctrl_loss_tmo", None, 37),
     ],
 )
 def test_a_disk_without_a_map_that_waits_too_long(nodes, way, setting, seconds, fits):

@@ -305,7 +305,7 @@ def without_lun(pillar, **setup):
 
 def san_pillar(**lun):
     section = roster.section(san={"iscsi": {"portals": san.PORTALS, "targets": [san.TARGET]}})
-    section["luns"]["primary"].update(format="once", **lun)
+    section["luns"]["primary"].update({"format": "once", **lun})
     return check.parse(section)
 
 

@@ -35,7 +35,7 @@ def test_a_value_of_none_leaves_no_line():
     assert "open-sesame" not in text
 
 
-@pytest.mark.parametrize(("threshold", "seconds"), [(31, "38"), (61, "88"), (121, "120")])
+@pytest.mark.parametrize(("threshold", "seconds"), [(31, "37"), (61, "87"), (121, "120")])
 def test_a_session_waits_as_long_as_the_threshold_allows(threshold, seconds):
     found = iscsi_records.settings(Iscsi(("a",), ("b",), CHAP), threshold)
     assert found["node.session.timeo.replacement_timeout"] == seconds
@@ -69,8 +69,8 @@ def test_what_a_discovery_prints():
     ("text", "name"),
     [
         (
-            "## DO NOT EDIT\nInitiatorName=iqn.1993-08.org.debian:01:f\n",
-            "iqn.1993-08.org.debian:01:f",
+            "## DO NOT EDIT\nInitiatorName=iqn.1993-08.org:f\n",
+            "iqn.1993-08.org:f",
         ),
         ("", None),
         (None, None),

@@ -43,7 +43,7 @@ def test_a_partition_needs_the_map_of_the_whole_lun(name):
 def test_the_file_shows_its_arithmetic():
     desired = check.parse(pillars.pillar())
     text = multipath_conf.render(desired.luns, 5, 31)
-    assert "17 s + 6 x 5 s + 1 s = 48 s" in text
+    assert "18 s + 6 x 5 s + 1 s = 49 s" in text
     assert "(31 - 1) x 2 s = 60 s" in text
     assert multipathd.retries_of(text) == {lun.wwid: "6" for lun in desired.luns}
     assert '        alias "primary"\n' in text

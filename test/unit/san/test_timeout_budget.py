@@ -23,7 +23,7 @@ def test_the_checks_are_as_many_as_fit(threshold, interval):
 
 @pytest.mark.parametrize(
     ("interval", "threshold", "checks"),
-    [(5, 31, 6), (5, 61, 16), (10, 31, 3), (5, 7, 0), (1, 31, 32)],
+    [(5, 31, 6), (5, 61, 16), (10, 31, 3), (5, 7, 0), (1, 31, 31)],
 )
 def test_figures(interval, threshold, checks):
     assert timeout_budget.path_checks(interval, threshold) == checks

@@ -15,7 +15,10 @@ def portals(port):
 
     def check(text):
         address, colon, number = text.partition(":")
-        nodes_keys.check_address(address)
+        try:
+            nodes_keys.check_address(address)
+        except WrongValue as wrong:
+            raise WrongValue(wrong.args[0], f"type it like '192.168.50.10:{port}'") from None
         if colon and not (re.fullmatch(r"[1-9][0-9]{0,4}", number) and int(number) < 65536):
             raise WrongValue(
                 f"{shown(text)} has no port from 1 to 65535 behind its colon",

@@ -168,12 +168,12 @@ def test_two_hosts_with_one_initiator_name():
     assert iscsi.PART.conflicts(iscsi_described(), facts) == {}
 
 
-@pytest.mark.parametrize(("seconds", "differs"), [("off", True), ("38", False)])
+@pytest.mark.parametrize(("seconds", "differs"), [("off", True), ("37", False)])
 def test_a_controller_that_waits_too_long(seconds, differs):
     desired = described(nvme={"portals": ["192.168.50.20"], "subsystems": [san.SUBSYSTEM]})
     pair = [san.SUBSYSTEM, "192.168.50.20:4420"]
     files = nvme_unit.files(desired.san.nvme, desired.cluster.heartbeat_threshold)
     known = {"nvme": {"host": "nqn.a", "controllers": [[*pair, "live", seconds]]}}
     gaps = differences(nvme.PART, desired, known, files, nvme.PART.units)
-    expected = f"nvme:{' at '.join(pair)}: fast_io_fail_tmo {seconds} -> fast_io_fail_tmo 38"
+    expected = f"nvme:{' at '.join(pair)}: fast_io_fail_tmo {seconds} -> fast_io_fail_tmo 37"
     assert gaps == [expected] * differs

@@ -41,7 +41,7 @@ def test_without_a_transport_nothing_is_done(section):
         (("iscsi", "targets"), [], "it is empty", "name one of the targets"),
         (("iscsi", "portals"), ["192.168.50.10:"], "no port", "'192.168.50.10:3260'"),
         (("iscsi", "portals"), ["192.168.50.10:70000"], "no port", "'192.168.50.10:3260'"),
-        (("iscsi", "portals"), ["fd00::1"], "not IPv4", "192.168.100.1"),
+        (("iscsi", "portals"), ["fd00::1"], "not an IPv4 address", "192.168.50.10:3260"),
         (("iscsi", "targets"), ["iqn.2003-01.com.Domain:A"], "small letters", "iqn.2003-01"),
         (("iscsi", "chap", "username"), ABSENT, "missing", "add"),
         (("iscsi", "chap", "username_in"), "array", "password_in", "add password_in"),
