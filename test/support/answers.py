@@ -116,7 +116,7 @@ def node(pillar, minion, **changes):
         "setup": _setup(pillar, minion),
         "mounts": [],
         "holds": {"cluster": None, "luns": {}},
-        "fstab": {each.mount.path: fstab.line(each) for each in pillar.luns},
+        "fstab": {each.mount.path: fstab.line(each, minion) for each in pillar.luns_of(minion)},
         "luns": {pillar.luns[0].key: lun(pillar, **copy.deepcopy(changes))},
     }
 
@@ -148,7 +148,7 @@ def _setup(pillar, minion):
         "missing": [],
         "package_keys": {"files": [], "trusted": []},
         "module_package": False,
-        "services": service_dropins.files(pillar),
+        "services": service_dropins.files(pillar, minion),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
         "firewall": {
             "managers": states,

@@ -54,7 +54,7 @@ class SimulatedWorld:
             node.kept["conf"] = cluster_conf.render(cluster_conf.from_desired(self.pillar))
             node.kept["settings"] = o2cb_settings.from_desired(self.pillar)
             lun = self.pillar.luns[0]
-            node.kept["fstab"][lun.mount.path] = fstab.line(lun)
+            node.kept["fstab"][lun.mount.path] = fstab.line(lun, minion)
         return node
 
     def describe(self, section):

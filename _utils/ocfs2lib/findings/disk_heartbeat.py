@@ -21,7 +21,7 @@ def multipath(snapshot):
     for node, facts in snapshot.nodes():
         known = facts["multipath"]
         for lun in snapshot.desired.luns:
-            found = known and _map_of(known["maps"], lun.wwid)
+            found = known and node.minion in lun.nodes and _map_of(known["maps"], lun.wwid)
             if not found:
                 continue
             interval = known["polling_interval"]

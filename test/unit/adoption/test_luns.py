@@ -104,8 +104,8 @@ ISSUES = {
     ),
     "a LUN that one node does not see": (
         on(OTHER, lambda survey: survey["luns"].clear()),
-        f"{OTHER}: LUN primary is not seen there, or holds something else",
-        True,
+        f"{OTHER}: LUN primary is not seen there, or holds something else, so luns:primary:nodes",
+        False,
     ),
     "no WWID": (
         everywhere(put((*LUN, "wwid"), None)),

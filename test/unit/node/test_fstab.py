@@ -26,7 +26,7 @@ EXT4 = {"device": "/dev/sda1", "fstype": "ext4", "options": []}
     ],
 )
 def test_a_volume_that_is_no_lun_of_pillar_is_named(lines, mounts, found):
-    gaps = fstab.strays(PILLAR, lines, mounts)
+    gaps = fstab.strays(PILLAR, PILLAR.nodes[0].minion, lines, mounts)
     assert [(gap.what, gap.old) for gap in gaps] == found
     assert {gap.verb for gap in gaps} <= {"retire_lun"}
     assert all(gap.refused and gap.new is None for gap in gaps)
@@ -41,8 +41,10 @@ def test_what_mounts_an_ocfs2(entry, ours):
 
 def test_only_the_whole_line_agrees():
     lun = PILLAR.luns[0]
-    line = fstab.line(lun)
-    assert fstab.agrees(lun, {PATH: line})
-    assert not fstab.agrees(lun, {})
-    assert not fstab.agrees(lun, {PATH: {**line, "options": line["options"][1:]}})
-    assert not fstab.agrees(lun, {PATH: {**line, "device": "/dev/sdb"}})
+    first, second, *_ = lun.nodes
+    line = fstab.line(lun, first)
+    assert fstab.agrees(lun, first, {PATH: line})
+    assert not fstab.agrees(lun, second, {PATH: line})
+    assert not fstab.agrees(lun, first, {})
+    assert not fstab.agrees(lun, first, {PATH: {**line, "options": line["options"][1:]}})
+    assert not fstab.agrees(lun, first, {PATH: {**line, "device": "/dev/sdb"}})

@@ -48,7 +48,7 @@ def test_a_mount_unit_is_named_as_systemd_names_it(path):
 
 def test_a_service_waits_for_every_lun_that_names_it():
     pillar = desired(a=[LIBVIRT, AGENT], b=[AGENT], c=[])
-    assert service_dropins.files(pillar) == {
+    assert service_dropins.files(pillar, pillar.nodes[0].minion) == {
         f"/etc/systemd/system/{LIBVIRT}.d/ocfs2-formula.conf": (
             "# Written by ocfs2-formula: it runs only while its LUNs are mounted.\n"
             "[Unit]\n"
@@ -67,16 +67,16 @@ def test_a_service_waits_for_every_lun_that_names_it():
 
 
 def test_without_services_there_are_no_drop_ins():
-    assert service_dropins.files(roster.desired()) == {}
+    assert service_dropins.files(roster.desired(), roster.desired().nodes[0].minion) == {}
 
 
 def test_the_services_of_a_lun_come_in_its_order_with_all_their_mounts():
     pillar = desired(a=[LIBVIRT, AGENT], b=[AGENT, "x@1.service"])
-    assert list(service_dropins.bound(pillar, pillar.lun("a")).items()) == [
+    assert list(service_dropins.bound(pillar, pillar.nodes[0].minion, pillar.lun("a")).items()) == [
         (LIBVIRT, ["/san/a-0"]),
         (AGENT, ["/san/a-0", "/san/b-1"]),
     ]
-    assert list(service_dropins.bound(pillar, pillar.lun("b")).items()) == [
+    assert list(service_dropins.bound(pillar, pillar.nodes[0].minion, pillar.lun("b")).items()) == [
         (AGENT, ["/san/a-0", "/san/b-1"]),
         ("x@1.service", ["/san/b-1"]),
     ]
