@@ -24,9 +24,9 @@ FORMULA = "1.0.0+5f3a9c20d1e4"
 UUID = "458E997A48634B3DAB36F01667EBB761"
 
 
-def desired(nodes=3, **lun):
+def desired(count=3, **lun):
     """Return the ``Desired`` of a roster whose one LUN may be formatted, changed by ``lun``."""
-    section = roster.section(nodes)
+    section = roster.section(count)
     section["luns"]["primary"].update({"format": "once", **lun})
     return check.parse(section)
 
