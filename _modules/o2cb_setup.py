@@ -32,7 +32,8 @@ def platform(config=None):
     config
         The ``ocfs2`` section of pillar; of one that the check refuses, nothing is known.
 
-    Returns ``{"name", "packages", "part_packages", "repositories", "parts"}``: ``packages`` are
+    Returns ``{"name", "luns", "packages", "part_packages", "repositories", "parts"}``: ``luns`` are
+    the keys of the LUNs that pillar gives to this minion, None if it is not valid, ``packages`` are
     those of every node, ``part_packages`` (``{part: [packages]}``) what this pillar needs besides,
     ``repositories`` the names of those that the formula sets up, without which nothing is
     installed. ``parts`` are the names for ``o2cb.part``, ``{"before_packages": [names],
@@ -48,6 +49,7 @@ def platform(config=None):
     found, desired = platforms.of_minion(__grains__), _desired(config)
     known = {
         "name": platforms.release(__grains__),
+        "luns": [lun.key for lun in desired.luns_of(__opts__["id"])] if desired else None,
         "packages": list(found.packages) if found else [],
     }
     if not (found and desired):

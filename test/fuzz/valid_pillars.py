@@ -28,7 +28,7 @@ def valid_pillar(dice):
     if kind < 0.2:
         return roster.section(dice.randint(1, 16))
     nodes = _nodes(dice)
-    section = {"nodes": nodes, "luns": _luns(dice, len(nodes))}
+    section = {"nodes": nodes, "luns": _luns(dice, list(nodes))}
     sections = {
         "cluster": _cluster,
         "kernel": _kernel,
@@ -189,7 +189,9 @@ def _lun_key(dice, index):
     return f"{index}{dice.choice(('', 'a._-', 'primary', 'x' * 50))}"
 
 
-def _lun(dice, index, nodes):
+def _lun(dice, index, roster):
+    some = dice.sample(roster, dice.randint(1, len(roster))) if dice.random() < 0.3 else None
+    nodes = len(some or roster)
     device, wwid = _identity(dice, index)
     pinned = dice.random() < 0.3
     slots = dice.choice((None, nodes, 255, dice.randint(nodes, 255)))
@@ -212,6 +214,10 @@ def _lun(dice, index, nodes):
         lun["label"] += f"#{index}"
     if slots or dice.random() < 0.1:
         lun["slots"] = slots
+    if some or dice.random() < 0.1:
+        lun["nodes"] = some
+    if dice.random() < 0.3:
+        lun["mount"]["auto"] = dice.random() < 0.5
     if pinned or dice.random() < 0.1:
         lun["uuid"] = _uuid(dice) if pinned else None
     if dice.random() < 0.5:

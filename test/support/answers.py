@@ -24,9 +24,9 @@ FORMULA = "1.0.0+5f3a9c20d1e4"
 UUID = "458E997A48634B3DAB36F01667EBB761"
 
 
-def desired(nodes=3, **lun):
+def desired(count=3, **lun):
     """Return the ``Desired`` of a roster whose one LUN may be formatted, changed by ``lun``."""
-    section = roster.section(nodes)
+    section = roster.section(count)
     section["luns"]["primary"].update({"format": "once", **lun})
     return check.parse(section)
 
@@ -116,7 +116,7 @@ def node(pillar, minion, **changes):
         "setup": _setup(pillar, minion),
         "mounts": [],
         "holds": {"cluster": None, "luns": {}},
-        "fstab": {each.mount.path: fstab.line(each) for each in pillar.luns},
+        "fstab": {each.mount.path: fstab.line(each, minion) for each in pillar.luns_of(minion)},
         "luns": {pillar.luns[0].key: lun(pillar, **copy.deepcopy(changes))},
     }
 
@@ -159,7 +159,7 @@ def _setup(pillar, minion):
         "missing": [],
         "package_keys": {"files": [], "trusted": []},
         "module_package": False,
-        "services": service_dropins.files(pillar),
+        "services": service_dropins.files(pillar, minion),
         **untouched_san(),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
         "firewall": {

@@ -40,12 +40,13 @@ def mounted_tmpfs(path):
 
 
 @contextlib.contextmanager
-def simulated_ocfs2(*paths):
-    """Let what is mounted at some paths be OCFS2 in the mount table of this process; only for who
-    shares our mounts."""
+def simulated_ocfs2(*paths, device=None):
+    """Let what is mounted at some paths be OCFS2 in the mount table of this process, that on
+    ``device`` if one is named; only for who shares our mounts."""
+    number = os.stat(device).st_rdev if device else None
     lines = Path("/proc/thread-self/mountinfo").read_text(encoding="utf-8").splitlines()
     with tempfile.NamedTemporaryFile("w") as file:
-        file.write("".join(f"{_as_ocfs2(line, paths)}\n" for line in lines))
+        file.write("".join(f"{_as_ocfs2(line, paths, number)}\n" for line in lines))
         file.flush()
         # The process, not /proc/self: that is another one for mount.
         table = f"/proc/{os.getpid()}/mountinfo"
@@ -56,10 +57,14 @@ def simulated_ocfs2(*paths):
             run("umount", table)
 
 
-def _as_ocfs2(line, paths):
+def _as_ocfs2(line, paths, number):
     left, _, right = line.partition(" - ")
-    mounted = left.split()[4] in map(str, paths)
-    return f"{left} - ocfs2 {right.partition(' ')[2]}" if mounted else line
+    fields = left.split()
+    if fields[4] not in map(str, paths):
+        return line
+    if number is not None:
+        fields[2] = f"{os.major(number)}:{os.minor(number)}"
+    return f"{' '.join(fields)} - ocfs2 {right.partition(' ')[2]}"
 
 
 @contextlib.contextmanager

@@ -72,6 +72,9 @@ class SimulatedMounts:
     def ocfs2_mount_release(self, path, services=()):
         if path in self.mounts and self._in(path):
             raise CommandExecutionError(f"{path} is in use by {', '.join(self.users[path])}")
+        lun = self.world.pillar.luns[0]
+        if path == lun.mount.path and path not in self.mounts and self.minion not in lun.nodes:
+            self.world.wrong.append(f"{self.minion} is to unmount what it is not to have")
         self.mounts.pop(path, None)
         return True
 

@@ -39,7 +39,8 @@ def describe(surveys, roster, cluster):
         if path:
             key = _key(volume, path, section)
             section[key], more = _lun(volume, path, key, cluster)
-            issues += [*more, *stamps.slot_issues(volume.facts["slots"], key, len(roster))]
+            nodes = len(section[key].get("nodes", roster))
+            issues += [*more, *stamps.slot_issues(volume.facts["slots"], key, nodes)]
             seen[key] = volume.seen
     return section, seen, issues + list(mount_section.lines_without_volume(members))
 
@@ -62,6 +63,7 @@ def _lun(volume, path, key, cluster):
         "device": device,
         "wwid": wwid,
         "size": size,
+        "nodes": _nodes(volume),
         "label": label if stamps.is_acceptable(label) else None,
         "type": "vmstore",
         "slots": volume.facts["slots"],
@@ -69,13 +71,15 @@ def _lun(volume, path, key, cluster):
         "uuid": volume.facts["uuid"],
         "mount": {"path": path, "options": options},
     }
+    if volume.is_manual():
+        section["mount"]["auto"] = False
     issues = [
         *device_issues,
         *wwid_issues,
         *option_issues,
         *stamps.issues(volume.facts, key, cluster, device),
         *_different_sizes(others, key, size),
-        *_not_seen(volume, key),
+        *_not_among_its_nodes(volume, key),
         *mount_section.issues(volume, path, key, device),
     ]
     return {name: value for name, value in section.items() if value is not None}, issues
@@ -128,12 +132,23 @@ def _different_sizes(others, key, size):
         )
 
 
-def _not_seen(volume, key):
-    missing = [minion for minion in volume.members if minion not in volume.seen]
-    if missing:
-        yield issue(
-            missing,
-            f"LUN {key} is not seen there, or holds something else; the formula "
-            "mounts every LUN on every node. Present the LUN to it, or take the node out.",
-            obstacle=True,
-        )
+def _nodes(volume):
+    """Return the nodes that use a volume, None if all do."""
+    users = volume.users()
+    return users if len(users) < len(volume.members) else None
+
+
+def _not_among_its_nodes(volume, key):
+    users = volume.users()
+    unseen = [minion for minion in volume.members if minion not in volume.seen]
+    unused = [minion for minion in volume.seen if minion not in users]
+    for minions, why in (
+        (unseen, "is not seen there, or holds something else"),
+        (unused, "is seen there, is not mounted, and has no line in /etc/fstab"),
+    ):
+        if minions:
+            yield issue(
+                minions,
+                f"LUN {key} {why}, so luns:{key}:nodes in the pillar leaves this node out. To have "
+                "it there as well, present it, if it is not, and write the node there.",
+            )

@@ -8,6 +8,7 @@ from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.adoption import majority
 from ocfs2lib.adoption.statement import issue
 from ocfs2lib.lun import superblock
+from ocfs2lib.node.fstab import NOT_AT_BOOT
 
 
 class SharedVolume:
@@ -39,9 +40,16 @@ class SharedVolume:
         label = self.facts["label"]
         return f"volume {self.facts['uuid']}" + (f" ({label})" if label else "")
 
-    def count_users(self):
-        """Return how many nodes mount it, now or at boot."""
-        return sum(bool(self.mounts[minion] or self.lines[minion]) for minion in self.seen)
+    def users(self):
+        """Return the minion ids of the nodes that mount it, now or by a line in fstab."""
+        return [minion for minion in self.seen if self.mounts[minion] or self.lines[minion]]
+
+    def is_manual(self):
+        """Return whether no boot mounts it: each node that uses it has a line with noauto."""
+        lines = [self.lines[minion] for minion in self.users()]
+        return bool(lines) and all(
+            each and all(NOT_AT_BOOT in line["options"] for line in each) for each in lines
+        )
 
     def path(self):
         """
@@ -188,7 +196,7 @@ def _one_of_each(volumes):
         by_uuid.setdefault(volume.facts["uuid"], []).append(volume)
     for uuid, same in by_uuid.items():
         if len(same) > 1:
-            same.sort(key=lambda volume: -volume.count_users())
+            same.sort(key=lambda volume: -len(volume.users()))
             wwids = ", ".join(str(_wwid(volume)) for volume in same)
             issues.append(
                 issue(

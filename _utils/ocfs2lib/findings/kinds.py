@@ -85,7 +85,7 @@ KINDS = {
     "files-under-mount": (DEGRADED, "they fill the host's own disk, and nobody sees them"),
     "selinux-unlabelled": (DEGRADED, "SELinux keeps confined services, such as libvirt, out of it"),
     "fstab-differs": (DEGRADED, "at the next boot it is mounted otherwise, or not at all"),
-    "stray-volume": (DEGRADED, "pillar knows nothing of it: nobody watches or guards it"),
+    "stray-volume": (DEGRADED, "pillar does not have it there: nobody watches or guards it"),
 }
 
 

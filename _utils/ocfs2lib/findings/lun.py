@@ -94,10 +94,11 @@ def paths(snapshot):
     """Find LUNs with paths that do not work, fewer than elsewhere, or none but one."""
     for lun in snapshot.desired.luns:
         counts = {
-            node.minion: len(snapshot.paths(node.minion, lun.key)) for node, _ in snapshot.nodes()
+            node.minion: len(snapshot.paths(node.minion, lun.key))
+            for node, _ in snapshot.nodes_of(lun)
         }
         most = max(counts.values(), default=0)
-        for node, facts in snapshot.nodes():
+        for node, facts in snapshot.nodes_of(lun):
             seen = snapshot.paths(node.minion, lun.key)
             yield from _bad_paths(lun, node, seen, most)
             if _same(facts["luns"][lun.key]["wwid"], lun.wwid):

@@ -28,7 +28,7 @@ _BY_HAND = {
 def without_path(snapshot):
     """Find maps, sessions, ports and controllers that keep I/O waiting for too long."""
     for node, facts in snapshot.nodes():
-        for lun in snapshot.desired.luns:
+        for lun in snapshot.desired.luns_of(node.minion):
             found = facts["multipath"] and _map_of(facts["multipath"]["maps"], lun.wwid)
             if found:
                 yield from _of_map(snapshot, node, lun, found, facts["multipath"])

@@ -60,6 +60,10 @@ class Snapshot:
             if node.minion in self.examinations
         ]
 
+    def nodes_of(self, lun):
+        """Return as :meth:`nodes`, for those of the nodes of a LUN that answered."""
+        return [(node, facts) for node, facts in self.nodes() if node.minion in lun.nodes]
+
     def node_plans(self):
         """Return ``(node plan, examination)`` for each node that answered."""
         return [(each, self.examinations[each.minion]) for each in self.plan.nodes if each.facts]

@@ -73,6 +73,18 @@ class NodeView:
         return (contents.beside_format if self._is_started_volume else contents.describe)(facts)
 
 
+def is_concerned(lun, minion, facts):
+    """
+    Return whether what a node sees counts: it is to have the LUN, or sees it all the same.
+
+    lun
+        The LUN, :class:`pillar.sections.luns_keys.Lun`.
+    minion, facts
+        A node, and what ``ocfs2.probe`` found there under the LUN's name.
+    """
+    return minion in lun.nodes or (bool(facts["wwid"]) and same_wwid(facts["wwid"], lun.wwid))
+
+
 @dataclass(frozen=True)
 class LunCase:
     """
@@ -81,7 +93,8 @@ class LunCase:
     desired, lun
         What pillar says (:class:`pillar.desired.Desired`, :class:`pillar.sections.luns_keys.Lun`).
     seen
-        ``{minion id: facts}``, the LUN's entry of every node that answered the census.
+        ``{minion id: facts}``, the LUN's entry of every node that answered the census and is
+        concerned (:func:`is_concerned`).
     silent
         ``{minion id: why}`` (:class:`node.reasons.Silence`) of every node of the roster that did
         not answer or is not fit.
@@ -124,6 +137,11 @@ class LunCase:
             )
             for minion, facts in sorted(self.seen.items())
         ]
+
+    @property
+    def members(self):
+        """What the LUN's own nodes see, as :attr:`seen`."""
+        return {minion: each for minion, each in self.seen.items() if minion in self.lun.nodes}
 
     @property
     def started_format(self):

@@ -297,6 +297,15 @@ def one_writer(case):
             "Bring it back and run again. If it is gone for good, make sure that it is switched "
             "off, then " + commands.resume(case.lun.wwid),
         )
+    elif leader and leader not in case.lun.nodes:
+        yield Refusal(
+            "G6",
+            Code.OUTCOME_UNKNOWN,
+            leader,
+            f"its format of {case.lun.device}, begun {started.time}, has not reached its end, and "
+            "it is none of the LUN's nodes any more; nobody else is elected",
+            f"Write it under luns:{case.lun.key}:nodes again and run again",
+        )
 
 
 def roster(case):

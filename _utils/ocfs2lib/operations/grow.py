@@ -32,6 +32,7 @@ class Grow(Operation):
     def __init__(self, master, lun):
         super().__init__(master)
         self.key = lun
+        self._seeing = []
         self.lun = self.desired.lun(lun)
 
     def arguments(self):
@@ -53,6 +54,8 @@ class Grow(Operation):
             return []
         device, uuid = self.lun.device, lun.volume["uuid"]
         where = where_at_work(self, uuid, "grow") or mounted[0]
+        # Also one that need not see it: it must not see less than the others.
+        self._seeing = [minion for minion in self.minions if minion in lun.case.seen]
         reasons = self._small_journals(lun, where)
         if reasons:
             raise Refused(*reasons)
@@ -84,7 +87,7 @@ class Grow(Operation):
 
     def _rescan(self):
         answers, silent = self.master.ask(
-            self.minions, "ocfs2_volume.rescan", self.lun.device, limit=SLOW
+            self._seeing, "ocfs2_volume.rescan", self.lun.device, limit=SLOW
         )
         seen, wrong = returns.of_calls(answers, silent, calls.size)
         wrong += [

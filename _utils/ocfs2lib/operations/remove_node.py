@@ -16,6 +16,7 @@ from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import retune_pending
 from ocfs2lib.operations.operation import stray_mounts
+from ocfs2lib.operations.operation import waiting_for_lines
 from ocfs2lib.pillar.sections.nodes_keys import default_name
 
 #: Seconds after which a node that does not answer may be dead.
@@ -57,7 +58,8 @@ class RemoveNode(Operation):
         closing = Step("the firewall of every node closed to it", self._close)
         if not entry:
             # A run that was cut has come so far.
-            return [closing] if any(node.gaps for node in plan.nodes) else []
+            left = waiting_for_lines(plan) or any(node.gaps for node in plan.nodes)
+            return [closing] if left else []
         leaving = self._leaving(plan, entry)
         return [
             Step(f"number {entry.number} put on record", lambda: self._retire(entry)),
@@ -128,7 +130,7 @@ class RemoveNode(Operation):
         Return why a node that does not answer is not dead, still has a slot, or may be alive, as
         sentences. It has to be dead by every OCFS2 that anybody sees.
         """
-        reasons = stray_mounts(plan, drain.mounts(self.desired))
+        reasons = stray_mounts(plan)
         for lun in plan.luns:
             volumes = _volumes(lun.case)
             if not volumes and not _is_seen_by_all(lun.case):
@@ -182,6 +184,10 @@ class RemoveNode(Operation):
 
     def _close(self):
         self.apply(self.minions, "ocfs2.node")
+        # What is on one node of a LUN alone may be on another now.
+        waiting = waiting_for_lines(self.complete_plan())
+        if waiting:
+            self.apply(waiting, "ocfs2.mount")
 
     def _verify(self, entry):
         left = _not_in_pillar(self.complete_plan())

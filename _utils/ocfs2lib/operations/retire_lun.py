@@ -15,7 +15,8 @@ from ocfs2lib.operations.operation import obstacles
 
 class RetireLun(Operation):
     """
-    A LUN that is in pillar no more is unmounted on every node, and taken out of every fstab.
+    A LUN that is in pillar no more is unmounted on every node, and taken out of every fstab; one
+    that pillar gives to some nodes, on the others.
 
     path
         Its mount point.
@@ -26,6 +27,8 @@ class RetireLun(Operation):
     def __init__(self, master, path):
         super().__init__(master)
         self.path = path
+        #: The nodes on which pillar has it.
+        self._keeping = ()
 
     def arguments(self):
         return {"path": self.path}
@@ -34,11 +37,15 @@ class RetireLun(Operation):
         plan = self.master.plan(sync=True)
         # A retune that was stopped may wait for this.
         reasons = obstacles(plan, own="")
-        owner = [lun.key for lun in self.desired.luns if lun.mount.path == self.path]
+        owner = next((lun for lun in self.desired.luns if lun.mount.path == self.path), None)
         if not isinstance(self.path, str) or not self.path.startswith("/"):
             reasons.append("name the mount point of the LUN as ocfs2_path")
-        if owner:
-            reasons.append(f"{self.path} is LUN {owner[0]} of pillar: take it out of luns first")
+        if owner and set(owner.nodes) >= set(self.minions):
+            reasons.append(
+                f"{self.path} is LUN {owner.key} of pillar: take it out of luns first, or the "
+                f"nodes that are to lose it out of luns:{owner.key}:nodes"
+            )
+        self._keeping = owner.nodes if owner else ()
         if reasons:
             raise Refused(*reasons)
         mounted, listed = self._where(plan)
@@ -58,8 +65,8 @@ class RetireLun(Operation):
         return [
             Step("every node emptied", lambda: drain.drain_nodes(self, mounted, paths)),
             Step(f"{self.path} unmounted on {', '.join(mounted) or 'no node'}", release),
-            Step(f"{self.path} in no fstab", forget),
-            Step("no node shows it any more", self._verify),
+            Step(f"{self.path} in no fstab" + self._but_where_it_stays(), forget),
+            Step("no node shows it any more" + self._but_where_it_stays(), self._verify),
         ]
 
     def notes(self):
@@ -70,10 +77,14 @@ class RetireLun(Operation):
             f"{commands.unprotect(self.path)}.",
         ]
 
+    def _but_where_it_stays(self):
+        return f", but on {', '.join(self._keeping)}" if self._keeping else ""
+
     def _where(self, plan):
         """Return ``(minions on which it is mounted, minions that would mount it at boot)``."""
-        mounted = [node.minion for node in plan.nodes if self.path in node.facts["mounts"]]
-        lines = {node.minion: node.facts["fstab"].get(self.path) for node in plan.nodes}
+        nodes = [node for node in plan.nodes if node.minion not in self._keeping]
+        mounted = [node.minion for node in nodes if self.path in node.facts["mounts"]]
+        lines = {node.minion: node.facts["fstab"].get(self.path) for node in nodes}
         return mounted, [each for each, line in lines.items() if fstab.is_ocfs2(line)]
 
     def _verify(self):

@@ -48,6 +48,10 @@ class Desired:
         """Return the Lun called ``key`` in the pillar, or None."""
         return next((lun for lun in self.luns if lun.key == key), None)
 
+    def luns_of(self, minion):
+        """Return the LUNs that the node of the minion id ``minion`` has."""
+        return tuple(lun for lun in self.luns if minion in lun.nodes)
+
     def peers(self, minion):
         """Return every Node but that of the minion id ``minion``, by number."""
         return tuple(node for node in self.nodes if node.minion != minion)

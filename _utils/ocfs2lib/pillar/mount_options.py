@@ -50,11 +50,17 @@ MOUNT_OPTIONS = {
         Option("localalloc", "MiB of the local allocation window.", minimum=0, maximum=2048),
         Option("resv_level", "Allocation reservation of files.", minimum=0, maximum=8),
         Option("dir_resv_level", "The same for directories.", minimum=0, maximum=8),
+        Option(
+            "X-fstrim.notrim",
+            "``fstrim.timer`` leaves the volume alone on every node; by itself the formula writes"
+            " this on each node of a LUN but the first by number (util-linux 2.37 or newer).",
+        ),
     )
 }
 
 _BY_FORMULA = "the formula sets it where it belongs"
-_UNWANTED_AT_BOOT = "every node mounts every LUN at boot, and the formula writes what that needs"
+_AT_BOOT = "the formula writes it; whether the boot mounts a LUN is said by mount:auto"
+_NOT_ORDERED = "the mount would not be ordered before what needs it at boot and shutdown"
 _QUOTA = "it needs a quota feature that the formula does not give to the filesystem"
 # A name that ends in "." stands for everything that begins with it.
 REFUSED_OPTIONS = {
@@ -62,9 +68,9 @@ REFUSED_OPTIONS = {
     "x-systemd.": _BY_FORMULA,
     "heartbeat": "mount.ocfs2 takes the heartbeat mode from the cluster",
     "cluster_stack": "mount.ocfs2 takes the stack from the volume",
-    "auto": _UNWANTED_AT_BOOT,
-    "noauto": _UNWANTED_AT_BOOT,
-    "nofail": _UNWANTED_AT_BOOT,
+    "auto": _AT_BOOT,
+    "noauto": _AT_BOOT,
+    "nofail": _NOT_ORDERED,
     "nocluster": "without cluster locks two nodes that write destroy the volume",
     "preferred_slot": "the options are those of every node, a slot is that of one",
     "usrquota": _QUOTA,

@@ -28,9 +28,9 @@ def _panics(good):
 
 
 def _slots(good):
-    """``slots`` is not below the number of nodes."""
-    nodes = len(good.get("nodes", {}))
+    """``slots`` is not below the number of the LUN's nodes."""
     for key, lun in good.get("luns", {}).items():
+        nodes = _count_nodes(good, lun)
         if "slots" in lun and lun["slots"] < nodes:
             yield Problem(
                 f"ocfs2:luns:{key}:slots",
@@ -39,12 +39,16 @@ def _slots(good):
             )
 
 
+def _count_nodes(good, lun):
+    return len(lun.get("nodes", good.get("nodes", {})))
+
+
 def _sizes(good):
     """A LUN without a pinned ``uuid`` is large enough for its type, and the journals of
     all slots together take no more than half of it."""
-    nodes = len(good.get("nodes", {}))
     for key, lun in good.get("luns", {}).items():
         if {"size", "type", "slots"} <= lun.keys() and not lun.get("uuid"):
+            nodes = _count_nodes(good, lun)
             yield from _room(f"ocfs2:luns:{key}", lun["size"], lun["type"], lun["slots"], nodes)
 
 

@@ -297,7 +297,8 @@ def _option_value(option, item, equals, value):
 def _read_names(key, value, path, found):
     if not isinstance(value, (list, tuple)):
         raise WrongValue(
-            f"{shown(value)} is not a list", f"type a list like [{key.entry.example}], or []"
+            f"{shown(value)} is not a list",
+            f"type a list like [{key.entry.example}]" + (", or []" if key.default == () else ""),
         )
     names, before = [], len(found)
     for index, item in enumerate(value):

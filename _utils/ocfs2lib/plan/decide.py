@@ -6,6 +6,7 @@ from ocfs2lib.lun import capacity
 from ocfs2lib.lun import format_guards
 from ocfs2lib.lun import mount_guards
 from ocfs2lib.lun.case import LunCase
+from ocfs2lib.lun.case import is_concerned
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.node import fstab
 from ocfs2lib.node import holds
@@ -82,7 +83,7 @@ def _node(desired, node, census, silent, formula, conflicts):
         *brought,
         *setup.differences(desired, node.minion, facts["setup"], facts["host"]),
         *stack.differences(desired, node.minion, facts["o2cb"]),
-        *fstab.strays(desired, facts["fstab"], facts["mounts"]),
+        *fstab.strays(desired, node.minion, facts["fstab"], facts["mounts"]),
     ]
     blocked = [
         *setup.blocked(desired, node.minion, facts["setup"], facts["host"]),
@@ -112,7 +113,11 @@ def _case(desired, lun, nodes, record, proof):
     return LunCase(
         desired,
         lun,
-        seen={node.minion: node.facts["luns"][lun.key] for node in answered},
+        seen={
+            node.minion: node.facts["luns"][lun.key]
+            for node in answered
+            if is_concerned(lun, node.minion, node.facts["luns"][lun.key])
+        },
         silent={node.minion: node.silence for node in nodes if node.silence},
         record=record,
         formatting={
@@ -125,9 +130,8 @@ def _case(desired, lun, nodes, record, proof):
 
 def _lun(case, nodes):
     lun = case.lun
-    wrong = [
-        node.minion for node in nodes if node.facts and not fstab.agrees(lun, node.facts["fstab"])
-    ]
+    lines = {node.minion: node.facts["fstab"] for node in nodes if node.facts}
+    wrong = [minion for minion in case.members if not fstab.agrees(lun, minion, lines[minion])]
     # What our own cut format left counts as no volume, unless anybody sees more in it.
     if any(view.facts["volume"] and not view.is_cut_format for view in case.views()):
         return _existing(case, wrong, nodes)
@@ -139,11 +143,11 @@ def _lun(case, nodes):
     if refusals:
         return LunPlan(lun.key, REFUSE, tuple(refusals), case=case)
     started = case.started_format
-    leader = (started and started.leader) or next(node.minion for node in nodes)
+    leader = (started and started.leader) or lun.nodes[0]
     return LunPlan(
         lun.key,
         FORMAT,
-        mount_on=tuple(case.seen),
+        mount_on=tuple(case.members) if lun.mount.auto else (),
         fstab_on=tuple(wrong),
         leader=leader,
         case=case,
@@ -171,16 +175,16 @@ def _existing(case, wrong_fstab, nodes):
     refusals = mount_guards.refusals(case)
     awaited = _awaited(refusals, nodes)
     bad = {refusal.node for refusal in refusals}
-    good = [node for node in case.seen if node not in bad]
+    good = [node for node in case.members if node not in bad]
     usable = [node for node in good if node not in case.silent]
-    mounted = case.mounted
+    waiting = [node for node in usable if node not in case.mounted]
     volume = case.seen[good[0]]["volume"] if good else None
     return LunPlan(
         case.lun.key,
         USE if good else REFUSE,
         tuple(_but_awaited(refusals, awaited, case)),
         volume,
-        tuple(node for node in usable if node not in mounted),
+        tuple(waiting) if case.lun.mount.auto else (),
         tuple(node for node in usable if node in wrong_fstab),
         awaited_on=awaited,
         case=case,

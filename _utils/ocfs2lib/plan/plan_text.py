@@ -101,7 +101,7 @@ def _lun_line(plan, lun):
         found = "its format was cut short: again" if lun.again else "blank;"
         return (
             f"{found} format it on the leader {lun.leader} (label {desired.label}, "
-            f"{desired.slots} slots), then mount it on {desired.mount.path} of every node"
+            f"{desired.slots} slots), then {_mounting(plan, desired)}"
         )
     if lun.action == REFUSE:
         return "not used, not formatted"
@@ -109,9 +109,26 @@ def _lun_line(plan, lun):
     if lun.action == WAIT:
         return f"{awaited}; what becomes of it is decided then"
     words = f"{awaited}; " if lun.awaited_on else ""
-    words += f"volume {lun.volume['uuid']}"
-    words += f"; mount on {', '.join(lun.mount_on)}" if lun.mount_on else ", mounted"
+    words += f"volume {lun.volume['uuid']}" + _mounted(plan.desired.lun(lun.key), lun)
     return words + (f"; write the fstab line on {', '.join(lun.fstab_on)}" if lun.fstab_on else "")
+
+
+def _mounting(plan, desired):
+    """Return what follows a format, as text."""
+    path = desired.mount.path
+    if not desired.mount.auto:
+        return f"leave it to you to mount it on {path}"
+    everywhere = len(desired.nodes) == len(plan.desired.nodes)
+    return f"mount it on {path} of " + ("every node" if everywhere else ", ".join(desired.nodes))
+
+
+def _mounted(desired, lun):
+    if lun.mount_on:
+        return f"; mount on {', '.join(lun.mount_on)}"
+    if desired.mount.auto:
+        return ", mounted"
+    mounted = ", ".join(sorted(lun.case.mounted)) or "no node"
+    return f", mounted by hand (mount:auto is false) on {mounted}"
 
 
 def data(plan):

@@ -103,9 +103,9 @@ ISSUES = {
         True,
     ),
     "a LUN that one node does not see": (
-        on(OTHER, lambda survey: survey["luns"].clear()),
-        f"{OTHER}: LUN primary is not seen there, or holds something else",
-        True,
+        on(OTHER, lambda survey: (survey["luns"].clear(), survey["fstab"].clear())),
+        f"{OTHER}: LUN primary is not seen there, or holds something else, so luns:primary:nodes",
+        False,
     ),
     "no WWID": (
         everywhere(put((*LUN, "wwid"), None)),

@@ -105,8 +105,8 @@ def test_one_wrong_value_is_one_problem(path, value, reason, fix):
 OPTION = [
     ("_netdev", "is refused: the formula sets it", "remove it"),
     ("x-systemd.automount", "is refused: the formula sets it", "remove it"),
-    ("noauto", "every node mounts every LUN", "remove it"),
-    ("nofail", "every node mounts every LUN", "remove it"),
+    ("noauto", "whether the boot mounts a LUN is said by mount:auto", "remove it"),
+    ("nofail", "would not be ordered before what needs it", "remove it"),
     ("heartbeat=none", "takes the heartbeat mode", "remove it"),
     ("nocluster", "destroy the volume", "remove it"),
     ("ro", "cannot replay the journal", "remove it"),

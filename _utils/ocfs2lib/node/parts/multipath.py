@@ -73,21 +73,23 @@ class MultipathPart(setup_part.SetupPart):
     def blocked(self, desired, minion, facts, platform):
         if not desired.san.multipath:
             return []
+        wanted = _maps(desired, minion)
         found = facts["multipath"]
-        return [*_other_aliases(desired, found["maps"]), *_bare_in_use(found["disks"])]
+        return [*_other_aliases(wanted, found["maps"]), *_bare_in_use(wanted, found["disks"])]
 
     def differences(self, desired, minion, facts, platform):
         if not desired.san.multipath:
             return setup_part.present(self.files, facts["files"])
-        text = _text(desired, facts)
+        text, wanted = _text(desired, minion, facts), _maps(desired, minion)
         found = setup_part.of_files({multipath_conf.PATH: text}, facts["files"])
         found += [
             Difference(Part.MULTIPATH_MAP, wwid, _BARE, _MAPPED)
             for wwid in sorted(
                 {wwid for wwid, _, use in facts["multipath"]["disks"] if use != _USED}
             )
+            if wwid.lower() in wanted
         ]
-        found += _other_waits(desired, facts["multipath"])
+        found += _other_waits(text, facts["multipath"]["maps"])
         return found + _units(platform, facts)
 
     def close(self, call, found, desired, minion, platform):
@@ -96,9 +98,9 @@ class MultipathPart(setup_part.SetupPart):
             return
         for unit in platform.transports[_TRANSPORT].units:
             setup_part.start_unit(call, unit)
-        wwids = self.arguments(desired)
+        wwids = sorted(multipath_conf.maps(desired.luns_of(minion)))
         facts = {"multipath": call("ocfs2_multipath.facts", wwids)}
-        call("ocfs2_multipath.apply", _text(desired, facts), wwids)
+        call("ocfs2_multipath.apply", _text(desired, minion, facts), wwids)
 
     def leftovers(self, call):
         return setup_part.present(self.files, setup_part.read(call, self.files))
@@ -110,11 +112,17 @@ class MultipathPart(setup_part.SetupPart):
 PART = MultipathPart()
 
 
-def _text(desired, facts):
+def _maps(desired, minion):
+    """``{WWID in small letters: alias}`` of the maps of a node."""
+    found = multipath_conf.maps(desired.luns_of(minion))
+    return {wwid.lower(): alias for wwid, alias in found.items()}
+
+
+def _text(desired, minion, facts):
     """The file for a node; where multipath is yet to be installed, as with its own default."""
     known = facts["multipath"]
     return multipath_conf.render(
-        desired.luns,
+        desired.luns_of(minion),
         known["interval"] or multipath_conf.USUAL_INTERVAL,
         # While the kernel works with a shorter one, that is when it fences.
         min(filter(None, (known["threshold"], desired.cluster.heartbeat_threshold))),
@@ -126,22 +134,20 @@ def _units(platform, facts):
     return [each for unit in units for each in setup_part.disabled(unit, facts)]
 
 
-def _other_waits(desired, known):
+def _other_waits(text, maps):
     """The differences of maps that wait otherwise than the file would have them."""
-    told = multipathd.retries_of(_text(desired, {"multipath": known}))
-    wanted = {wwid.lower(): retries for wwid, retries in told.items()}
+    wanted = {wwid.lower(): each for wwid, each in multipathd.retries_of(text).items()}
     return [
         Difference(Part.MULTIPATH_MAP, wwid, f"no_path_retry {queueing}", retries)
-        for wwid, _, queueing, _ in known["maps"]
+        for wwid, _, queueing, _ in maps
         for retries in [wanted.get(wwid.lower())]
         if retries and queueing != multipath_conf.UNKNOWN
         if not multipathd.is_queueing(queueing, retries)
     ]
 
 
-def _other_aliases(desired, maps):
+def _other_aliases(wanted, maps):
     """A map in use keeps its name: renamed, what fstab names would be gone under the mount."""
-    wanted = {wwid.lower(): alias for wwid, alias in multipath_conf.maps(desired.luns).items()}
     return [
         Blocked(
             f"The map of LUN {wwid} is in use and called {name}, not {wanted[wwid.lower()]}",
@@ -153,7 +159,7 @@ def _other_aliases(desired, maps):
     ]
 
 
-def _bare_in_use(disks):
+def _bare_in_use(wanted, disks):
     return [
         Blocked(
             f"{disk} leads to LUN {wwid} past multipath, and is in use",
@@ -161,5 +167,5 @@ def _bare_in_use(disks):
             "no-multipath",
         )
         for wwid, disk, use in disks
-        if use == _USED
+        if use == _USED and wwid.lower() in wanted
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ocfs2lib.pillar import device_names
 from ocfs2lib.pillar import duplicates
 from ocfs2lib.pillar.key import INTEGER
+from ocfs2lib.pillar.key import NAMES
 from ocfs2lib.pillar.key import SIZE
 from ocfs2lib.pillar.key import TABLE
 from ocfs2lib.pillar.key import TEXT
@@ -17,9 +18,12 @@ from ocfs2lib.pillar.problem import WrongValue
 from ocfs2lib.pillar.section import Section
 from ocfs2lib.pillar.sections import mount_keys
 from ocfs2lib.pillar.sections.nodes_keys import MAX_NODES
+from ocfs2lib.pillar.sections.nodes_keys import NODES
 from ocfs2lib.pillar.volume_types import TYPES
 from ocfs2lib.sizes import MIB
 from ocfs2lib.sizes import TIB
+from ocfs2lib.text import few
+from ocfs2lib.text import one_of
 from ocfs2lib.text import shown
 
 MAX_LUNS = 64
@@ -105,6 +109,15 @@ _KEYS = (
         maximum=4095 * TIB,  # 2^32 - 1 clusters of 1 MiB
     ),
     Key(
+        "nodes",
+        NAMES,
+        "The nodes that have the LUN, by their minion ids under ``nodes``. The others need not see"
+        " it, and do not mount it.",
+        default=None,
+        derived="every node",
+        entry=NODES.key.entry,
+    ),
+    Key(
         "label",
         TEXT,
         "Volume label.",
@@ -130,7 +143,7 @@ _KEYS = (
         "How many nodes can mount at once. More slots later need every node to unmount;"
         " each costs a journal now.",
         default=None,
-        derived=f"the number of nodes + 2, at least 4, at most {MAX_NODES}",
+        derived=f"the number of the LUN's nodes + 2, at least 4, at most {MAX_NODES}",
         example="8",
         minimum=1,
         maximum=MAX_NODES,
@@ -168,13 +181,15 @@ _KEYS = (
 
 @dataclass(frozen=True)
 class Lun:
-    """One LUN. ``size`` is in bytes; ``slots_given`` tells a written number of slots
-    from the default; ``uuid`` is 32 upper-case hex digits or None."""
+    """One LUN. ``size`` is in bytes; ``nodes`` are the minion ids of those that have it, by
+    node number; ``slots_given`` tells a written number of slots from the default; ``uuid`` is
+    32 upper-case hex digits or None."""
 
     key: str
     device: str
     wwid: str
     size: int
+    nodes: tuple[str, ...]
     label: str
     type: str
     slots: int
@@ -186,20 +201,49 @@ class Lun:
 
 
 def default_slots(nodes):
-    """Return the node slots for a cluster of ``nodes`` nodes: room for two more."""
+    """Return the node slots for a LUN of ``nodes`` nodes: room for two more."""
     return min(max(nodes + 2, 4), MAX_NODES)
 
 
 def _derive(good, _found):
-    """Fill label and slots of each LUN in, and give its UUID its one form."""
+    """Fill label, nodes and slots of each LUN in, and give its UUID its one form."""
+    roster = good.get("nodes", {})
     for key, lun in good.get("luns", {}).items():
         if "label" in lun:
             lun["label"] = lun["label"] or key
+        if "nodes" in lun:
+            lun["nodes"] = _by_number(roster if lun["nodes"] is None else lun["nodes"], roster)
         if "slots" in lun:
             lun["slots_given"] = lun["slots"] is not None
-            lun["slots"] = lun["slots"] or default_slots(len(good.get("nodes", {})))
+            lun["slots"] = lun["slots"] or default_slots(len(lun.get("nodes", roster)))
         if lun.get("uuid"):
             lun["uuid"] = lun["uuid"].replace("-", "").upper()
+
+
+def _by_number(minions, roster):
+    """Return minion ids in the order of their node numbers; as they are if one has none."""
+    numbers = {minion: roster.get(minion, {}).get("number") for minion in minions}
+    if None in numbers.values():
+        return tuple(minions)
+    return tuple(sorted(minions, key=numbers.get))
+
+
+def _lun_nodes(good):
+    """The ``nodes`` of a LUN are in ``nodes``, and there is at least one."""
+    if "nodes" not in good:
+        return
+    roster = good["nodes"]
+    for key, lun in good.get("luns", {}).items():
+        path = f"ocfs2:luns:{key}:nodes"
+        if lun.get("nodes") == () and roster:
+            yield Problem(path, "no node has the LUN", "name one, or remove the key for all nodes")
+        for index, minion in enumerate(lun.get("nodes", ())):
+            if minion not in roster:
+                yield Problem(
+                    f"{path}:{index}",
+                    f"{shown(minion)} is not in ocfs2:nodes",
+                    one_of(few(roster)) + ", or add it to ocfs2:nodes",
+                )
 
 
 def _lun_values(good):
@@ -264,6 +308,6 @@ LUNS = Section(
         entry=_LUN_KEY,
     ),
     derive=_derive,
-    rules=(_lun_values, *mount_keys.RULES, _device_wwids),
+    rules=(_lun_nodes, _lun_values, *mount_keys.RULES, _device_wwids),
     build=_build,
 )

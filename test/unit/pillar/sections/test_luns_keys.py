@@ -45,6 +45,10 @@ WRONG = [
     ((*LUN, "slots"), 2, "2 slots are too few for 3 nodes", "type 5"),
     ((*LUN, "slots"), 0, "0 is out of range", "from 1 to 255"),
     ((*LUN, "slots"), 256, "256 is out of range", "from 1 to 255"),
+    ((*LUN, "nodes"), [], "no node has the LUN", "name one, or remove the key for all nodes"),
+    ((*LUN, "nodes"), "host1.domain.com", "is not a list", "a list like [host1.domain.com]"),
+    ((*LUN, "nodes"), {}, "a mapping is not a list", "a list like [host1.domain.com]"),
+    ((*LUN, "mount", "auto"), "no", "'no' is not true or false", "without quotes"),
     ((*LUN, "format"), "always", "is not possible", "type 'never' or 'once'"),
     ((*LUN, "uuid"), "458e997a", "32 hexadecimal digits", "like '458e997a-"),
     ((*LUN, "uuid"), "g" * 32, "32 hexadecimal digits", "like '458e997a-"),
@@ -80,6 +84,44 @@ def test_one_wrong_value_is_one_problem(path, value, reason, fix):
 )
 def test_accepted(path, value):
     assert check.check(changed(path, value)) == []
+
+
+@pytest.mark.parametrize(
+    ("minions", "index", "reason", "fix"),
+    [
+        (["host1.domain.com", "host9"], 1, "'host9' is not in ocfs2:nodes", "use one of: host1"),
+        (["host1.domain.com"] * 2, 1, "stands there twice", "keep one of them"),
+        ([7], 0, "7 is not text", "type it like 'host1.domain.com'"),
+        (["host 1"], 0, "is not a minion id", "type it like 'host1.domain.com'"),
+    ],
+)
+def test_the_nodes_of_a_lun_are_nodes_of_the_cluster(minions, index, reason, fix):
+    problem = only(changed((*LUN, "nodes"), minions))
+    assert problem.path == f"ocfs2:luns:primary:nodes:{index}"
+    assert reason in problem.reason
+    assert fix in problem.fix
+
+
+def test_the_nodes_of_a_lun_are_in_the_order_of_their_numbers():
+    minions = ["host3.domain.com", "host1.domain.com"]
+    found = check.parse(changed((*LUN, "nodes"), minions)).lun("primary")
+    assert (found.nodes, found.slots) == (tuple(reversed(minions)), 4)
+    for every in (None, ["host2.domain.com", *minions]):
+        found = check.parse(changed((*LUN, "nodes"), every)).lun("primary")
+        assert (len(found.nodes), found.slots) == (3, 5)
+
+
+def test_slots_are_enough_for_the_nodes_of_the_lun():
+    two = changed((*LUN, "nodes"), ["host1.domain.com", "host2.domain.com"])
+    assert check.check(changed((*LUN, "slots"), 2, two)) == []
+    problem = only(changed((*LUN, "slots"), 1, two))
+    assert "1 slots are too few for 2 nodes" in problem.reason
+
+
+def test_a_node_with_a_number_that_is_wrong_is_one_all_the_same():
+    section = changed((*LUN, "nodes"), ["host2.domain.com", "host1.domain.com"])
+    problem = only(changed(("nodes", "host1.domain.com", "number"), "x", section))
+    assert problem.path == "ocfs2:nodes:host1.domain.com:number"
 
 
 @pytest.mark.parametrize("key", ["", "a/b", "a b", "a:b", "-a", "a" * 64, 7])
