@@ -22,6 +22,8 @@ from ocfs2lib.node import o2cb_settings
 from ocfs2lib.pillar import check
 from ocfs2lib.pillar.keys import PILLAR
 from ocfs2lib.pillar.problem import in_path
+from ocfs2lib.pillar.volume_types import block_bytes
+from ocfs2lib.pillar.volume_types import cluster_bytes
 from ocfs2lib.pillar.volume_types import journal_bytes
 from ocfs2lib.platform import debian
 from support import roster
@@ -316,6 +318,10 @@ def orders(case):
             cluster=desired.cluster.name,
             fs_type=lun.type,
             leader=desired.nodes[0].minion,
+            block_size=lun.block_size,
+            cluster_size=lun.cluster_size,
+            journal_size=lun.journal_size,
+            features=lun.features,
         )
         yield case.section["luns"][lun.key], lun, order
 
@@ -328,7 +334,10 @@ def orders_are_meant(case):
             *("-L", typed.get("label") or lun.key),
             *("-N", str(typed.get("slots") or min(max(len(nodes) + 2, 4), 255))),
             *("-T", typed.get("type", "vmstore")),
-            *("-J", "block64"),
+            *("-J", f"size={lun.journal_size},block64" if lun.journal_size else "block64"),
+            *(("-b", str(lun.block_size)) if typed.get("block_size") else ()),
+            *(("-C", str(typed["cluster_size"])) if typed.get("cluster_size") else ()),
+            *([f"--fs-features={','.join(lun.features)}"] if typed.get("features") else ()),
             "--cluster-stack=o2cb",
             f"--cluster-name={cluster['name']}",
         ]
@@ -358,6 +367,13 @@ def test_mkfs_understands_every_order_in_a_dry_run(valid, tmp_path):
             assert f"Label: {typed.get('label') or lun.key}" in lines
             assert f"Node slots: {lun.slots}" in lines
             assert f"Filesystem Type of {lun.type}" in lines
-            assert f"Journal size: {journal_bytes(lun.type, lun.size)}" in lines
+            sizes_ = lun.block_size, lun.cluster_size, lun.journal_size
+            assert f"Journal size: {journal_bytes(lun.type, lun.size, *sizes_)}" in lines
+            assert any(
+                line.startswith(f"Block size: {block_bytes(lun.size, lun.block_size)} ")
+                for line in lines
+            )
+            cluster = cluster_bytes(lun.type, lun.size, lun.cluster_size)
+            assert any(line.startswith(f"Cluster size: {cluster} ") for line in lines)
 
     sweep(valid[::10], understood)

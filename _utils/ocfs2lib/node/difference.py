@@ -52,6 +52,10 @@ class Part(enum.Enum):
     SIZE = "size of a volume"
     SIZE_SEEN = "size of a LUN as one node sees it"
     SLOTS = "slots of a volume"
+    BLOCK_SIZE = "block size of a volume"
+    CLUSTER_SIZE = "cluster size of a volume"
+    JOURNAL_SIZE = "size of the journals of a volume"
+    FEATURE = "feature of a volume"
 
 
 # Where a part is, "" if its name says that, and what it is called there.
@@ -74,6 +78,10 @@ _TEXTS = {
     Part.SIZE: ("", "size"),
     Part.SIZE_SEEN: ("", "size on {subject}"),
     Part.SLOTS: ("", "slots"),
+    Part.BLOCK_SIZE: ("", "block size"),
+    Part.CLUSTER_SIZE: ("", "cluster size"),
+    Part.JOURNAL_SIZE: ("", "journal size"),
+    Part.FEATURE: ("", "feature {subject}"),
 }
 _USUAL_TEXT = ("", "{subject}")
 
@@ -93,6 +101,8 @@ _FINDINGS = {
     **dict.fromkeys((Part.PANIC, Part.UNIT, Part.FILE, Part.FIREWALL_RULES), "setup-differs"),
     Part.MOUNT: "stray-volume",
     **dict.fromkeys((Part.SIZE, Part.SIZE_SEEN, Part.SLOTS), "volume-differs"),
+    **dict.fromkeys((Part.BLOCK_SIZE, Part.CLUSTER_SIZE), "volume-differs"),
+    **dict.fromkeys((Part.JOURNAL_SIZE, Part.FEATURE), "volume-differs"),
 }
 
 

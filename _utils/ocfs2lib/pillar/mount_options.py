@@ -32,6 +32,8 @@ MOUNT_OPTIONS = {
         Option("nouser_xattr", "No extended user attributes.", "user_xattr"),
         Option("intr", "Signals may interrupt cluster operations.", "intr"),
         Option("nointr", "Signals cannot interrupt cluster operations, the default.", "intr"),
+        Option("usrquota", "Limits for users; needs the feature ``usrquota``."),
+        Option("grpquota", "Limits for groups; needs the feature ``grpquota``."),
         Option("relatime", "Access times once a day, the default.", "atime"),
         Option("noatime", "No access times: fewer writes and cluster locks.", "atime"),
         Option("strictatime", "Every access time, within ``atime_quantum``.", "atime"),
@@ -55,7 +57,6 @@ MOUNT_OPTIONS = {
 
 _BY_FORMULA = "the formula sets it where it belongs"
 _UNWANTED_AT_BOOT = "every node mounts every LUN at boot, and the formula writes what that needs"
-_QUOTA = "it needs a quota feature that the formula does not give to the filesystem"
 # A name that ends in "." stands for everything that begins with it.
 REFUSED_OPTIONS = {
     "_netdev": _BY_FORMULA,
@@ -67,8 +68,6 @@ REFUSED_OPTIONS = {
     "nofail": _UNWANTED_AT_BOOT,
     "nocluster": "without cluster locks two nodes that write destroy the volume",
     "preferred_slot": "the options are those of every node, a slot is that of one",
-    "usrquota": _QUOTA,
-    "grpquota": _QUOTA,
     "ro": "a node that mounts read-only cannot replay the journal of a dead one",
     "rw": "it is the default",
     "defaults": "it is what an empty list means",

@@ -8,6 +8,7 @@ keys mean for each other only ``pillar.rules`` knows.
 import inspect
 
 from ocfs2lib import sizes
+from ocfs2lib.pillar import features
 from ocfs2lib.pillar import key as key_kinds
 from ocfs2lib.pillar import keys
 from ocfs2lib.pillar import mount_options
@@ -33,7 +34,8 @@ def _schema(key):
     if key.example:
         schema["examples"] = [int(key.example) if key.kind == key_kinds.INTEGER else key.example]
     if key.default is None:
-        schema["type"] = [schema["type"], "null"]
+        types = schema["type"]
+        schema["type"] = [*(types if isinstance(types, list) else [types]), "null"]
     elif not key.required:
         schema["default"] = list(key.default) if isinstance(key.default, tuple) else key.default
     return schema
@@ -125,6 +127,7 @@ def reference_rst():
         *_reference(keys.PILLAR, ""),
         *_rules(),
         *_mount_options(),
+        *_features(),
         *_sizes(),
     ]
     return "\n".join(parts)
@@ -187,7 +190,7 @@ _FORMS = {
     key_kinds.BOOLEAN: lambda _key: "``true`` or ``false``",
     key_kinds.SIZE: lambda _key: "bytes, or a number with a unit",
     key_kinds.OPTIONS: lambda _key: "list of mount options",
-    key_kinds.NAMES: lambda key: f"list; each is {key.entry.rule}",
+    key_kinds.NAMES: lambda key: f"list; each is {key.entry.rule or 'from the list below'}",
 }
 
 
@@ -223,6 +226,23 @@ def _option_text(option):
     )
 
 
+def _features():
+    yield _title("Features of a volume", "-")
+    yield (
+        "``mkfs.ocfs2 --fs-features``. By default every type, ``vmstore``, ``datafiles`` and"
+        f" ``mail``, has the same: {', '.join(f'``{name}``' for name in features.DEFAULTS)}. So"
+        " ``cp --reflink`` works without a word in pillar. A feature that is named has to be there"
+        " on a volume that exists, too.\n"
+    )
+    yield _lines(features.OFFERED)
+    yield "Refused, with the reason:\n"
+    yield _lines(features.REFUSED)
+
+
+def _lines(texts):
+    return "".join(f"* ``{name}``: {text}.\n" for name, text in texts.items())
+
+
 def _sizes():
     yield _title("Sizes and types", "-")
     binary = ", ".join(name for name in sizes.UNITS if "i" in name)
@@ -233,19 +253,28 @@ def _sizes():
         f" multiple of {sizes.SECTOR} bytes: ``blockdev --getsize64`` prints it.\n"
     )
     yield _list_table(
-        ("Type", "For", "Smallest LUN", "Journal per slot"),
+        ("Type", "For", "Smallest LUN", "Cluster", "Journal per slot"),
         (
-            (f"``{name}``", kind.doc, sizes.human(kind.minimum), _journals(kind))
+            (
+                f"``{name}``",
+                kind.doc,
+                sizes.human(kind.minimum),
+                _steps(kind.clusters or _SMALL_FILES),
+                _steps(volume_types.default_journals(name)),
+            )
             for name, kind in volume_types.TYPES.items()
         ),
     )
 
 
-def _journals(kind):
+#: Up to 16 TiB; from there on the smallest with which a volume can be so large.
+_SMALL_FILES = ((0, 4 * sizes.KIB), (16 * sizes.TIB, 8 * sizes.KIB))
+
+
+def _steps(steps):
     human = sizes.human
     return ", ".join(
-        human(journal) + (f" from {human(least)}" if least else "")
-        for least, journal in kind.journals
+        human(each) + (f" from {human(least)}" if least else "") for least, each in steps
     )
 
 

@@ -14,8 +14,10 @@ from ocfs2lib.pillar.sections.nodes_keys import Node
 def test_desired_finds_nodes_luns_and_peers():
     nodes = tuple(Node(f"host{i}.x", i, f"10.0.0.{i}", f"host{i}") for i in (1, 2, 3))
     mount = Mount("/a", (), ())
+    sizes = (None, None, None)
     lun = Lun(
-        "a", "/dev/mapper/a", "36", 512, "a", "mail", 4, False, "never", "samples", None, mount
+        *("a", "/dev/mapper/a", "36", 512, "a", "mail", 4, False, *sizes, ()),
+        *("never", "samples", None, mount),
     )
     desired = Desired(
         Cluster("c", "local", 31, 30000, 2000, 2000, "reset", 7777),

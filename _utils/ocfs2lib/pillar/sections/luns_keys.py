@@ -16,6 +16,7 @@ from ocfs2lib.pillar.problem import Problem
 from ocfs2lib.pillar.problem import WrongValue
 from ocfs2lib.pillar.section import Section
 from ocfs2lib.pillar.sections import mount_keys
+from ocfs2lib.pillar.sections import volume_keys
 from ocfs2lib.pillar.sections.nodes_keys import MAX_NODES
 from ocfs2lib.pillar.volume_types import TYPES
 from ocfs2lib.sizes import MIB
@@ -135,6 +136,7 @@ _KEYS = (
         minimum=1,
         maximum=MAX_NODES,
     ),
+    *volume_keys.KEYS,
     Key(
         "format",
         TEXT,
@@ -169,7 +171,8 @@ _KEYS = (
 @dataclass(frozen=True)
 class Lun:
     """One LUN. ``size`` is in bytes; ``slots_given`` tells a written number of slots
-    from the default; ``uuid`` is 32 upper-case hex digits or None."""
+    from the default; ``uuid`` is 32 upper-case hex digits or None; so are ``block_size``,
+    ``cluster_size`` and ``journal_size`` (bytes), which are then not compared."""
 
     key: str
     device: str
@@ -179,6 +182,10 @@ class Lun:
     type: str
     slots: int
     slots_given: bool
+    block_size: int | None
+    cluster_size: int | None
+    journal_size: int | None
+    features: tuple[str, ...]
     format: str
     verify: str
     uuid: str | None
@@ -264,6 +271,6 @@ LUNS = Section(
         entry=_LUN_KEY,
     ),
     derive=_derive,
-    rules=(_lun_values, *mount_keys.RULES, _device_wwids),
+    rules=(_lun_values, *mount_keys.RULES, *volume_keys.RULES, _device_wwids),
     build=_build,
 )
