@@ -93,24 +93,28 @@ def problems_are_of_use(case):
 def stands_in(section, path):
     """Whether a path leads from the top of pillar to what is there, or to a key that is missing."""
     top, _, rest = path.partition(":")
-    here = section
-    while rest and isinstance(here, (dict, list, tuple)):
-        step = _step(dict(enumerate(here)) if not isinstance(here, dict) else here, rest)
-        if not step:
-            break
-        here, rest = step
-    return top == PILLAR.name and (not rest or set(rest.split(":")) <= KEYS)
+    return top == PILLAR.name and _leads(section, rest)
 
 
-def _step(entries, rest):
-    """What the first key of ``rest`` names, and what of ``rest`` follows it; None if nothing."""
+def _leads(here, rest):
+    if isinstance(here, (list, tuple)):
+        here = dict(enumerate(here))
+    steps = list(_steps(here, rest)) if rest and isinstance(here, dict) else []
+    if not steps:
+        return not rest or set(rest.split(":")) <= KEYS
+    return any(_leads(inner, others) for inner, others in steps)
+
+
+def _steps(entries, rest):
+    """Yield what the first key of ``rest`` names, and what of ``rest`` follows it; two long keys
+    may look the same in a path."""
     first, _, others = rest.partition(":")
     if first in entries:
-        return entries[first], others
+        yield entries[first], others
+        return
     for key, inner in entries.items():
         if f"{rest}:".startswith(f"{in_path(key)}:"):
-            return inner, rest[len(in_path(key)) + 1 :]
-    return None
+            yield inner, rest[len(in_path(key)) + 1 :]
 
 
 KEYS = {*wrong_values.FIELDS}
@@ -336,7 +340,7 @@ def orders_are_meant(case):
             *("-T", typed.get("type", "vmstore")),
             *("-J", f"size={lun.journal_size},block64" if lun.journal_size else "block64"),
             *(("-b", str(lun.block_size)) if typed.get("block_size") else ()),
-            *(("-C", str(typed["cluster_size"])) if typed.get("cluster_size") else ()),
+            *(("-C", str(lun.cluster_size)) if typed.get("cluster_size") else ()),
             *([f"--fs-features={','.join(lun.features)}"] if typed.get("features") else ()),
             "--cluster-stack=o2cb",
             f"--cluster-name={cluster['name']}",

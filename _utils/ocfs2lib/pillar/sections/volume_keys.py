@@ -152,7 +152,8 @@ def _options(good):
         if chosen is None:
             continue
         for option in lun.get("mount", {}).get("options", ()):
-            needed = _OPTIONS.get(option)
+            # What is no option at all stands there still, with its problem.
+            needed = _OPTIONS.get(option) if isinstance(option, str) else None
             if not needed or needed in chosen:
                 continue
             if needed not in features.DEFAULTS or features.opposite(needed) in chosen:
