@@ -109,10 +109,11 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
         Called now and then with the number of bytes read so far.
 
     Returns a dict: ``node`` (the kernel's name), ``wwid``, ``paths`` (``{disk: wwid}`` of a
-    multipath map), ``size`` in bytes, ``read_only``, ``holders``, ``mounts``, ``slot`` (held by
-    this node, or None), ``busy`` (another program holds it exclusively), ``writers`` (the processes
-    that have it open for writing; looked for where ``prove_blank`` reads), ``volume`` (of the OCFS2
-    superblock, or None), ``half_made`` (that volume's format was cut short, None if unknown),
+    multipath map), ``size`` and ``sector_size`` in bytes, ``read_only``, ``holders``, ``mounts``,
+    ``slot`` (held by this node, or None), ``busy`` (another program holds it exclusively),
+    ``writers`` (the processes that have it open for writing; looked for where ``prove_blank``
+    reads), ``volume`` (of the OCFS2 superblock, or None), ``half_made`` (that volume's format was
+    cut short, None if unknown), ``journals`` (bytes of that of each slot, None if unknown),
     ``changing`` (somebody wrote to it while it was looked at), ``signature`` (what ``blkid -p``
     found), ``written`` (byte offsets that are not zero, and that mkfs.ocfs2 has not written where
     its format was cut short; None if they were not read), ``error``
@@ -219,6 +220,7 @@ def _empty_facts(device):
         "wwid": None,
         "paths": {},
         "size": 0,
+        "sector_size": None,
         "read_only": False,
         "holders": [],
         "mounts": [],
@@ -227,6 +229,7 @@ def _empty_facts(device):
         "writers": [],
         "volume": None,
         "half_made": None,
+        "journals": None,
         "changing": False,
         "signature": {},
         "written": None,
@@ -255,6 +258,7 @@ def _hardware(device):
         "node": f"/dev/{name}",
         "wwid": _wwid(sysfs, name),
         "paths": {disk: _disk_wwid(disk) for disk in files.names(f"{sysfs}/slaves")},
+        "sector_size": int(_value(f"{sysfs}/queue/logical_block_size") or 0) or None,
         "read_only": _value(f"{sysfs}/ro") == "1",
         "holders": files.names(f"{sysfs}/holders"),
         "mounts": [{"path": each["path"], "options": each["options"]} for each in mounts],
@@ -310,7 +314,7 @@ def _read_contents(handle, facts):
         "slot": _slot(volume),
     }
     if volume:
-        found["half_made"] = not facts["mounts"] and _half_made(facts["node"], volume.slots)
+        found.update(_progress(facts["node"], volume.slots, bool(facts["mounts"])))
     else:
         found["signature"] = _signature(handle, facts["node"])
     return found
@@ -340,7 +344,11 @@ def _head(handle, size):
 
 
 def _volume_facts(volume):
-    return volume and {**dataclasses.asdict(volume), "stamp": volume.stamp}
+    if not volume:
+        return None
+    # A tuple would not come through as one.
+    features = list(volume.features)
+    return {**dataclasses.asdict(volume), "stamp": volume.stamp, "features": features}
 
 
 def _slot(volume):
@@ -364,12 +372,16 @@ def _signature(handle, node):
     raise CommandExecutionError(tools.failure(argv, result))
 
 
-def _half_made(node, slots):
+def _progress(node, slots, mounted):
+    """Return how far the format of a volume has come. Nobody mounts one that was cut short."""
     if not salt.utils.path.which("debugfs.ocfs2"):
-        return None
-    argv = ["debugfs.ocfs2", "-f", "/dev/stdin", node]
-    answer = tools.attempt(argv, stdin=ocfs2_tools.half_made_commands(slots))
-    return ocfs2_tools.half_made(answer["stdout"], slots)
+        return {"half_made": False if mounted else None}
+    ask = ocfs2_tools.journal_commands if mounted else ocfs2_tools.half_made_commands
+    text = tools.attempt(["debugfs.ocfs2", "-f", "/dev/stdin", node], stdin=ask(slots))["stdout"]
+    return {
+        "half_made": not mounted and ocfs2_tools.half_made(text, slots),
+        "journals": ocfs2_tools.journals(text, slots),
+    }
 
 
 def _is_written_to(handle, size):

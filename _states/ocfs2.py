@@ -207,6 +207,10 @@ def _order(desired, lun, grant):
         leader=grant["leader"],
         verify=lun.verify,
         again=grant["again"],
+        block_size=lun.block_size,
+        cluster_size=lun.cluster_size,
+        journal_size=lun.journal_size,
+        features=lun.features,
     )
 
 

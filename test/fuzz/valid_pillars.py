@@ -210,6 +210,8 @@ def _lun(dice, index, roster):
         "format": dice.choice(("never", "once")),
     }
     lun.update(_some(dice, optional) or {})
+    if dice.random() < 0.3:
+        lun.update(_choices(dice))
     if lun.get("label"):
         lun["label"] += f"#{index}"
     if slots or dice.random() < 0.1:
@@ -222,9 +224,24 @@ def _lun(dice, index, roster):
         lun["uuid"] = _uuid(dice) if pinned else None
     if dice.random() < 0.5:
         lun["mount"]["options"] = _options(dice)
+        quotas = [each for each in lun["mount"]["options"] if each.endswith("quota")]
+        lun["features"] = [*dict.fromkeys((*lun.get("features", ()), *quotas))]
     if dice.random() < 0.3:
         lun["mount"]["services"] = dice.sample(_SERVICES, dice.randint(0, len(_SERVICES)))
     return lun
+
+
+def _choices(dice):
+    """What may be told to mkfs.ocfs2; journals of up to 256 MiB fit into every LUN here."""
+    cluster = dice.choice((None, *(4096 << power for power in range(2, 9))))
+    names = dice.sample(["refcount", "metaecc", "usrquota", "inline-data", "sparse"], 2)
+    off = dice.sample(["noindexed-dirs", "nodiscontig-bg", "noappend-dio"], dice.randint(0, 2))
+    return {
+        "block_size": dice.choice((None, 512, 1024, "2KiB", "4KiB", 4096)),
+        "cluster_size": cluster,
+        "journal_size": dice.choice((None, "9MiB", 16 * sizes.MIB, 256 * sizes.MIB)),
+        "features": dice.choice(([], names, [*off, *names])),
+    }
 
 
 _SERVICES = ("libvirtd.service", "a:b_c.d-e@f@g.service", "0" * 245 + ".service")

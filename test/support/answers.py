@@ -16,6 +16,7 @@ from ocfs2lib.node import setup
 from ocfs2lib.node import units
 from ocfs2lib.node.parts import firewall
 from ocfs2lib.pillar import check
+from ocfs2lib.pillar import features
 from ocfs2lib.plan import decide
 from ocfs2lib.platform import debian
 from support import roster
@@ -52,6 +53,7 @@ def lun(pillar, **changes):
         "wwid": described.wwid,
         "paths": {"sda": described.wwid, "sdb": described.wwid.upper()},
         "size": described.size,
+        "sector_size": 512,
         "read_only": False,
         "holders": [],
         "mounts": [],
@@ -60,6 +62,7 @@ def lun(pillar, **changes):
         "writers": [],
         "volume": None,
         "half_made": False if changes.get("volume") else None,
+        "journals": None,
         "changing": False,
         "signature": {},
         "written": [],
@@ -95,6 +98,7 @@ def volume(pillar, **changes):
         "cluster": pillar.cluster.name,
         "stamp": f"o2cb/{pillar.cluster.name}",
         "global_heartbeat": False,
+        "features": [*features.DEFAULTS, "clusterinfo"],
         **changes,
     }
 

@@ -14,6 +14,8 @@ from ocfs2lib.pillar.sections.luns_keys import DEVICE
 from ocfs2lib.pillar.sections.luns_keys import LUNS
 
 _LUN_KEY = LUNS.key.entry
+#: Mount options that a pillar may have only beside the feature of the same name.
+_QUOTAS = ("usrquota", "grpquota")
 
 
 def describe(surveys, roster, cluster):
@@ -58,6 +60,8 @@ def _lun(volume, path, key, cluster):
     wwid, wwid_issues = _wwid(volume)
     size, others = majority.of({minion: facts["size"] for minion, facts in volume.seen.items()})
     options, option_issues = mount_section.options(volume, path, key)
+    without = [each for each in options if each in _QUOTAS and each not in volume.facts["features"]]
+    options = [each for each in options if each not in without]
     label = volume.facts["label"]
     section = {
         "device": device,
@@ -67,6 +71,8 @@ def _lun(volume, path, key, cluster):
         "label": label if stamps.is_acceptable(label) else None,
         "type": "vmstore",
         "slots": volume.facts["slots"],
+        # What is not in pillar is not compared; only this has to be there.
+        "features": [each for each in options if each in _QUOTAS] or None,
         "format": "never",
         "uuid": volume.facts["uuid"],
         "mount": {"path": path, "options": options},
@@ -77,12 +83,24 @@ def _lun(volume, path, key, cluster):
         *device_issues,
         *wwid_issues,
         *option_issues,
+        *_without_feature(without, key, device),
         *stamps.issues(volume.facts, key, cluster, device),
         *_different_sizes(others, key, size),
         *_not_among_its_nodes(volume, key),
         *mount_section.issues(volume, path, key, device),
     ]
     return {name: value for name, value in section.items() if value is not None}, issues
+
+
+def _without_feature(options, key, device):
+    for option in options:
+        yield issue(
+            f"LUN {key}",
+            f"the mount option {option} needs the feature of that name, which the volume does not "
+            "have, so no node can mount it with that. Applying the pillar leaves the option out of "
+            "/etc/fstab. To have it, switch the feature on while no node has the volume mounted "
+            f"(tunefs.ocfs2 --fs-features={option} {device}) and write it into features.",
+        )
 
 
 def _device(volume, key):

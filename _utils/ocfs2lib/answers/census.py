@@ -20,6 +20,7 @@ _LUN = {
     "wwid": MAYBE_TEXT,
     "paths": (dict,),
     "size": NUMBER,
+    "sector_size": MAYBE_NUMBER,
     "read_only": FLAG,
     "holders": (list,),
     "mounts": (list,),
@@ -29,6 +30,7 @@ _LUN = {
     "changing": FLAG,
     "volume": (dict, type(None)),
     "half_made": MAYBE_FLAG,
+    "journals": (list, type(None)),
     "signature": (dict,),
     "written": (list, type(None)),
     "error": MAYBE_TEXT,
@@ -45,6 +47,7 @@ _VOLUME = {
     "cluster": TEXT,
     "stamp": TEXT,
     "global_heartbeat": FLAG,
+    "features": (list,),
 }
 _MOUNT = {"path": TEXT, "options": (list,)}
 _O2CB = {
@@ -190,12 +193,14 @@ def _check_lun(key, facts):
     all_are(facts["signature"].values(), TEXT, f"{key}.signature")
     all_are(facts["holders"], TEXT, f"{key}.holders")
     all_are(facts["writers"], TEXT, f"{key}.writers")
-    all_are(facts["written"] or (), NUMBER, f"{key}.written")
+    for name in ("written", "journals"):
+        all_are(facts[name] or (), NUMBER, f"{key}.{name}")
     for mount in facts["mounts"]:
         has_fields(mount, _MOUNT, f"{key}.mounts")
         all_are(mount["options"], TEXT, f"{key}.mounts.options")
     if facts["volume"]:
         has_fields(facts["volume"], _VOLUME, f"{key}.volume")
+        all_are(facts["volume"]["features"], TEXT, f"{key}.volume.features")
         for name in ("block_size", "cluster_size"):
             if facts["volume"][name] < 1:
                 raise AnswerMalformed(f"its {key}.volume.{name} is not a size")

@@ -17,6 +17,7 @@ KIND_OF_CODE = {
     Code.OTHER_LUN: "lun-other",
     Code.OTHER_PATH: "lun-other",
     Code.SIZE_DIFFERS: "lun-size-differs",
+    Code.SECTORS_LARGE: "format-not-allowed",
     Code.UNREADABLE: "lun-unreadable",
     Code.NOT_READ: "lun-not-blank",
     Code.NOT_BLANK: "lun-not-blank",

@@ -3,6 +3,8 @@ What is judged about a LUN before it is formatted or mounted: what it should be,
 node sees in its place.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from dataclasses import field
 
@@ -20,6 +22,8 @@ class NodeView:
         The node, and what ``ocfs2.probe`` found there.
     key, device, wwid, size
         The LUN as it should be: its key in pillar, stable name, WWID and bytes.
+    block_size
+        Bytes of a block that pillar has chosen for the volume, None for what mkfs.ocfs2 makes.
     started_uuid
         The UUID of the volume as which the LUN's format is on record as begun, ``""`` for none.
     reached
@@ -34,6 +38,7 @@ class NodeView:
     device: str
     wwid: str
     size: int
+    block_size: int | None = None
     started_uuid: str = ""
     reached: bool = False
     proof: bool = True
@@ -131,6 +136,7 @@ class LunCase:
                 device=lun.device,
                 wwid=lun.wwid,
                 size=lun.size,
+                block_size=lun.block_size,
                 started_uuid=started.uuid if started else "",
                 reached=bool(self.last_verdict),
                 proof=self.proof,

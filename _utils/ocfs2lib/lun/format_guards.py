@@ -18,6 +18,7 @@ from ocfs2lib.lun.ledger import HELD
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.refusal import Refusal
 from ocfs2lib.lun.wwid import same_wwid
+from ocfs2lib.pillar import volume_types
 
 #: What to do first about a LUN that no node sees.
 _UNSEEN = "Have a node see the LUN and run again: nobody knows now what it holds"
@@ -85,6 +86,23 @@ def size(view):
             f"{view.device} has {facts['size']} bytes, pillar says {view.size}",
             f"If this is the right LUN, write size: {facts['size']}; "
             "if it has just grown, rescan it on every node",
+        )
+
+
+def sectors(view):
+    """G1: a sector is no larger than a block, else no kernel mounts the volume."""
+    sector = view.facts["sector_size"]
+    block = volume_types.block_bytes(view.size, view.block_size)
+    # Of a size that is not known, mkfs.ocfs2 judges by itself.
+    if not view.facts["error"] and sector and sector > block:
+        yield Refusal(
+            "G1",
+            Code.SECTORS_LARGE,
+            view.minion,
+            f"{view.device} has sectors of {sector} bytes, and the volume would have blocks of "
+            f"{block}",
+            f"Write block_size: {max(sector, block)} under luns:{view.key}, or have the array "
+            "present smaller sectors",
         )
 
 
@@ -335,6 +353,7 @@ def of_every_node(guard):
 FORMAT_GUARDS = (
     of_every_node(identity),
     of_every_node(size),
+    of_every_node(sectors),
     of_every_node(readable),
     of_every_node(blank),
     ledger,
@@ -346,4 +365,4 @@ FORMAT_GUARDS = (
     roster,
 )
 #: What the leader proves again by itself, on the handle it holds, right before mkfs.
-LEADER_GUARDS = (identity, size, readable, blank, in_use, writable)
+LEADER_GUARDS = (identity, size, sectors, readable, blank, in_use, writable)

@@ -57,6 +57,10 @@ class Part(enum.Enum):
     SIZE = "size of a volume"
     SIZE_SEEN = "size of a LUN as one node sees it"
     SLOTS = "slots of a volume"
+    BLOCK_SIZE = "block size of a volume"
+    CLUSTER_SIZE = "cluster size of a volume"
+    JOURNAL_SIZE = "size of the journals of a volume"
+    FEATURE = "feature of a volume"
 
 
 # Where a part is, "" if its name says that, and what it is called there.
@@ -84,6 +88,10 @@ _TEXTS = {
     Part.SIZE: ("", "size"),
     Part.SIZE_SEEN: ("", "size on {subject}"),
     Part.SLOTS: ("", "slots"),
+    Part.BLOCK_SIZE: ("", "block size"),
+    Part.CLUSTER_SIZE: ("", "cluster size"),
+    Part.JOURNAL_SIZE: ("", "journal size"),
+    Part.FEATURE: ("", "feature {subject}"),
 }
 _USUAL_TEXT = ("", "{subject}")
 
@@ -115,6 +123,8 @@ _FINDINGS = {
     **dict.fromkeys(SAN_PARTS, "san-differs"),
     Part.MOUNT: "stray-volume",
     **dict.fromkeys((Part.SIZE, Part.SIZE_SEEN, Part.SLOTS), "volume-differs"),
+    **dict.fromkeys((Part.BLOCK_SIZE, Part.CLUSTER_SIZE), "volume-differs"),
+    **dict.fromkeys((Part.JOURNAL_SIZE, Part.FEATURE), "volume-differs"),
 }
 
 

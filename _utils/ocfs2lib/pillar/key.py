@@ -32,7 +32,8 @@ class Key:
     and TABLE (a mapping from ``entry`` to sections with the keys ``keys``). ``minimum``
     and ``maximum`` bound a number, the bytes of a size, or the entries of a table.
     ``pattern`` matches the whole text, ``rule`` says the same in words, and ``check`` raises
-    :class:`pillar.problem.WrongValue` for what a pattern cannot say well. A default of
+    :class:`pillar.problem.WrongValue` for what a pattern cannot say well, also of the bytes of a
+    size. A default of
     None is derived from other keys as ``derived`` says, and may be written as ``~``.
     A SECTION without ``derived`` is then one whose keys all have their defaults; with it,
     it may be left out, and is None. ``refused`` maps values that an operator may well try to
@@ -52,7 +53,7 @@ class Key:
     refused: Mapping[str, str] = field(default_factory=dict)
     pattern: str = ""
     rule: str = ""
-    check: Callable[[str], None] | None = None
+    check: Callable[[object], None] | None = None
     keys: tuple = ()
     entry: object = None
     secret: bool = False

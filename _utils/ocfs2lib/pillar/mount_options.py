@@ -32,6 +32,8 @@ MOUNT_OPTIONS = {
         Option("nouser_xattr", "No extended user attributes.", "user_xattr"),
         Option("intr", "Signals may interrupt cluster operations.", "intr"),
         Option("nointr", "Signals cannot interrupt cluster operations, the default.", "intr"),
+        Option("usrquota", "Limits for users; needs the feature ``usrquota``."),
+        Option("grpquota", "Limits for groups; needs the feature ``grpquota``."),
         Option("relatime", "Access times once a day, the default.", "atime"),
         Option("noatime", "No access times: fewer writes and cluster locks.", "atime"),
         Option("strictatime", "Every access time, within ``atime_quantum``.", "atime"),
@@ -61,7 +63,6 @@ MOUNT_OPTIONS = {
 _BY_FORMULA = "the formula sets it where it belongs"
 _AT_BOOT = "the formula writes it; whether the boot mounts a LUN is said by mount:auto"
 _NOT_ORDERED = "the mount would not be ordered before what needs it at boot and shutdown"
-_QUOTA = "it needs a quota feature that the formula does not give to the filesystem"
 # A name that ends in "." stands for everything that begins with it.
 REFUSED_OPTIONS = {
     "_netdev": _BY_FORMULA,
@@ -73,8 +74,6 @@ REFUSED_OPTIONS = {
     "nofail": _NOT_ORDERED,
     "nocluster": "without cluster locks two nodes that write destroy the volume",
     "preferred_slot": "the options are those of every node, a slot is that of one",
-    "usrquota": _QUOTA,
-    "grpquota": _QUOTA,
     "ro": "a node that mounts read-only cannot replay the journal of a dead one",
     "rw": "it is the default",
     "defaults": "it is what an empty list means",

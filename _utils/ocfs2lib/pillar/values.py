@@ -197,6 +197,8 @@ def _read_size(key, value, _path, _found):
             f"{size} bytes are not a multiple of {sizes.SECTOR}",
             "type the bytes that 'blockdev --getsize64' prints for the LUN",
         )
+    if key.check:
+        key.check(size)
     return size
 
 

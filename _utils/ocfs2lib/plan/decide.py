@@ -3,6 +3,7 @@ From pillar and the answers of all nodes to what has to happen: no node is touch
 """
 
 from ocfs2lib.lun import capacity
+from ocfs2lib.lun import choices
 from ocfs2lib.lun import format_guards
 from ocfs2lib.lun import mount_guards
 from ocfs2lib.lun.case import LunCase
@@ -188,5 +189,7 @@ def _existing(case, wrong_fstab, nodes):
         tuple(node for node in usable if node in wrong_fstab),
         awaited_on=awaited,
         case=case,
-        gaps=tuple(capacity.differences(case, volume)) if volume else (),
+        gaps=(*capacity.differences(case, volume), *choices.differences(case, volume))
+        if volume
+        else (),
     )

@@ -10,6 +10,7 @@ from ocfs2lib.node.reasons import Silence
 from support import answers
 
 PILLAR = answers.desired()
+SMALL = answers.desired(size="600MiB", type="mail", slots=4)
 NODE = "host1.example.com"
 OTHER_WWID = "3600a0b8000123456000abcd099999999"
 
@@ -75,6 +76,20 @@ FAULTS = {
         Code.SIZE_DIFFERS,
         case(size=PILLAR.luns[0].size + 1),
         f"pillar says {PILLAR.luns[0].size}",
+    ),
+    "sectors of 4 KiB, blocks of 1": (
+        format_guards.sectors,
+        "G1",
+        Code.SECTORS_LARGE,
+        case(answers.desired(block_size=1024), sector_size=4096),
+        "has sectors of 4096 bytes, and the volume would have blocks of 1024",
+    ),
+    "sectors of 4 KiB, a LUN below 1 GiB": (
+        format_guards.sectors,
+        "G1",
+        Code.SECTORS_LARGE,
+        case(SMALL, sector_size=4096),
+        "has sectors of 4096 bytes, and the volume would have blocks of 2048",
     ),
     "I/O error": (
         format_guards.readable,
@@ -279,6 +294,19 @@ def test_every_node_that_objects_is_named():
     seen = {node.minion: answers.lun(PILLAR, read_only=True) for node in PILLAR.nodes}
     refusals = format_guards.refusals(LunCase(PILLAR, PILLAR.luns[0], seen))
     assert [refusal.node for refusal in refusals] == [node.minion for node in PILLAR.nodes]
+
+
+@pytest.mark.parametrize(
+    ("pillar", "sector"),
+    [
+        (PILLAR, 4096),
+        (PILLAR, None),
+        (answers.desired(block_size=4096, size="600MiB", type="mail", slots=4), 4096),
+        (answers.desired(block_size=512), 512),
+    ],
+)
+def test_sectors_that_are_no_larger_than_blocks_are_no_objection(pillar, sector):
+    assert format_guards.refusals(case(pillar, sector_size=sector)) == []
 
 
 def test_hex_digits_of_a_wwid_may_differ_in_case():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ocfs2lib.pillar import features
 from ocfs2lib.pillar import reference
 from ocfs2lib.pillar import rules
 from ocfs2lib.pillar.keys import PILLAR
@@ -94,6 +95,8 @@ def test_docs_schema_is_the_generated_one():
 def test_docs_reference_is_the_generated_one():
     text = (ROOT / "docs" / "pillar.rst").read_text()
     assert text == reference.reference_rst(), 'run "make docs"'
+    text = (ROOT / "docs" / "pillar-volumes.rst").read_text()
+    assert text == reference.volumes_rst(), 'run "make docs"'
 
 
 def test_the_reference_names_every_key_option_and_rule():
@@ -103,4 +106,6 @@ def test_the_reference_names_every_key_option_and_rule():
             assert f"``{sub.name}`` : " in text
     for option in MOUNT_OPTIONS:
         assert f"     - ``{option}" in text or f"   * - ``{option}" in text
+    for name in (*features.OFFERED, *features.REFUSED):
+        assert f"* ``{name}``: " in text
     assert text.count("\n- ") == len(rules.RULES)

@@ -17,6 +17,7 @@ from ocfs2lib.pillar.problem import Problem
 from ocfs2lib.pillar.problem import WrongValue
 from ocfs2lib.pillar.section import Section
 from ocfs2lib.pillar.sections import mount_keys
+from ocfs2lib.pillar.sections import volume_keys
 from ocfs2lib.pillar.sections.nodes_keys import MAX_NODES
 from ocfs2lib.pillar.sections.nodes_keys import NODES
 from ocfs2lib.pillar.volume_types import TYPES
@@ -148,6 +149,7 @@ _KEYS = (
         minimum=1,
         maximum=MAX_NODES,
     ),
+    *volume_keys.KEYS,
     Key(
         "format",
         TEXT,
@@ -183,7 +185,8 @@ _KEYS = (
 class Lun:
     """One LUN. ``size`` is in bytes; ``nodes`` are the minion ids of those that have it, by
     node number; ``slots_given`` tells a written number of slots from the default; ``uuid`` is
-    32 upper-case hex digits or None."""
+    32 upper-case hex digits or None; so are ``block_size``, ``cluster_size`` and
+    ``journal_size`` (bytes), which are then not compared."""
 
     key: str
     device: str
@@ -194,6 +197,10 @@ class Lun:
     type: str
     slots: int
     slots_given: bool
+    block_size: int | None
+    cluster_size: int | None
+    journal_size: int | None
+    features: tuple[str, ...]
     format: str
     verify: str
     uuid: str | None
@@ -308,6 +315,12 @@ LUNS = Section(
         entry=_LUN_KEY,
     ),
     derive=_derive,
-    rules=(_lun_nodes, _lun_values, *mount_keys.RULES, _device_wwids),
+    rules=(
+        _lun_nodes,
+        _lun_values,
+        *mount_keys.RULES,
+        *volume_keys.RULES,
+        _device_wwids,
+    ),
     build=_build,
 )

@@ -87,7 +87,7 @@ _KEYS = (
         rule=plain_path.RULE,
         check=_check_path,
     ),
-    Key("options", OPTIONS, "Mount options, from the table below.", default=()),
+    Key("options", OPTIONS, "Mount options, from the table in pillar-volumes.rst.", default=()),
     Key(
         "auto",
         BOOLEAN,
