@@ -14,13 +14,13 @@ BY_ID = Path("/dev/disk/by-id")
 
 
 @contextlib.contextmanager
-def named(device):
+def named(device, name=None):
     """
-    A stable name for a device, as udev makes it for a LUN.
+    A stable name for a device, as udev makes it for a LUN, or the one that is given.
 
     Its directory stays, and may go away at any moment: tests beside this one use it too.
     """
-    link = BY_ID / f"wwn-test-{uuid.uuid4().hex}"
+    link = BY_ID / (name or f"wwn-test-{uuid.uuid4().hex}")
     while not link.is_symlink():
         BY_ID.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
@@ -94,6 +94,30 @@ def _simulated_sysfs(device):
             yield sysfs
     finally:
         os.close(real)
+
+
+@contextlib.contextmanager
+def simulated_kind(device, name, files, others=None):
+    """
+    Let sysfs call a loop device by another name, with the files of a device of that kind; only for
+    who shares our mounts. What it holds cannot be read then, since /dev has no such name.
+
+    name, files
+        The kernel's name, and ``{path: bytes}`` below its directory in sysfs.
+    others
+        ``{name: files}`` of further devices.
+    """
+    status = os.stat(device)
+    number = f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
+    devices, numbers = Path("/sys/class/block"), Path("/sys/dev/block")
+    with mounted_tmpfs(devices), mounted_tmpfs(numbers):
+        for each, content in {**(others or {}), name: files}.items():
+            (devices / each).mkdir(parents=True, exist_ok=True)
+            for path, data in content.items():
+                (devices / each / path).parent.mkdir(parents=True, exist_ok=True)
+                (devices / each / path).write_bytes(data)
+        (numbers / number).symlink_to(devices / name)
+        yield
 
 
 @contextlib.contextmanager

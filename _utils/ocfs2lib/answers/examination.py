@@ -28,6 +28,7 @@ _SHAPE = {
     "multipath": (dict, type(None)),
     "volumes": (dict,),
     "unmapped": (dict,),
+    "drbd": (dict, type(None)),
     "kernels": (dict,),
     "starts_after": (list, type(None)),
 }
@@ -47,6 +48,7 @@ _VOLUME = {
 _SPACE = dict.fromkeys(("bytes", "free_bytes", "inodes", "free_inodes"), NUMBER)
 _MULTIPATH = {"maps": (dict,), "paths": (dict,), "polling_interval": MAYBE_NUMBER}
 _MAP = {"name": TEXT, "node": TEXT, "queueing": TEXT}
+_DRBD = dict.fromkeys(("protocol", "allow_two_primaries", "fencing"), (list,))
 _FOUND = {"uuid": TEXT, "wwid": MAYBE_TEXT}
 
 
@@ -74,10 +76,18 @@ def _check(answer, keys):
     _all_are_lists(answer["hidden"], "hidden")
     _all_have(answer["volumes"], _FOUND, "volumes")
     _all_are_lists(answer["unmapped"], "unmapped")
+    _check_drbd(answer["drbd"] or {})
     _all_are_lists(answer["kernels"], "kernels")
     all_are(answer["starts_after"] or (), TEXT, "starts_after")
     if answer["multipath"] is not None:
         _check_multipath(answer["multipath"])
+
+
+def _check_drbd(resources):
+    _all_have(resources, _DRBD, "drbd")
+    for name, settings in resources.items():
+        for setting in _DRBD:
+            all_are(settings[setting], TEXT, f"drbd.{name}.{setting}")
 
 
 def _check_health(health):

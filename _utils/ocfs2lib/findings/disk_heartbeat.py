@@ -7,6 +7,7 @@ import math
 from ocfs2lib import heartbeat
 from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.lun.wwid import same_wwid
+from ocfs2lib.lun.wwid import whole_wwid
 from ocfs2lib.parsers.multipathd import seconds_without_path
 
 #: A path that works is checked ever less often, down to one check in so many intervals.
@@ -21,7 +22,7 @@ def multipath(snapshot):
     for node, facts in snapshot.nodes():
         known = facts["multipath"]
         for lun in snapshot.desired.luns:
-            found = known and _map_of(known["maps"], lun.wwid)
+            found = known and _map_of(known["maps"], whole_wwid(lun.wwid))
             if not found:
                 continue
             interval = known["polling_interval"]

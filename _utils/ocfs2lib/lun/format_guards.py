@@ -17,8 +17,9 @@ from ocfs2lib.lun.ledger import FORMATTED
 from ocfs2lib.lun.ledger import HELD
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.refusal import Refusal
+from ocfs2lib.lun.wwid import drbd_resource
 from ocfs2lib.lun.wwid import same_wwid
-from ocfs2lib.pillar import identities
+from ocfs2lib.lun.wwid import whole_wwid
 from ocfs2lib.pillar import refused_devices
 
 #: What to do first about a LUN that no node sees.
@@ -69,7 +70,7 @@ def _nameless(facts):
 
 def _foreign_paths(view):
     # A path leads to the whole LUN, also where its partition is meant.
-    wanted = identities.whole(view.wwid)
+    wanted = whole_wwid(view.wwid)
     for name, wwid in sorted(view.facts["paths"].items()):
         if not wwid or not same_wwid(wwid, wanted):
             where = wwid or "an unnamed LUN"
@@ -112,11 +113,11 @@ def readable(view):
 
 def _reading(view):
     """What to do about a device that cannot be read."""
-    drbd = identities.split_drbd(view.wwid)
-    if drbd:
+    resource = drbd_resource(view.wwid)
+    if resource:
         return (
             "Have both sides primary, connected and up to date "
-            f"(drbdadm status {drbd[0]}), then run again"
+            f"(drbdadm status {resource}), then run again"
         )
     return "Repair the path to the LUN, then run again"
 

@@ -4,6 +4,8 @@ The WWID of a LUN: what multipath and udev call it, whatever the kernel calls it
 
 import re
 
+from ocfs2lib.pillar import identities
+
 #: Types of designators of page 0x83 in the order in which scsi_id takes them, and the code sets of
 #: each: binary before ASCII. NAA 6 comes before NAA 5, and that before any other.
 _NAA, _EUI, _T10, _VENDOR = 3, 2, 1, 0
@@ -97,3 +99,14 @@ def _as_udev(text):
 def same_wwid(one, other):
     """Return whether two WWIDs name one LUN; arrays and tools differ in the case of hex digits."""
     return one.lower() == other.lower()
+
+
+def whole_wwid(wwid):
+    """Return the WWID of the whole LUN: of a partition, without its PARTUUID."""
+    return identities.whole(wwid)
+
+
+def drbd_resource(wwid):
+    """Return the resource of DRBD that a WWID stands for; None if it is not of DRBD."""
+    found = identities.split_drbd(wwid)
+    return found and found[0]

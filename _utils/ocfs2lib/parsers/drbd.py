@@ -95,8 +95,7 @@ def _peer_troubles(name, device, peer, objects):
         for kind, each in objects
         if kind == "peer-device"
         and each.get("volume") == device.get("volume")
-        and each.get("peer-node-id") == peer.get("peer-node-id")
-        and each.get("peer") == peer.get("peer")
+        and _peer_of(each) == _peer_of(peer)
     ]
     for disk in disks or [{}]:
         state = disk.get("peer-disk", "unknown")
@@ -104,6 +103,11 @@ def _peer_troubles(name, device, peer, objects):
             replication = disk.get("replication", "")
             how = f" ({replication})" if replication not in ("", "Established") else ""
             yield f"{who} of DRBD {name} is {state}{how}"
+
+
+def _peer_of(fields):
+    """Return what tells one peer from another; drbd-utils before 9.13 print its address alone."""
+    return fields.get("peer-node-id") or fields.get("peer")
 
 
 def settings(text):
@@ -126,3 +130,13 @@ def settings(text):
         name: {each: sorted(values) for each, values in wanted.items()}
         for name, wanted in found.items()
     }
+
+
+def disks(text):
+    """
+    Return the names of the devices that the volumes of DRBD lie on.
+
+    text
+        What :data:`SETTINGS` prints.
+    """
+    return re.findall(r'^\s*disk\s+"?(/[^";]+?)"?\s*;', text, re.MULTILINE)

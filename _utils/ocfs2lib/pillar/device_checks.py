@@ -62,14 +62,19 @@ def same_device(good):
     """
     for key, lun in good.get("luns", {}).items():
         if "device" in lun and "wwid" in lun:
-            problem = _difference(lun["device"], lun["wwid"])
+            problem = difference(lun["device"], lun["wwid"])
             if problem:
                 name, reason, fix = problem
                 yield Problem(f"ocfs2:luns:{key}:{name}", reason, fix)
 
 
-def _difference(device, wwid):
-    """Return ``(key, reason, fix)`` if a device and an identity do not go together, or None."""
+def difference(device, wwid):
+    """
+    Return ``(key, reason, fix)`` if a device and an identity do not go together, or None.
+
+    device, wwid
+        As in pillar, each acceptable by itself.
+    """
     drbd = device_names.drbd_identity(device)
     if drbd or identities.split_drbd(wwid):
         return None if drbd == wwid else _other_drbd(device, wwid, drbd)

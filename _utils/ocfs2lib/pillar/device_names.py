@@ -20,7 +20,7 @@ UNSTABLE_DEVICES = (
         "the kernel gives such names in the order it finds the disks",
     ),
     (r"/dev/nvme\d+(n\d+(p\d+)?)?", "the kernel gives such names in the order it finds the disks"),
-    (r"/dev/dm-\d+.*", "such numbers are given anew at every boot"),
+    (r"/dev/(dm-|md|loop)\d+.*", "such numbers are given anew at every boot"),
     (r"/dev/drbd(\d+|_.*|/by-disk/.*)", "it does not say which resource of DRBD it is"),
     (r"/dev/disk/by-path/.*", "it names one way to the LUN, not the LUN"),
     (r"/dev/disk/by-(uuid|label)/.*", "it names the content, which a blank LUN does not have"),
