@@ -100,6 +100,36 @@ def wwid(node):
     return None
 
 
+def layout(device):
+    """
+    Tell how a device is made up: whose partition it is, and which disks lead to it.
+
+    device
+        Any name of a block device.
+
+    Returns ``{"node", "whole", "number", "extent", "disks"}``: the kernel's names of the device and
+    of its whole, both the same if it is no partition, the number of the partition and where the
+    kernel has it, ``[start, size]`` in sectors of 512 bytes, or two times None, and the names of
+    the disks.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_device.layout /dev/mapper/primary-part1
+    """
+    name, _ = _name(device)
+    parent, number = _parent(name)
+    whole = parent or name
+    return {
+        "node": name,
+        "whole": whole,
+        "number": number,
+        "extent": (parent and list(_extent(name) or ())) or None,
+        "disks": files.names(f"{_CLASS}/{whole}/slaves") or [whole],
+    }
+
+
 def settings():
     """
     Return the settings of DRBD by which two nodes may work on one volume.

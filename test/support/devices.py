@@ -71,6 +71,7 @@ def simulated_wwid(device, wwid):
     with _simulated_sysfs(device) as sysfs:
         (sysfs / "device").mkdir()
         (sysfs / "device/wwid").write_text(f"naa.{wwid[1:]}\n")
+        (sysfs / "device/rescan").touch()
         yield
 
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.lun import contents
 from support.devices import partitioned
@@ -150,3 +151,38 @@ def test_a_mounted_partition_names_its_mount(lun, probe, tmp_path):
         run("umount", str(path))
     assert [each["path"] for each in facts["mounts"]] == [str(path)]
     assert facts["signature"]["TYPE"] == "ext4"
+
+
+@pytest.mark.parametrize("is_mounted", [False, True])
+def test_a_partition_that_has_grown_is_taken_over(lun, modules, probe, tmp_path, is_mounted):
+    run("mkfs.ext4", "-q", lun.parts[2])
+    path = tmp_path / "mounted"
+    path.mkdir()
+    before = modules["ocfs2.wwid"](lun.parts[2])
+    uuid = before.rpartition("-partuuid-")[2]
+    if is_mounted:
+        run("mount", lun.parts[2], str(path))
+    try:
+        grown = f"{GPT.splitlines()[1]}\nsize=80M,uuid={uuid}\n"
+        write_table(lun.node, f"label: gpt\n{grown}")
+        assert "has not read it again" in probe(lun.parts[2])["error"]
+        assert modules["ocfs2_volume.rescan"](lun.parts[2]) == 80 * MIB
+        facts = probe(lun.parts[2])
+    finally:
+        if is_mounted:
+            run("umount", str(path))
+    assert (facts["error"], facts["size"], facts["wwid"]) == (None, 80 * MIB, before)
+    assert bool(facts["mounts"]) == is_mounted
+    # Its neighbour is as it was.
+    assert probe(lun.parts[1])["size"] == 300 * MIB
+    assert modules["ocfs2_volume.rescan"](lun.parts[1]) == 300 * MIB
+
+
+@pytest.mark.parametrize(
+    "table", ["label: gpt\n", "label: gpt\nstart=4096,size=300M\n", "label: gpt\nsize=299M\n"]
+)
+def test_a_partition_that_is_gone_or_has_shrunk_is_not_taken_over(lun, modules, table):
+    write_table(lun.node, table)
+    with pytest.raises(CommandExecutionError, match=r"partition 1 of .* is not where"):
+        modules["ocfs2_volume.rescan"](lun.parts[1])
+    assert Path(f"/sys/class/block/{Path(lun.parts[1]).name}/size").read_text() == "614400\n"
