@@ -1,6 +1,5 @@
 """No LUN that holds anything is called blank, and every LUN that holds nothing is."""
 
-import dataclasses
 import math
 import os
 import random
@@ -11,8 +10,6 @@ import pytest
 
 from ocfs2lib.lun import contents
 from ocfs2lib.lun import format_guards
-from ocfs2lib.lun.case import LunCase
-from support import answers
 from support.devices import partitioned
 from support.images import GIB
 from support.images import MIB
@@ -23,9 +20,10 @@ from support.images import digest
 from support.images import put
 from support.images import run
 from support.images import sparse
+from support.lun_cases import PILLAR
+from support.lun_cases import seen_by_all
 from support.zoo import ZOO
 
-PILLAR = answers.desired()
 LEAST, MOST = 300 * MIB, 8192 * GIB
 
 pytestmark = [
@@ -35,13 +33,6 @@ pytestmark = [
         reason="needs root and loop devices",
     ),
 ]
-
-
-def planned(facts):
-    """The case of the plan when every node of the roster finds this, on the LUN of pillar."""
-    lun = dataclasses.replace(PILLAR.luns[0], size=facts["size"])
-    seen = {node.minion: {**facts, "wwid": lun.wwid} for node in PILLAR.nodes}
-    return LunCase(PILLAR, lun, seen)
 
 
 def test_the_zoo_is_large_enough():
@@ -57,7 +48,7 @@ def test_what_holds_data_is_refused_by_name_and_left_as_it_was(tmp_path, modules
     assert digest(image) == before
     assert (facts["error"], facts["unreadable"]) == (None, None)
     assert contents.describe(facts).startswith(ZOO[name].names)
-    refusals = format_guards.refusals(planned(facts))
+    refusals = format_guards.refusals(seen_by_all(facts))
     assert [(each.guard, each.node) for each in refusals] == [
         ("G3", node.minion) for node in PILLAR.nodes
     ]
@@ -102,7 +93,7 @@ def test_what_holds_data_in_a_partition_is_refused_and_left_as_it_was(
     assert digest(image) == before
     assert (facts["error"], facts["unreadable"], facts["size"]) == (None, None, size)
     assert contents.describe(facts).startswith(ZOO[name].names)
-    refusals = format_guards.refusals(planned(facts))
+    refusals = format_guards.refusals(seen_by_all(facts))
     assert [each.guard for each in refusals] == ["G3"] * len(PILLAR.nodes)
 
 
@@ -130,5 +121,5 @@ def test_blank_luns_of_any_size_may_be_formatted(tmp_path, modules, count):
             run("losetup", "--set-capacity", device)
             facts = modules["ocfs2.probe"](device, prove_blank=True)
             assert facts["size"] == size
-            refusals = format_guards.refusals(planned(facts))
+            refusals = format_guards.refusals(seen_by_all(facts))
             assert refusals == [], f"seed {seed}, size {size}"
