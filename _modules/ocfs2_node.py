@@ -24,7 +24,7 @@ from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import time_limit
 
-_SYS_BLOCK = "/sys/block"
+_SYS_BLOCK = "/sys/class/block"
 _FSTAB = "/etc/fstab"
 #: Seconds that a LUN or a volume may take to answer a look.
 _LIMIT = 10
@@ -98,10 +98,11 @@ def examine(luns, setup):
     (``ocfs2_health.facts``), ``space`` (``{mount point: ocfs2_diagnose.space}``), ``labels``
     (``{mount point: ocfs2_diagnose.label}`` where SELinux enforces), ``hidden``
     (``{mount point: ocfs2_diagnose.hidden}``), ``hung`` (``{mount point: reason}`` of those whose
-    ``space`` is missing), ``multipath`` (``ocfs2_diagnose.multipath``), ``volumes`` (every whole
+    ``space`` is missing), ``multipath`` (``ocfs2_diagnose.multipath``), ``volumes`` (every
     device with an OCFS2, as ``{kernel's name: {"uuid", "wwid"}}``), ``unmapped`` (``{WWID:
     [kernel's names]}`` of the disks that are no path of a map), ``lun_timeouts`` (``{key of a
-    LUN: ocfs2_diagnose.timeouts}``), ``kernels`` (``ocfs2_reboot.kernels``) and ``starts_after``
+    LUN: ocfs2_diagnose.timeouts}``), ``drbd`` (``ocfs2_device.settings``), ``kernels``
+    (``ocfs2_reboot.kernels``) and ``starts_after``
     (``ocfs2_diagnose.starts_after``).
 
     CLI Example:
@@ -111,7 +112,7 @@ def examine(luns, setup):
         salt-call ocfs2_node.examine '{a: /dev/mapper/a}' '{firewall: [none, 7777, {}]}'
     """
     found = _apart_from_luns(luns, setup)
-    devices = list(_whole_devices())
+    devices = list(_devices())
     questions = {
         **{("lun", key): ["ocfs2.probe", device] for key, device in luns.items()},
         **{("space", path): ["ocfs2_diagnose.space", path] for path in found["mounts"]},
@@ -137,6 +138,7 @@ def examine(luns, setup):
         "lun_timeouts": {
             key: __salt__["ocfs2_diagnose.timeouts"](each) for key, each in luns.items()
         },
+        "drbd": __salt__["ocfs2_device.settings"](),
         "kernels": __salt__["ocfs2_reboot.kernels"](),
         "starts_after": __salt__["ocfs2_diagnose.starts_after"](),
     }
@@ -157,8 +159,11 @@ def _unmapped(devices):
     """Return ``{WWID: [kernel's names]}`` of the disks that are no path of a map."""
     found = {}
     for node in devices:
+        name = os.path.basename(node)
+        if name.startswith(("dm-", "drbd")) or _disk_of(name) != name:
+            continue
         wwid = __salt__["ocfs2.wwid"](node)
-        if wwid and not os.path.basename(node).startswith("dm-"):
+        if wwid:
             found.setdefault(wwid, []).append(node)
     return found
 
@@ -193,7 +198,7 @@ def survey():
     ``starts`` are the units of ocfs2-tools that start at boot, ``firewalls`` the backends of a
     firewall that have rules. ``fstab`` has the lines that concern an OCFS2, as
     :meth:`parsers.fstab_file.Line.fields` has them, each with the kernel's name of its device as
-    ``node``, None if there is none. ``luns`` has, by the kernel's name, every whole device with an
+    ``node``, None if there is none. ``luns`` has, by the kernel's name, every device with an
     OCFS2 and every device of a mount or line of one: what ``ocfs2.probe`` returns and, as
     ``names``, the stable names, the best first.
 
@@ -236,7 +241,7 @@ def _on_a_volume(line, luns):
 
 def _luns(lines):
     names = _stable_names()
-    nodes = {node for node in _whole_devices() if __salt__["ocfs2.superblock"](node)}
+    nodes = {node for node in _devices() if __salt__["ocfs2.superblock"](node)}
     mounts = __salt__["ocfs2_mount.mounts"]("ocfs2")
     nodes |= {node for node in (_node_of(mount["device"]) for mount in mounts) if node}
     nodes |= {
@@ -260,18 +265,31 @@ def _device(node, mounts):
     return facts
 
 
-def _whole_devices():
-    """Yield the kernel's name of every disk and map that has a size and is no path of a map."""
+def _devices():
+    """
+    Yield the kernel's name of every disk, partition, map and volume of DRBD that has a size, but
+    not what a map or DRBD lies on: it shows the same content.
+    """
+    below = __salt__["ocfs2_device.below_drbd"]()
     for name in sorted(os.listdir(_SYS_BLOCK)):
         sectors = files.value(f"{_SYS_BLOCK}/{name}/size")
+        # A path of native multipath of NVMe is hidden, and has no name in /dev.
+        hidden = files.value(f"{_SYS_BLOCK}/{name}/hidden") == "1"
         node = f"/dev/{name}"
-        if sectors not in (None, "0") and not _maps(node):
+        if sectors not in (None, "0") and not hidden and node not in below and not _maps(node):
             yield node
 
 
+def _disk_of(name):
+    """Return the kernel's name of the disk of a partition; of any other device its own."""
+    if files.value(f"{_SYS_BLOCK}/{name}/partition"):
+        return os.path.basename(os.path.dirname(os.path.realpath(f"{_SYS_BLOCK}/{name}")))
+    return name
+
+
 def _maps(node):
-    """Return the multipath maps that a disk is a path of."""
-    holders = glob.glob(f"{_SYS_BLOCK}/{os.path.basename(node)}/holders/*")
+    """Return the multipath maps that a disk, or the disk of a partition, is a path of."""
+    holders = glob.glob(f"{_SYS_BLOCK}/{_disk_of(os.path.basename(node))}/holders/*")
     kinds = {each: files.value(f"{each}/dm/uuid") or "" for each in holders}
     return [each for each, kind in kinds.items() if kind.startswith("mpath-")]
 
@@ -279,8 +297,8 @@ def _maps(node):
 def _stable_names():
     """Return ``{the kernel's name: [stable names]}``."""
     found = {}
-    for directory in lun_names.NAME_DIRECTORIES:
-        for path in sorted(glob.glob(f"{directory}/*")):
+    for pattern in lun_names.NAME_PATTERNS:
+        for path in sorted(glob.glob(pattern)):
             node = _node(path)
             if node:
                 found.setdefault(node, []).append(path)

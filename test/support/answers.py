@@ -242,6 +242,7 @@ def examination(pillar, minion, **changes):
         "volumes": {"/dev/dm-3": {"uuid": UUID, "wwid": described.wwid}},
         "unmapped": {},
         "lun_timeouts": {},
+        "drbd": {},
         "kernels": {"6.1.0-18-amd64": []},
         "starts_after": sorted([*units.after(debian.PLATFORM), "sysinit.target"]),
     }

@@ -23,7 +23,7 @@ ARROWS = {
     "platform": "",
     "firewall": "parsers platform",
     "pillar": "firewall platform",
-    "san": "",
+    "san": "pillar",
     "node": "firewall parsers pillar platform san",
     "lun": "node parsers pillar",
     "answers": "node",

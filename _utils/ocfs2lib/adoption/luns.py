@@ -10,6 +10,8 @@ from ocfs2lib.adoption import mount_section
 from ocfs2lib.adoption import stamps
 from ocfs2lib.adoption import volumes
 from ocfs2lib.adoption.statement import issue
+from ocfs2lib.pillar import device_checks
+from ocfs2lib.pillar import refused_devices
 from ocfs2lib.pillar.sections.luns_keys import DEVICE
 from ocfs2lib.pillar.sections.luns_keys import LUNS
 
@@ -106,7 +108,7 @@ def _without_feature(options, key, device):
 def _device(volume, key):
     """Return the best name that is stable and the same on every node."""
     names = [
-        [name for name in facts["names"] if re.fullmatch(DEVICE, name)]
+        [name for name in facts["names"] if _is_acceptable(name, facts["wwid"])]
         for facts in volume.seen.values()
     ]
     common = [name for name in names[0] if all(name in other for other in names)]
@@ -126,15 +128,25 @@ def _device(volume, key):
     ]
 
 
+def _is_acceptable(name, wwid):
+    """Return whether pillar can have a name for the device with an identity."""
+    if not re.fullmatch(DEVICE, name) or refused_devices.by_name(name):
+        return False
+    return not wwid or not device_checks.difference(name, wwid)
+
+
 def _wwid(volume):
     facts = next(iter(volume.seen.values()))
     if facts["wwid"]:
         return facts["wwid"], []
+    refused = refused_devices.by_node(facts["node"] or "")
+    what = f". It {refused.sentence}" if refused else ""
+    instead = refused.instead if refused else "present it as a SCSI or NVMe LUN"
     return None, [
         issue(
             volume.label(),
-            f"the device {facts['node']} has no WWID, by which alone the "
-            "formula takes a LUN for the right one. Present it as a SCSI or NVMe LUN.",
+            f"the device {facts['node']} has no WWID, by which alone the formula takes a LUN for "
+            f"the right one{what}. To have it in pillar, {instead}.",
             obstacle=True,
         )
     ]

@@ -30,6 +30,7 @@ _SHAPE = {
     "volumes": (dict,),
     "unmapped": (dict,),
     "lun_timeouts": (dict,),
+    "drbd": (dict, type(None)),
     "kernels": (dict,),
     "starts_after": (list, type(None)),
 }
@@ -49,6 +50,7 @@ _VOLUME = {
 _SPACE = dict.fromkeys(("bytes", "free_bytes", "inodes", "free_inodes"), NUMBER)
 _MULTIPATH = {"maps": (dict,), "paths": (dict,), "polling_interval": MAYBE_NUMBER}
 _MAP = {"name": TEXT, "node": TEXT, "queueing": TEXT, "living": FLAG, "array": TEXT}
+_DRBD = dict.fromkeys(("protocol", "allow_two_primaries", "fencing"), (list,))
 _FOUND = {"uuid": TEXT, "wwid": MAYBE_TEXT}
 
 
@@ -77,6 +79,7 @@ def _check(answer, keys):
     _all_have(answer["volumes"], _FOUND, "volumes")
     _all_are_lists(answer["unmapped"], "unmapped")
     _check_timeouts(answer["lun_timeouts"])
+    _check_drbd(answer["drbd"] or {})
     _all_are_lists(answer["kernels"], "kernels")
     all_are(answer["starts_after"] or (), TEXT, "starts_after")
     if answer["multipath"] is not None:
@@ -92,6 +95,13 @@ def _check_timeouts(found):
                 raise AnswerMalformed(f"its lun_timeouts.{key} has a row of {len(row)} things")
             all_are(row[:2], TEXT, f"lun_timeouts.{key}")
             all_are(row[2:], MAYBE_NUMBER, f"lun_timeouts.{key}")
+
+
+def _check_drbd(resources):
+    _all_have(resources, _DRBD, "drbd")
+    for name, settings in resources.items():
+        for setting in _DRBD:
+            all_are(settings[setting], TEXT, f"drbd.{name}.{setting}")
 
 
 def _check_health(health):

@@ -44,6 +44,7 @@ CHECKS = (
     lun.sizes,
     lun.paths,
     lun.clones,
+    lun.drbd,
     volume.not_mounted,
     volume.not_in_pillar,
     volume.broken,

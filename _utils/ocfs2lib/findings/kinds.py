@@ -64,6 +64,7 @@ KINDS = {
     "lun-in-use": (BROKEN, "somebody uses the LUN, so it is not formatted"),
     "lun-on-record": (BROKEN, "a LUN that was in use before is not formatted again"),
     "lun-read-only": (BROKEN, "a LUN that takes no writes can carry no heartbeat"),
+    "drbd-fencing": (DEGRADED, "after a cut link both sides write, and one side's data is lost"),
     "format-not-allowed": (BROKEN, "without it there is nothing to mount"),
     "format-unknown": (BROKEN, "two formats of one LUN at once would destroy it"),
     "format-cut": (BROKEN, "a volume that is half made must not be mounted"),

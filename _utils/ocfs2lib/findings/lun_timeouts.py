@@ -7,6 +7,7 @@ import math
 from ocfs2lib import heartbeat
 from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.lun.wwid import same_wwid
+from ocfs2lib.lun.wwid import whole_wwid
 from ocfs2lib.parsers.multipathd import seconds_without_path
 from ocfs2lib.san import multipath_conf
 from ocfs2lib.san import timeout_budget
@@ -29,7 +30,7 @@ def without_path(snapshot):
     """Find maps, sessions, ports and controllers that keep I/O waiting for too long."""
     for node, facts in snapshot.nodes():
         for lun in snapshot.desired.luns_of(node.minion):
-            found = facts["multipath"] and _map_of(facts["multipath"]["maps"], lun.wwid)
+            found = facts["multipath"] and _map_of(facts["multipath"]["maps"], whole_wwid(lun.wwid))
             if found:
                 yield from _of_map(snapshot, node, lun, found, facts["multipath"])
             else:

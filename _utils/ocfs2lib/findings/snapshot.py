@@ -5,6 +5,7 @@ Everything that was seen of a cluster at one moment, for findings to be made of.
 from dataclasses import dataclass
 
 from ocfs2lib import commands
+from ocfs2lib.lun.wwid import whole_wwid
 from ocfs2lib.node import holds
 
 #: The state of a path of which nobody has said anything.
@@ -101,4 +102,6 @@ class Snapshot:
         examination = self.examinations[minion]
         seen = examination["luns"][key]
         known = examination["multipath"]["paths"] if examination["multipath"] else {}
-        return known.get(seen["wwid"]) or dict.fromkeys(seen["paths"], UNKNOWN_PATH)
+        return known.get(whole_wwid(seen["wwid"] or "")) or dict.fromkeys(
+            seen["paths"], UNKNOWN_PATH
+        )

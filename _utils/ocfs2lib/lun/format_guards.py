@@ -17,7 +17,10 @@ from ocfs2lib.lun.ledger import FORMATTED
 from ocfs2lib.lun.ledger import HELD
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.refusal import Refusal
+from ocfs2lib.lun.wwid import drbd_resource
 from ocfs2lib.lun.wwid import same_wwid
+from ocfs2lib.lun.wwid import whole_wwid
+from ocfs2lib.pillar import refused_devices
 from ocfs2lib.pillar import volume_types
 
 #: What to do first about a LUN that no node sees.
@@ -53,22 +56,30 @@ def identity(view):
             "G1",
             Code.OTHER_LUN,
             view.minion,
-            f"{view.device} is {facts['wwid'] or 'without a WWID'}, not {view.wwid}",
+            f"{view.device} is {facts['wwid'] or _nameless(facts)}, not {view.wwid}",
             "Correct luns:" + view.key + ":wwid or the device's name on this node",
         )
     else:
         yield from _foreign_paths(view)
 
 
+def _nameless(facts):
+    """Return what a device without an identity is, as text."""
+    refused = refused_devices.by_node(facts["node"] or "")
+    return f"without a WWID ({refused.kind}: {refused.reason})" if refused else "without a WWID"
+
+
 def _foreign_paths(view):
+    # A path leads to the whole LUN, also where its partition is meant.
+    wanted = whole_wwid(view.wwid)
     for name, wwid in sorted(view.facts["paths"].items()):
-        if not wwid or not same_wwid(wwid, view.wwid):
+        if not wwid or not same_wwid(wwid, wanted):
             where = wwid or "an unnamed LUN"
             yield Refusal(
                 "G1",
                 Code.OTHER_PATH,
                 view.minion,
-                f"path {name} of {view.device} leads to {where}, not {view.wwid}",
+                f"path {name} of {view.device} leads to {where}, not {wanted}",
                 "Repair the paths of this map (multipath -ll)",
             )
 
@@ -114,8 +125,19 @@ def readable(view):
             Code.UNREADABLE,
             view.minion,
             view.facts["unreadable"],
-            "Repair the path to the LUN, then run again",
+            _reading(view),
         )
+
+
+def _reading(view):
+    """What to do about a device that cannot be read."""
+    resource = drbd_resource(view.wwid)
+    if resource:
+        return (
+            "Have both sides primary, connected and up to date "
+            f"(drbdadm status {resource}), then run again"
+        )
+    return "Repair the path to the LUN, then run again"
 
 
 def blank(view):

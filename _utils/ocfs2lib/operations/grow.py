@@ -14,6 +14,7 @@ from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import volume_obstacles
 from ocfs2lib.operations.tools_at_work import where_at_work
+from ocfs2lib.pillar import identities
 
 #: What a journal without block64 can count to (mkfs.ocfs2 and tunefs.ocfs2 refuse more).
 _BLOCKS_OF_32_BITS = (1 << 32) - 1
@@ -39,6 +40,9 @@ class Grow(Operation):
         return {"lun": self.key}
 
     def steps(self):
+        if self.lun and identities.split_partition(self.lun.wwid)[1]:
+            # Who has not read a changed table again does not take the partition for the LUN.
+            self.master.ask(self.minions, "ocfs2_volume.rescan", self.lun.device, limit=SLOW)
         plan = self.master.plan(sync=True)
         reasons = obstacles(plan) + volume_obstacles(plan, self.key)
         lun = plan.lun(self.key)

@@ -4,6 +4,7 @@ long it waits for a path."""
 import re
 
 from ocfs2lib import heartbeat
+from ocfs2lib.pillar import identities
 from ocfs2lib.san import timeout_budget
 
 #: Files in this directory win over multipath.conf, and the last of them over the others.
@@ -16,8 +17,7 @@ UNKNOWN = "unknown"
 
 _NO_CHECKS = "fail"
 #: Kinds of a WWID that device-mapper multipath makes no map of.
-_NEVER_MAPPED = re.compile(r"(?:eui\.|uuid\.|nvme\.|virtio-|drbd-).*")
-_PARTITION = re.compile(r"(.+)-partuuid-[0-9a-f-]+")
+_NEVER_MAPPED = ("eui.", "uuid.", "nvme.", "virtio-", "drbd-")
 _ALIAS = re.compile(r"/dev/mapper/(?!3[0-9a-f]{16,})([A-Za-z0-9_][A-Za-z0-9._:+=@#-]*)")
 _ALIAS_OF_PARTITION = re.compile(r"(.+?)(?:-part|(?<=[0-9])p)[0-9]+")
 
@@ -48,10 +48,9 @@ def maps(luns):
     """
     found = {}
     for lun in luns:
-        if not _NEVER_MAPPED.fullmatch(lun.wwid):
-            partition = _PARTITION.fullmatch(lun.wwid)
-            wwid = partition[1] if partition else lun.wwid
-            found[wwid] = found.get(wwid) or _alias(lun.device, bool(partition))
+        if not lun.wwid.startswith(_NEVER_MAPPED):
+            wwid, partuuid = identities.split_partition(lun.wwid)
+            found[wwid] = found.get(wwid) or _alias(lun.device, bool(partuuid))
     return found
 
 

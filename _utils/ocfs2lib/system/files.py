@@ -59,6 +59,21 @@ def value(path):
     return None if text is None else text.strip()
 
 
+def content(path):
+    """
+    Return the bytes of a small binary file of sysfs, ``b""`` if it cannot be read, as for
+    :func:`value`.
+
+    path
+        Absolute path.
+    """
+    try:
+        with open(path, "rb") as handle:
+            return handle.read()
+    except OSError:
+        return b""
+
+
 def decoded(text):
     """Return a text of :func:`read_exactly`, or a name in a directory, as it can be sent."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -9,7 +9,8 @@ from functional.conftest import MINION
 from ocfs2lib.adoption import adopt
 from ocfs2lib.answers import census
 from support.devices import named
-from support.devices import simulated_partition
+from support.devices import partitioned
+from support.devices import write_table
 from support.images import GIB
 from support.images import attached
 from support.images import digest
@@ -113,14 +114,34 @@ def test_a_line_for_what_is_no_volume_brings_its_device_along(modules, tmp_path,
     assert (lun["volume"], lun["signature"]["TYPE"]) == (None, "ext4")
 
 
-def test_a_partition_is_told_with_what_it_holds(modules, tmp_path, fstab):
-    image = sparse(tmp_path / "other", GIB)
-    with attached(image) as device, simulated_partition(device):
-        run("mkfs.ocfs2", "-q", "-N", "2", "-L", "data", *O2CB, device)
-        fstab(f"{device} /san/data ocfs2 _netdev 0 0")
-        survey = census.checked_survey(modules["ocfs2_node.survey"]())
-        lun = by_node(survey, device)
-    assert "is a partition" in lun["error"]
+def test_a_partition_becomes_a_lun_of_the_pillar(modules, tmp_path, fstab):
+    """By the real files of a host and a real table; the WWID of the disk is simulated."""
+    cluster_conf()
+    table = "label: dos\nlabel-id: 0x1a2b3c4d\nsize=600M\nsize=40M\n"
+    with partitioned(sparse(tmp_path / "other", GIB), table, "35000c50000000001") as disk:
+        run("mkfs.ocfs2", "-q", "-N", "4", "-L", "data", *O2CB, disk.parts[1])
+        fstab("PARTUUID=1a2b3c4d-01 /san/data ocfs2 _netdev 0 0")
+        # As udev names it; no udev runs here.
+        with named(disk.parts[1], "scsi-35000c50000000001-part1") as name:
+            survey = census.checked_survey(modules["ocfs2_node.survey"]())
+    lun = by_node(survey, disk.parts[1])
+    assert (lun["error"], lun["volume"]["label"], lun["names"]) == (None, "data", [name])
+    assert disk.node not in survey["luns"]
+    survey["luns"] = {disk.parts[1]: lun}
+    (described,) = adopt.adopt({MINION: survey}, {}).pillar["ocfs2"]["luns"].values()
+    assert described["device"] == name
+    assert described["wwid"] == "35000c50000000001-partuuid-1a2b3c4d-01"
+    assert (described["size"], described["mount"]["path"]) == (600 << 20, "/san/data")
+
+
+def test_a_partition_of_another_table_than_the_kernel_has_is_told(modules, tmp_path, fstab):
+    table = "label: gpt\nsize=600M\n"
+    with partitioned(sparse(tmp_path / "other", GIB), table, "35000c50000000001") as disk:
+        run("mkfs.ocfs2", "-q", "-N", "4", "-L", "data", *O2CB, disk.parts[1])
+        fstab(f"{disk.parts[1]} /san/data ocfs2 _netdev 0 0")
+        write_table(disk.node, "label: gpt\nsize=700M\n")
+        lun = by_node(modules["ocfs2_node.survey"](), disk.parts[1])
+    assert "has not read it again (partprobe" in lun["error"]
     assert (lun["wwid"], lun["volume"]["label"]) == (None, "data")
 
 
@@ -146,11 +167,15 @@ def test_what_starts_at_boot_is_read_from_its_links(modules):
     assert starts() == ["o2cb.service", "ocfs2.service"]
 
 
+def cluster_conf():
+    CONF.parent.mkdir(exist_ok=True)
+    CONF.write_text(STANZAS.format(name=os.uname().nodename))
+
+
 def test_a_survey_becomes_a_pillar(modules, volume, fstab):
     """By the real files of a host; a loop device has no WWID, and the host another name."""
     _, device, name = volume
-    CONF.parent.mkdir(exist_ok=True)
-    CONF.write_text(STANZAS.format(name=os.uname().nodename))
+    cluster_conf()
     SETTINGS.write_text("O2CB_ENABLED=true\nO2CB_BOOTCLUSTER=web\nO2CB_HEARTBEAT_THRESHOLD=61\n")
     fstab(f"{device} /san/primary _netdev,noatime 0 0")
     survey = census.checked_survey(modules["ocfs2_node.survey"]())

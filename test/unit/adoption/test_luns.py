@@ -14,8 +14,8 @@ from support.adoption import by_kernel_name
 from support.adoption import everywhere
 from support.adoption import facts
 from support.adoption import line
+from support.adoption import logical_volume
 from support.adoption import on
-from support.adoption import partition
 from support.adoption import second_disk
 from support.adoption import second_path
 from support.adoption import typeless
@@ -112,16 +112,16 @@ ISSUES = {
         "the device /dev/dm-0 has no WWID",
         True,
     ),
-    "a partition": (
-        on(OTHER, partition),
-        f"{OTHER}: /dev/sdb1 is a partition, and the formula takes whole LUNs alone; it holds "
+    "a logical volume": (
+        on(OTHER, logical_volume),
+        f"{OTHER}: /dev/vg/a is a logical volume of LVM; name the LUN below it; it holds "
         f"volume {UUID} (OCFS2_label); it is mounted on /san/primary; /etc/fstab has it on "
         "/san/primary. It is not in the pillar, and nothing of the formula touches it. To have it "
-        "there, copy its data to a volume on a whole LUN.",
+        "there, copy its data to a volume on a LUN.",
         True,
     ),
-    "a partition without a volume": (
-        on(OTHER, lambda survey: (partition(survey), put((*LUN, "volume"), None)(survey))),
+    "a logical volume without a volume": (
+        on(OTHER, lambda survey: (logical_volume(survey), put((*LUN, "volume"), None)(survey))),
         "it is mounted on /san/primary; /etc/fstab has it on /san/primary. Take its line out of",
         True,
     ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from ocfs2lib.pillar import device_checks
 from ocfs2lib.pillar import device_names
 from ocfs2lib.pillar import duplicates
+from ocfs2lib.pillar import identities
 from ocfs2lib.pillar.key import INTEGER
 from ocfs2lib.pillar.key import NAMES
 from ocfs2lib.pillar.key import SIZE
@@ -14,7 +15,6 @@ from ocfs2lib.pillar.key import TABLE
 from ocfs2lib.pillar.key import TEXT
 from ocfs2lib.pillar.key import Key
 from ocfs2lib.pillar.problem import Problem
-from ocfs2lib.pillar.problem import WrongValue
 from ocfs2lib.pillar.section import Section
 from ocfs2lib.pillar.sections import mount_keys
 from ocfs2lib.pillar.sections import volume_keys
@@ -29,43 +29,9 @@ from ocfs2lib.text import shown
 
 MAX_LUNS = 64
 LABEL_BYTES = 63  # "Volume label too long: must be less than 64 characters"
-DEVICE = r"/dev/(?:mapper|disk/by-id)/[A-Za-z0-9_][A-Za-z0-9._:+=@#-]{0,126}"
-WWID = r"[A-Za-z0-9][A-Za-z0-9._:-]{3,127}"
+DEVICE = device_names.DEVICE
+WWID = identities.IDENTITY
 LABEL = rf"[!-,.0-~][!-.0-~]{{0,{LABEL_BYTES - 1}}}"
-
-
-def _check_device(text):
-    """Refuse names that another node or another boot gives to another device."""
-    fix = "type the /dev/mapper/NAME or /dev/disk/by-id/NAME of the whole LUN"
-    for pattern, why in device_names.UNSTABLE_DEVICES:
-        if re.fullmatch(pattern, text):
-            raise WrongValue(f"{shown(text)} is not a stable name: {why}", fix)
-    if not text.startswith("/"):
-        raise WrongValue(f"{shown(text)} is not an absolute path", fix)
-    if ".." in text.split("/"):
-        raise WrongValue(f"{shown(text)} contains '..'", fix)
-    if re.search(r"-part[0-9]+$", text):
-        whole = re.sub(r"-part[0-9]+$", "", text)
-        raise WrongValue(
-            f"{shown(text)} is a partition, and a LUN is used whole", f"type {shown(whole)}"
-        )
-    if text == "/dev/mapper/control":
-        raise WrongValue("'/dev/mapper/control' is the device-mapper itself", fix)
-
-
-def _check_wwid(text):
-    """Refuse other spellings of a WWID than that of udev and multipath."""
-    bare = re.fullmatch(r"(?:naa\.|0x)?([25][0-9a-f]{15}|6[0-9a-f]{31})", text.lower())
-    if bare:
-        raise WrongValue(
-            f"{shown(text)} lacks the 3 that udev and multipath put before an NAA number",
-            f"type '3{bare[1]}'",
-        )
-    if re.fullmatch(r"([123]|eui\.|uuid\.|nvme\.)[0-9A-Fa-f-]+", text) and text != text.lower():
-        raise WrongValue(
-            f"{shown(text)} has capitals, and udev and multipath print none",
-            f"type '{text.lower()[:128]}'",
-        )
 
 
 _LUN_KEY = Key(
@@ -82,23 +48,28 @@ _KEYS = (
         "device",
         TEXT,
         "Name of the LUN that is the same on every node and at every boot:"
-        " ``/dev/mapper/NAME`` or ``/dev/disk/by-id/NAME``. With multipath always the map,"
-        " never a path.",
+        " ``/dev/mapper/NAME`` or ``/dev/disk/by-id/NAME``, of DRBD"
+        " ``/dev/drbd/by-res/RESOURCE/VOLUME``. With multipath always the map, never a path. A"
+        " partition is named as such: ``NAME-part1``, or ``/dev/disk/by-partuuid/PARTUUID``.",
         example="/dev/mapper/primary",
         pattern=DEVICE,
-        rule="/dev/mapper/NAME or /dev/disk/by-id/NAME",
-        check=_check_device,
+        rule="/dev/mapper/NAME or /dev/disk/by-id/NAME, a PARTUUID below /dev/disk/by-partuuid, or"
+        " /dev/drbd/by-res/RESOURCE/VOLUME",
+        check=device_checks.check_device,
     ),
     Key(
         "wwid",
         TEXT,
         "What the LUN must say it is, on every node, as ``multipath -ll`` or"
         " ``/lib/udev/scsi_id -g -u -d /dev/sdX`` prints it,"
-        " in quotes if it has digits only. Nothing else is ever formatted.",
+        " in quotes if it has digits only. Of a virtual disk ``virtio-SERIAL``, of DRBD"
+        " ``drbd-RESOURCE-VOLUME``; of a partition the WWID of its whole LUN and"
+        " ``-partuuid-PARTUUID``, as ``ocfs2.wwid`` prints it. Nothing else is ever formatted.",
         example="3600a0b8000123456000abcd012345678",
         pattern=WWID,
-        rule="4 to 128 letters, digits and ._:- as multipath prints it",
-        check=_check_wwid,
+        rule="4 to 128 letters, digits and ._:+=@#- as multipath prints it, of a partition followed"
+        " by -partuuid- and its PARTUUID in lower case",
+        check=device_checks.check_identity,
     ),
     Key(
         "size",
@@ -280,22 +251,6 @@ def _lun_values(good):
     yield from duplicates.problems(good, "luns", path, "mount:path", own("directory"))
 
 
-def _device_wwids(good):
-    """A device name that carries a WWID carries that of ``wwid``."""
-    for key, lun in good.get("luns", {}).items():
-        if "device" not in lun or "wwid" not in lun:
-            continue
-        for pattern, form in device_names.DEVICE_WWIDS:
-            found = re.fullmatch(pattern, lun["device"])
-            says = found and form.format(found[1])
-            if says and says.lower() != lun["wwid"].lower():
-                yield Problem(
-                    f"ocfs2:luns:{key}:wwid",
-                    f"{shown(lun['wwid'])} is not the LUN of the device {shown(lun['device'])}",
-                    f"type '{says}' if the device is right, or else the device of this WWID",
-                )
-
-
 def _build(luns):
     """Return the LUNs by key."""
     return tuple(
@@ -320,7 +275,7 @@ LUNS = Section(
         _lun_values,
         *mount_keys.RULES,
         *volume_keys.RULES,
-        _device_wwids,
+        device_checks.same_device,
     ),
     build=_build,
 )
