@@ -64,7 +64,7 @@ def identify(device):
         "node": f"/dev/{name}",
         "whole": f"/dev/{parent}" if parent else None,
         "wwid": wwid,
-        "paths": {disk: _disk_wwid(disk) for disk in files.names(f"{_CLASS}/{whole}/slaves")},
+        "paths": {disk: _disk_wwid(disk) for disk in _disks(whole)},
         "sector_size": int(_value(whole, "queue/logical_block_size") or 0) or None,
         "read_only": "1" in (_value(name, "ro"), _value(whole, "ro")),
         "holders": [*files.names(f"{_CLASS}/{name}/holders")]
@@ -127,7 +127,7 @@ def layout(device):
         "whole": whole,
         "number": number,
         "extent": (parent and list(_extent(name) or ())) or None,
-        "disks": files.names(f"{_CLASS}/{whole}/slaves") or [whole],
+        "disks": _disks(whole) or [whole],
     }
 
 
@@ -187,6 +187,12 @@ def _name(device):
 
 def _value(name, file):
     return files.value(f"{_CLASS}/{name}/{file}") or ""
+
+
+def _disks(name):
+    """Return the disks that are paths of a multipath map; none of any other device."""
+    # What lies below DRBD or md is another device than these.
+    return files.names(f"{_CLASS}/{name}/slaves") if name.startswith("dm-") else []
 
 
 def _parent(name):

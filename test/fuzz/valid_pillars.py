@@ -263,8 +263,30 @@ def _identity(dice, index):
             (f"/dev/disk/by-id/dm-uuid-mpath-3{digits}", f"3{digits}"),
             (f"/dev/disk/by-id/dm-name-{name}", f"2{short}"),
             (f"/dev/disk/by-id/nvme-eui.{digits}", f"eui.{digits}"),
+            (f"/dev/disk/by-id/virtio-{short}", f"virtio-{short}"),
+            (f"/dev/disk/by-id/scsi-0QEMU_DISK_{short}", f"0QEMU_DISK_{short}"),
+            (f"/dev/mapper/{name}-part{index + 1}", f"3{digits}-partuuid-{_partuuid(dice, index)}"),
+            (f"/dev/mapper/{name}p1", f"3{digits}-partuuid-{_partuuid(dice, index)}"),
+            (
+                f"/dev/disk/by-id/wwn-0x{short}-part2",
+                f"3{short}-partuuid-{_partuuid(dice, index)}",
+            ),
+            _by_partuuid(_partuuid(dice, index), f"3{digits}"),
+            (f"/dev/drbd/by-res/r.{index}/{index}", f"drbd-r.{index}-{index}"),
+            (f"/dev/drbd/by-res/a-{index}", f"drbd-a-{index}-0"),
         )
     )
+
+
+def _partuuid(dice, index):
+    """A PARTUUID of a GPT or of an MBR."""
+    text = f"{dice.getrandbits(96):024x}{index:08x}"
+    dashed = "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+    return dice.choice((dashed, f"{text[24:]}-{dice.randint(1, 255):02x}"))
+
+
+def _by_partuuid(partuuid, whole):
+    return f"/dev/disk/by-partuuid/{partuuid}", f"{whole}-partuuid-{partuuid}"
 
 
 _PLAIN = str.maketrans("+@=#", "____")

@@ -2,6 +2,9 @@
 Parser for what blkid prints about the content of a block device.
 """
 
+import re
+
+_NUMBER = re.compile("[0-9]{1,18}")
 #: Where the table of its disk has a partition: this is no content of the partition.
 _ENTRY = "PART_ENTRY_"
 
@@ -26,7 +29,7 @@ def partition(text):
     found = dict(_pairs(text))
     numbers = [found.get(f"{_ENTRY}{name}", "") for name in ("OFFSET", "SIZE")]
     uuid = found.get(f"{_ENTRY}UUID", "")
-    if not uuid or not all(each.isdigit() for each in numbers):
+    if not uuid or not all(map(_NUMBER.fullmatch, numbers)):
         return None
     return uuid.lower(), int(numbers[0]), int(numbers[1])
 

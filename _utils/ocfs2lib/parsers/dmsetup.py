@@ -2,6 +2,10 @@
 Parser for the table of a device-mapper device, as ``dmsetup table`` prints it.
 """
 
+import re
+
+_NUMBER = re.compile("[0-9]{1,18}")
+
 
 def linear(text):
     """
@@ -15,5 +19,5 @@ def linear(text):
     if len(lines) != 1 or len(lines[0]) != 5 or lines[0][2] != "linear":
         return None
     first, size, _, _, start = lines[0]
-    numbers = first == "0" and size.isdigit() and start.isdigit()
+    numbers = first == "0" and _NUMBER.fullmatch(size) and _NUMBER.fullmatch(start)
     return (int(start), int(size)) if numbers else None

@@ -12,6 +12,7 @@ STATES = ("drbdsetup", "events2", "--now", "all")
 #: What the settings of all resources are asked with.
 SETTINGS = ("drbdsetup", "show", "--show-defaults")
 _PRIMARY, _CONNECTED, _UP_TO_DATE = "Primary", "Connected", "UpToDate"
+_NUMBER = re.compile("[0-9]{1,7}")
 _WANTED = {
     "protocol": "protocol",
     "allow-two-primaries": "allow_two_primaries",
@@ -40,11 +41,12 @@ def volumes(text):
     text
         What :data:`STATES` prints.
     """
-    objects = [_fields(line) for line in text.splitlines() if line.startswith("exists ")]
+    lines = (line.split() for line in text.splitlines())
+    objects = [_fields(words) for words in lines if len(words) > 1 and words[0] == "exists"]
     found = {}
     for kind, device in objects:
         minor, volume = device.get("minor", ""), device.get("volume", "")
-        if kind == "device" and minor.isdigit() and volume.isdigit():
+        if kind == "device" and _NUMBER.fullmatch(minor) and _NUMBER.fullmatch(volume):
             name = device.get("name", "")
             of_resource = [each for each in objects if each[1].get("name") == name]
             troubles = tuple(_troubles(f"{name}/{volume}", device, of_resource))
@@ -52,9 +54,9 @@ def volumes(text):
     return found
 
 
-def _fields(line):
-    """Return the kind of an object, and its fields, of one line."""
-    _, kind, *words = line.split()
+def _fields(words):
+    """Return the kind of an object, and its fields, of the words of one line."""
+    _, kind, *words = words
     return kind, dict(word.split(":", 1) for word in words if ":" in word)
 
 

@@ -2,6 +2,9 @@
 Parser for what partx shows of a partition table.
 """
 
+import re
+
+_NUMBER = re.compile("[0-9]{1,18}")
 #: The columns that are asked for, in sectors of 512 bytes.
 COLUMNS = "START,SECTORS"
 
@@ -14,7 +17,7 @@ def entry(text):
         What ``partx --show --noheadings --output START,SECTORS --nr N`` prints.
     """
     lines = [line.split() for line in text.splitlines() if line.strip()]
-    if len(lines) != 1 or len(lines[0]) != 2 or not all(each.isdigit() for each in lines[0]):
+    if len(lines) != 1 or len(lines[0]) != 2 or not all(map(_NUMBER.fullmatch, lines[0])):
         return None
     start, size = map(int, lines[0])
     return start, size

@@ -127,8 +127,9 @@ def simulated_tools(tmp_path, monkeypatch):
 
 def test_a_volume_of_drbd(identify, simulated_tools):
     simulated_tools(drbdsetup=GOOD_84)
-    found = identify("drbd5", {})
-    assert (found["wwid"], found["unready"]) == ("drbd-r0-1", None)
+    # What lies below is no path to it.
+    found = identify("drbd5", {"slaves/vdb": b""}, {"vdb": {"serial": b"a"}})
+    assert (found["wwid"], found["unready"], found["paths"]) == ("drbd-r0-1", None, {})
     with pytest.raises(CommandExecutionError, match="is no volume of a resource of DRBD"):
         identify("drbd7", {})
 
