@@ -138,6 +138,7 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
         with source as lun:
             _refuse_another(lun, facts["node"])
             facts["size"] = block_device.size(lun)
+            facts["sector_size"] = block_device.sector_size(lun)
             facts.update(_read_contents(lun, facts))
             if prove_blank:
                 facts.update(_prove_blank(lun, facts, full, progress))
@@ -258,7 +259,6 @@ def _hardware(device):
         "node": f"/dev/{name}",
         "wwid": _wwid(sysfs, name),
         "paths": {disk: _disk_wwid(disk) for disk in files.names(f"{sysfs}/slaves")},
-        "sector_size": int(_value(f"{sysfs}/queue/logical_block_size") or 0) or None,
         "read_only": _value(f"{sysfs}/ro") == "1",
         "holders": files.names(f"{sysfs}/holders"),
         "mounts": [{"path": each["path"], "options": each["options"]} for each in mounts],
