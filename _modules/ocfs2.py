@@ -136,6 +136,7 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
         with source as lun:
             _refuse_another(lun, facts["node"])
             facts["size"] = block_device.size(lun)
+            facts["sector_size"] = block_device.sector_size(lun)
             facts.update(_read_contents(lun, facts))
             if prove_blank:
                 facts.update(_prove_blank(lun, facts, full, progress))

@@ -43,7 +43,7 @@ def identify(device):
 
     Returns a dict: ``node`` (the kernel's name), ``whole`` (of a partition, that of its disk or
     map, else None), ``wwid`` (the identity, None if it has none), ``paths`` (``{disk: wwid}`` of a
-    multipath map, or of that of which it is a partition), ``sector_size`` (bytes), ``read_only``,
+    multipath map, or of that of which it is a partition), ``read_only``,
     ``holders`` (what holds it, or uses the whole of which it is a partition), ``mounts``, and
     ``unready`` (why DRBD must not be read or written now, None if it may be). Raises
     ``CommandExecutionError`` or OSError if it is no device of a kind that can be a LUN.
@@ -65,7 +65,6 @@ def identify(device):
         "whole": f"/dev/{parent}" if parent else None,
         "wwid": wwid,
         "paths": {disk: _disk_wwid(disk) for disk in _disks(whole)},
-        "sector_size": int(_value(whole, "queue/logical_block_size") or 0) or None,
         "read_only": "1" in (_value(name, "ro"), _value(whole, "ro")),
         "holders": [*files.names(f"{_CLASS}/{name}/holders")]
         + (_users_of_whole(name, parent, partition, mounts) if parent else []),

@@ -104,7 +104,7 @@ def sectors(view):
     """G1: a sector is no larger than a block, else no kernel mounts the volume."""
     sector = view.facts["sector_size"]
     block = volume_types.block_bytes(view.size, view.block_size)
-    # Of a size that is not known, mkfs.ocfs2 judges by itself.
+    # It is known of each LUN that could be opened; the others are refused as unreadable.
     if not view.facts["error"] and sector and sector > block:
         yield Refusal(
             "G1",

@@ -8,6 +8,7 @@ from support.adoption import LAST
 from support.adoption import LUN
 from support.adoption import OTHER
 from support.adoption import VOLUME
+from support.adoption import adopted
 from support.adoption import assert_applicable
 from support.adoption import assert_named
 from support.adoption import by_kernel_name
@@ -215,6 +216,12 @@ ISSUES = {
         f"{OTHER}: /etc/fstab mounts /dev/sdx on /x, and no such device is there",
         True,
     ),
+    "a quota without its feature": (
+        everywhere(lambda survey: line(survey)["options"].append("usrquota")),
+        "LUN primary: the mount option usrquota needs the feature of that name, which the volume"
+        " does not have",
+        False,
+    ),
     "a format that was cut short": (
         everywhere(put((*LUN, "half_made"), True)),
         f"LUN primary: G9: {HOST}: the format of /dev/mapper/primary as volume {UUID} was cut",
@@ -226,6 +233,28 @@ ISSUES = {
 @pytest.mark.parametrize("name", ISSUES)
 def test_an_issue_is_named_with_what_to_do(nodes, name):
     assert_named(nodes, *ISSUES[name])
+
+
+ODD = {
+    "block_size": 512,
+    "cluster_size": 4096,
+    "features": ["sparse", "usrquota", "grpquota", "metaecc"],
+}
+
+
+@pytest.mark.parametrize(("option", "written"), [(None, None), ("usrquota", ["usrquota"])])
+def test_a_volume_that_was_made_otherwise_needs_no_more_than_its_mount(nodes, option, written):
+    def made(survey):
+        facts(survey)["volume"].update(ODD)
+        facts(survey)["journals"] = [4 << 20] * 4
+        line(survey)["options"] += [option] * bool(option)
+
+    assert_applicable(nodes, everywhere(made))
+    lun = adopted(nodes).pillar["ocfs2"]["luns"]["primary"]
+    assert lun.get("features") == written
+    assert not {"block_size", "cluster_size", "journal_size"} & lun.keys()
+    if option:
+        assert option in lun["mount"]["options"]
 
 
 #: Without its only LUN there is no pillar to apply.

@@ -92,6 +92,12 @@ def test_a_lun_that_pillar_does_not_let_be_formatted():
     assert kinds(nodes, pillar) == {"format-not-allowed"}
 
 
+def test_a_blank_lun_with_sectors_larger_than_the_blocks_in_pillar():
+    pillar = answers.desired(slots=6, block_size=2048)
+    nodes = unformatted(answers.examinations(pillar), sector_size=4096)
+    assert kinds(nodes, pillar) == {"format-not-allowed"}
+
+
 def test_a_blank_lun_that_held_a_volume(nodes):
     unformatted(nodes)
     record = answers.record(PILLAR, "formatted")
