@@ -336,7 +336,10 @@ def orders_are_meant(case):
         assert order.arguments() == [
             *("-U", (typed.get("uuid") or UUID).replace("-", "").upper()),
             *("-L", typed.get("label") or lun.key),
-            *("-N", str(typed.get("slots") or min(max(len(nodes) + 2, 4), 255))),
+            *(
+                "-N",
+                str(typed.get("slots") or min(max(len(typed.get("nodes") or nodes) + 2, 4), 255)),
+            ),
             *("-T", typed.get("type", "vmstore")),
             *("-J", f"size={lun.journal_size},block64" if lun.journal_size else "block64"),
             *(("-b", str(lun.block_size)) if typed.get("block_size") else ()),
