@@ -27,8 +27,9 @@ from lab.lab import Lab
 from lab.namespace import running_labs
 from lab.spec import ALL_DISTROS
 from lab.spec import DISTROS
-from lab.spec import NETWORKS
+from lab.spec import ALL_NETWORKS
 from lab.spec import PATHS
+from lab.spec import SANS
 
 _LEAVE = b"\x1d"  # Ctrl-]
 
@@ -89,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--name", default=argparse.SUPPRESS, help="which lab")
         sub.set_defaults(command=function)
         for argument in positional:
-            choices = {"path": PATHS, "network": NETWORKS}.get(argument)
+            choices = {"path": PATHS, "network": ALL_NETWORKS}.get(argument)
             kind = int if argument == "path" else str
             sub.add_argument(argument, metavar=argument.upper(), choices=choices, type=kind)
         return sub
@@ -108,6 +109,13 @@ def _parser() -> argparse.ArgumentParser:
         "--luns",
         default="primary:3G",
         help="NAME:SIZE[:alias=ALIAS][:nodes=1+2], separated by commas; default: %(default)s",
+    )
+    up.add_argument(
+        "--san",
+        choices=SANS,
+        default=SANS[0],
+        help="what carries the LUNs: disks of QEMU, an iSCSI target of the lab over two networks,"
+        " or, over these, what guests export themselves; default: %(default)s",
     )
     up.add_argument("--root", type=Path, default=REPOSITORY, help="Salt's file root")
     up.add_argument("--minion-id", default="host{}.domain.com", help="default: %(default)s")
@@ -167,6 +175,7 @@ def _do_up(arguments) -> None:
         cpus=arguments.cpus,
         minion_id=arguments.minion_id,
         hostname=arguments.hostname,
+        san=arguments.san,
     )
     lab.detach()
     say("all minions answer")

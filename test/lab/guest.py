@@ -16,7 +16,6 @@ from lab import render
 from lab.errors import LabError
 from lab.qmp import Agent
 from lab.qmp import Monitor
-from lab.spec import NETWORKS
 from lab.spec import PATHS
 from lab.spec import LabLun
 from lab.spec import LabNode
@@ -194,13 +193,13 @@ class Guest:
             *("-qmp", f"unix:{self.directory}/qmp,server=on,wait=off"),
             *("-device", "virtio-rng-pci"),
         ]
-        for network in NETWORKS:
+        for network in spec.networks:
             tap = f"tap,id=net-{network},ifname={self.node.tap(network)},script=no,downscript=no"
             card = f"virtio-net-pci,id={network},netdev=net-{network},romfile="
             argv += ["-netdev", tap, "-device", f"{card},mac={self.node.mac(network)}"]
         for path in PATHS:
             argv += ["-device", f"virtio-scsi-pci,id=path{path}"]
-            for lun in spec.luns_of(self.node):
+            for lun in spec.disks_of(self.node):
                 argv += ["-blockdev", json.dumps(self._backend(lun, path))]
                 if lun.device(path) not in self.cut_paths:
                     argv += ["-device", json.dumps(self._disk(lun, path))]
@@ -310,7 +309,7 @@ class Guest:
         for path in PATHS:
             self.monitor.execute("blockdev-add", **self._backend(lun, path))
         if self.state == "running":
-            conf = render.multipath_conf(self.spec().luns_of(self.node))
+            conf = render.multipath_conf(self.spec().disks_of(self.node))
             self.run(["tee", "/etc/multipath.conf"], 30, conf)
             self.run(["multipathd", "reconfigure"], 60)
         for path in PATHS:

@@ -69,6 +69,14 @@ IN_REPOSITORY = [
     "sudo",
     "firewalld",
     "ufw",
+    # What stands between a host and its LUNs, and what makes a guest a target of others.
+    "open-iscsi",
+    "nvme-cli",
+    "fcoe-utils",
+    "lldpad",
+    "drbd-utils",
+    "sg3-utils",
+    "targetcli-fb",
 ]
 
 MASK = [

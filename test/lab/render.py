@@ -19,25 +19,27 @@ def guest_files(spec: LabSpec, node: LabNode, key: str, public: str) -> dict[str
     ``key`` and ``public`` are the minion's key pair in PEM. The guest unpacks these at every
     boot, before systemd starts.
     """
+    networks = {
+        f"etc/systemd/network/{number}0-{network}.network": (
+            0o644,
+            _network(node.mac(network), node.address(network)),
+        )
+        for number, network in enumerate(spec.networks, 1)
+    }
+    # What the SAN is otherwise, a guest has its distribution's multipath, with nothing set.
+    named = {"etc/multipath.conf": (0o644, multipath_conf(spec.disks_of(node)))}
     minion = f"id: {node.minion_id}\nmaster: {MASTER_ADDRESS}\n"
     return {
         "etc/hostname": (0o644, node.hostname + "\n"),
         # A known machine id: without one systemd takes every boot for the first.
         "etc/machine-id": (0o444, _machine_id(spec, node)),
         "etc/hosts": (0o644, hosts(spec)),
-        "etc/multipath.conf": (0o644, multipath_conf(spec.luns_of(node))),
         "etc/apt/sources.list": (
             0o644,
             f"deb [trusted=yes] http://{MASTER_ADDRESS}:{APT_PORT}/{node.distro}/ ./\n",
         ),
-        "etc/systemd/network/10-management.network": (
-            0o644,
-            _network(node.mac("management"), node.management),
-        ),
-        "etc/systemd/network/20-interconnect.network": (
-            0o644,
-            _network(node.mac("interconnect"), node.interconnect),
-        ),
+        **networks,
+        **(named if spec.san == "scsi" else {}),
         "etc/salt/minion": (0o644, minion),
         "etc/salt/pki/minion/minion.pem": (0o400, key),
         "etc/salt/pki/minion/minion.pub": (0o644, public),

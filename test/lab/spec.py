@@ -49,9 +49,19 @@ class LabNode:
         """Address on the cluster's own network."""
         return f"192.168.100.{self.number}"
 
+    def fabric(self, number: int) -> str:
+        """Address on the storage network ``number``, 0 or 1."""
+        return f"10.{_FABRIC_NET + number}.0.{100 + self.number}"
+
+    def address(self, network: str) -> str:
+        """Address on ``network``, one of :data:`ALL_NETWORKS`."""
+        if network in FABRICS:
+            return self.fabric(FABRICS.index(network))
+        return self.management if network == "management" else self.interconnect
+
     def mac(self, network: str) -> str:
-        """MAC address on ``network`` (``management`` or ``interconnect``)."""
-        return f"52:54:00:00:{NETWORKS.index(network):02x}:{self.number:02x}"
+        """MAC address on ``network``, one of :data:`ALL_NETWORKS`."""
+        return f"52:54:00:00:{ALL_NETWORKS.index(network):02x}:{self.number:02x}"
 
     def tap(self, network: str) -> str:
         """Name of the tap device, in the lab's namespace, that ends in this guest."""
@@ -59,6 +69,14 @@ class LabNode:
 
 
 NETWORKS = ("management", "interconnect")
+#: Networks of a lab whose SAN is one.
+FABRICS = ("san-a", "san-b")
+ALL_NETWORKS = (*NETWORKS, *FABRICS)
+_FABRIC_NET = 78
+#: Addresses of the lab's own target, one on each storage network.
+PORTALS = tuple(f"10.{_FABRIC_NET + number}.0.1" for number, _ in enumerate(FABRICS))
+#: What carries the LUNs: disks of QEMU, the lab's iSCSI target, or what guests do for each other.
+SANS = ("scsi", "iscsi", "guests")
 
 
 @dataclass(frozen=True)
@@ -114,8 +132,14 @@ class LabSpec:
     cpus: int = 1
     minion_id: str = "host{}.domain.com"
     hostname: str = "host{}.domain.com"
+    san: str = "scsi"
     nodes: tuple[LabNode, ...] = ()
     luns: tuple[LabLun, ...] = ()
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The networks that every guest has a card on."""
+        return NETWORKS if self.san == "scsi" else ALL_NETWORKS
 
     @property
     def distros(self) -> tuple[str, ...]:
@@ -142,6 +166,10 @@ class LabSpec:
     def luns_of(self, node: LabNode) -> list[LabLun]:
         """The LUNs presented to ``node``."""
         return [lun for lun in self.luns if lun.seen_by(node)]
+
+    def disks_of(self, node: LabNode) -> list[LabLun]:
+        """The LUNs that QEMU presents to ``node`` as disks."""
+        return self.luns_of(node) if self.san == "scsi" else []
 
     def with_node(self, hostname: str | None = None) -> LabSpec:
         """The same lab with one more node, ``nodes[-1]``."""
@@ -213,6 +241,8 @@ def make_spec(name: str, nodes: int, luns: list[str], **settings) -> LabSpec:
         if distro not in ALL_DISTROS:
             known = ", ".join(ALL_DISTROS)
             raise LabError(f"There is no image of {distro!r}. Take one of: {known}.")
+    if spec.san not in SANS:
+        raise LabError(f"There is no SAN of the kind {spec.san!r}. Take one of: {', '.join(SANS)}.")
     if not 1 <= nodes <= MAX_NODES:
         raise LabError(f"A lab has 1 to {MAX_NODES} nodes, not {nodes}.")
     for _ in range(nodes):

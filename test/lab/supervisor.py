@@ -29,7 +29,9 @@ from lab.errors import LabError
 from lab.forward import forward
 from lab.guest import Guest
 from lab.spec import MASTER_ADDRESS
+from lab.spec import FABRICS
 from lab.spec import NETWORKS
+from lab.spec import PORTALS
 from lab.spec import LabSpec
 
 _REQUEST_PORT = 4506
@@ -72,9 +74,12 @@ class Supervisor:
 
     def _start_network(self) -> None:
         _ip("link", "set", "lo", "up")
-        for network in NETWORKS:
+        for network in self.spec.networks:
             _ip("link", "add", network[:5], "type", "bridge")
             _ip("link", "set", network[:5], "up")
+        if self.spec.networks != NETWORKS:
+            for fabric, portal in zip(FABRICS, PORTALS, strict=True):
+                _ip("address", "add", f"{portal}/24", "dev", fabric)
         _ip("address", "add", f"{MASTER_ADDRESS}/24", "dev", NETWORKS[0][:5])
 
     def _start_repository(self) -> None:
@@ -127,7 +132,7 @@ class Supervisor:
         image = self.images[node.distro]
         guest = Guest(node, directory, image, luns, self.accel, lambda: self.spec)
         guest.prepare()
-        for network in NETWORKS:
+        for network in self.spec.networks:
             _ip("tuntap", "add", "dev", node.tap(network), "mode", "tap")
             _ip("link", "set", node.tap(network), "master", network[:5], "up")
         accepted = self.state / "master" / "pki" / "minions"
