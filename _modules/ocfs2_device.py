@@ -100,6 +100,29 @@ def wwid(node):
     return None
 
 
+def at(path):
+    """
+    Return the identity of the volume that is mounted on a path or, if none is, of the one that
+    /etc/fstab mounts there.
+
+    path
+        The mount point.
+
+    Returns text as :func:`wwid` does, ``""`` if there is none or its device is not here.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_device.at /san/primary
+    """
+    mounted = __salt__["ocfs2_mount.at"](path)
+    if mounted:
+        return wwid(f"/dev/block/{mounted['device']}") or ""
+    line = __salt__["ocfs2_mount.fstab"](path)
+    return (line and wwid(line["device"])) or ""
+
+
 def layout(device):
     """
     Tell how a device is made up: whose partition it is, and which disks lead to it.

@@ -4,39 +4,74 @@ FCoE by software as far as the formula sets it up.
 .. versionadded:: 1.0.0
 """
 
+import os
+import re
+import time
+
+from salt.exceptions import CommandExecutionError
+
 from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
+from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 
 _HOSTS = "/sys/class/fc_host"
+#: Seconds for which a port is waited for, and between two looks.
+_LIMIT, _PAUSE = 30, 0.5
 
 
 def __virtual__():
     return operating_system.is_linux(__grains__)
 
 
-def create(interface):
+def start(interfaces, unit):
     """
-    Have a network interface speak FCoE from now on; what it does at boot its file says.
+    Have network interfaces speak FCoE from now on; what they do at boot their files say.
 
-    interface
-        Its name, such as ``eth2``. It is brought up.
+    interfaces
+        A list of names, such as ``eth2``. They are brought up.
+    unit
+        The unit of fcoe-utils, which reads the files when it starts.
 
-    Returns True. Raises ``CommandExecutionError`` with what fcoeadm said.
+    Returns True. Raises ``CommandExecutionError`` for an interface that speaks no FCoE after 30
+    seconds.
 
     CLI Example:
 
     .. code-block:: bash
 
-        salt-call ocfs2_fcoe.create eth2
+        salt-call ocfs2_fcoe.start '[eth2]' fcoe-utils.service
     """
-    tools.run(["ip", "link", "set", "dev", interface, "up"])
-    if not _speaks(interface):
-        tools.run(["fcoeadm", "-c", interface])
+    for each in interfaces:
+        tools.run(["ip", "link", "set", "dev", each, "up"])
+    speaking = _speaking()
+    missing = [each for each in interfaces if each not in speaking]
+    if missing and not speaking:
+        systemd.unit("restart", unit)
+    elif missing:
+        # A restart of the unit could take the others away from those that use them.
+        for each in missing:
+            tools.run(["fcoeadm", "-c", each])
+    _await(interfaces)
     return True
 
 
-def _speaks(interface):
-    """Tell whether a Fibre Channel host of the kernel is over an interface, or a VLAN of it."""
-    names = [files.value(f"{_HOSTS}/{host}/symbolic_name") or "" for host in files.names(_HOSTS)]
-    return any(name.rpartition(" over ")[2].split(".")[0] == interface for name in names)
+def _await(interfaces):
+    deadline = time.monotonic() + _LIMIT
+    while True:
+        missing = sorted(set(interfaces) - _speaking())
+        if not missing:
+            return
+        if time.monotonic() > deadline:
+            raise CommandExecutionError(
+                f"{', '.join(missing)}: there is no Fibre Channel port over it. Fix: see "
+                "fcoeadm -i and the log of fcoemon; FCoE needs an MTU of 2500."
+            )
+        time.sleep(_PAUSE)
+
+
+def _speaking():
+    """The network interfaces over which the kernel has a Fibre Channel port, or over a VLAN of."""
+    places = [os.path.realpath(f"{_HOSTS}/{host}") for host in files.names(_HOSTS)]
+    found = [re.search(r"/net/([^/]+)/ctlr_", place) for place in places]
+    return {name for match in found if match for name in (match[1], match[1].split(".")[0])}

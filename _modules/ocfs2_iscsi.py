@@ -150,6 +150,7 @@ def disconnect(target, portal):
     """
     for *session, _, disks in sessions():
         if session == [target, portal]:
+            _flush(disks)
             _refuse_in_use(target, portal, disks)
             tools.run([*_node(target, portal), "--logout"], timeout=_LIMIT)
     if any((one, other) == (target, portal) for one, other, _ in _records()):
@@ -160,6 +161,14 @@ def disconnect(target, portal):
     else:
         files.remove(iscsi_records.MADE_PATH)
     return True
+
+
+def _flush(disks):
+    """Take away the multipath maps of disks that nobody uses."""
+    for name in sorted({each for disk in disks for each in block_devices.maps_over(disk)}):
+        node = f"/dev/{name}"
+        if not (block_devices.holders(node) or block_devices.is_mounted(node)):
+            tools.run(["multipath", "-f", block_devices.map_name(node)])
 
 
 def _refuse_in_use(target, portal, disks):

@@ -117,7 +117,8 @@ def release(wwid):
     wwid
         Its WWID.
 
-    Returns True, also if the LUN is not here. Raises ``CommandExecutionError`` if anything uses it.
+    Returns True, also if the LUN is not here, or is none of SCSI, whose devices go by themselves.
+    Raises ``CommandExecutionError`` if anything uses it.
 
     CLI Example:
 
@@ -127,6 +128,7 @@ def release(wwid):
     """
     found = {name: each for name, each in _maps().items() if same_wwid(name, wwid)}
     disks = [disk for _, disk in block_devices.disks([wwid], __salt__["ocfs2.wwid"])]
+    disks = [disk for disk in disks if block_devices.can_be_deleted(disk)]
     users = [each["node"] for each in found.values() if _use(each["node"]) == "used"]
     users += [disk for disk in disks if _use(disk, below=_nodes(found)) == "used"]
     if users:

@@ -119,8 +119,8 @@ class BareHost:
     def ocfs2_nvme_await_connected(self, pairs, fail_after):
         self.controllers = {tuple(pair): str(fail_after) for pair in pairs}
 
-    def ocfs2_fcoe_create(self, interface):
-        self.calls.append(("create", interface))
+    def ocfs2_fcoe_start(self, interfaces, unit):
+        self.calls.append(("start", *interfaces))
 
     def sysctl_assign(self, name, value):
         self.calls.append(("sysctl", name))

@@ -25,6 +25,14 @@ class SimulatedMounts:
     def ocfs2_hold_present(self):
         return copy.deepcopy(self.kept["holds"])
 
+    def ocfs2_device_at(self, path):
+        line = self.mounts.get(path) or self.kept["fstab"].get(path, {}).get("device")
+        return f"3600{line}" if line else ""
+
+    @staticmethod
+    def ocfs2_multipath_release(wwid):
+        return True
+
     def ocfs2_mount_at(self, path):
         found = self.mounts.get(path)
         return found and {"path": path, "source": found, "fstype": "ocfs2", "options": []}

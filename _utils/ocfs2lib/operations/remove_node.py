@@ -122,6 +122,7 @@ class RemoveNode(Operation):
                 lambda: drain.drain_nodes(self, [self.node], paths),
             ),
             Step(f"every volume unmounted on {self.node}", lambda: self._unmount(paths)),
+            Step(f"maps flushed and paths deleted on {self.node}", self._let_go),
             Step(f"the cluster offline on {self.node}, and gone from it", self._clean),
         ]
 
@@ -169,6 +170,10 @@ class RemoveNode(Operation):
         for path, line in fstabs.items():
             if fstab.is_ocfs2(line):
                 self.call([self.node], "ocfs2_mount.rm_fstab", path)
+
+    def _let_go(self):
+        for lun in self.desired.luns:
+            self.call([self.node], "ocfs2_multipath.release", lun.wwid)
 
     def _clean(self):
         self.call([self.node], "o2cb.offline", limit=SLOW)

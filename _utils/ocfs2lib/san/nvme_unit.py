@@ -40,17 +40,19 @@ _SCRIPT = """\
 # I/O without any connection fails after fast_io_fail_tmo, so that a node sees the error before it
 # fences itself: {sum}.
 
-connected() {{
-    for controller in /sys/class/nvme/nvme*; do
-        [ "$(cat "$controller/subsysnqn" 2>/dev/null)" = "$1" ] || continue
-        case "$(cat "$controller/address")," in *"traddr=$2,trsvcid=$3,"*) return 0 ;; esac
+controller() {{
+    for each in /sys/class/nvme/nvme*; do
+        [ "$(cat "$each/subsysnqn" 2>/dev/null)" = "$1" ] || continue
+        case "$(cat "$each/address")," in *"traddr=$2,trsvcid=$3,"*) echo "$each" && return ;; esac
     done
     return 1
 }}
 
 connect() {{
-    connected "$@" || nvme connect --transport=tcp --nqn="$1" --traddr="$2" --trsvcid="$3" \\
-        --keep-alive-tmo={keep_alive} --ctrl-loss-tmo=-1 --fast_io_fail_tmo={fail} || failed=1
+    controller "$@" >/dev/null || nvme connect --transport=tcp --nqn="$1" --traddr="$2" \\
+        --trsvcid="$3" --keep-alive-tmo={keep_alive} --ctrl-loss-tmo=-1
+    # An option for it came after nvme-cli 2.3.
+    found=$(controller "$@") && echo {fail} >"$found/fast_io_fail_tmo" || failed=1
 }}
 
 failed=0

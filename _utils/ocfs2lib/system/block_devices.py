@@ -37,6 +37,11 @@ def maps_over(node):
     ]
 
 
+def map_name(node):
+    """Return what device-mapper calls a map, None if it is none."""
+    return files.value(f"{_SYS_BLOCK}/{os.path.basename(node)}/dm/name")
+
+
 def holders(node):
     """Return the kernel's names of the devices that are made of a disk or a map."""
     return files.names(f"{_SYS_BLOCK}/{os.path.basename(node)}/holders")
@@ -50,9 +55,18 @@ def is_mounted(node):
     return any(mount["device"] in numbers for mount in mount_table.table())
 
 
+def can_be_deleted(node):
+    """Tell whether the kernel forgets a disk when it is told to, as one of SCSI."""
+    return os.path.exists(_trigger(node))
+
+
+def _trigger(node):
+    return f"{_SYS_BLOCK}/{os.path.basename(node)}/device/delete"
+
+
 def delete(node):
     """Have the kernel forget a SCSI disk. Raises CommandExecutionError if it cannot."""
-    path = f"{_SYS_BLOCK}/{os.path.basename(node)}/device/delete"
+    path = _trigger(node)
     try:
         with open(path, "w", encoding="ascii") as handle:
             handle.write("1\n")

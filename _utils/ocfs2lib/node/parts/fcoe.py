@@ -47,11 +47,11 @@ class FcoePart(setup_part.SetupPart):
         setup_part.write(call, wanted, found)
         for path in changed - wanted.keys():
             call("files.remove", path)
-        for unit in _units(desired, platform):
+        units = _units(desired, platform)
+        for unit in units:
             setup_part.start_unit(call, unit)
-        for port in desired.san.fcoe:
-            if fcoe_config.path(port.interface) in changed:
-                call("ocfs2_fcoe.create", port.interface)
+        if units:
+            call("ocfs2_fcoe.start", [port.interface for port in desired.san.fcoe], units[-1])
 
     def leftovers(self, call):
         there = self.facts(call, None)["fcoe"]
