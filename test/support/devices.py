@@ -85,8 +85,9 @@ def simulated_wwid(device, wwid):
         with mounted_tmpfs(sysfs):
             (sysfs / "device").mkdir()
             (sysfs / "device/wwid").write_text(f"naa.{wwid[1:]}\n")
-            # What the kernel counts of it is still seen.
-            (sysfs / "stat").symlink_to(f"/proc/{os.getpid()}/fd/{real}/stat")
+            # What the kernel itself knows of it is still seen.
+            for name in ("stat", "size", "dev"):
+                (sysfs / name).symlink_to(f"/proc/{os.getpid()}/fd/{real}/{name}")
             yield
     finally:
         os.close(real)
