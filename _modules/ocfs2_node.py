@@ -7,6 +7,7 @@ Collect what a node knows about itself, for the master and for its own states.
 import contextlib
 import glob
 import os
+import re
 import stat
 
 from salt.exceptions import CommandExecutionError
@@ -18,6 +19,7 @@ from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.node import units
 from ocfs2lib.parsers import fstab_file
 from ocfs2lib.platform import platforms
+from ocfs2lib.san import iscsi_records
 from ocfs2lib.system import files
 from ocfs2lib.system import formula_code
 from ocfs2lib.system import operating_system
@@ -26,6 +28,8 @@ from ocfs2lib.system import time_limit
 
 _SYS_BLOCK = "/sys/class/block"
 _FSTAB = "/etc/fstab"
+#: On the way through sysfs to a disk that no SAN leads to.
+_LOCAL = re.compile(r"/(ata|usb)\d+/")
 #: Seconds that a LUN or a volume may take to answer a look.
 _LIMIT = 10
 
@@ -226,6 +230,102 @@ def survey():
         ],
         "luns": luns,
     }
+
+
+def luns():
+    """
+    Return what this node sees of every LUN, by whatever name, in one call that changes nothing.
+
+    Returns ``{"formula", "initiator", "luns"}``: the formula's build on this node, its iSCSI
+    initiator name or None if that is not known, and, by the kernel's name, each whole disk or map
+    that can be a LUN: what ``ocfs2.probe`` returns without a proof that it is blank, its stable
+    ``names``, the best first, whether it is ``local`` to the host (no SAN leads to it), ``above``,
+    the partitions, maps and arrays that lie on it, and whether it or they are ``mounted``
+    (``[{"path", "fstype"}]``) or ``swap``. One that does not answer within ten seconds is
+    ``unreadable``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_node.luns
+    """
+    questions = {node: ["ocfs2.probe", node] for node in _devices() if _is_disk(node)}
+    answered = time_limit.ask_each(_LIMIT, questions, __salt__, __opts__["cachedir"])
+    found = {
+        node: answered["answers"].get(node)
+        or __salt__["ocfs2.unreadable"](node, answered["failures"][node])
+        for node in questions
+    }
+    names, mounts, swaps = _stable_names(), __salt__["ocfs2_mount.mounts"](), _swaps()
+    return {
+        "formula": formula_code.build(__opts__["extension_modules"]),
+        "initiator": iscsi_records.initiator_name(files.read(iscsi_records.INITIATOR_PATH)),
+        "luns": {
+            node: {
+                **facts,
+                "node": node,
+                "names": lun_names.best_first(names.get(node, ())),
+                "local": _is_local(node),
+                **_use(node, mounts, swaps),
+            }
+            for node, facts in found.items()
+            # What is on top of a disk, such as a logical volume, is no LUN.
+            if not facts["error"]
+        },
+    }
+
+
+def _is_disk(node):
+    """Return whether a device is no partition, no CD-ROM and none that the kernel makes of other
+    things."""
+    name = os.path.basename(node)
+    if __salt__["ocfs2_device.layout"](node)["number"]:
+        return False
+    is_virtual = "/devices/virtual/" in os.path.realpath(f"/sys/class/block/{name}")
+    is_rom = files.value(f"{_SYS_BLOCK}/{name}/device/type") == "5"
+    return not is_rom and (not is_virtual or bool(__salt__["ocfs2.wwid"](node)))
+
+
+def _is_local(node):
+    name = os.path.basename(node)
+    way = os.path.realpath(f"{_SYS_BLOCK}/{name}")
+    transport = files.value(f"{_SYS_BLOCK}/{name}/device/transport")
+    return transport == "pcie" or bool(_LOCAL.search(way))
+
+
+def _use(node, mounts, swaps):
+    """Return who uses a device, or what lies on it."""
+    names = _with_above(os.path.basename(node))
+    numbers = {files.value(f"/sys/class/block/{name}/dev") for name in names}
+    # Some filesystems are mounted under a number of their own.
+    sources = {f"/dev/{name}" for name in names}
+    here = [
+        {"path": mount["path"], "fstype": mount["fstype"]}
+        for mount in mounts
+        if mount["device"] in numbers
+        or (mount["device"].startswith("0:") and _node(mount["source"]) in sources)
+    ]
+    return {"above": names[1:], "mounted": here, "swap": not swaps.isdisjoint(sources)}
+
+
+def _with_above(name):
+    """Return a device's name, and those of all that lies on it."""
+    found, waiting = [], [name]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found.append(name)
+            parts = glob.glob(f"/sys/class/block/{name}/*/partition")
+            waiting += sorted(os.path.basename(os.path.dirname(part)) for part in parts)
+            waiting += files.names(f"/sys/class/block/{name}/holders")
+    return found
+
+
+def _swaps():
+    """Return the kernel's names of the devices that are swapped to."""
+    lines = (files.read("/proc/swaps") or "").splitlines()[1:]
+    return {_node(line.split()[0]) for line in lines if line.strip()}
 
 
 def _fstab():

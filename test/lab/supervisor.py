@@ -28,8 +28,8 @@ from lab import render
 from lab.errors import LabError
 from lab.forward import forward
 from lab.guest import Guest
-from lab.spec import MASTER_ADDRESS
 from lab.spec import FABRICS
+from lab.spec import MASTER_ADDRESS
 from lab.spec import NETWORKS
 from lab.spec import PORTALS
 from lab.spec import LabSpec

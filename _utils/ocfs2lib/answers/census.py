@@ -165,7 +165,7 @@ def _check_node(answer):
         for node, live in cluster["nodes"].items():
             has_fields(live, _NODE, f"o2cb.clusters.{name}.nodes.{node}")
     for key, facts in answer["luns"].items():
-        _check_lun(key, facts)
+        check_lun(key, facts)
 
 
 def _check_setup(facts):
@@ -187,7 +187,8 @@ def _members(facts, path):
     return facts.values() if isinstance(facts, dict) else facts
 
 
-def _check_lun(key, facts):
+def check_lun(key, facts):
+    """Raise AnswerMalformed unless the facts of a LUN are as ``ocfs2.probe`` returns them."""
     has_fields(facts, _LUN, key)
     all_are(facts["paths"].values(), MAYBE_TEXT, f"{key}.paths")
     all_are(facts["signature"].values(), TEXT, f"{key}.signature")

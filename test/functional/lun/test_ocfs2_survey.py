@@ -7,9 +7,13 @@ import pytest
 
 from functional.conftest import MINION
 from ocfs2lib.adoption import adopt
+from ocfs2lib.adoption import san_text
+from ocfs2lib.adoption import san_view
 from ocfs2lib.answers import census
+from ocfs2lib.answers import inventory
 from support.devices import named
 from support.devices import partitioned
+from support.devices import simulated_wwid
 from support.devices import write_table
 from support.images import GIB
 from support.images import attached
@@ -193,3 +197,48 @@ def test_a_survey_becomes_a_pillar(modules, volume, fstab):
     assert f"names {device}; such numbers are given anew at every boot" in said
     assert "has no type; mount takes '_netdev,noatime' for one" in said
     assert "192.168.100.1 is on none of its interfaces" in said
+
+
+WWID = "35000c5000000abcd"
+
+
+def test_a_lun_is_told_before_any_pillar_names_it(modules, tmp_path):
+    """Simulated is its WWID: a loop device has none, and without one it is left out."""
+    image = sparse(tmp_path / "lun", GIB)
+    before = digest(image)
+    with attached(image) as device, named(device) as name:
+        assert device not in modules["ocfs2_node.luns"]()["luns"]
+        with simulated_wwid(device, WWID):
+            found = inventory.checked(modules["ocfs2_node.luns"]())
+    lun = found["luns"][device]
+    assert (lun["wwid"], lun["size"], lun["names"]) == (WWID, GIB, [name])
+    assert (lun["above"], lun["mounted"], lun["swap"], lun["local"]) == ([], [], False, False)
+    assert (lun["signature"], lun["written"], lun["unreadable"]) == ({}, None, None)
+    assert digest(image) == before
+    (seen,) = san_view.seen_luns({MINION: {**found, "luns": {device: lun}}})
+    assert list(seen.contents) == ["no signature"]
+    assert seen.is_of_hosts is False
+    assert f'  wwid: "{WWID}"' in san_text.pillar_lines(seen, "a")
+
+
+def test_a_lun_that_is_mounted_is_told_with_where_and_as_what(modules, tmp_path):
+    image = sparse(tmp_path / "lun", GIB)
+    ext4(image)
+    place = tmp_path / "place"
+    place.mkdir()
+    with attached(image) as device, simulated_wwid(device, WWID):
+        run("mount", device, str(place))
+        try:
+            lun = inventory.checked(modules["ocfs2_node.luns"]())["luns"][device]
+        finally:
+            run("umount", str(place))
+    assert lun["mounted"] == [{"path": str(place), "fstype": "ext4"}]
+    assert lun["signature"]["TYPE"] == "ext4"
+
+
+def test_every_disk_of_this_host_is_told_as_it_is(modules):
+    found = inventory.checked(modules["ocfs2_node.luns"]())
+    for node, lun in found["luns"].items():
+        assert os.path.exists(node)
+        assert lun["error"] is None
+        assert not node.startswith("/dev/ram")

@@ -8,7 +8,7 @@ from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.pillar import check
 from support import answers
 from support import roster
-from support import san
+from support import san_pillar as san
 from support.findings import ALL
 from support.findings import ONE
 from support.findings import PILLAR

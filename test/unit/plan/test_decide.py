@@ -13,7 +13,7 @@ from ocfs2lib.plan import plan_text
 from ocfs2lib.platform import debian
 from support import answers
 from support import roster
-from support import san
+from support import san_pillar as san
 
 PILLAR = answers.desired()
 HOSTS = [node.minion for node in PILLAR.nodes]

@@ -37,8 +37,8 @@ class NvmePart(setup_part.SetupPart):
         return setup_part.shared(
             {minion: each["nvme"]["host"] for minion, each in facts.items()},
             "It connects by the host NQN {name}, as {others} does: an array takes the two for one",
-            "give each host one of its own, nqn.2014-08.org.nvmexpress:uuid: and a UUID that uuidgen "
-            f"prints, in {nvme_unit.HOST_NQN_PATH}, and connect anew",
+            "give each host one of its own, nqn.2014-08.org.nvmexpress:uuid: and a UUID that "
+            f"uuidgen prints, in {nvme_unit.HOST_NQN_PATH}, and connect anew",
             "initiator-shared",
         )
 

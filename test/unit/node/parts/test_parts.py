@@ -18,7 +18,7 @@ from ocfs2lib.node.parts import setup_part
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import debian
 from support import roster
-from support import san
+from support import san_pillar as san
 from support.bare_host import BareHost
 
 MINION = "host0.example.com"

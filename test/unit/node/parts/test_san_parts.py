@@ -13,7 +13,7 @@ from ocfs2lib.san import iscsi_records
 from ocfs2lib.san import nvme_unit
 from support import answers
 from support import roster
-from support import san
+from support import san_pillar as san
 
 WWID = answers.desired().luns[0].wwid
 ONE, TWO, THREE = (f"host{number}.example.com" for number in range(3))

@@ -4,7 +4,7 @@ import pytest
 
 from ocfs2lib.pillar import check
 from ocfs2lib.pillar import secrets
-from support import san
+from support import san_pillar as san
 from support.pillars import ABSENT
 from support.pillars import changed
 from support.pillars import only
