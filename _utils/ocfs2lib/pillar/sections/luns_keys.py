@@ -217,6 +217,6 @@ LUNS = Section(
         entry=_LUN_KEY,
     ),
     derive=_derive,
-    rules=(_lun_values, *mount_keys.RULES, device_checks.same_device),
+    rules=(_lun_values, *mount_keys.RULES, device_checks.same_device, device_checks.no_overlap),
     build=_build,
 )
