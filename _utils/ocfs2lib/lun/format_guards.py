@@ -253,7 +253,7 @@ def ledger(case):
         yield _recorded(
             case,
             Code.ON_RECORD,
-            f"LUN {other} is on record, of which this is a part, or which is a part of this: {found}",
+            f"LUN {other}, which has the same blocks, is on record: {found}",
             "Find out where it went",
             f". If it was cleared on purpose: {commands.forget(other)}",
         )

@@ -173,7 +173,7 @@ FAULTS = {
         "G4",
         Code.ON_RECORD,
         dataclasses.replace(case(), overlaps={PART: "held ext4"}),
-        f"LUN {PART} is on record, of which",
+        f"LUN {PART}, which has the same blocks, is on record: held ext4",
     ),
     "no ledger": (
         format_guards.ledger,
