@@ -144,35 +144,14 @@ def settings():
 
         salt-call ocfs2_device.settings
     """
-    shown = _show_drbd()
-    return None if shown is None else drbd.settings(shown)
-
-
-def below_drbd():
-    """
-    Tell which devices DRBD lies on. They show what its volumes hold, and must not be used.
-
-    Returns a list of the kernel's names.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_device.below_drbd
-    """
-    return sorted({os.path.realpath(disk) for disk in drbd.disks(_show_drbd() or "")})
-
-
-def _show_drbd():
-    """Return the settings of DRBD as text; None if it does not say."""
     # Without a device of DRBD the question would load its module.
     if not any(name.startswith("drbd") for name in files.names(_CLASS)):
-        return ""
+        return {}
     try:
         answer = tools.attempt(list(drbd.SETTINGS), timeout=_LIMIT)
     except CommandExecutionError:
         return None
-    return None if answer["retcode"] else answer["stdout"]
+    return None if answer["retcode"] else drbd.settings(answer["stdout"])
 
 
 def _name(device):

@@ -10,6 +10,7 @@ from ocfs2lib.adoption import adopt
 from ocfs2lib.answers import census
 from support.devices import named
 from support.devices import partitioned
+from support.devices import simulated_kind
 from support.devices import write_table
 from support.images import GIB
 from support.images import attached
@@ -193,3 +194,18 @@ def test_a_survey_becomes_a_pillar(modules, volume, fstab):
     assert f"names {device}; such numbers are given anew at every boot" in said
     assert "has no type; mount takes '_netdev,noatime' for one" in said
     assert "192.168.100.1 is on none of its interfaces" in said
+
+
+def test_what_a_map_or_drbd_lies_on_is_not_looked_at(modules, volume):
+    """By a simulated sysfs: this kernel has neither."""
+    _, device, _ = volume
+    name = Path(device).name
+
+    def found(**files):
+        with simulated_kind(device, name, {"size": b"2097152\n", **files}):
+            return modules["ocfs2_node.survey"]()["luns"]
+
+    assert device in found()
+    assert device not in found(**{"holders/drbd0": b""})
+    assert device not in found(**{"holders/dm-0/dm/uuid": b"mpath-3600\n"})
+    assert device not in found(hidden=b"1\n")
