@@ -162,7 +162,7 @@ def unreadable(device, reason):
     """
     facts = _empty_facts(device)
     try:
-        facts.update({"unreadable": f"{device} {reason}", **_hardware(device)})
+        facts.update({"unreadable": f"{device} {reason}", **_hardware(device, read=False)})
     except (OSError, CommandExecutionError) as err:
         facts["error"] = _reason(device, err)
     return facts
@@ -241,9 +241,9 @@ def _reason(device, err):
     return str(err)
 
 
-def _hardware(device):
+def _hardware(device, read=True):
     """Return what the device is. What DRBD must not serve now is as good as not readable."""
-    found = __salt__["ocfs2_device.identify"](device)
+    found = __salt__["ocfs2_device.identify"](device, read)
     unready = found.pop("unready")
     return {**found, "unreadable": f"{device}: {unready}"} if unready else found
 

@@ -34,12 +34,15 @@ def __virtual__():
     return operating_system.is_linux(__grains__)
 
 
-def identify(device):
+def identify(device, read=True):
     """
     Tell what a device is, before one byte of its content is read.
 
     device
         Any name of a block device.
+    read
+        Whether the partition table may be read. Without, the PARTUUID of a partition is the one
+        that udev has found: for a LUN that does not answer a read.
 
     Returns a dict: ``node`` (the kernel's name), ``whole`` (of a partition, that of its disk or
     map, else None), ``wwid`` (the identity, None if it has none), ``paths`` (``{disk: wwid}`` of a
@@ -59,7 +62,8 @@ def identify(device):
     _refuse_path(device, name, parent, partition)
     whole = parent or name
     mounts = __salt__["ocfs2_mount.mounts"]()
-    wwid, unready = _identity(device, name, parent, partition)
+    find_partuuid = _partuuid if read else _partuuid_of_udev
+    wwid, unready = _identity(device, name, parent, find_partuuid)
     return {
         "node": f"/dev/{name}",
         "whole": f"/dev/{parent}" if parent else None,
@@ -96,7 +100,7 @@ def wwid(node):
     """
     with contextlib.suppress(CommandExecutionError, OSError):
         name, _ = _name(node)
-        return _identity(node, name, *_parent(name))[0]
+        return _identity(node, name, _parent(name)[0], _partuuid)[0]
     return None
 
 
@@ -167,35 +171,14 @@ def settings():
 
         salt-call ocfs2_device.settings
     """
-    shown = _show_drbd()
-    return None if shown is None else drbd.settings(shown)
-
-
-def below_drbd():
-    """
-    Tell which devices DRBD lies on. They show what its volumes hold, and must not be used.
-
-    Returns a list of the kernel's names.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-call ocfs2_device.below_drbd
-    """
-    return sorted({os.path.realpath(disk) for disk in drbd.disks(_show_drbd() or "")})
-
-
-def _show_drbd():
-    """Return the settings of DRBD as text; None if it does not say."""
     # Without a device of DRBD the question would load its module.
     if not any(name.startswith("drbd") for name in files.names(_CLASS)):
-        return ""
+        return {}
     try:
         answer = tools.attempt(list(drbd.SETTINGS), timeout=_LIMIT)
     except CommandExecutionError:
         return None
-    return None if answer["retcode"] else answer["stdout"]
+    return None if answer["retcode"] else drbd.settings(answer["stdout"])
 
 
 def _name(device):
@@ -257,15 +240,15 @@ def _users_of_whole(name, parent, partition, mounts):
     return found
 
 
-def _identity(device, name, parent, partition):
+def _identity(device, name, parent, find_partuuid):
     """Return ``(identity, why it must not be used now)``, both None if there is none."""
     if re.fullmatch(r"drbd\d+", name):
         return _drbd(device, name)
     whole = _whole_wwid(device, parent or name)
     if not parent:
         return whole, None
-    partuuid = _partuuid(device, name, parent)
-    return (identities.of_partition(whole, partuuid) if whole else None), None
+    partuuid = find_partuuid(device, name, parent)
+    return (identities.of_partition(whole, partuuid) if whole and partuuid else None), None
 
 
 def _whole_wwid(device, name):
@@ -302,6 +285,13 @@ def _disk_wwid(name):
 
 def _unstripped(name, file):
     return files.content(f"{_CLASS}/{name}/{file}").decode("latin-1")
+
+
+def _partuuid_of_udev(_device, name, _parent):
+    """Return the PARTUUID that udev found when the partition came, or None."""
+    known = files.value(f"/run/udev/data/b{_value(name, 'dev')}") or ""
+    found = re.search(r"^E:ID_PART_ENTRY_UUID=(\S+)$", known, re.MULTILINE)
+    return found and found[1]
 
 
 def _partuuid(device, name, parent):

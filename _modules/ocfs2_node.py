@@ -370,13 +370,13 @@ def _devices():
     Yield the kernel's name of every disk, partition, map and volume of DRBD that has a size, but
     not what a map or DRBD lies on: it shows the same content.
     """
-    below = __salt__["ocfs2_device.below_drbd"]()
     for name in sorted(os.listdir(_SYS_BLOCK)):
         sectors = files.value(f"{_SYS_BLOCK}/{name}/size")
         # A path of native multipath of NVMe is hidden, and has no name in /dev.
         hidden = files.value(f"{_SYS_BLOCK}/{name}/hidden") == "1"
         node = f"/dev/{name}"
-        if sectors not in (None, "0") and not hidden and node not in below and not _maps(node):
+        lower = _maps(node) or glob.glob(f"{_SYS_BLOCK}/{name}/holders/drbd*")
+        if sectors not in (None, "0") and not hidden and not lower:
             yield node
 
 

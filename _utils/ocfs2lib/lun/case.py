@@ -114,6 +114,9 @@ class LunCase:
     proof
         Whether the nodes were asked to prove that the LUN is blank. Where they were not, nothing
         may be formatted on the strength of the case.
+    overlaps
+        ``{WWID: text}``: what the ledger has of its partitions or, of a partition, of its whole LUN
+        (:meth:`lun.ledger.Ledger.overlapping`).
     """
 
     desired: object
@@ -124,6 +127,7 @@ class LunCase:
     formatting: dict = field(default_factory=dict)
     formats: dict = field(default_factory=dict)
     proof: bool = True
+    overlaps: dict = field(default_factory=dict)
 
     def views(self):
         """The :class:`NodeView` of each node that answered, by minion id."""

@@ -230,7 +230,8 @@ def writable(view):
 
 def ledger(case):
     """
-    G4: nothing is on record of the LUN, other than a format of this cluster that was cut.
+    G4: nothing is on record of the LUN, other than a format of this cluster that was cut; nor of a
+    partition of it or, of a partition, of its whole LUN.
 
     The record refuses whether or not anybody sees the LUN. But only to somebody who can look at it
     is it said how to have the record forgotten.
@@ -265,6 +266,14 @@ def ledger(case):
             f"LUN {wwid} is on record: {record.description()}",
             "Name another LUN",
             f". If that cluster is gone for good: {commands.forget(wwid)}",
+        )
+    for other, found in case.overlaps.items():
+        yield _recorded(
+            case,
+            Code.ON_RECORD,
+            f"LUN {other}, which has the same blocks, is on record: {found}",
+            "Find out where it went",
+            f". If it was cleared on purpose: {commands.forget(other)}",
         )
 
 

@@ -132,13 +132,3 @@ def settings(text):
         name: {each: sorted(values) for each, values in wanted.items()}
         for name, wanted in found.items()
     }
-
-
-def disks(text):
-    """
-    Return the names of the devices that the volumes of DRBD lie on.
-
-    text
-        What :data:`SETTINGS` prints.
-    """
-    return re.findall(r'^\s*disk\s+"?(/[^";]+?)"?\s*;', text, re.MULTILINE)

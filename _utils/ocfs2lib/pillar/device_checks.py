@@ -68,6 +68,19 @@ def same_device(good):
                 yield Problem(f"ocfs2:luns:{key}:{name}", reason, fix)
 
 
+def no_overlap(good):
+    """No LUN of pillar is a partition of another."""
+    luns = {key: lun["wwid"].lower() for key, lun in good.get("luns", {}).items() if "wwid" in lun}
+    for key, wwid in luns.items():
+        for other, whole in luns.items():
+            if whole != wwid and identities.whole(wwid) == whole:
+                yield Problem(
+                    f"ocfs2:luns:{key}:wwid",
+                    f"{shown(wwid)} is a partition of ocfs2:luns:{other}",
+                    "use the LUN as a whole, or its partitions alone",
+                )
+
+
 def difference(device, wwid):
     """
     Return ``(key, reason, fix)`` if a device and an identity do not go together, or None.

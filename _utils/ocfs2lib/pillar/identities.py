@@ -39,6 +39,11 @@ def whole(identity):
     return split_partition(identity)[0]
 
 
+def is_overlap(one, other):
+    """Return whether one of two identities is that of a partition of the other's device."""
+    return one != other and (whole(one) == other or whole(other) == one)
+
+
 def split_partition(identity):
     """Return ``(whole, PARTUUID)`` of an identity; the PARTUUID is None if it is no partition's."""
     found = re.fullmatch(rf"(.+){_BETWEEN}({PARTUUID})", identity, re.IGNORECASE)

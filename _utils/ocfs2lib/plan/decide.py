@@ -31,7 +31,7 @@ from ocfs2lib.plan.cluster_plan import Plan
 _OF_CONTENT = (Code.NOT_PERMITTED, Code.PINNED, Code.ON_RECORD)
 
 
-def plan(desired, census, silent, formula, records, numbers=None, proof=True):
+def plan(desired, census, silent, formula, records, numbers=None, proof=True, overlaps=None):
     """
     Decide what has to happen, and return it as a :class:`plan.cluster_plan.Plan`.
 
@@ -50,13 +50,18 @@ def plan(desired, census, silent, formula, records, numbers=None, proof=True):
     proof
         Whether the nodes were asked to prove that LUNs are blank; a plan without is only to look
         at.
+    overlaps
+        ``{LUN key: {WWID: text}}``: what the ledger has of partitions of a LUN, or of its whole.
     """
     conflicts = setup.conflicts(desired, {minion: each["setup"] for minion, each in census.items()})
     nodes = tuple(
         _node(desired, node, census, silent, formula, conflicts.get(node.minion, ()))
         for node in desired.nodes
     )
-    cases = [_case(desired, lun, nodes, records[lun.key], proof) for lun in desired.luns]
+    cases = [
+        _case(desired, lun, nodes, records[lun.key], proof, (overlaps or {}).get(lun.key, {}))
+        for lun in desired.luns
+    ]
     luns = tuple(_lun(case, nodes) for case in cases)
     misnumbered = tuple(numbers.problems(desired)) if numbers else ()
     return Plan(desired, nodes, luns, misnumbered)
@@ -109,7 +114,7 @@ def _module_brought(desired, facts):
     return [Difference(Part.MODULE, facts["host"]["kernel"], None, f"by {', '.join(packages)}")]
 
 
-def _case(desired, lun, nodes, record, proof):
+def _case(desired, lun, nodes, record, proof, overlaps):
     answered = [node for node in nodes if node.facts]
     return LunCase(
         desired,
@@ -126,6 +131,7 @@ def _case(desired, lun, nodes, record, proof):
         },
         formats={node.minion: node.facts["formats"] for node in answered},
         proof=proof,
+        overlaps=overlaps,
     )
 
 

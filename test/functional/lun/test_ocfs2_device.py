@@ -149,7 +149,6 @@ def test_the_settings_of_drbd(device, simulated_tools, modules):
     assert modules["ocfs2_device.settings"]() == {}
     with simulated_kind(device, "drbd0", {}):
         assert modules["ocfs2_device.settings"]()["r0"]["protocol"] == ["C"]
-        assert modules["ocfs2_device.below_drbd"]() == ["/dev/mapper/a b", "/dev/vdb"]
 
 
 @contextlib.contextmanager

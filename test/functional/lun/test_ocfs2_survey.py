@@ -13,6 +13,7 @@ from ocfs2lib.answers import census
 from ocfs2lib.answers import inventory
 from support.devices import named
 from support.devices import partitioned
+from support.devices import simulated_kind
 from support.devices import simulated_wwid
 from support.devices import write_table
 from support.images import GIB
@@ -242,3 +243,18 @@ def test_every_disk_of_this_host_is_told_as_it_is(modules):
         assert os.path.exists(node)
         assert lun["error"] is None
         assert not node.startswith("/dev/ram")
+
+
+def test_what_a_map_or_drbd_lies_on_is_not_looked_at(modules, volume):
+    """By a simulated sysfs: this kernel has neither."""
+    _, device, _ = volume
+    name = Path(device).name
+
+    def found(**files):
+        with simulated_kind(device, name, {"size": b"2097152\n", **files}):
+            return modules["ocfs2_node.survey"]()["luns"]
+
+    assert device in found()
+    assert device not in found(**{"holders/drbd0": b""})
+    assert device not in found(**{"holders/dm-0/dm/uuid": b"mpath-3600\n"})
+    assert device not in found(hidden=b"1\n")

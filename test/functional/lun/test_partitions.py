@@ -7,6 +7,7 @@ import pytest
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.lun import contents
+from support.devices import mounted_tmpfs
 from support.devices import partitioned
 from support.devices import write_table
 from support.images import MIB
@@ -186,3 +187,18 @@ def test_a_partition_that_is_gone_or_has_shrunk_is_not_taken_over(lun, modules, 
     with pytest.raises(CommandExecutionError, match=r"partition 1 of .* is not where"):
         modules["ocfs2_volume.rescan"](lun.parts[1])
     assert Path(f"/sys/class/block/{Path(lun.parts[1]).name}/size").read_text() == "614400\n"
+
+
+def test_a_lun_that_does_not_answer_is_not_read_for_its_partuuid(lun, modules):
+    """By a simulated database of udev, which does not run here."""
+    number = Path(f"/sys/class/block/{Path(lun.parts[1]).name}/dev").read_text().strip()
+    data = Path("/run/udev/data")
+    data.mkdir(parents=True, exist_ok=True)
+    write_table(lun.node, "label: gpt\n")
+    with mounted_tmpfs(data):
+        unknown = modules["ocfs2.unreadable"](lun.parts[1], "did not answer within 10 s")
+        (data / f"b{number}").write_text(f"E:ID_FS_TYPE=\nE:ID_PART_ENTRY_UUID={GPT_UUID}\n")
+        facts = modules["ocfs2.unreadable"](lun.parts[1], "did not answer within 10 s")
+    assert facts["unreadable"] == f"{lun.parts[1]} did not answer within 10 s"
+    assert (facts["error"], facts["wwid"]) == (None, f"{WWID}-partuuid-{GPT_UUID}")
+    assert (unknown["error"], unknown["wwid"]) == (None, None)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ocfs2lib.adoption import lun_names
 from support import by_hand
 from support.adoption import HOST
 from support.adoption import LAST
@@ -268,3 +269,74 @@ APPLICABLE = [
 @pytest.mark.parametrize("name", APPLICABLE)
 def test_without_an_obstacle_the_pillar_can_be_applied(nodes, name):
     assert_applicable(nodes, ISSUES[name][0])
+
+
+WHOLE = "3600a0b8000123456000abcd012345678"
+PARTUUID = "0b1d5e3c-6f5a-4c53-9a55-0d6b8e1f2a33"
+
+
+@pytest.mark.parametrize(
+    ("wwid", "names", "device"),
+    [
+        (
+            f"{WHOLE}-partuuid-{PARTUUID}",
+            ["/dev/mapper/data", f"/dev/disk/by-partuuid/{PARTUUID}", "/dev/mapper/mpatha-part1"],
+            "/dev/mapper/mpatha-part1",
+        ),
+        (
+            f"{WHOLE}-partuuid-1a2b3c4d-01",
+            ["/dev/disk/by-partuuid/1a2b3c4d-01", "/dev/disk/by-id/lvm-pv-uuid-a"],
+            "/dev/disk/by-partuuid/1a2b3c4d-01",
+        ),
+        ("virtio-disk1", ["/dev/disk/by-id/virtio-disk1"], "/dev/disk/by-id/virtio-disk1"),
+        (
+            "eui.0025388b71b0a5c3",
+            ["/dev/disk/by-id/nvme-Samsung_1_1", "/dev/disk/by-id/nvme-eui.0025388b71b0a5c3"],
+            "/dev/disk/by-id/nvme-Samsung_1_1",
+        ),
+        (
+            "0QEMU_QEMU_HARDDISK_disk1",
+            ["/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_disk1"],
+            "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_disk1",
+        ),
+        ("drbd-r0-0", ["/dev/drbd/by-res/r0/0"], "/dev/drbd/by-res/r0/0"),
+    ],
+)
+def test_each_kind_of_device_becomes_a_lun(nodes, wwid, names, device):
+    for survey in nodes.values():
+        facts(survey).update(wwid=wwid, names=lun_names.best_first(names), paths={})
+        line(survey).update(source=device)
+    adoption = adopted(nodes)
+    assert adoption.obstacles == ()
+    (described,) = adoption.pillar["ocfs2"]["luns"].values()
+    assert (described["device"], described["wwid"]) == (device, wwid)
+
+
+def test_a_partition_by_its_partuuid_in_fstab(nodes):
+    for survey in nodes.values():
+        facts(survey).update(
+            wwid=f"{WHOLE}-partuuid-{PARTUUID}", names=["/dev/mapper/a-part1"], paths={}
+        )
+        line(survey).update(source=f"PARTUUID={PARTUUID.upper()}", node=None)
+    assert adopted(nodes).obstacles == ()
+
+
+def test_drbd_that_is_not_ready_is_told_what_to_do(nodes):
+    for survey in nodes.values():
+        facts(survey).update(wwid="drbd-r0-0", unreadable="DRBD r0/0 is Secondary here", paths={})
+    assert "drbdadm status r0" in str(adopted(nodes).obstacles[0])
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        ("/dev/loop0", "It is a loop device: it is a file of one host"),
+        ("/dev/vdb", "give the disk a serial: <serial>NAME</serial>"),
+        ("/dev/sdb", "present it as a SCSI or NVMe LUN"),
+    ],
+)
+def test_a_device_without_an_identity_is_named(nodes, node, words):
+    for survey in nodes.values():
+        survey["luns"] = {node: {**facts(survey), "node": node, "wwid": None}}
+        line(survey).update(node=node)
+    assert any(words in str(each) for each in adopted(nodes).obstacles)

@@ -1,3 +1,4 @@
+import dataclasses
 import inspect
 
 import pytest
@@ -38,6 +39,7 @@ def with_volume(**changes):
     return case(volume=volume, written=None)
 
 
+PART = f"{PILLAR.luns[0].wwid}-partuuid-1a2b3c4d-01"
 #: Each fault is seen by one guard alone: (guard, its number, code, case, words of the refusal).
 FAULTS = {
     "no such device": (
@@ -180,6 +182,13 @@ FAULTS = {
         Code.OUTCOME_UNKNOWN,
         case(record=answers.record(PILLAR, "formatting", leader=NODE), formats={NODE: None}),
         f"what became of volume {answers.UUID} is not known",
+    ),
+    "a partition of it formatted before": (
+        format_guards.ledger,
+        "G4",
+        Code.ON_RECORD,
+        dataclasses.replace(case(), overlaps={PART: "held ext4"}),
+        f"LUN {PART}, which has the same blocks, is on record: held ext4",
     ),
     "no ledger": (
         format_guards.ledger,
@@ -379,3 +388,39 @@ def test_a_command_that_destroys_needs_a_format_that_has_begun_to_write(formats)
     (refusal,) = format_guards.refusals(case(record=begun, formats=formats, written=[4096]))
     assert "blkdiscard" not in refusal.fix
     assert "find out whose it is" in refusal.fix
+
+
+def test_a_path_of_a_partition_leads_to_its_lun():
+    whole = PILLAR.luns[0].wwid
+    pillar = answers.desired(wwid=PART, device="/dev/mapper/primary-part1")
+    good = case(pillar, paths={"sda": whole, "sdb": whole.upper()})
+    for facts in good.seen.values():
+        facts["paths"] = {"sda": whole}
+    assert format_guards.refusals(good) == []
+    good.seen[NODE]["paths"] = {"sda": whole, "sdb": "36001"}
+    (refusal,) = format_guards.refusals(good)
+    assert (refusal.code, refusal.node) == (Code.OTHER_PATH, NODE)
+    assert f"path sdb of /dev/mapper/primary-part1 leads to 36001, not {whole}" in refusal.found
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        ("/dev/loop0", "(a loop device: it is a file of one host)"),
+        ("/dev/vdb", "(a virtual disk without a serial number: "),
+        ("/dev/sdb", "is without a WWID, not"),
+    ],
+)
+def test_a_device_without_an_identity_is_named(node, words):
+    (refusal,) = format_guards.refusals(case(wwid=None, node=node, paths={}))
+    assert words in refusal.found
+
+
+def test_drbd_that_is_not_ready_is_told_what_to_do():
+    pillar = answers.desired(wwid="drbd-r0-0", device="/dev/drbd/by-res/r0/0")
+    views = case(pillar, unreadable="DRBD r0/0 is Secondary here")
+    for facts in views.seen.values():
+        facts["paths"] = {}
+    (refusal,) = format_guards.refusals(views)
+    assert refusal.code is Code.UNREADABLE
+    assert "drbdadm status r0" in refusal.fix

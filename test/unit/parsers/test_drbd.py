@@ -99,7 +99,3 @@ def test_the_settings_of_each_resource():
         "other": {"protocol": ["A"], "allow_two_primaries": ["no"], "fencing": []},
     }
     assert drbd.settings("") == {}
-
-
-def test_the_disks_below():
-    assert drbd.disks(SHOW_84) == ["/dev/vdb", "/dev/mapper/a b"]

@@ -276,6 +276,7 @@ LUNS = Section(
         *mount_keys.RULES,
         *volume_keys.RULES,
         device_checks.same_device,
+        device_checks.no_overlap,
     ),
     build=_build,
 )

@@ -298,3 +298,15 @@ def test_a_device_of_another_kind_than_its_identity(device, wwid, key, reason, f
     assert problem.path == f"ocfs2:luns:primary:{key}"
     assert reason in problem.reason
     assert fix in problem.fix
+
+
+def test_a_lun_is_no_partition_of_another():
+    section = described("/dev/mapper/primary", WWID)
+    section = changed(("luns", "second", "device"), "/dev/mapper/primary-part1", section)
+    section = changed(("luns", "second", "wwid"), f"{WWID}-partuuid-{MBR}", section)
+    problem = only(section)
+    assert problem.path == "ocfs2:luns:second:wwid"
+    assert "is a partition of ocfs2:luns:primary" in problem.reason
+    # Two partitions of one LUN are two LUNs.
+    section = changed((*LUN, "device"), "/dev/mapper/primary-part2", section)
+    assert check.check(changed((*LUN, "wwid"), f"{WWID}-partuuid-1a2b3c4d-02", section)) == []
