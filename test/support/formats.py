@@ -25,8 +25,8 @@ def is_whole(image, uuid):
     """One good filesystem, as its own tools see it."""
     checked = fsck(image)
     assert "All passes succeeded." in checked
-    # mkfs.ocfs2 gives the directory of the system files no index, and fsck.ocfs2 misses one as soon
-    # as the names do not fit into its inode: in small blocks, or without inline-data.
+    # mkfs.ocfs2 1.8.7 gives the directory of the system files no index, and fsck.ocfs2 misses one
+    # as soon as the names do not fit into its inode: of many slots, or in small blocks.
     assert set(re.findall(r"^\[([A-Z_]+)\]", checked, re.MULTILINE)) <= {"DX_TREE_MISSING"}, checked
     assert uuid in run("debugfs.ocfs2", "-R", "stats", str(image))
     assert "lost+found" in run("debugfs.ocfs2", "-R", "ls /", str(image))

@@ -106,6 +106,7 @@ def test_a_blank_lun_is_not_refused():
         ({"volume": answers.volume(PILLAR)}, "G3"),
         ({"busy": True}, "G7"),
         ({"read_only": True}, "G7"),
+        ({"sector_size": 8192}, "G1"),
     ],
 )
 def test_the_leader_refuses_what_it_sees_itself(changes, guard):
