@@ -26,8 +26,8 @@ from lab.lab import REPOSITORY
 from lab.lab import Lab
 from lab.namespace import running_labs
 from lab.spec import ALL_DISTROS
-from lab.spec import DISTROS
 from lab.spec import ALL_NETWORKS
+from lab.spec import DISTROS
 from lab.spec import PATHS
 from lab.spec import SANS
 

@@ -124,8 +124,10 @@ class IscsiTarget:
         self._chap = {}
         if user:
             self._chap = {
-                **{"user": user, "password": password},
-                **{"user_in": user_in, "password_in": password_in},
+                "user": user,
+                "password": password,
+                "user_in": user_in,
+                "password_in": password_in,
             }
             self._make_account(**self._chap)
             for target in sorted(self._exported):
@@ -206,8 +208,10 @@ class IscsiTarget:
                 cid = re.search(r"Connection: (\d+)", text)[1]
                 found.append(
                     {
-                        **{"target": names[target], "initiator": _INITIATOR.search(text)[1]},
-                        **{"node": node, "portal": portal},
+                        "target": names[target],
+                        "initiator": _INITIATOR.search(text)[1],
+                        "node": node,
+                        "portal": portal,
                         "ids": {"tid": target, "sid": int(text.split()[0]), "cid": int(cid)},
                     }
                 )

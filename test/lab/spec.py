@@ -73,8 +73,12 @@ NETWORKS = ("management", "interconnect")
 FABRICS = ("san-a", "san-b")
 ALL_NETWORKS = (*NETWORKS, *FABRICS)
 _FABRIC_NET = 78
+#: Bytes of the longest frame that a network passes.
+MTU = {network: 9000 if network in FABRICS else 1500 for network in ALL_NETWORKS}
 #: Addresses of the lab's own target, one on each storage network.
 PORTALS = tuple(f"10.{_FABRIC_NET + number}.0.1" for number, _ in enumerate(FABRICS))
+#: What this host has on a network, inside the lab's namespace.
+HOST_ADDRESSES = {"management": MASTER_ADDRESS, **dict(zip(FABRICS, PORTALS))}
 #: Of every iSCSI target of a lab, up to the colon.
 IQN = "iqn.2026-01.com.domain.lab"
 #: What carries the LUNs: disks of QEMU, the lab's iSCSI target, or what guests do for each other.

@@ -29,10 +29,9 @@ from lab.errors import LabError
 from lab.forward import forward
 from lab.guest import Guest
 from lab.iscsi import IscsiTarget
+from lab.spec import HOST_ADDRESSES
 from lab.spec import MASTER_ADDRESS
-from lab.spec import FABRICS
-from lab.spec import NETWORKS
-from lab.spec import PORTALS
+from lab.spec import MTU
 from lab.spec import LabSpec
 
 _REQUEST_PORT = 4506
@@ -83,10 +82,8 @@ class Supervisor:
         for network in self.spec.networks:
             _ip("link", "add", network[:5], "type", "bridge")
             _ip("link", "set", network[:5], "up")
-        if self.spec.networks != NETWORKS:
-            for fabric, portal in zip(FABRICS, PORTALS, strict=True):
-                _ip("address", "add", f"{portal}/24", "dev", fabric)
-        _ip("address", "add", f"{MASTER_ADDRESS}/24", "dev", NETWORKS[0][:5])
+            if network in HOST_ADDRESSES:
+                _ip("address", "add", f"{HOST_ADDRESSES[network]}/24", "dev", network[:5])
 
     def _start_repository(self) -> None:
         repository = self.state / "repository"
@@ -137,7 +134,8 @@ class Supervisor:
         guest.prepare()
         for network in self.spec.networks:
             _ip("tuntap", "add", "dev", node.tap(network), "mode", "tap")
-            _ip("link", "set", node.tap(network), "master", network[:5], "up")
+            frame = ("mtu", str(MTU[network]))
+            _ip("link", "set", node.tap(network), *frame, "master", network[:5], "up")
         accepted = self.state / "master" / "pki" / "minions"
         accepted.mkdir(parents=True, exist_ok=True)
         shutil.copy(guest.public_key, accepted / node.minion_id)
