@@ -13,6 +13,7 @@ VENV_LTS := .venv-3006
 VENV_PEERS := .venv-peers
 VENV_PROMETHEUS := .venv-prometheus
 VENV_FIREWALLS := .venv-firewalls
+VENV_TGT := .venv-tgt
 STAMPS := $(VENV)/stamps
 BIN := $(VENV)/bin
 
@@ -148,6 +149,10 @@ test-platforms: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/firewalls ## Oth
 	$(PYTEST) -v $(HOSTS) -m campaign
 	$(LAB) -k 'debian or stand_in or host_firewalls'
 
+.PHONY: test-storage
+test-storage: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/tgt ## SANs of other kinds than disks of QEMU, on guests
+	$(LAB) -k storage -m campaign
+
 # FINDING=clone brings about that alone.
 .PHONY: test-findings
 test-findings: $(STAMPS)/packages $(STAMPS)/salt ## Faults to be found and fences to be explained; FINDING=name for one
@@ -206,7 +211,8 @@ html: $(STAMPS)/salt ## The documents as HTML, from build/html/docs/index.html; 
 
 .PHONY: clean
 clean: ## Remove environments, caches and pages of this checkout
-	rm -rf $(VENV) $(VENV_LTS) $(VENV_PEERS) $(VENV_PROMETHEUS) $(VENV_FIREWALLS)
+	rm -rf $(VENV) $(VENV_LTS) $(VENV_PEERS) $(VENV_PROMETHEUS) $(VENV_FIREWALLS) \
+		$(VENV_TGT)
 	rm -rf .pytest_cache .ruff_cache .hypothesis build
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -250,6 +256,16 @@ $(STAMPS)/prometheus: $(STAMPS)/venv Makefile
 		&& { $$get || { apt-get -qq update && $$get; }; }
 	for package in $(VENV_PROMETHEUS)/*.deb; do \
 		dpkg-deb -x $$package $(VENV_PROMETHEUS) && rm $$package || exit 1; \
+	done
+	@touch $@
+
+# Unpacked, not installed: the package would start its daemon.
+$(STAMPS)/tgt: $(STAMPS)/packages
+	rm -rf $(VENV_TGT) && mkdir $(VENV_TGT)
+	cd $(VENV_TGT) && get="apt-get -qq download tgt" \
+		&& { $$get || { apt-get -qq update && $$get; }; }
+	for package in $(VENV_TGT)/*.deb; do \
+		dpkg-deb -x $$package $(VENV_TGT) && rm $$package || exit 1; \
 	done
 	@touch $@
 

@@ -90,8 +90,8 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--name", default=argparse.SUPPRESS, help="which lab")
         sub.set_defaults(command=function)
         for argument in positional:
-            choices = {"path": PATHS, "network": ALL_NETWORKS}.get(argument)
-            kind = int if argument == "path" else str
+            choices = {"path": PATHS, "network": ALL_NETWORKS, "portal": PATHS}.get(argument)
+            kind = int if argument in ("path", "portal") else str
             sub.add_argument(argument, metavar=argument.upper(), choices=choices, type=kind)
         return sub
 
@@ -137,6 +137,10 @@ def _parser() -> argparse.ArgumentParser:
     command(_do_power_cut, "switch a node off the hard way", "node")
     command(_do_start, "switch a node on again", "node")
     command(_do_reboot, "reboot a node in order", "node")
+    command(_do_cut_portal, "cut a storage network in its middle", "portal")
+    command(_do_restore_portal, "let a storage network pass frames again", "portal")
+    command(_do_stop_target, "kill the iSCSI target")
+    command(_do_start_target, "start the iSCSI target again")
     command(_do_freeze, "stop a node's processors", "node")
     command(_do_thaw, "let a frozen node go on", "node")
     command(_do_cut_link, "unplug a node's network cable", "node", "network")
@@ -344,6 +348,26 @@ def _do_cut_link(arguments) -> None:
 def _do_restore_link(arguments) -> None:
     _lab(arguments).restore_link(arguments.node, arguments.network)
     print(f"The {arguments.network} of {arguments.node} is plugged in again.")
+
+
+def _do_cut_portal(arguments) -> None:
+    _lab(arguments).cut_portal(arguments.portal)
+    print(f"Nothing passes. Next: {_call(arguments)} restore-portal {arguments.portal}")
+
+
+def _do_restore_portal(arguments) -> None:
+    _lab(arguments).restore_portal(arguments.portal)
+    print(f"Portal {arguments.portal} is reached again.")
+
+
+def _do_stop_target(arguments) -> None:
+    _lab(arguments).stop_target()
+    print(f"The target is gone. Next: {_call(arguments)} start-target")
+
+
+def _do_start_target(arguments) -> None:
+    _lab(arguments).start_target()
+    print("The target answers again.")
 
 
 def _do_cut_path(arguments) -> None:

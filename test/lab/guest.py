@@ -288,6 +288,8 @@ class Guest:
     def cut_path(self, lun: LabLun, path: int) -> None:
         """Take the LUN away from one path: the SCSI device disappears."""
         self._require("running", "frozen")
+        if lun.target:
+            raise LabError(f"{lun.name} has no paths of QEMU: cut a link of the node or a portal.")
         if lun.device(path) in self.cut_paths:
             raise LabError(f"Path {path} of {lun.name} is cut on {self.node.minion_id} already.")
         self.monitor.execute("device_del", id=f"disk-{lun.device(path)}")
@@ -328,6 +330,8 @@ class Guest:
         A path that was cut and restored counts from zero again.
         """
         self._require("running", "frozen")
+        if lun.target:
+            raise LabError(f"{lun.name} is no disk of QEMU: nobody counts what is written to it.")
         disks = {f"disk-{lun.device(path)}" for path in PATHS}
         return sum(
             entry["stats"]["wr_bytes"]

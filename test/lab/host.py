@@ -22,6 +22,8 @@ TOOLS = {
     "unshare": "util-linux",
     "openssl": "openssl",
 }
+#: Where the Makefile unpacks tgt.
+_TGT = Path(__file__).resolve().parents[2] / ".venv-tgt" / "usr" / "sbin"
 #: What it takes besides to make a guest the host of Test Kitchen.
 KITCHEN_TOOLS = {"ssh-keygen": "openssh-client", "mkfs.ocfs2": "ocfs2-tools"}
 _KVM_CREATE_VM = 0xAE01
@@ -45,6 +47,14 @@ def require_tools(tools: dict[str, str] = TOOLS) -> None:
         )
     if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
         raise LabError("The lab needs /dev/net/tun readable and writable: run modprobe tun.")
+
+
+def target_tools() -> Path:
+    """The directory of tgtd and tgtadm. Raises LabError where there is none."""
+    installed = shutil.which("tgtd")
+    if not (_TGT / "tgtd").exists() and not installed:
+        raise LabError("A lab with an iSCSI SAN needs tgt: run make .venv/stamps/tgt.")
+    return _TGT if (_TGT / "tgtd").exists() else Path(installed).parent
 
 
 def run(*argv: object) -> None:

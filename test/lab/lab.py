@@ -22,6 +22,7 @@ from lab.namespace import request
 from lab.namespace import state_directory
 from lab.salt_command import Result
 from lab.salt_command import Running
+from lab.san import SanControls
 from lab.spec import LabLun
 from lab.spec import LabSpec
 from lab.spec import make_spec
@@ -36,7 +37,7 @@ _BOOT_LIMIT = 1800
 _MASTER_LIMIT = 600
 
 
-class Lab:
+class Lab(SanControls):
     """The lab called ``name``, whether it runs already or :meth:`up` is to start it.
 
     A node is meant by its number, its minion id or its (short) host name. ``say`` is called with
@@ -75,6 +76,8 @@ class Lab:
             self.name, nodes, list(luns), distro=distro, root=str(root.resolve()), **settings
         )
         host.require_tools()
+        if spec.san == "iscsi":
+            host.target_tools()
         images = {distro: ensure_image(distro, self._say) for distro in spec.distros}
         accel, why = host.acceleration()
         kinds = " and ".join(spec.distros)
@@ -314,9 +317,14 @@ class Lab:
         return self._ask("add_node", hostname=hostname)
 
     def add_lun(self, text: str) -> str:
-        """Add a LUN (``NAME:SIZE...``). Returns its WWID once all running nodes have its map."""
+        """Add a LUN (``NAME:SIZE...``). Returns its WWID once all running nodes have its map.
+
+        On an iSCSI SAN it returns at once: who logs in where is not the lab's business.
+        """
         wwid = self._ask("add_lun", text=text)
         lun = self.spec.luns[-1]
+        if lun.target:
+            return wwid
         running = {
             node["minion_id"] for node in self.status()["nodes"] if node["state"] == "running"
         }

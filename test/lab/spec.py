@@ -73,8 +73,14 @@ NETWORKS = ("management", "interconnect")
 FABRICS = ("san-a", "san-b")
 ALL_NETWORKS = (*NETWORKS, *FABRICS)
 _FABRIC_NET = 78
+#: Bytes of the longest frame that a network passes.
+MTU = {network: 9000 if network in FABRICS else 1500 for network in ALL_NETWORKS}
 #: Addresses of the lab's own target, one on each storage network.
 PORTALS = tuple(f"10.{_FABRIC_NET + number}.0.1" for number, _ in enumerate(FABRICS))
+#: What this host has on a network, inside the lab's namespace.
+HOST_ADDRESSES = {"management": MASTER_ADDRESS, **dict(zip(FABRICS, PORTALS))}
+#: Of every iSCSI target of a lab, up to the colon.
+IQN = "iqn.2026-01.com.domain.lab"
 #: What carries the LUNs: disks of QEMU, the lab's iSCSI target, or what guests do for each other.
 SANS = ("scsi", "iscsi", "guests")
 
@@ -84,7 +90,8 @@ class LabLun:
     """One shared LUN.
 
     ``number`` counts from 1; ``size`` is in bytes; ``alias`` is the name multipath gives it
-    (``/dev/mapper/ALIAS``); ``nodes`` are the numbers of the nodes that see it, None for all.
+    (``/dev/mapper/ALIAS``); ``nodes`` are the numbers of the nodes that see it, None for all;
+    ``target`` is the number of the iSCSI target that exports it, 0 if it is a disk of QEMU.
     """
 
     number: int
@@ -92,11 +99,20 @@ class LabLun:
     size: int
     alias: str
     nodes: tuple[int, ...] | None = None
+    target: int = 0
 
     @property
     def wwn(self) -> str:
-        """World wide name as QEMU takes it (NAA 5, 64 bits)."""
+        """World wide name: as QEMU takes it (NAA 5, 64 bits), or as tgt makes it (NAA 6)."""
+        if self.target:
+            return f"0x60000000000000000e000000{self.target:04x}{self.number:04x}"
         return f"0x5000c5000000{self.number:04x}"
+
+    @property
+    def iqn(self) -> str:
+        """Name of the iSCSI target that exports it."""
+        nodes = "all" if self.nodes is None else "-".join(map(str, self.nodes))
+        return f"{IQN}:{nodes}"
 
     @property
     def wwid(self) -> str:
@@ -189,6 +205,12 @@ class LabSpec:
     def with_lun(self, text: str) -> LabSpec:
         """The same lab with one more LUN, ``luns[-1]``, described as for :func:`parse_lun`."""
         lun = parse_lun(text, len(self.luns) + 1)
+        if self.san == "guests":
+            raise LabError("A lab whose guests are the SAN has no LUNs of its own. Give none.")
+        if self.san == "iscsi":
+            targets = {other.nodes: other.target for other in self.luns}
+            target = targets.get(lun.nodes, len(targets) + 1)
+            lun = dataclasses.replace(lun, target=target)
         if any(other.name == lun.name for other in self.luns):
             raise LabError(f"LUN {lun.name} is there already. Give the new one another name.")
         for other in self.luns:

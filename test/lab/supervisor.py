@@ -9,8 +9,6 @@ connection and one JSON line each. Standard input is the life line: when it clos
 from __future__ import annotations
 
 import contextlib
-import functools
-import http.server
 import json
 import os
 import select
@@ -24,14 +22,16 @@ import time
 import traceback
 from pathlib import Path
 
+from lab import host
+from lab import package_server
 from lab import render
 from lab.errors import LabError
 from lab.forward import forward
 from lab.guest import Guest
-from lab.spec import FABRICS
+from lab.iscsi import IscsiTarget
+from lab.spec import HOST_ADDRESSES
 from lab.spec import MASTER_ADDRESS
-from lab.spec import NETWORKS
-from lab.spec import PORTALS
+from lab.spec import MTU
 from lab.spec import LabSpec
 
 _REQUEST_PORT = 4506
@@ -48,6 +48,7 @@ class Supervisor:
         self.spec = LabSpec.from_json((state / "spec.json").read_text())
         self.guests: dict[int, Guest] = {}
         self.master: subprocess.Popen | None = None
+        self.target: IscsiTarget | None = None
         self.detached = False
         self.ended = threading.Event()
         # Nodes and LUNs come and go one at a time.
@@ -63,6 +64,10 @@ class Supervisor:
         self._start_repository()
         for lun in self.spec.luns:
             self._truncate(lun.name, lun.size)
+        if self.spec.san == "iscsi":
+            directories = (self.state / "target", self.state / "luns", host.target_tools())
+            self.target = IscsiTarget(*directories, lambda: self.spec)
+            self.target.start()
         for node in self.spec.nodes:
             self._prepare(node)
         self._link_root()
@@ -77,20 +82,15 @@ class Supervisor:
         for network in self.spec.networks:
             _ip("link", "add", network[:5], "type", "bridge")
             _ip("link", "set", network[:5], "up")
-        if self.spec.networks != NETWORKS:
-            for fabric, portal in zip(FABRICS, PORTALS, strict=True):
-                _ip("address", "add", f"{portal}/24", "dev", fabric)
-        _ip("address", "add", f"{MASTER_ADDRESS}/24", "dev", NETWORKS[0][:5])
+            if network in HOST_ADDRESSES:
+                _ip("address", "add", f"{HOST_ADDRESSES[network]}/24", "dev", network[:5])
 
     def _start_repository(self) -> None:
         repository = self.state / "repository"
         repository.mkdir()
         for distro, image in self.images.items():
             (repository / distro).symlink_to(image / "packages")
-        handler = functools.partial(_Files, directory=str(repository))
-        address = (MASTER_ADDRESS, render.APT_PORT)
-        server = http.server.ThreadingHTTPServer(address, handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        package_server.serve(repository, (MASTER_ADDRESS, render.APT_PORT))
 
     def _start_master(self) -> None:
         with (self.state / "master" / "output").open("ab") as output:
@@ -134,7 +134,8 @@ class Supervisor:
         guest.prepare()
         for network in self.spec.networks:
             _ip("tuntap", "add", "dev", node.tap(network), "mode", "tap")
-            _ip("link", "set", node.tap(network), "master", network[:5], "up")
+            frame = ("mtu", str(MTU[network]))
+            _ip("link", "set", node.tap(network), *frame, "master", network[:5], "up")
         accepted = self.state / "master" / "pki" / "minions"
         accepted.mkdir(parents=True, exist_ok=True)
         shutil.copy(guest.public_key, accepted / node.minion_id)
@@ -227,6 +228,21 @@ class Supervisor:
         """Plug or unplug a network cable."""
         self._guest(node).set_link(network, up)
 
+    def do_set_fabric(self, network: str, up: bool) -> None:
+        """Have a storage network pass frames, or none."""
+        if network not in self.spec.networks:
+            raise LabError(
+                f"There is no network {network} in this lab. Start one with --san iscsi."
+            )
+        _ip("link", "set", network, "up" if up else "down")
+
+    def do_target(self, action: str, **arguments):
+        """Have the iSCSI target do something: a method of it."""
+        if self.target is None:
+            raise LabError("There is no iSCSI target in this lab. Start one with --san iscsi.")
+        with self.changing:
+            return getattr(self.target, action)(**arguments)
+
     def do_cut_path(self, node: str, lun: str, path: int) -> None:
         """Take a path to a LUN away."""
         self._guest(node).cut_path(self.spec.lun(lun), path)
@@ -255,6 +271,9 @@ class Supervisor:
             lun = spec.luns[-1]
             self._truncate(lun.name, lun.size)
             self._keep_spec(spec)
+            if self.target:
+                self.target.export(lun)
+                return lun.wwid
             for guest in self.guests.values():
                 if lun.seen_by(guest.node):
                     guest.present(lun)
@@ -267,6 +286,9 @@ class Supervisor:
             lun = spec.lun(name)
             self._truncate(name, size)
             self._keep_spec(spec)
+            if self.target:
+                self.target.resize(name)
+                return
             for guest in self.guests.values():
                 if lun.seen_by(guest.node):
                     guest.resize(lun)
@@ -355,13 +377,6 @@ class Supervisor:
             pass
         if not self.detached:
             self.ended.set()
-
-
-class _Files(http.server.SimpleHTTPRequestHandler):
-    """Serves the apt repository without a line of log for every package."""
-
-    def log_request(self, code="-", size="-"):
-        pass
 
 
 def _receive(connection: socket.socket) -> tuple[dict, list[int]]:
