@@ -8,6 +8,7 @@ root alone can read, and compared there. No command line and no answer has it.
 """
 
 import os
+import time
 
 from salt.exceptions import CommandExecutionError
 
@@ -22,6 +23,8 @@ _SESSIONS = "/sys/class/iscsi_session"
 _CONNECTIONS = "/sys/class/iscsi_connection"
 #: Seconds that a discovery or a login may take: open-iscsi tries a while by itself.
 _LIMIT = 180
+#: Seconds for which a LUN is waited for, and between two looks.
+_SHOWN, _PAUSE = 15, 0.5
 #: What iscsiadm ends with if the session is there already (iscsiadm(8)).
 _PRESENT = 15
 _AS_PILLAR_SAYS, _OTHER = "as pillar says", "other than in pillar"
@@ -31,31 +34,36 @@ def __virtual__():
     return operating_system.is_linux(__grains__)
 
 
-def facts(settings):
+def facts(settings, wwids=()):
     """
     Return the initiator name, records and sessions of this node. Changes nothing.
 
     settings
-        A list of the names in a record that count; without any, nothing is looked at.
+        A list of the names in a record that count; without any, nothing is looked at but what the
+        formula has made.
+    wwids
+        A list of the WWIDs of LUNs.
 
-    Returns ``{"initiator", "records", "sessions", "made"}``: the name or None; ``[target,
+    Returns ``{"initiator", "records", "sessions", "made", "unseen"}``: the name or None; ``[target,
     ADDRESS:PORT, "secrets=as pillar says" or another value, "name=value", ...]`` of each record;
-    ``[target, ADDRESS:PORT, state]`` of each session; and ``[target, ADDRESS:PORT]`` of each record
-    that the formula has made. No secret is among them.
+    ``[target, ADDRESS:PORT, state]`` of each session; ``[target, ADDRESS:PORT]`` of each record
+    that the formula has made; and the WWIDs of which there is no disk. No secret is among them.
 
     CLI Example:
 
     .. code-block:: bash
 
-        salt-call ocfs2_iscsi.facts '[node.startup]'
+        salt-call ocfs2_iscsi.facts '[node.startup]' '[3600a0b8000123456000abcd012345678]'
     """
+    made = [list(each) for each in sorted(_made())]
     if not settings:
-        return {"initiator": None, "records": [], "sessions": [], "made": []}
+        return {"initiator": None, "records": [], "sessions": [], "made": made, "unseen": []}
     return {
         "initiator": iscsi_records.initiator_name(files.read(iscsi_records.INITIATOR_PATH)),
         "records": [_shown(*each, settings) for each in _records()],
         "sessions": [each[:3] for each in sessions()],
-        "made": [list(each) for each in sorted(_made())],
+        "made": made,
+        "unseen": _unseen(wwids),
     }
 
 
@@ -84,9 +92,9 @@ def sessions():
     return found
 
 
-def connect(portals, targets, settings):
+def connect(portals, targets, settings, wwids=()):
     """
-    Log in to targets, now and at each boot.
+    Log in to targets, now and at each boot, and find the LUNs that they show.
 
     portals
         A list of ``ADDRESS:PORT``; each is asked what it offers.
@@ -94,9 +102,12 @@ def connect(portals, targets, settings):
         A list of the names of the targets; what else is offered is left alone.
     settings
         ``{name: value}`` of each record, without the secrets (``san.iscsi_records.settings``).
+    wwids
+        A list of the WWIDs of the LUNs that are to be here then.
 
     Returns True. Raises ``CommandExecutionError`` for a portal that does not answer, a target that
-    no portal offers to this node, and a login that was not taken; what could be done is done.
+    no portal offers to this node, a login that was not taken, and a LUN that no target shows; what
+    could be done is done.
 
     CLI Example:
 
@@ -126,6 +137,11 @@ def connect(portals, targets, settings):
         f"no portal offers the target {target} to this node, {name}. Fix: have the array show it to"
         " that name"
         for target in missing
+        if not failures
+    ]
+    failures += [
+        f"no target shows LUN {wwid} to this node, {name}. Fix: have the array do so, to that name"
+        for wwid in _looked_for(wwids)
         if not failures
     ]
     if failures:
@@ -178,6 +194,24 @@ def _refuse_in_use(target, portal, disks):
             f"{', '.join(used)} of {target} at {portal} are in use. Fix: retire the LUNs of that "
             "target first, or flush their maps (multipath -f NAME)."
         )
+
+
+def _unseen(wwids):
+    """Those LUNs of which there is no disk here."""
+    seen = {each.lower() for each, _ in block_devices.disks(wwids, __salt__["ocfs2.wwid"])}
+    return [wwid for wwid in wwids if wwid.lower() not in seen]
+
+
+def _looked_for(wwids):
+    """Have the sessions look for LUNs that are not here; those that are not here after a while."""
+    missing = _unseen(wwids)
+    if missing and sessions():
+        tools.run(["iscsiadm", "-m", "session", "--rescan"], timeout=_LIMIT)
+    deadline = time.monotonic() + _SHOWN
+    while missing and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
+        missing = _unseen(wwids)
+    return missing
 
 
 def _is_wanted(pair, portals, targets):

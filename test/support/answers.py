@@ -138,7 +138,7 @@ def no_manager():
 def untouched_san():
     """Return what a node tells of the way to its LUNs where pillar leaves that alone."""
     return {
-        "iscsi": {"initiator": None, "records": [], "sessions": [], "made": []},
+        "iscsi": {"initiator": None, "records": [], "sessions": [], "made": [], "unseen": []},
         "nvme": {"host": None, "controllers": []},
         "fcoe": {},
         "multipath": {"interval": None, "threshold": None, "maps": [], "disks": []},

@@ -86,7 +86,7 @@ class BareHost:
     def ocfs2_multipath_remove(self):
         self.files_remove(multipath_conf.PATH)
 
-    def ocfs2_iscsi_facts(self, names):
+    def ocfs2_iscsi_facts(self, names, wwids):
         pairs = [list(pair) for pair in self.records]
         lines = [
             [
@@ -100,9 +100,10 @@ class BareHost:
             "records": [[*pair, *each] for pair, each in zip(pairs, lines)],
             "sessions": [[*pair, "LOGGED_IN"] for pair in pairs],
             "made": pairs,
+            "unseen": [] if self.records else list(wwids),
         }
 
-    def ocfs2_iscsi_connect(self, portals, targets, settings):
+    def ocfs2_iscsi_connect(self, portals, targets, settings, wwids):
         self.calls.append(("connect", *portals))
         self.records = {(target, portal): settings for target in targets for portal in portals}
 

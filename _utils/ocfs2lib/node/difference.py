@@ -48,6 +48,7 @@ class Part(enum.Enum):
     UNIT = "systemd unit"
     FILE = "file of the formula"
     FIREWALL_RULES = "rules of the firewall in the kernel"
+    LUN_SEEN = "LUN that a node sees"
     MULTIPATH_MAP = "multipath map of a LUN"
     ISCSI_RECORD = "record of an iSCSI target at a portal"
     ISCSI_SETTING = "setting in a record of iSCSI"
@@ -79,6 +80,7 @@ _TEXTS = {
     Part.FIREWALL_RULES: ("", "rules"),
     Part.MODULE: ("", "ocfs2 modules of {subject}"),
     Part.MODULE_PACKAGE: ("", "package with the ocfs2 modules"),
+    Part.LUN_SEEN: ("LUN", "{subject}"),
     Part.MULTIPATH_MAP: ("multipath", "{subject}"),
     Part.ISCSI_RECORD: ("iscsi", "{subject}"),
     Part.ISCSI_SETTING: ("iscsi", "{subject}"),
@@ -103,6 +105,7 @@ CLUSTER_FILES = CONF_PARTS | {Part.SETTING}
 #: What brings the LUNs.
 SAN_PARTS = frozenset(
     (
+        Part.LUN_SEEN,
         Part.MULTIPATH_MAP,
         Part.ISCSI_RECORD,
         Part.ISCSI_SETTING,

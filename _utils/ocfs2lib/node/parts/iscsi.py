@@ -5,6 +5,7 @@ from ocfs2lib.node.difference import Part
 from ocfs2lib.node.parts import setup_part
 from ocfs2lib.platform import platforms
 from ocfs2lib.san import iscsi_records
+from ocfs2lib.san import multipath_conf
 
 _SECRETS, _RIGHT = "secrets", "as pillar says"
 
@@ -23,8 +24,10 @@ class IscsiPart(setup_part.SetupPart):
             "records": (list,),
             "sessions": (list,),
             "made": (list,),
+            "unseen": (list,),
         }
     }
+    texts = (("iscsi", "unseen"),)
     text_lists = (("iscsi", "records"), ("iscsi", "sessions"), ("iscsi", "made"))
 
     def needed_tools(self, desired):
@@ -34,10 +37,10 @@ class IscsiPart(setup_part.SetupPart):
         return platform.transports["iscsi"].packages if desired.san.iscsi else ()
 
     def arguments(self, desired):
-        return sorted(_settings(desired)) if desired.san.iscsi else []
+        return [sorted(_settings(desired)), _scsi(desired.luns)] if desired.san.iscsi else None
 
     def facts(self, call, arguments):
-        return {"iscsi": call("ocfs2_iscsi.facts", arguments or [])}
+        return {"iscsi": call("ocfs2_iscsi.facts", *(arguments or ([], [])))}
 
     def conflicts(self, desired, facts):
         if not desired.san.iscsi:
@@ -58,6 +61,7 @@ class IscsiPart(setup_part.SetupPart):
             return found
         found += _records(desired, facts["iscsi"])
         found += _sessions(desired, facts["iscsi"])
+        found += _unseen(desired, minion, facts["iscsi"])
         units = platform.transports["iscsi"].units if platform else ()
         return found + [each for unit in units for each in setup_part.disabled(unit, facts)]
 
@@ -69,10 +73,11 @@ class IscsiPart(setup_part.SetupPart):
             for unit in platform.transports["iscsi"].units:
                 setup_part.start_unit(call, unit)
             portals, targets = desired.san.iscsi.portals, desired.san.iscsi.targets
-            call("ocfs2_iscsi.connect", list(portals), list(targets), _settings(desired))
+            wwids = _scsi(desired.luns_of(minion))
+            call("ocfs2_iscsi.connect", list(portals), list(targets), _settings(desired), wwids)
 
     def leftovers(self, call):
-        made = call("ocfs2_iscsi.facts", [_SECRETS])["made"]
+        made = call("ocfs2_iscsi.facts", [_SECRETS], [])["made"]
         return [_stale_record(*each) for each in made]
 
     def remove(self, call):
@@ -85,6 +90,21 @@ PART = IscsiPart()
 
 def _settings(desired):
     return iscsi_records.settings(desired.san.iscsi, desired.cluster.heartbeat_threshold)
+
+
+def _scsi(luns):
+    """The WWIDs of the LUNs that can come by iSCSI, without those of their partitions."""
+    return sorted(multipath_conf.maps(luns))
+
+
+def _unseen(desired, minion, known):
+    """The differences of LUNs that a target does not show, or has shown only since the login."""
+    wanted = {wwid.lower() for wwid in _scsi(desired.luns_of(minion))}
+    return [
+        Difference(Part.LUN_SEEN, wwid, "not seen", "seen")
+        for wwid in known["unseen"]
+        if wwid.lower() in wanted
+    ]
 
 
 def _stale(desired, known):

@@ -120,9 +120,9 @@ def record(desired, secrets="as pillar says"):
     return [san.TARGET, PORTAL, f"secrets={secrets}", *lines]
 
 
-def iscsi_facts(records=(), sessions=(), made=()):
+def iscsi_facts(records=(), sessions=(), made=(), unseen=()):
     known = {"initiator": "iqn.a", "records": list(records), "made": list(made)}
-    return {"iscsi": {**known, "sessions": list(sessions)}}
+    return {"iscsi": {**known, "sessions": list(sessions), "unseen": list(unseen)}}
 
 
 def test_each_target_and_each_portal_has_a_record_at_least():
@@ -138,6 +138,12 @@ def test_a_record_nobody_has_logged_in_by():
     assert differences(iscsi.PART, desired, iscsi_facts([record(desired)])) == [
         f"iscsi session:{san.TARGET} at {PORTAL}: absent -> logged in to"
     ]
+
+
+def test_a_lun_that_no_target_shows():
+    desired = iscsi_described(PORTAL)
+    known = iscsi_facts([record(desired)], [[san.TARGET, PORTAL, "LOGGED_IN"]], unseen=[WWID])
+    assert differences(iscsi.PART, desired, known) == [f"LUN:{WWID}: not seen -> seen"]
 
 
 def test_a_secret_is_compared_and_not_told():
