@@ -197,8 +197,11 @@ def survey():
     Return what this node knows about a cluster that no pillar describes yet, in one call that
     changes nothing.
 
-    Returns ``{"formula", "host", "o2cb", "setup", "starts", "firewalls", "fstab", "luns"}``. What
-    :func:`census` has too is the same here, ``setup`` as for a firewall that is left alone.
+    Returns ``{"formula", "host", "o2cb", "setup", "starts", "firewalls", "fstab", "initiator",
+    "sessions", "controllers", "luns"}``. What :func:`census` has too is the same here, ``setup`` as
+    for a firewall that is left alone. ``initiator`` is the iSCSI initiator name or None,
+    ``sessions`` the ``[target, portal]`` that have disks, ``controllers`` the ``[subsystem,
+    portal]`` of NVMe over fabrics.
     ``starts`` are the units of ocfs2-tools that start at boot, ``firewalls`` the backends of a
     firewall that have rules. ``fstab`` has the lines that concern an OCFS2, as
     :meth:`parsers.fstab_file.Line.fields` has them, each with the kernel's name of its device as
@@ -228,8 +231,15 @@ def survey():
             # Not the others: some have a password among their options.
             if line["fstype"] == "ocfs2" or line["path"] in paths or _on_a_volume(line, luns)
         ],
+        "initiator": _initiator(),
+        "sessions": [each[:2] for each in __salt__["ocfs2_iscsi.sessions"]() if each[3]],
+        "controllers": [each[:2] for each in __salt__["ocfs2_nvme.facts"]()["controllers"]],
         "luns": luns,
     }
+
+
+def _initiator():
+    return iscsi_records.initiator_name(files.read(iscsi_records.INITIATOR_PATH))
 
 
 def luns():
@@ -260,7 +270,7 @@ def luns():
     names, mounts, swaps = _stable_names(), __salt__["ocfs2_mount.mounts"](), _swaps()
     return {
         "formula": formula_code.build(__opts__["extension_modules"]),
-        "initiator": iscsi_records.initiator_name(files.read(iscsi_records.INITIATOR_PATH)),
+        "initiator": _initiator(),
         "luns": {
             node: {
                 **facts,

@@ -73,6 +73,9 @@ def survey(pillar, minion):
         "starts": ["o2cb.service"],
         "firewalls": list(backends.FIREWALLS)[:1],
         "fstab": [_line(lun, at) for at, lun in enumerate(pillar.luns)],
+        "initiator": f"iqn.1993-08.org.debian:01:{minion}",
+        "sessions": [],
+        "controllers": [],
         "luns": {_kernel_name(at): _facts(pillar, lun, at) for at, lun in enumerate(pillar.luns)},
     }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ocfs2lib.adoption import cluster_section
 from ocfs2lib.adoption import luns
+from ocfs2lib.adoption import transport_notes
 from ocfs2lib.adoption.statement import Issue
 from ocfs2lib.adoption.statement import Statement
 from ocfs2lib.adoption.statement import issue
@@ -65,6 +66,9 @@ def adopt(surveys, silent):
     if sections is None:
         return _adoption(None, [*issues, _no_cluster(surveys)])
     issues += _not_asked(sections["nodes"], surveys, silent)
+    issues += transport_notes.issues(
+        {each: surveys[each] for each in sections["nodes"] if each in surveys}
+    )
     described, seen, more = luns.describe(surveys, sections["nodes"], sections["cluster"]["name"])
     issues += more
     section = _section(sections, described)
@@ -101,6 +105,7 @@ def _notes(surveys):
             ("firewall",),
             f"none leaves it to you as it is; {' and '.join(rules) or 'no node has rules'}.",
         ),
+        *transport_notes.notes(surveys),
     )
 
 

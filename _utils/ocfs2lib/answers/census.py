@@ -102,6 +102,9 @@ _SURVEY = {
     "starts": (list,),
     "firewalls": (list,),
     "fstab": (list,),
+    "initiator": MAYBE_TEXT,
+    "sessions": (list,),
+    "controllers": (list,),
     "luns": (dict,),
 }
 
@@ -147,6 +150,12 @@ def _check_survey(answer):
     has_fields(answer, _SURVEY, "survey")
     for name in ("starts", "firewalls"):
         all_are(answer[name], TEXT, name)
+    for name in ("sessions", "controllers"):
+        for each in answer[name]:
+            all_are([each], (list,), name)
+            all_are(each, TEXT, name)
+            if len(each) != 2:
+                raise AnswerMalformed(f"its {name} has {len(each)} things where two belong")
     for line in answer["fstab"]:
         has_fields(line, _LINE, "fstab")
         all_are(line["options"], TEXT, "fstab.options")
