@@ -85,9 +85,11 @@ class Site:
             _each(processes, psutil.Process.resume)
 
     def clusters(self, function, **arguments):
-        """The exit code and the clusters a function of the runner answers with."""
+        """The exit code and the clusters a function of the runner, or of another that is named,
+        answers with."""
         words = [f"{name}={value}" for name, value in arguments.items()]
-        answer = self.salt_run(f"ocfs2.{function}", *words)
+        called = function if "." in function else f"ocfs2.{function}"
+        answer = self.salt_run(called, *words)
         return answer.returncode, answer.data["clusters"]
 
 

@@ -44,11 +44,11 @@ def test_one_of_several_clusters_has_to_be_named(site, section):
     web["luns"] = {"other": {**lun, "wwid": "3600a0b8000999999000abcd099999999"}}
     section["nodes"] = {"host1.domain.com": section["nodes"]["host1.domain.com"]}
     site.describe(host1=section, host2=web)
-    rc, clusters = site.clusters("retune", outage="web")
+    rc, clusters = site.clusters("ocfs2_operate.retune", outage="web")
     assert rc == 1
     (lines,) = (each["lines"] for each in clusters.values())
     assert lines == ["pillar describes ocfs2, web: name one of them as ocfs2_cluster"]
-    rc, clusters = site.clusters("retune", outage="web", cluster="web")
+    rc, clusters = site.clusters("ocfs2_operate.retune", outage="web", cluster="web")
     assert (rc, list(clusters)) == (1, ["web"])
     assert "host2.domain.com: the host is called" in str(clusters)
     assert "host1" not in str(clusters)

@@ -85,3 +85,14 @@ def test_a_lun_of_any_name_has_its_states(show, config):
         found = show({**config, "luns": {key: lun}})
         assert compiled(found), (key, found)
         assert sum(state.startswith("ocfs2-mount-") for state in found["ocfs2"]) >= 1
+
+
+def test_a_lun_for_other_nodes_has_no_state_here(show, config):
+    lun = config["luns"]["primary"]
+    other = {**lun, "device": "/dev/mapper/other", "wwid": "3600a0b8000123456000abcd0123456ff"}
+    other.update(label="other", mount={"path": "/san/other"}, nodes=["host2.domain.com"])
+    found = show({**config, "luns": {"primary": lun, "other": other}})
+    assert "ocfs2-mount-primary" in found["ocfs2"]
+    assert "ocfs2-mount-other" not in found["ocfs2"]
+    # One that was left there by an older pillar is unmounted all the same.
+    assert "ocfs2-clean-mount-other" in found["ocfs2.clean"]

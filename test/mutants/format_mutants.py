@@ -95,6 +95,20 @@ REMEMBERED = {
         "",
         "test/functional/format/test_choices.py::test_what_mkfs_makes_otherwise_is_told",
     ),
+    "a node beside those of the LUN": Mutant(
+        "_utils/ocfs2lib/lun/case.py",
+        'return minion in lun.nodes or (bool(facts["wwid"])',
+        'return minion in lun.nodes or (bool("")',
+        "test/unit/plan/test_own_nodes_plan.py::"
+        "test_what_another_node_sees_of_it_counts_for_the_format",
+    ),
+    "a leader that has left the LUN's nodes": Mutant(
+        "_utils/ocfs2lib/lun/format_guards.py",
+        "elif leader and leader not in case.lun.nodes:",
+        "elif False:",
+        "test/unit/plan/test_own_nodes_plan.py::"
+        "test_a_format_is_not_continued_by_a_leader_that_has_left_its_nodes",
+    ),
     "a permission ends": Mutant(
         "_modules/ocfs2_format.py",
         "type(given) is not int or not 0 <= time.time() - given <= _PERMITTED",

@@ -181,7 +181,7 @@ MUTANTS = {
     ),
     "what nobody saw is not zero": Mutant(
         "_utils/ocfs2lib/status/data.py",
-        "len(plan.case.mounted) if answered else None",
+        "len(plan.case.mounted) if own else None",
         "len(plan.case.mounted)",
         "test/unit/status/test_lines.py::test_a_cluster_of_which_nobody_answered",
     ),

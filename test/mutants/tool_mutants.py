@@ -35,9 +35,22 @@ TOOLS = {
     ),
     "a run goes on where its tool is at work": Mutant(
         _OFFLINE,
-        "started_on or plan.online()[0].minion, bool(started_on)",
-        "plan.online()[0].minion, False",
+        "started_on or online[0], bool(started_on)",
+        "online[0], False",
         _TEST_OPERATIONS + "test_the_next_run_waits_for_the_tool_that_is_at_work_and_goes_on",
+    ),
+    "a tool runs where the LUN is": Mutant(
+        _OFFLINE,
+        "for node in plan.online() if node.minion in self.nodes]",
+        "for node in plan.online()]",
+        "test/histories/test_own_nodes.py::test_the_tool_runs_on_one_of_its_nodes",
+    ),
+    "nobody else has it mounted": Mutant(
+        _OFFLINE,
+        "lun.case.mounted.difference(self.nodes) if lun else ()",
+        "()",
+        "test/histories/test_own_nodes.py::"
+        "test_a_volume_is_not_taken_down_while_another_node_has_it",
     ),
     "the LUN stays down while its tool is at work": Mutant(
         _OFFLINE,

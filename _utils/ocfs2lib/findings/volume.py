@@ -47,7 +47,7 @@ def not_in_pillar(snapshot):
                     "name this node"
                 )
             fix = snapshot.command(gap.verb, path=gap.subject)
-            fix += ", or write the node there" if lun else ""
+            fix += f"; or name the node under luns:{lun.key}:nodes" if lun else ""
             yield Finding(gap.finding, what, fix, (plan.minion,), lun.key if lun else "")
 
 

@@ -49,3 +49,13 @@ def test_what_pillar_does_not_allow_is_not_formatted(states, described):
     ret = states["ocfs2.formatted"]("primary", described, GRANT)
     assert ret["result"] is False
     assert "G5: luns:primary:format is never" in ret["comment"]
+
+
+def test_a_node_that_is_not_to_have_the_lun_does_not_format_it(lun, states, described):
+    described["nodes"]["host2.domain.com"] = {"number": 200, "address": "192.168.100.200"}
+    described["luns"]["primary"]["nodes"] = ["host2.domain.com"]
+    before = digest(lun.image)
+    ret = states["ocfs2.formatted"]("primary", described, GRANT)
+    assert (ret["result"], ret["changes"]) == (False, {})
+    assert "This minion is none of the LUN's nodes" in ret["comment"]
+    assert digest(lun.image) == before

@@ -101,3 +101,14 @@ def test_unmounted_refuses_files_in_the_mount_point(states, config, described):
     ret = states["ocfs2.unmounted"](name="primary", config=config)
     assert (ret["result"], ret["changes"]) == (False, {})
     assert f"{described} holds 'disk'" in ret["comment"]
+
+
+def test_the_path_of_a_lun_for_other_nodes_is_any_directory_here(
+    modules, states, described, config
+):
+    config["luns"]["primary"]["nodes"] = ["host2.domain.com"]
+    described.mkdir()
+    (described / "of somebody").touch()
+    ret = states["ocfs2.unmounted"](name="primary", config=config)
+    assert (ret["result"], ret["changes"]) == (True, {})
+    assert modules["ocfs2_mountpoint.protected"](str(described)) is False
