@@ -262,7 +262,7 @@ def _read_contents(handle, facts):
         "slot": _slot(volume),
     }
     if volume:
-        found.update(_progress(facts["node"], volume.slots, bool(facts["mounts"])))
+        found.update(_progress(facts["node"], volume, bool(facts["mounts"])))
     else:
         found["signature"] = _signature(handle, facts["node"])
     return found
@@ -321,14 +321,19 @@ def _signature(handle, node):
     raise CommandExecutionError(tools.failure(argv, result))
 
 
-def _progress(node, slots, mounted):
+def _progress(node, volume, mounted):
     """Return how far the format of a volume has come. Nobody mounts one that was cut short."""
     if not salt.utils.path.which("debugfs.ocfs2"):
         return {"half_made": False if mounted else None}
-    ask = ocfs2_tools.journal_commands if mounted else ocfs2_tools.half_made_commands
-    text = tools.attempt(["debugfs.ocfs2", "-f", "/dev/stdin", node], stdin=ask(slots))["stdout"]
+    slots, features = volume.slots, volume.features
+    commands = (
+        ocfs2_tools.journal_commands(slots)
+        if mounted
+        else ocfs2_tools.half_made_commands(slots, features)
+    )
+    text = tools.attempt(["debugfs.ocfs2", "-f", "/dev/stdin", node], stdin=commands)["stdout"]
     return {
-        "half_made": not mounted and ocfs2_tools.half_made(text, slots),
+        "half_made": not mounted and ocfs2_tools.half_made(text, slots, features),
         "journals": ocfs2_tools.journals(text, slots),
     }
 

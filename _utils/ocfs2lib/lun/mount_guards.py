@@ -75,7 +75,7 @@ def finished(case):
                 Code.CUT_SHORT,
                 node,
                 f"the format of {case.lun.device} as volume {facts['volume']['uuid']} was cut short"
-                " (no lost+found, never mounted)",
+                " (no lost+found, or not all of it; never mounted)",
                 _finishing(case),
             )
 

@@ -33,6 +33,8 @@ _FREE = re.compile(r"Bitmap Total: \d+\s+Used: \d+\s+Free: (\d+)")
 _JOURNAL = re.compile(r"(\d+) +\S+ +\S+ journal:0000$", re.MULTILINE)
 #: Of the inode of a file, its bytes.
 _SIZE = re.compile(r"^\s*User: .* Size: (\d+)\s*$", re.MULTILINE)
+#: The names in ``/`` of a new volume: what follows the four numbers of each row.
+_EMPTY = ([], ["."], [".."], ["lost+found"])
 _FINDING = re.compile(r"^\[([A-Z0-9_]+)\]", re.MULTILINE)
 _CLEAN = "All passes succeeded."
 
@@ -123,9 +125,10 @@ def has_block64(text):
     return "block64" in features[1].split()
 
 
-def half_made_commands(slots):
+def half_made_commands(slots, features=()):
     """Return what to ask debugfs.ocfs2, one command a line, for :func:`half_made`."""
-    return "".join(f"{command}\n" for command in ("ls /", "ls //", "slotmap", "hb", *_stats(slots)))
+    commands = ("ls /", "ls //", "slotmap", "hb", *_stats(slots), *_last_files(features))
+    return "".join(f"{command}\n" for command in commands)
 
 
 def journal_commands(slots):
@@ -147,7 +150,7 @@ def journals(text, slots):
     return [int(each[1]) for each in found] if all(found) else None
 
 
-def half_made(text, slots):
+def half_made(text, slots, features=()):
     """
     Return whether a volume is what a format leaves that was cut short; None if it is not known.
 
@@ -155,21 +158,42 @@ def half_made(text, slots):
         What debugfs.ocfs2 printed for :func:`half_made_commands`.
     slots
         How many node slots the superblock has.
+    features
+        The features of the volume, as :class:`lun.superblock.Superblock` has them.
 
     A volume is whole if it has ``lost+found``, which mkfs.ocfs2 makes last of all (mkfs.c, main and
     finish_normal_format), each system file, and a journal for each slot. It is half made if it has
     no ``lost+found``, its heartbeat could be read and names no node, and neither does its slot map,
     which has no blocks before mkfs.ocfs2 has come to it. Anything else is not known: users may have
     removed ``lost+found``, or somebody has written over the heartbeat.
+
+    With some features, something comes even after ``lost+found``: the size of each quota file, and
+    its entry in an index of ``/``. Without that an empty volume is half made, too.
     """
     answers = _answers(text)
     root, system = answers.get("ls /", "").split(), answers.get("ls //", "").split()
     taken, beats = _rows(answers.get("slotmap", "")), answers.get("hb", "")
-    if "lost+found" in root:
+    ended = all(_has_end(answers.get(stat, "")) for stat in _last_files(features))
+    if "lost+found" in root and ended:
         journals = all(_JOURNAL_INODE.search(answers.get(stat, "")) for stat in _stats(slots))
         return False if journals and _system_files(slots) <= set(system) else None
     unused = beats.strip() and not _rows(beats) and not taken
-    return True if root and unused else None
+    empty = all(row.split()[4:] in _EMPTY for row in answers.get("ls /", "").splitlines())
+    return True if root and unused and (empty or "lost+found" not in root) else None
+
+
+def _last_files(features):
+    """Return the commands that show the files which are ended after ``lost+found`` is there."""
+    quotas = {"usrquota": "stat //aquota.user", "grpquota": "stat //aquota.group"}
+    found = [stat for feature, stat in quotas.items() if feature in features]
+    # Looked up by its name, through the index; in an inode there is none.
+    indexed = "indexed-dirs" in features and "inline-data" not in features
+    return [*found, *["stat /lost+found"] * indexed]
+
+
+def _has_end(stat):
+    size = _SIZE.search(stat)
+    return bool(size) and int(size[1]) > 0
 
 
 def _stats(slots):

@@ -119,7 +119,7 @@ def described(config, lun, chosen):
     described = config["luns"]["primary"]
     described.update(device=lun.device, wwid=lun.wwid, size=SIZE, format="once", type="datafiles")
     config["nodes"] = {MINION: config["nodes"][MINION]}
-    described.update(slots=1, **chosen)
+    described.update({"slots": 1, **chosen})
     return config
 
 

@@ -200,6 +200,40 @@ def test_a_volume_without_one_of_its_system_files_is_not_known_to_be_whole(name)
     assert ocfs2_tools.half_made(text + JOURNALS, slots=2) is None
 
 
+ENDED = "\tUser: 0 (root)   Group: 0 (root)   Size: 24576\n"
+UNENDED = ENDED.replace("24576", "0")
+QUOTAS = ("usrquota", "grpquota")
+
+
+@pytest.mark.parametrize(
+    ("features", "answers", "half_made"),
+    [
+        (QUOTAS, {"//aquota.user": ENDED, "//aquota.group": ENDED}, False),
+        (QUOTAS, {"//aquota.user": ENDED, "//aquota.group": UNENDED}, True),
+        (QUOTAS, {"//aquota.user": ENDED}, True),
+        (("usrquota",), {"//aquota.user": ENDED}, False),
+        (("indexed-dirs",), {"/lost+found": ENDED}, False),
+        (("indexed-dirs",), {"/lost+found": ""}, True),
+        (("indexed-dirs", "inline-data"), {}, False),
+        (("inline-data",), {}, False),
+    ],
+)
+def test_what_some_features_bring_after_lost_and_found(features, answers, half_made):
+    last = "".join(f"debugfs: stat {path}\n{stat}" for path, stat in answers.items())
+    text = FOUND + SYSTEM + NO_SLOT + NO_BEAT + JOURNALS + last
+    assert ocfs2_tools.half_made(text, 2, features) is half_made
+    # Whoever mounts it, or has files there, has a volume, however that was made.
+    for used in (
+        FOUND + SYSTEM + SLOT + NO_BEAT,
+        FOUND + "\t9 16 4 1 a lost+found\n" + SYSTEM + NO_SLOT,
+    ):
+        found = ocfs2_tools.half_made(used + NO_BEAT + JOURNALS + last, 2, features)
+        assert found is (None if half_made else False)
+    assert set(ocfs2_tools.half_made_commands(2, features).splitlines()) >= {
+        f"stat {path}" for path in answers
+    }
+
+
 def test_the_bytes_of_each_journal():
     larger = JOURNALS.replace("Size: 33554432", "Size: 4293918720", 1)
     assert ocfs2_tools.journals(JOURNALS, 2) == [33554432, 33554432]
