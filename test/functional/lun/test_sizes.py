@@ -50,11 +50,12 @@ def test_a_blank_lun_of_any_size_is_read_to_its_end(modules, image, size, sector
     facts = probed(modules, image, "--sector-size", str(sector))
     assert (facts["error"], facts["unreadable"], facts["size"]) == (None, None, size)
     assert (facts["written"], facts["signature"], facts["volume"]) == ([], {}, None)
-    assert format_guards.refusals(seen_by_all(facts)) == []
+    # Of what is to be made there, a guard may say that its blocks are smaller than the sectors.
+    assert {each.guard for each in format_guards.refusals(seen_by_all(facts))} <= {"G1"}
     put(image, size - 1, b"\1")
     facts = probed(modules, image, "--sector-size", str(sector))
     assert contents.describe(facts) == f"data at byte {size - 1}"
-    assert {each.code for each in format_guards.refusals(seen_by_all(facts))} == {Code.NOT_BLANK}
+    assert Code.NOT_BLANK in {each.code for each in format_guards.refusals(seen_by_all(facts))}
 
 
 @pytest.mark.parametrize("size", SIZES)
