@@ -247,3 +247,22 @@ def test_every_path_of_a_map_is_asked_and_the_map_resized(
         "multipathd resize map primary",
         "kpartx -u -s -p -part /dev/mapper/primary",
     ]
+
+
+@pytest.mark.skipif(Path("/dev/dm-0").exists(), reason="needs a host without device-mapper")
+def test_a_partition_of_a_map_that_has_grown_in_the_table_alone_is_refused(
+    identify, device, simulated_tools
+):
+    """By simulated answers: blkid finds a partition of device-mapper by its number alone."""
+    entry = "PART_ENTRY_UUID=1a2b3c4d-01\nPART_ENTRY_OFFSET=2048\nPART_ENTRY_SIZE={}\n"
+    part = {
+        "dm/uuid": b"part1-mpath-3600a0b8000123456000abcd012345678\n",
+        "slaves/dm-0": b"",
+        "dev": b"253:1\n",
+    }
+    simulated_tools(dmsetup="0 614400 linear 253:0 2048\n", blkid=entry.format(819200))
+    with (
+        in_dev("dm-0", device),
+        pytest.raises(CommandExecutionError, match="has not read it again"),
+    ):
+        identify("dm-1", part, {"dm-0": MULTIPATH})
