@@ -9,6 +9,7 @@ import pytest
 
 from support.prefork import Prefork
 
+from .device_mutants import DEVICES
 from .fence_mutants import FENCE
 from .firewall_mutants import FIREWALL
 from .format_mutants import REMEMBERED
@@ -57,7 +58,7 @@ def _without_on_leader(guard, case):
 
 
 #: Beside the guards of a format.
-MORE = {**FENCE, **FIREWALL, **REMEMBERED, **TOOLS}
+MORE = {**DEVICES, **FENCE, **FIREWALL, **REMEMBERED, **TOOLS}
 MUTANTS = {
     "G1 identity": _without("identity", "another LUN under the name"),
     "G1 size": _without("size", "one byte too many"),

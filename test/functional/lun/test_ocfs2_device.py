@@ -190,3 +190,79 @@ def test_a_partition_of_a_map_has_its_paths(identify, device, simulated_tools):
     assert found["wwid"] == f"{whole}-partuuid-1a2b3c4d-01"
     assert found["paths"] == {"sda": whole, "sdb": whole}
     assert (found["whole"], found["holders"]) == ("/dev/dm-0", [])
+
+
+@pytest.mark.parametrize(
+    ("name", "triggers"),
+    [
+        ("sda", ["device/rescan"]),
+        ("nvme0n1", ["device/rescan_controller"]),
+        # Of several paths, its subsystem is there, with a controller for each.
+        ("nvme0n1", ["device/nvme0/rescan_controller", "device/nvme1/rescan_controller"]),
+        # The kernel is told of these by itself.
+        ("vdb", []),
+        ("xvdb", []),
+        ("drbd0", []),
+    ],
+)
+def test_each_kind_of_disk_is_asked_for_its_size_in_its_way(device, modules, name, triggers):
+    files = {"size": b"4096\n", **dict.fromkeys(triggers, b"")}
+    with simulated_kind(device, name, files):
+        assert modules["ocfs2_volume.rescan"](device) == 2 * MIB
+        asked = {path: Path("/sys/class/block", name, path).read_text() for path in triggers}
+    assert set(asked.values()) <= {"1\n"}
+
+
+@pytest.mark.skipif(Path("/dev/dm-0").exists(), reason="needs a host without device-mapper")
+def test_every_path_of_a_map_is_asked_and_the_map_resized(
+    device, modules, simulated_tools, tmp_path
+):
+    """By simulated tools that write down how they are called; this kernel has no device-mapper."""
+    called = tmp_path / "called"
+    simulated_tools(dmsetup="0 614400 linear 253:0 2048\n", partx="2048 819200\n")
+    for name in ("multipathd", "kpartx"):
+        tool = tmp_path / "bin" / name
+        tool.write_text(f'#!/bin/sh\necho "{name} $*" >> {called}\n')
+        tool.chmod(0o755)
+    paths = {f"slaves/{disk}": b"" for disk in ("sda", "sdb")}
+    others = {
+        "dm-0": {**MULTIPATH, **paths},
+        "sda": {"device/rescan": b""},
+        "sdb": {"device/rescan": b""},
+    }
+    part = {
+        "dm/uuid": b"part1-mpath-3600a0b8000123456000abcd012345678\n",
+        "dm/name": b"primary-part1\n",
+        "slaves/dm-0": b"",
+        "dev": b"253:1\n",
+        "size": b"819200\n",
+    }
+    with in_dev("dm-0", device), simulated_kind(device, "dm-1", part, others):
+        assert modules["ocfs2_volume.rescan"](device) == 400 * MIB
+        asked = [
+            Path(f"/sys/class/block/{disk}/device/rescan").read_text() for disk in ("sda", "sdb")
+        ]
+    assert asked == ["1\n", "1\n"]
+    assert called.read_text().splitlines() == [
+        "multipathd resize map primary",
+        "kpartx -u -s -p -part /dev/mapper/primary",
+    ]
+
+
+@pytest.mark.skipif(Path("/dev/dm-0").exists(), reason="needs a host without device-mapper")
+def test_a_partition_of_a_map_that_has_grown_in_the_table_alone_is_refused(
+    identify, device, simulated_tools
+):
+    """By simulated answers: blkid finds a partition of device-mapper by its number alone."""
+    entry = "PART_ENTRY_UUID=1a2b3c4d-01\nPART_ENTRY_OFFSET=2048\nPART_ENTRY_SIZE={}\n"
+    part = {
+        "dm/uuid": b"part1-mpath-3600a0b8000123456000abcd012345678\n",
+        "slaves/dm-0": b"",
+        "dev": b"253:1\n",
+    }
+    simulated_tools(dmsetup="0 614400 linear 253:0 2048\n", blkid=entry.format(819200))
+    with (
+        in_dev("dm-0", device),
+        pytest.raises(CommandExecutionError, match="has not read it again"),
+    ):
+        identify("dm-1", part, {"dm-0": MULTIPATH})

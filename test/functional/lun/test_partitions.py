@@ -90,13 +90,19 @@ def test_a_table_that_the_node_has_not_read_again_is_an_error(lun, probe, change
 
 
 def test_another_partition_in_its_place_is_another(lun, probe):
+    """What another node wrote is seen past the page cache of this one."""
     other = "11111111-6f5a-4c53-9a55-0d6b8e1f2a33"
-    # What another node wrote is seen past the page cache of this one.
-    assert GPT_UUID in probe(lun.parts[1])["wwid"]
-    run(
-        "sfdisk", "-q", "--no-reread", "--no-tell-kernel", "--part-uuid", str(lun.image), "1", other
-    )
-    assert probe(lun.parts[1])["wwid"] == f"{WWID}-partuuid-{other}"
+    # While somebody has it open, as with a partition that is mounted, its cache stays.
+    held = os.open(lun.node, os.O_RDONLY)
+    try:
+        os.pread(held, 64 << 10, 0)
+        assert GPT_UUID in probe(lun.parts[1])["wwid"]
+        os.pread(held, 64 << 10, 0)
+        # Through the image, beside the page cache of the device.
+        run("sfdisk", "-q", "--no-tell-kernel", "--part-uuid", str(lun.image), "1", other)
+        assert probe(lun.parts[1])["wwid"] == f"{WWID}-partuuid-{other}"
+    finally:
+        os.close(held)
 
 
 def test_a_use_of_the_whole_lun_is_one_of_its_partition(lun, probe, tmp_path):
