@@ -198,6 +198,9 @@ docs: ## Regenerate the pages on pillar and platforms from their models, and the
 		'from ocfs2lib.pillar import reference; print(reference.reference_rst(), end="")' \
 		> docs/pillar.rst
 	PYTHONPATH=_utils $(PYTHON) -c \
+		'from ocfs2lib.pillar import reference; print(reference.volumes_rst(), end="")' \
+		> docs/pillar-volumes.rst
+	PYTHONPATH=_utils $(PYTHON) -c \
 		'import json; from ocfs2lib.pillar import reference; \
 		print(json.dumps(reference.json_schema(), indent=2))' \
 		> docs/pillar.schema.json

@@ -14,6 +14,7 @@ from ocfs2lib.node import setup
 from ocfs2lib.node.parts import panic as panic_part
 from ocfs2lib.node.parts import setup_part
 from ocfs2lib.pillar import check
+from ocfs2lib.pillar import secrets
 from ocfs2lib.platform import platforms
 from ocfs2lib.system import files
 from ocfs2lib.system import functions
@@ -31,12 +32,13 @@ def platform(config=None):
     config
         The ``ocfs2`` section of pillar; of one that the check refuses, nothing is known.
 
-    Returns ``{"name", "packages", "part_packages", "repositories", "parts"}``: ``packages`` are
+    Returns ``{"name", "luns", "packages", "part_packages", "repositories", "parts"}``: ``luns`` are
+    the keys of the LUNs that pillar gives to this minion, None if it is not valid, ``packages`` are
     those of every node, ``part_packages`` (``{part: [packages]}``) what this pillar needs besides,
     ``repositories`` the names of those that the formula sets up, without which nothing is
     installed. ``parts`` are the names for ``o2cb.part``, ``{"before_packages": [names],
-    "before_cluster": [names], "after_mount": [names]}``; those that have an sls of their own are
-    not in it. On a host that is not supported there is nothing.
+    "bring_luns": [names], "before_cluster": [names], "after_mount": [names]}``; those that have an
+    sls of their own are not in it. On a host that is not supported there is nothing.
 
     CLI Example:
 
@@ -47,6 +49,7 @@ def platform(config=None):
     found, desired = platforms.of_minion(__grains__), _desired(config)
     known = {
         "name": platforms.release(__grains__),
+        "luns": [lun.key for lun in desired.luns_of(__opts__["id"])] if desired else None,
         "packages": list(found.packages) if found else [],
     }
     if not (found and desired):
@@ -70,7 +73,8 @@ def config(pillar):
         The section, whatever it is.
 
     YAML makes dates of what looks like one; such a value, which no key may have, becomes text, and
-    the check of the pillar refuses it by its path.
+    the check of the pillar refuses it by its path. Secrets are masked: nobody but the function
+    that needs one reads it from pillar.
 
     CLI Example:
 
@@ -78,10 +82,14 @@ def config(pillar):
 
         salt-call o2cb_setup.config '{cluster: {name: 2026-01-31}}'
     """
+    return secrets.masked(_as_json(pillar))
+
+
+def _as_json(pillar):
     if isinstance(pillar, dict):
-        return {_key(name): config(value) for name, value in pillar.items()}
+        return {_key(name): _as_json(value) for name, value in pillar.items()}
     if isinstance(pillar, (list, tuple, set)):
-        return [config(value) for value in pillar]
+        return [_as_json(value) for value in pillar]
     if pillar is None or isinstance(pillar, (bool, int, float, str)):
         return pillar
     return str(pillar)

@@ -9,7 +9,6 @@ Looking at a LUN goes through sysfs and O_DIRECT reads and changes nothing.
 import contextlib
 import dataclasses
 import os
-import stat
 import time
 
 import salt.utils.files
@@ -23,14 +22,11 @@ from ocfs2lib import text
 from ocfs2lib.lun import blank
 from ocfs2lib.lun import mkfs_blocks
 from ocfs2lib.lun import superblock as lun_superblock
-from ocfs2lib.lun.wwid import wwid_of_nvme
-from ocfs2lib.lun.wwid import wwid_of_scsi
 from ocfs2lib.parsers import blkid
 from ocfs2lib.parsers import debugfs
 from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.pillar import check as pillar_check
 from ocfs2lib.system import block_device
-from ocfs2lib.system import files
 from ocfs2lib.system import mount_table
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import processes
@@ -108,15 +104,17 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
     progress
         Called now and then with the number of bytes read so far.
 
-    Returns a dict: ``node`` (the kernel's name), ``wwid``, ``paths`` (``{disk: wwid}`` of a
-    multipath map), ``size`` in bytes, ``read_only``, ``holders``, ``mounts``, ``slot`` (held by
-    this node, or None), ``busy`` (another program holds it exclusively), ``writers`` (the processes
-    that have it open for writing; looked for where ``prove_blank`` reads), ``volume`` (of the OCFS2
-    superblock, or None), ``half_made`` (that volume's format was cut short, None if unknown),
-    ``changing`` (somebody wrote to it while it was looked at), ``signature`` (what ``blkid -p``
-    found), ``written`` (byte offsets that are not zero, and that mkfs.ocfs2 has not written where
-    its format was cut short; None if they were not read), ``error``
-    (why this is not a usable LUN, or None) and ``unreadable`` (the read that failed, or None).
+    Returns a dict: ``node`` (the kernel's name), ``whole`` (of a partition, that of its LUN),
+    ``wwid``, ``paths`` (``{disk: wwid}`` of a multipath map), ``size`` and ``sector_size`` in
+    bytes, ``read_only``, ``holders``, ``mounts``, ``slot`` (held by this node, or None), ``busy``
+    (another program holds it exclusively), ``writers`` (the processes that have it open for
+    writing; looked for where ``prove_blank`` reads), ``volume`` (of the OCFS2 superblock, or None),
+    ``half_made`` (that volume's format was cut short, None if unknown), ``journals`` (bytes of that
+    of each slot, None if unknown), ``changing`` (somebody wrote to it while it was looked at),
+    ``signature`` (what ``blkid -p`` found), ``written`` (byte offsets that are not zero, and that
+    mkfs.ocfs2 has not written where its format was cut short; None if they were not read),
+    ``error`` (why this is not a usable LUN, or None) and ``unreadable`` (the read that failed, or
+    None).
 
     CLI Example:
 
@@ -130,6 +128,7 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
         facts.update(_hardware(device))
     except (OSError, CommandExecutionError) as err:
         facts["error"] = _reason(device, err)
+    if facts["error"] or facts["unreadable"]:
         return facts
     try:
         # A handle of the caller's is not closed here.
@@ -137,6 +136,7 @@ def probe(device, prove_blank=False, full=False, handle=None, progress=None):
         with source as lun:
             _refuse_another(lun, facts["node"])
             facts["size"] = block_device.size(lun)
+            facts["sector_size"] = block_device.sector_size(lun)
             facts.update(_read_contents(lun, facts))
             if prove_blank:
                 facts.update(_prove_blank(lun, facts, full, progress))
@@ -162,7 +162,7 @@ def unreadable(device, reason):
     """
     facts = _empty_facts(device)
     try:
-        facts.update(_hardware(device), unreadable=f"{device} {reason}")
+        facts.update({"unreadable": f"{device} {reason}", **_hardware(device, read=False)})
     except (OSError, CommandExecutionError) as err:
         facts["error"] = _reason(device, err)
     return facts
@@ -193,32 +193,31 @@ def superblock(device):
 
 def wwid(node):
     """
-    Return the WWID that multipath and udev would give a disk, or that a multipath map has.
+    Return what pillar has under ``wwid`` for a device (see :func:`ocfs2_device.wwid`).
 
     node
-        The kernel's name of a whole device, like ``/dev/sda``.
+        Any name of the device.
 
-    Returns text, or None if it has none.
+    Returns text, or None if nothing tells it from others on every node.
 
     CLI Example:
 
     .. code-block:: bash
 
-        salt-call ocfs2.wwid /dev/dm-0
+        salt-call ocfs2.wwid /dev/mapper/primary-part1
     """
-    name = os.path.basename(node)
-    with contextlib.suppress(CommandExecutionError):
-        return _wwid(f"/sys/class/block/{name}", name)
-    return None
+    return __salt__["ocfs2_device.wwid"](node)
 
 
 def _empty_facts(device):
     return {
         "device": device,
         "node": None,
+        "whole": None,
         "wwid": None,
         "paths": {},
         "size": 0,
+        "sector_size": None,
         "read_only": False,
         "holders": [],
         "mounts": [],
@@ -227,6 +226,7 @@ def _empty_facts(device):
         "writers": [],
         "volume": None,
         "half_made": None,
+        "journals": None,
         "changing": False,
         "signature": {},
         "written": None,
@@ -241,59 +241,11 @@ def _reason(device, err):
     return str(err)
 
 
-def _hardware(device):
-    """Return the facts of sysfs: what the device is, before one byte of it is read."""
-    status = os.stat(device)
-    if not stat.S_ISBLK(status.st_mode):
-        raise CommandExecutionError(f"{device} is not a block device")
-    number = f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
-    sysfs = os.path.realpath(f"/sys/dev/block/{number}")
-    name = os.path.basename(sysfs)
-    _refuse_partition_or_path(device, sysfs)
-    mounts = [each for each in __salt__["ocfs2_mount.mounts"]() if each["device"] == number]
-    return {
-        "node": f"/dev/{name}",
-        "wwid": _wwid(sysfs, name),
-        "paths": {disk: _disk_wwid(disk) for disk in files.names(f"{sysfs}/slaves")},
-        "read_only": _value(f"{sysfs}/ro") == "1",
-        "holders": files.names(f"{sysfs}/holders"),
-        "mounts": [{"path": each["path"], "options": each["options"]} for each in mounts],
-    }
-
-
-def _refuse_partition_or_path(device, sysfs):
-    if os.path.exists(f"{sysfs}/partition"):
-        raise CommandExecutionError(f"{device} is a partition; name the whole LUN")
-    for holder in files.names(f"{sysfs}/holders"):
-        if _value(f"/sys/class/block/{holder}/dm/uuid").startswith("mpath-"):
-            map_name = _value(f"/sys/class/block/{holder}/dm/name")
-            raise CommandExecutionError(
-                f"{device} is one path of the multipath map /dev/mapper/{map_name}; name the map"
-            )
-
-
-def _wwid(sysfs, name):
-    if name.startswith("dm-"):
-        kind, _, wwid = _value(f"{sysfs}/dm/uuid").partition("-")
-        if kind != "mpath":
-            raise CommandExecutionError(
-                f"/dev/{name} is a device-mapper device of {kind or 'unknown'}, not a LUN"
-            )
-        return wwid
-    return _disk_wwid(name)
-
-
-def _disk_wwid(name):
-    # Under "device" a namespace of NVMe has its controller, which has no WWID.
-    for path, read in (("device/wwid", wwid_of_scsi), ("wwid", wwid_of_nvme)):
-        found = _value(f"/sys/class/block/{name}/{path}")
-        if found:
-            return read(found)
-    return None
-
-
-def _value(path):
-    return files.value(path) or ""
+def _hardware(device, read=True):
+    """Return what the device is. What DRBD must not serve now is as good as not readable."""
+    found = __salt__["ocfs2_device.identify"](device, read)
+    unready = found.pop("unready")
+    return {**found, "unreadable": f"{device}: {unready}"} if unready else found
 
 
 def _refuse_another(handle, node):
@@ -310,7 +262,7 @@ def _read_contents(handle, facts):
         "slot": _slot(volume),
     }
     if volume:
-        found["half_made"] = not facts["mounts"] and _half_made(facts["node"], volume.slots)
+        found.update(_progress(facts["node"], volume.slots, bool(facts["mounts"])))
     else:
         found["signature"] = _signature(handle, facts["node"])
     return found
@@ -326,6 +278,7 @@ def _prove_blank(handle, facts, full, progress):
     half_made = bool(facts["half_made"])
     made = mkfs_blocks.of_volume(_head(handle, size)) if half_made else None
     devices = [facts["node"], *(f"/dev/{disk}" for disk in facts["paths"])]
+    devices += [facts["whole"]] if facts["whole"] else []
     return {
         "writers": text.few(map(processes.name, processes.writers(devices))),
         "changing": half_made and _is_written_to(handle, size),
@@ -340,7 +293,11 @@ def _head(handle, size):
 
 
 def _volume_facts(volume):
-    return volume and {**dataclasses.asdict(volume), "stamp": volume.stamp}
+    if not volume:
+        return None
+    # A tuple would not come through as one.
+    features = list(volume.features)
+    return {**dataclasses.asdict(volume), "stamp": volume.stamp, "features": features}
 
 
 def _slot(volume):
@@ -364,12 +321,16 @@ def _signature(handle, node):
     raise CommandExecutionError(tools.failure(argv, result))
 
 
-def _half_made(node, slots):
+def _progress(node, slots, mounted):
+    """Return how far the format of a volume has come. Nobody mounts one that was cut short."""
     if not salt.utils.path.which("debugfs.ocfs2"):
-        return None
-    argv = ["debugfs.ocfs2", "-f", "/dev/stdin", node]
-    answer = tools.attempt(argv, stdin=ocfs2_tools.half_made_commands(slots))
-    return ocfs2_tools.half_made(answer["stdout"], slots)
+        return {"half_made": False if mounted else None}
+    ask = ocfs2_tools.journal_commands if mounted else ocfs2_tools.half_made_commands
+    text = tools.attempt(["debugfs.ocfs2", "-f", "/dev/stdin", node], stdin=ask(slots))["stdout"]
+    return {
+        "half_made": not mounted and ocfs2_tools.half_made(text, slots),
+        "journals": ocfs2_tools.journals(text, slots),
+    }
 
 
 def _is_written_to(handle, size):

@@ -20,6 +20,7 @@ from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
+from ocfs2lib.system import transports
 
 _SHOW = ["multipathd", "show"]
 #: A daemon that hangs is to cost no more than this many seconds.
@@ -141,6 +142,25 @@ def multipath():
         "paths": multipathd.parse_paths(paths or ""),
         "polling_interval": multipathd.polling_interval(_multipathd("config") or ""),
     }
+
+
+def timeouts(device):
+    """
+    Return how long the way to a disk keeps I/O waiting once it is known to be dead, from sysfs.
+
+    device
+        Its name in pillar; that of a multipath map, or of what is not here, has none.
+
+    Returns a list of ``[way, setting, seconds]``, a way as ``san.timeout_budget`` calls it; None
+    seconds are for ever.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_diagnose.timeouts /dev/disk/by-id/wwn-0x600a0b8000123456000abcd012345678
+    """
+    return [list(each) for each in transports.timeouts(device)]
 
 
 def _multipathd(*words):

@@ -124,8 +124,9 @@ def mkfs(order, token, lun="", job="", operator=""):
     The leader's grain must carry the same token and WWID; the token is spent before anything else.
     Then the device is opened and held, and its identity, size, readability, blankness and freedom
     from users are proved on that handle, right before mkfs.ocfs2 runs without any force flag. The
-    exit code is not trusted: UUID, label, slots, stamp, journals and ``lost+found``, which
-    mkfs.ocfs2 writes last, are read back. Every decision goes to the audit log of this node.
+    exit code is not trusted: UUID, label, slots, stamp, the chosen sizes and features, journals and
+    ``lost+found``, which mkfs.ocfs2 writes last, are read back. Every decision goes to the audit
+    log of this node.
 
     order
         The volume to make: the fields of :class:`lun.format_order.FormatOrder`.

@@ -7,6 +7,7 @@ Collect what a node knows about itself, for the master and for its own states.
 import contextlib
 import glob
 import os
+import re
 import stat
 
 from salt.exceptions import CommandExecutionError
@@ -18,14 +19,17 @@ from ocfs2lib.firewall.backends import FIREWALLS
 from ocfs2lib.node import units
 from ocfs2lib.parsers import fstab_file
 from ocfs2lib.platform import platforms
+from ocfs2lib.san import iscsi_records
 from ocfs2lib.system import files
 from ocfs2lib.system import formula_code
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import time_limit
 
-_SYS_BLOCK = "/sys/block"
+_SYS_BLOCK = "/sys/class/block"
 _FSTAB = "/etc/fstab"
+#: On the way through sysfs to a disk that no SAN leads to.
+_LOCAL = re.compile(r"/(ata|usb)\d+/")
 #: Seconds that a LUN or a volume may take to answer a look.
 _LIMIT = 10
 
@@ -98,10 +102,12 @@ def examine(luns, setup):
     (``ocfs2_health.facts``), ``space`` (``{mount point: ocfs2_diagnose.space}``), ``labels``
     (``{mount point: ocfs2_diagnose.label}`` where SELinux enforces), ``hidden``
     (``{mount point: ocfs2_diagnose.hidden}``), ``hung`` (``{mount point: reason}`` of those whose
-    ``space`` is missing), ``multipath`` (``ocfs2_diagnose.multipath``), ``volumes`` (every whole
+    ``space`` is missing), ``multipath`` (``ocfs2_diagnose.multipath``), ``volumes`` (every
     device with an OCFS2, as ``{kernel's name: {"uuid", "wwid"}}``), ``unmapped`` (``{WWID:
-    [kernel's names]}`` of the disks that are no path of a map), ``kernels``
-    (``ocfs2_reboot.kernels``) and ``starts_after`` (``ocfs2_diagnose.starts_after``).
+    [kernel's names]}`` of the disks that are no path of a map), ``lun_timeouts`` (``{key of a
+    LUN: ocfs2_diagnose.timeouts}``), ``drbd`` (``ocfs2_device.settings``), ``kernels``
+    (``ocfs2_reboot.kernels``) and ``starts_after``
+    (``ocfs2_diagnose.starts_after``).
 
     CLI Example:
 
@@ -110,7 +116,7 @@ def examine(luns, setup):
         salt-call ocfs2_node.examine '{a: /dev/mapper/a}' '{firewall: [none, 7777, {}]}'
     """
     found = _apart_from_luns(luns, setup)
-    devices = list(_whole_devices())
+    devices = list(_devices())
     questions = {
         **{("lun", key): ["ocfs2.probe", device] for key, device in luns.items()},
         **{("space", path): ["ocfs2_diagnose.space", path] for path in found["mounts"]},
@@ -133,6 +139,10 @@ def examine(luns, setup):
             if volume
         },
         "unmapped": _unmapped(devices),
+        "lun_timeouts": {
+            key: __salt__["ocfs2_diagnose.timeouts"](each) for key, each in luns.items()
+        },
+        "drbd": __salt__["ocfs2_device.settings"](),
         "kernels": __salt__["ocfs2_reboot.kernels"](),
         "starts_after": __salt__["ocfs2_diagnose.starts_after"](),
     }
@@ -153,8 +163,11 @@ def _unmapped(devices):
     """Return ``{WWID: [kernel's names]}`` of the disks that are no path of a map."""
     found = {}
     for node in devices:
+        name = os.path.basename(node)
+        if name.startswith(("dm-", "drbd")) or _disk_of(name) != name:
+            continue
         wwid = __salt__["ocfs2.wwid"](node)
-        if wwid and not os.path.basename(node).startswith("dm-"):
+        if wwid:
             found.setdefault(wwid, []).append(node)
     return found
 
@@ -189,7 +202,7 @@ def survey():
     ``starts`` are the units of ocfs2-tools that start at boot, ``firewalls`` the backends of a
     firewall that have rules. ``fstab`` has the lines that concern an OCFS2, as
     :meth:`parsers.fstab_file.Line.fields` has them, each with the kernel's name of its device as
-    ``node``, None if there is none. ``luns`` has, by the kernel's name, every whole device with an
+    ``node``, None if there is none. ``luns`` has, by the kernel's name, every device with an
     OCFS2 and every device of a mount or line of one: what ``ocfs2.probe`` returns and, as
     ``names``, the stable names, the best first.
 
@@ -219,6 +232,102 @@ def survey():
     }
 
 
+def luns():
+    """
+    Return what this node sees of every LUN, by whatever name, in one call that changes nothing.
+
+    Returns ``{"formula", "initiator", "luns"}``: the formula's build on this node, its iSCSI
+    initiator name or None if that is not known, and, by the kernel's name, each whole disk or map
+    that can be a LUN: what ``ocfs2.probe`` returns without a proof that it is blank, its stable
+    ``names``, the best first, whether it is ``local`` to the host (no SAN leads to it), ``above``,
+    the partitions, maps and arrays that lie on it, and whether it or they are ``mounted``
+    (``[{"path", "fstype"}]``) or ``swap``. One that does not answer within ten seconds is
+    ``unreadable``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call ocfs2_node.luns
+    """
+    questions = {node: ["ocfs2.probe", node] for node in _devices() if _is_disk(node)}
+    answered = time_limit.ask_each(_LIMIT, questions, __salt__, __opts__["cachedir"])
+    found = {
+        node: answered["answers"].get(node)
+        or __salt__["ocfs2.unreadable"](node, answered["failures"][node])
+        for node in questions
+    }
+    names, mounts, swaps = _stable_names(), __salt__["ocfs2_mount.mounts"](), _swaps()
+    return {
+        "formula": formula_code.build(__opts__["extension_modules"]),
+        "initiator": iscsi_records.initiator_name(files.read(iscsi_records.INITIATOR_PATH)),
+        "luns": {
+            node: {
+                **facts,
+                "node": node,
+                "names": lun_names.best_first(names.get(node, ())),
+                "local": _is_local(node),
+                **_use(node, mounts, swaps),
+            }
+            for node, facts in found.items()
+            # What is on top of a disk, such as a logical volume, is no LUN.
+            if not facts["error"]
+        },
+    }
+
+
+def _is_disk(node):
+    """Return whether a device is no partition, no CD-ROM and none that the kernel makes of other
+    things."""
+    name = os.path.basename(node)
+    if __salt__["ocfs2_device.layout"](node)["number"]:
+        return False
+    is_virtual = "/devices/virtual/" in os.path.realpath(f"/sys/class/block/{name}")
+    is_rom = files.value(f"{_SYS_BLOCK}/{name}/device/type") == "5"
+    return not is_rom and (not is_virtual or bool(__salt__["ocfs2.wwid"](node)))
+
+
+def _is_local(node):
+    name = os.path.basename(node)
+    way = os.path.realpath(f"{_SYS_BLOCK}/{name}")
+    transport = files.value(f"{_SYS_BLOCK}/{name}/device/transport")
+    return transport == "pcie" or bool(_LOCAL.search(way))
+
+
+def _use(node, mounts, swaps):
+    """Return who uses a device, or what lies on it."""
+    names = _with_above(os.path.basename(node))
+    numbers = {files.value(f"/sys/class/block/{name}/dev") for name in names}
+    # Some filesystems are mounted under a number of their own.
+    sources = {f"/dev/{name}" for name in names}
+    here = [
+        {"path": mount["path"], "fstype": mount["fstype"]}
+        for mount in mounts
+        if mount["device"] in numbers
+        or (mount["device"].startswith("0:") and _node(mount["source"]) in sources)
+    ]
+    return {"above": names[1:], "mounted": here, "swap": not swaps.isdisjoint(sources)}
+
+
+def _with_above(name):
+    """Return a device's name, and those of all that lies on it."""
+    found, waiting = [], [name]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found.append(name)
+            parts = glob.glob(f"/sys/class/block/{name}/*/partition")
+            waiting += sorted(os.path.basename(os.path.dirname(part)) for part in parts)
+            waiting += files.names(f"/sys/class/block/{name}/holders")
+    return found
+
+
+def _swaps():
+    """Return the kernel's names of the devices that are swapped to."""
+    lines = (files.read("/proc/swaps") or "").splitlines()[1:]
+    return {_node(line.split()[0]) for line in lines if line.strip()}
+
+
 def _fstab():
     lines = fstab_file.lines(files.read(_FSTAB) or "")
     return [{**line.fields(), "node": _node(line.source)} for line in lines]
@@ -232,7 +341,7 @@ def _on_a_volume(line, luns):
 
 def _luns(lines):
     names = _stable_names()
-    nodes = {node for node in _whole_devices() if __salt__["ocfs2.superblock"](node)}
+    nodes = {node for node in _devices() if __salt__["ocfs2.superblock"](node)}
     mounts = __salt__["ocfs2_mount.mounts"]("ocfs2")
     nodes |= {node for node in (_node_of(mount["device"]) for mount in mounts) if node}
     nodes |= {
@@ -256,18 +365,31 @@ def _device(node, mounts):
     return facts
 
 
-def _whole_devices():
-    """Yield the kernel's name of every disk and map that has a size and is no path of a map."""
+def _devices():
+    """
+    Yield the kernel's name of every disk, partition, map and volume of DRBD that has a size, but
+    not what a map or DRBD lies on: it shows the same content.
+    """
     for name in sorted(os.listdir(_SYS_BLOCK)):
         sectors = files.value(f"{_SYS_BLOCK}/{name}/size")
+        # A path of native multipath of NVMe is hidden, and has no name in /dev.
+        hidden = files.value(f"{_SYS_BLOCK}/{name}/hidden") == "1"
         node = f"/dev/{name}"
-        if sectors not in (None, "0") and not _maps(node):
+        lower = _maps(node) or glob.glob(f"{_SYS_BLOCK}/{name}/holders/drbd*")
+        if sectors not in (None, "0") and not hidden and not lower:
             yield node
 
 
+def _disk_of(name):
+    """Return the kernel's name of the disk of a partition; of any other device its own."""
+    if files.value(f"{_SYS_BLOCK}/{name}/partition"):
+        return os.path.basename(os.path.dirname(os.path.realpath(f"{_SYS_BLOCK}/{name}")))
+    return name
+
+
 def _maps(node):
-    """Return the multipath maps that a disk is a path of."""
-    holders = glob.glob(f"{_SYS_BLOCK}/{os.path.basename(node)}/holders/*")
+    """Return the multipath maps that a disk, or the disk of a partition, is a path of."""
+    holders = glob.glob(f"{_SYS_BLOCK}/{_disk_of(os.path.basename(node))}/holders/*")
     kinds = {each: files.value(f"{each}/dm/uuid") or "" for each in holders}
     return [each for each, kind in kinds.items() if kind.startswith("mpath-")]
 
@@ -275,8 +397,8 @@ def _maps(node):
 def _stable_names():
     """Return ``{the kernel's name: [stable names]}``."""
     found = {}
-    for directory in lun_names.NAME_DIRECTORIES:
-        for path in sorted(glob.glob(f"{directory}/*")):
+    for pattern in lun_names.NAME_PATTERNS:
+        for path in sorted(glob.glob(pattern)):
             node = _node(path)
             if node:
                 found.setdefault(node, []).append(path)

@@ -8,7 +8,8 @@ function takes the UUID of the volume that is meant, and touches no other.
 .. versionadded:: 1.0.0
 """
 
-import os
+import glob
+import re
 import time
 
 from salt.exceptions import CommandExecutionError
@@ -17,6 +18,8 @@ from salt.exceptions import SaltInvocationError
 from ocfs2lib import heartbeat
 from ocfs2lib.errors import FormulaError
 from ocfs2lib.parsers import ocfs2_tools
+from ocfs2lib.parsers import partx
+from ocfs2lib.system import block_device
 from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
@@ -36,6 +39,9 @@ _CHECK_LOG = "/var/log/ocfs2-fsck-{}.log"
 #: sound volume of 4 TiB it missed thousands of bits with 250 to 600 MiB, and none with 700.
 _CHECK_BASE, _CHECK_PER_BLOCK = 128 << 20, 512
 _MAX_SLOTS = 255
+_CLASS = "/sys/class/block"
+#: Disks whose size the kernel is told when it changes.
+_TOLD_BY_ITSELF = re.compile(r"(vd|xvd)[a-z]+|drbd\d+")
 #: Characters of a tool's output that an answer repeats.
 _OUTPUT_END = 2000
 
@@ -47,6 +53,7 @@ def __virtual__():
 def rescan(device):
     """
     Ask the kernel how large a LUN is by now, over every path, and let its multipath map follow.
+    Of a partition, have the kernel take it over as it now is in the table; no table is changed.
 
     device
         The LUN's stable name.
@@ -59,20 +66,64 @@ def rescan(device):
 
         salt-call ocfs2_volume.rescan /dev/mapper/primary
     """
-    node = _block_name(device)
-    paths = files.names(f"/sys/class/block/{node}/slaves") or [node]
-    for path in paths:
-        trigger = f"/sys/class/block/{path}/device/rescan"
+    found = __salt__["ocfs2_device.layout"](device)
+    for disk in found["disks"]:
+        _rescan_disk(disk)
+    name = files.value(f"{_CLASS}/{found['whole']}/dm/name")
+    if name:
+        tools.run(["multipathd", "resize", "map", name])
+    if found["number"]:
+        _update_partition(found, name)
+    # In units of 512 bytes, whatever the sectors of the disk are (block/genhd.c).
+    return 512 * int(files.value(f"{_CLASS}/{found['node']}/size"))
+
+
+def _rescan_disk(disk):
+    """Have the kernel ask a disk for its size."""
+    if _TOLD_BY_ITSELF.fullmatch(disk):
+        return
+    # A namespace of NVMe has its controller there or, of several paths, its subsystem.
+    for pattern in ("rescan_controller", "nvme*/rescan_controller"):
+        triggers = glob.glob(f"{_CLASS}/{disk}/device/{pattern}")
+        if triggers:
+            break
+    for trigger in triggers or [f"{_CLASS}/{disk}/device/rescan"]:
         try:
             with open(trigger, "w", encoding="ascii") as handle:
                 handle.write("1\n")
         except OSError as err:
             raise CommandExecutionError(f"{trigger} cannot be written: {err.strerror}") from err
-    name = files.value(f"/sys/class/block/{node}/dm/name")
-    if name:
-        tools.run(["multipathd", "resize", "map", name])
-    # In units of 512 bytes, whatever the sectors of the disk are (block/genhd.c).
-    return 512 * int(files.value(f"/sys/class/block/{node}/size"))
+
+
+def _update_partition(found, map_name):
+    """Have the kernel take over a partition that has grown in the table, also while it is used."""
+    whole, number = f"/dev/{found['whole']}", found["number"]
+    with block_device.opened(whole) as handle:
+        block_device.drop_cache(handle)
+    show = ["partx", "--show", "--noheadings", "--output", partx.COLUMNS, "--nr", number, whole]
+    entry = partx.entry(tools.attempt(show)["stdout"])
+    start, size = found["extent"] or (None, None)
+    if not entry or entry[0] != start or entry[1] < size:
+        raise CommandExecutionError(
+            f"partition {number} of {whole} is not where the kernel has it, or has become smaller, "
+            "in the partition table. Put the table right: the start as it was, the end where it "
+            "was or behind"
+        )
+    if entry[1] == size:
+        return
+    if not map_name:
+        # partx --update would take away what nobody uses, and make it anew.
+        tools.run(["resizepart", whole, number, str(entry[1])])
+        return
+    # kpartx would give the partition another name if it were told another delimiter.
+    name = files.value(f"{_CLASS}/{found['node']}/dm/name") or ""
+    if not (name.startswith(map_name) and name.endswith(number)):
+        raise CommandExecutionError(
+            f"/dev/mapper/{name} is not named after its map {map_name}, so that kpartx cannot be "
+            f"told how. Take it over by hand: kpartx -u /dev/mapper/{map_name}"
+        )
+    delimiter = name[len(map_name) : -len(number)]
+    tools.run(["kpartx", "-u", "-s", "-p", delimiter, f"/dev/mapper/{map_name}"])
 
 
 def grow(device, uuid):
@@ -313,7 +364,3 @@ def _ask(device, commands):
 def _check_needs(volume):
     """Return how many bytes of memory a check of a full volume needs."""
     return _CHECK_BASE + _CHECK_PER_BLOCK * (volume["size"] // volume["block_size"])
-
-
-def _block_name(device):
-    return os.path.basename(os.path.realpath(device))

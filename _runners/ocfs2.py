@@ -7,15 +7,13 @@ What an operator types for a whole cluster: ``salt-run ocfs2.*``.
   ``absent``, ``{minion id: reason}`` of nodes that could not take part a moment ago: they are not
   waited for once more.
 - :func:`watch`, :func:`explain`, :func:`report`: how the clusters are, and why.
-- :func:`add_node` to :func:`retire_lun`: changes of a cluster at work, run as ``salt-run
-  state.orchestrate ocfs2.orch.VERB``, which ends with the status. Everything is checked before
-  anything is changed; whatever cuts a run, the same command goes on from there.
+- :func:`luns`: what the SAN shows, before there is a pillar.
 - :func:`ledger`, :func:`forget`, :func:`resume`, :func:`free_number`: what is on record.
 - :func:`note`: all that the reactor does.
 
 ``cluster`` is the name of one cluster. Without it, a stage works on all that the pillar of this
-master's minions describes; an operation needs it if pillar describes several. Both return a dict
-with ``clusters`` (one entry each), ``retcode`` (the exit code of salt-run) and ``outputter``.
+master's minions describes. It returns a dict with ``clusters`` (one entry each), ``retcode`` (the
+exit code of salt-run) and ``outputter``. Changes of a cluster at work are in ``ocfs2_operate``.
 
 .. versionadded:: 1.0.0
 """
@@ -25,16 +23,9 @@ from ocfs2lib.master import event_log
 from ocfs2lib.master import html_report
 from ocfs2lib.master import observe
 from ocfs2lib.master import records
+from ocfs2lib.master import san_luns
 from ocfs2lib.master import stages
 from ocfs2lib.master.context import Context
-from ocfs2lib.operations.add_node import AddNode
-from ocfs2lib.operations.fsck import Fsck
-from ocfs2lib.operations.grow import Grow
-from ocfs2lib.operations.remove_node import RemoveNode
-from ocfs2lib.operations.retire_lun import RetireLun
-from ocfs2lib.operations.retune import Retune
-from ocfs2lib.operations.rolling_reboot import RollingReboot
-from ocfs2lib.operations.slots import Slots
 
 
 def plan(cluster=None):
@@ -193,138 +184,29 @@ def report(file, cluster=None, timeout=None):
     return html_report.write(_context(), file, cluster, timeout)
 
 
-def add_node(cluster=None):
+def luns(nodes=None):
     """
-    Let the nodes that pillar has gained join the cluster, without an outage.
+    What the SAN shows to some minions, before a pillar is written: each LUN with its WWID, size,
+    paths and content, who uses it and who sees it, the lines to paste into pillar, and every mix-up
+    of presenting.
+
+    Needs no pillar, and changes nothing but the formula's own modules on the nodes.
+
+    nodes
+        Minion ids: a list, or text with commas between them.
+
+    Returns, besides ``lines`` and ``retcode``: ``luns``, one entry each, whose fields are in
+    docs/operations.rst, ``flags``, what does not fit, and ``silent``, ``{minion id: reason}``.
+    ``retcode`` is 1 if there is a flag or a silent minion, or if nobody could be asked.
 
     CLI Example:
 
     .. code-block:: bash
 
-        salt-run state.orchestrate ocfs2.orch.add_node
+        salt-run ocfs2.luns host1.domain.com,host2.domain.com
+        salt-run ocfs2.luns nodes='[host1.domain.com, host2.domain.com]' --out=json
     """
-    return _operate(cluster, AddNode)
-
-
-def remove_node(node=None, cluster=None):
-    """
-    Take a node that has left pillar out of the cluster, without an outage.
-
-    node
-        Its minion id.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run state.orchestrate ocfs2.orch.remove_node \
-            pillar='{"ocfs2_node": "host3.domain.com"}'
-    """
-    return _operate(cluster, RemoveNode, node)
-
-
-def grow(lun=None, cluster=None):
-    """
-    Let a volume fill its LUN, which the array has grown to the ``size`` in pillar.
-
-    lun
-        The LUN's key in pillar.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run state.orchestrate ocfs2.orch.grow pillar='{"ocfs2_lun": "primary"}'
-    """
-    return _operate(cluster, Grow, lun)
-
-
-def slots(lun=None, outage=None, cluster=None):
-    """
-    Give a volume the slots that pillar says. The LUN goes down on every node meanwhile.
-
-    lun
-        The LUN's key in pillar.
-    outage
-        The same, typed once more: the LUN goes down.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run state.orchestrate ocfs2.orch.slots \
-            pillar='{"ocfs2_lun": "primary", "ocfs2_outage": "primary"}'
-    """
-    return _operate(cluster, Slots, lun, outage)
-
-
-def retune(outage=None, cluster=None):
-    """
-    Change timeouts, addresses and names of nodes. The whole cluster goes down meanwhile.
-
-    outage
-        The name of the cluster: all of it goes down.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run state.orchestrate ocfs2.orch.retune pillar='{"ocfs2_outage": "web"}'
-    """
-    return _operate(cluster, Retune, outage)
-
-
-def rolling_reboot(limit=None, cluster=None):
-    """
-    Restart every node, one after the other.
-
-    limit
-        Seconds that each may take to come back, 60 or more; default 1800.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run state.orchestrate ocfs2.orch.rolling_reboot
-    """
-    return _operate(cluster, RollingReboot, limit)
-
-
-def fsck(lun=None, outage=None, repair=None, cluster=None):
-    """
-    Check a volume, read-only. The LUN goes down on every node meanwhile.
-
-    lun
-        The LUN's key in pillar.
-    outage
-        The same, typed once more: the LUN goes down.
-    repair
-        The same, typed a third time, to have repaired what is found.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run state.orchestrate ocfs2.orch.fsck \
-            pillar='{"ocfs2_lun": "primary", "ocfs2_outage": "primary"}'
-    """
-    return _operate(cluster, Fsck, lun, outage, repair)
-
-
-def retire_lun(path=None, cluster=None):
-    """
-    Unmount a LUN that has left pillar, on every node and for good. Its data is not touched.
-
-    path
-        Its mount point.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run state.orchestrate ocfs2.orch.retire_lun pillar='{"ocfs2_path": "/san/old"}'
-    """
-    return _operate(cluster, RetireLun, path)
+    return san_luns.luns(_context(), nodes)
 
 
 def ledger(wwid=None):
@@ -434,10 +316,6 @@ def note(tag, message="", node=""):
     """
     event_log.note(__opts__, tag, message, node)
     return True
-
-
-def _operate(cluster, operation, *arguments):
-    return carry_out.on_one(_context(), cluster, lambda master: operation(master, *arguments).run())
 
 
 def _context():

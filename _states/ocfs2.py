@@ -162,6 +162,8 @@ def formatted(name, config, grant):
         desired = check.parse(config)
         order = _order(desired, _lun(desired, name), _checked(grant))
         refusals = list(format_guards.permission(LunCase(desired, desired.lun(name), {})))
+        if __opts__["id"] not in desired.lun(name).nodes:
+            refusals.append(f"This minion is none of the LUN's nodes (luns:{name}:nodes).")
         if refusals:
             return state_result.refused(ret, "Not formatted. " + " ".join(map(str, refusals)))
         if __opts__["test"]:
@@ -205,6 +207,10 @@ def _order(desired, lun, grant):
         leader=grant["leader"],
         verify=lun.verify,
         again=grant["again"],
+        block_size=lun.block_size,
+        cluster_size=lun.cluster_size,
+        journal_size=lun.journal_size,
+        features=lun.features,
     )
 
 
@@ -243,7 +249,9 @@ def services(name, config):
 
 def mounted(name, config):
     """
-    The volume that pillar describes is mounted, now and at each boot.
+    The volume that pillar describes is mounted, now and at each boot; one with ``mount:auto`` false
+    has its line in fstab, and is left as it is. On a node that is not to have the LUN, nothing is
+    done.
 
     After a mount, the services that have been waiting for it are started: those that name the LUN,
     are enabled, and have their other LUNs mounted too.
@@ -260,6 +268,10 @@ def mounted(name, config):
     try:
         desired = check.parse(config)
         lun = _lun(desired, name)
+        if __opts__["id"] not in lun.nodes:
+            return {**ret, "comment": f"LUN {name} is for other nodes; nothing is done here."}
+        if not lun.mount.auto:
+            ret["comment"] = f"LUN {name} is as pillar says; whether it is mounted is up to you."
         facts = __salt__["ocfs2.probe"](lun.device)
         _refuse_wrong_volume(desired, lun, facts)
         changes = _mount_changes(desired, lun, facts)
@@ -267,10 +279,12 @@ def mounted(name, config):
             return ret
         if __opts__["test"]:
             ret["result"], ret["changes"] = None, changes
-            ret["comment"] = f"LUN {name} would be mounted on {lun.mount.path} as described."
+            would = "have its line in fstab" if not lun.mount.auto else "be mounted"
+            ret["comment"] = f"LUN {name} would {would} on {lun.mount.path} as described."
             return ret
         _apply_mount(desired, lun, changes, ret["changes"])
-        ret["comment"] = f"LUN {name} is mounted on {lun.mount.path}."
+        if lun.mount.auto:
+            ret["comment"] = f"LUN {name} is mounted on {lun.mount.path}."
     except _REFUSALS as err:
         return state_result.refused(ret, err)
     return ret
@@ -302,10 +316,10 @@ def _mount_changes(desired, lun, facts):
 
 def _mount_differences(desired, lun, facts):
     path, changes = lun.mount.path, {}
-    line, old = fstab.line(lun), __salt__["ocfs2_mount.fstab"](path)
+    line, old = fstab.line(lun, __opts__["id"]), __salt__["ocfs2_mount.fstab"](path)
     if old != line:
         changes["fstab"] = {"old": old, "new": line}
-    if path not in [each["path"] for each in facts["mounts"]]:
+    if lun.mount.auto and path not in [each["path"] for each in facts["mounts"]]:
         other = __salt__["ocfs2_mount.at"](path)
         if other:
             raise CommandExecutionError(
@@ -315,10 +329,14 @@ def _mount_differences(desired, lun, facts):
         if hidden:
             raise CommandExecutionError(hidden)
         changes["mount"] = {"old": None, "new": path}
-        waiting = __salt__["ocfs2_mount.ready"](service_dropins.bound(desired, lun), [path])
+        waiting = __salt__["ocfs2_mount.ready"](_bound(desired, lun), [path])
         if waiting:
             changes["services"] = {"old": [], "new": waiting}
     return changes
+
+
+def _bound(desired, lun):
+    return service_dropins.bound(desired, __opts__["id"], lun)
 
 
 def _apply_mount(desired, lun, changes, done):
@@ -332,7 +350,7 @@ def _apply_mount(desired, lun, changes, done):
     if "mount" in changes:
         __salt__["ocfs2_mount.mount"](path)
         done["mount"] = changes["mount"]
-        started = __salt__["ocfs2_mount.start"](service_dropins.bound(desired, lun))
+        started = __salt__["ocfs2_mount.start"](_bound(desired, lun))
         if started:
             done["services"] = {"old": [], "new": started}
 
@@ -352,8 +370,12 @@ def unmounted(name, config):
     """
     ret = state_result.new(name, f"LUN {name} is not mounted.")
     try:
-        mount = _lun(check.parse(config), name).mount
-        path, changes = mount.path, _unmount_changes(mount)
+        desired = check.parse(config)
+        lun = _lun(desired, name)
+        path, mount, changes = lun.mount.path, lun.mount, _unmount_changes(lun.mount)
+        # The same path may be anything on a node that is not to have the LUN.
+        if desired.node(__opts__["id"]) and __opts__["id"] not in lun.nodes:
+            changes = changes if changes.keys() - {"protected"} else {}
         if not changes:
             return ret
         users = __salt__["ocfs2_users.of"](path, mount.services) if "mount" in changes else []

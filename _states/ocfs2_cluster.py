@@ -64,13 +64,13 @@ def changed(name, verb, cluster=None, arguments=None):
     name
         Any name for the stage.
     verb
-        The function of the runner, such as ``grow``.
+        The function of the runner ``ocfs2_operate``, such as ``grow``.
     cluster
         The name of the cluster; without it, the only one in pillar.
     arguments
         Its other arguments.
     """
-    return _stage(name, verb, cluster=cluster, **(arguments or {}))[0]
+    return _of_runner(name, f"ocfs2_operate.{verb}", cluster=cluster, **(arguments or {}))[0]
 
 
 def adopted(name, nodes, file):
@@ -107,8 +107,12 @@ def _absent():
 
 
 def _stage(name, function, **arguments):
+    return _of_runner(name, f"ocfs2.{function}", **arguments)
+
+
+def _of_runner(name, function, **arguments):
     """The state's return, and the clusters as the runner answered."""
-    clusters = _runner()[f"ocfs2.{function}"](**arguments)["clusters"]
+    clusters = _runner()[function](**arguments)["clusters"]
     results = [each["result"] for each in clusters.values()]
     ret = {
         "name": name,

@@ -23,6 +23,7 @@ ROOMS = (
     (("plan", "what has to happen"), ("adoption", "a cluster built by hand")),
     (("lun", "what a LUN is and holds"), ("answers", "what minions returned")),
     (("node", "what a node must be"), ("system", "what touches the host")),
+    (("san", "the way to a LUN"),),
     (("pillar", "what the operator says"),),
     (("firewall", "the rules of the interconnect"),),
     (

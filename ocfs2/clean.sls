@@ -1,7 +1,7 @@
 # Take this node out: unmount, offline, remove what the formula wrote. Never the data on a LUN.
 # Refused while anything uses a mount.
-{%- from "ocfs2/map.jinja" import config, luns with context %}
-{%- for lun in luns %}
+{%- from "ocfs2/map.jinja" import config, all_luns with context %}
+{%- for lun in all_luns %}
 {{ ("ocfs2-clean-mount-" ~ lun) | json }}:
   ocfs2.unmounted:
     - name: {{ lun | json }}

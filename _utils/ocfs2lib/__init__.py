@@ -9,5 +9,6 @@ plan        what has to happen                  operations  what changes a clust
 findings    what is wrong                       status      the table of truth
 fence       why a node restarted                health      how one node is
 adoption    a cluster that was built by hand    platform    what distributions differ in
-system      what touches the operating system   master      what runners do, with Salt
+san         the way from the array to a LUN     master      what runners do, with Salt
+system      what touches the operating system
 """

@@ -60,4 +60,4 @@ def test_the_library_is_imported_anew_once_an_orchestration(stages):
 def test_an_operation_is_given_its_arguments(stages):
     states, calls, _ = stages
     states["ocfs2_cluster.changed"]("grow", "grow", cluster="web", arguments={"lun": "primary"})
-    assert calls == [("ocfs2.grow", {"cluster": "web", "lun": "primary"})]
+    assert calls == [("ocfs2_operate.grow", {"cluster": "web", "lun": "primary"})]

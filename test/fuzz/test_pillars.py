@@ -22,6 +22,8 @@ from ocfs2lib.node import o2cb_settings
 from ocfs2lib.pillar import check
 from ocfs2lib.pillar.keys import PILLAR
 from ocfs2lib.pillar.problem import in_path
+from ocfs2lib.pillar.volume_types import block_bytes
+from ocfs2lib.pillar.volume_types import cluster_bytes
 from ocfs2lib.pillar.volume_types import journal_bytes
 from ocfs2lib.platform import debian
 from support import roster
@@ -91,24 +93,28 @@ def problems_are_of_use(case):
 def stands_in(section, path):
     """Whether a path leads from the top of pillar to what is there, or to a key that is missing."""
     top, _, rest = path.partition(":")
-    here = section
-    while rest and isinstance(here, (dict, list, tuple)):
-        step = _step(dict(enumerate(here)) if not isinstance(here, dict) else here, rest)
-        if not step:
-            break
-        here, rest = step
-    return top == PILLAR.name and (not rest or set(rest.split(":")) <= KEYS)
+    return top == PILLAR.name and _leads(section, rest)
 
 
-def _step(entries, rest):
-    """What the first key of ``rest`` names, and what of ``rest`` follows it; None if nothing."""
+def _leads(here, rest):
+    if isinstance(here, (list, tuple)):
+        here = dict(enumerate(here))
+    steps = list(_steps(here, rest)) if rest and isinstance(here, dict) else []
+    if not steps:
+        return not rest or set(rest.split(":")) <= KEYS
+    return any(_leads(inner, others) for inner, others in steps)
+
+
+def _steps(entries, rest):
+    """Yield what the first key of ``rest`` names, and what of ``rest`` follows it; two long keys
+    may look the same in a path."""
     first, _, others = rest.partition(":")
     if first in entries:
-        return entries[first], others
+        yield entries[first], others
+        return
     for key, inner in entries.items():
         if f"{rest}:".startswith(f"{in_path(key)}:"):
-            return inner, rest[len(in_path(key)) + 1 :]
-    return None
+            yield inner, rest[len(in_path(key)) + 1 :]
 
 
 KEYS = {*wrong_values.FIELDS}
@@ -316,6 +322,10 @@ def orders(case):
             cluster=desired.cluster.name,
             fs_type=lun.type,
             leader=desired.nodes[0].minion,
+            block_size=lun.block_size,
+            cluster_size=lun.cluster_size,
+            journal_size=lun.journal_size,
+            features=lun.features,
         )
         yield case.section["luns"][lun.key], lun, order
 
@@ -326,9 +336,15 @@ def orders_are_meant(case):
         assert order.arguments() == [
             *("-U", (typed.get("uuid") or UUID).replace("-", "").upper()),
             *("-L", typed.get("label") or lun.key),
-            *("-N", str(typed.get("slots") or min(max(len(nodes) + 2, 4), 255))),
+            *(
+                "-N",
+                str(typed.get("slots") or min(max(len(typed.get("nodes") or nodes) + 2, 4), 255)),
+            ),
             *("-T", typed.get("type", "vmstore")),
-            *("-J", "block64"),
+            *("-J", f"size={lun.journal_size},block64" if lun.journal_size else "block64"),
+            *(("-b", str(lun.block_size)) if typed.get("block_size") else ()),
+            *(("-C", str(lun.cluster_size)) if typed.get("cluster_size") else ()),
+            *([f"--fs-features={','.join(lun.features)}"] if typed.get("features") else ()),
             "--cluster-stack=o2cb",
             f"--cluster-name={cluster['name']}",
         ]
@@ -358,6 +374,13 @@ def test_mkfs_understands_every_order_in_a_dry_run(valid, tmp_path):
             assert f"Label: {typed.get('label') or lun.key}" in lines
             assert f"Node slots: {lun.slots}" in lines
             assert f"Filesystem Type of {lun.type}" in lines
-            assert f"Journal size: {journal_bytes(lun.type, lun.size)}" in lines
+            sizes_ = lun.block_size, lun.cluster_size, lun.journal_size
+            assert f"Journal size: {journal_bytes(lun.type, lun.size, *sizes_)}" in lines
+            assert any(
+                line.startswith(f"Block size: {block_bytes(lun.size, lun.block_size)} ")
+                for line in lines
+            )
+            cluster = cluster_bytes(lun.type, lun.size, lun.cluster_size)
+            assert any(line.startswith(f"Cluster size: {cluster} ") for line in lines)
 
     sweep(valid[::10], understood)

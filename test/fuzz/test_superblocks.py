@@ -75,7 +75,7 @@ def test_no_bit_of_a_superblock_makes_the_reading_fail(head):
                 different.add(bit // 8)
     found.none()
     # The signature, the clusters, the features, what mkfs.ocfs2 was told, and the stamp.
-    fields = ((0, 6), (0x14, 4), (0xE0, 4), (0xF8, 8), (0x100, 2), (0x110, 0x50), (0x160, 0x18))
+    fields = ((0, 6), (0x14, 4), (0xDC, 12), (0xF8, 8), (0x100, 2), (0x110, 0x50), (0x160, 0x18))
     assert different <= {at + byte for at, length in fields for byte in range(length)}
     assert set(range(6)) | set(range(0x150, 0x160)) <= different
 

@@ -28,13 +28,14 @@ def valid_pillar(dice):
     if kind < 0.2:
         return roster.section(dice.randint(1, 16))
     nodes = _nodes(dice)
-    section = {"nodes": nodes, "luns": _luns(dice, len(nodes))}
+    section = {"nodes": nodes, "luns": _luns(dice, list(nodes))}
     sections = {
         "cluster": _cluster,
         "kernel": _kernel,
         "firewall": _firewall,
         "drain": _drain,
         "repositories": _repositories,
+        "san": _san,
     }
     for name, make in sections.items():
         if dice.random() < 0.6:
@@ -119,6 +120,24 @@ def _repositories(dice):
     return _some(dice, found) or None
 
 
+def _san(dice):
+    portals = ["192.168.50.10", "192.168.51.10:3261", "10.9.0.1:65535"]
+    names = ["iqn.2003-01.com.domain:a.b-c", "eui.0123456789ABCDEF", f"naa.{'a' * 16}"]
+    chap = {"username": "a!~b", "password": "x" * dice.choice((12, 255))}
+    if dice.random() < 0.5:
+        chap |= {"username_in": "c", "password_in": "y" * 12}
+    iscsi = {"portals": dice.sample(portals, 2), "targets": dice.sample(names, 2)}
+    nvme = {"portals": dice.sample(portals, 1), "subsystems": ["nqn.2003-01.com.domain:a_B"]}
+    port = {"mode": dice.choice(("fabric", "vn2vn")), "dcb": True, "auto_vlan": False}
+    entries = {
+        "multipath": dice.random() < 0.5,
+        "iscsi": dice.choice((None, {**iscsi, "chap": dice.choice((None, chap))})),
+        "nvme": dice.choice((None, nvme)),
+        "fcoe": dice.choice((None, {"eth2": {}, "ens1f0.802": port})),
+    }
+    return _some(dice, entries)
+
+
 def _firewall(dice):
     backends = ("host", "nftables", "iptables", "firewalld", "ufw", "none")
     return _some(dice, {"backend": dice.choice(backends)})
@@ -170,7 +189,9 @@ def _lun_key(dice, index):
     return f"{index}{dice.choice(('', 'a._-', 'primary', 'x' * 50))}"
 
 
-def _lun(dice, index, nodes):
+def _lun(dice, index, roster):
+    some = dice.sample(roster, dice.randint(1, len(roster))) if dice.random() < 0.3 else None
+    nodes = len(some or roster)
     device, wwid = _identity(dice, index)
     pinned = dice.random() < 0.3
     slots = dice.choice((None, nodes, 255, dice.randint(nodes, 255)))
@@ -189,17 +210,38 @@ def _lun(dice, index, nodes):
         "format": dice.choice(("never", "once")),
     }
     lun.update(_some(dice, optional) or {})
+    if dice.random() < 0.3:
+        lun.update(_choices(dice))
     if lun.get("label"):
         lun["label"] += f"#{index}"
     if slots or dice.random() < 0.1:
         lun["slots"] = slots
+    if some or dice.random() < 0.1:
+        lun["nodes"] = some
+    if dice.random() < 0.3:
+        lun["mount"]["auto"] = dice.random() < 0.5
     if pinned or dice.random() < 0.1:
         lun["uuid"] = _uuid(dice) if pinned else None
     if dice.random() < 0.5:
         lun["mount"]["options"] = _options(dice)
+        quotas = [each for each in lun["mount"]["options"] if each.endswith("quota")]
+        lun["features"] = [*dict.fromkeys((*lun.get("features", ()), *quotas))]
     if dice.random() < 0.3:
         lun["mount"]["services"] = dice.sample(_SERVICES, dice.randint(0, len(_SERVICES)))
     return lun
+
+
+def _choices(dice):
+    """What may be told to mkfs.ocfs2; journals of up to 256 MiB fit into every LUN here."""
+    cluster = dice.choice((None, *(4096 << power for power in range(2, 9))))
+    names = dice.sample(["refcount", "metaecc", "usrquota", "inline-data", "sparse"], 2)
+    off = dice.sample(["noindexed-dirs", "nodiscontig-bg", "noappend-dio"], dice.randint(0, 2))
+    return {
+        "block_size": dice.choice((None, 512, 1024, "2KiB", "4KiB", 4096)),
+        "cluster_size": cluster,
+        "journal_size": dice.choice((None, "9MiB", 16 * sizes.MIB, 256 * sizes.MIB)),
+        "features": dice.choice(([], names, [*off, *names])),
+    }
 
 
 _SERVICES = ("libvirtd.service", "a:b_c.d-e@f@g.service", "0" * 245 + ".service")
@@ -221,8 +263,30 @@ def _identity(dice, index):
             (f"/dev/disk/by-id/dm-uuid-mpath-3{digits}", f"3{digits}"),
             (f"/dev/disk/by-id/dm-name-{name}", f"2{short}"),
             (f"/dev/disk/by-id/nvme-eui.{digits}", f"eui.{digits}"),
+            (f"/dev/disk/by-id/virtio-{short}", f"virtio-{short}"),
+            (f"/dev/disk/by-id/scsi-0QEMU_DISK_{short}", f"0QEMU_DISK_{short}"),
+            (f"/dev/mapper/{name}-part{index + 1}", f"3{digits}-partuuid-{_partuuid(dice, index)}"),
+            (f"/dev/mapper/{name}p1", f"3{digits}-partuuid-{_partuuid(dice, index)}"),
+            (
+                f"/dev/disk/by-id/wwn-0x{short}-part2",
+                f"3{short}-partuuid-{_partuuid(dice, index)}",
+            ),
+            _by_partuuid(_partuuid(dice, index), f"3{digits}"),
+            (f"/dev/drbd/by-res/r.{index}/{index}", f"drbd-r.{index}-{index}"),
+            (f"/dev/drbd/by-res/a-{index}", f"drbd-a-{index}-0"),
         )
     )
+
+
+def _partuuid(dice, index):
+    """A PARTUUID of a GPT or of an MBR."""
+    text = f"{dice.getrandbits(96):024x}{index:08x}"
+    dashed = "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+    return dice.choice((dashed, f"{text[24:]}-{dice.randint(1, 255):02x}"))
+
+
+def _by_partuuid(partuuid, whole):
+    return f"/dev/disk/by-partuuid/{partuuid}", f"{whole}-partuuid-{partuuid}"
 
 
 _PLAIN = str.maketrans("+@=#", "____")

@@ -9,7 +9,12 @@ from . import shell_words
 _DEEP = 1020  # levels, about what msgpack lets through
 _WIDE = 100_000  # characters
 FIELDS = {sub.name: sub for key in (PILLAR, *PILLAR.keys) for sub in key.keys}
-FIELDS |= {sub.name: sub for inner in ("mount", "module") for sub in FIELDS[inner].keys}
+FIELDS |= {
+    sub.name: sub
+    for inner in ("mount", "module", "iscsi", "nvme", "fcoe")
+    for sub in FIELDS[inner].keys
+}
+FIELDS |= {sub.name: sub for sub in FIELDS["chap"].keys}
 #: Keys of pillar, and names that stand for those of nodes and LUNs.
 KEYS = (*FIELDS, "host1.domain.com", "primary")
 

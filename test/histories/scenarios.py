@@ -162,6 +162,77 @@ def retire_lun():
     return found
 
 
+def _for_some(make, change=lambda section: None, slots=8, **mount):
+    """A LUN that the first node neither sees nor is to have."""
+    section = roster.section()
+    section["luns"]["primary"]["nodes"] = HOSTS[1:3]
+    section["luns"]["primary"]["mount"].update(mount)
+    found = Scenario(make, section, slots)
+    found.world.nodes[HOSTS[0]].sees_lun = False
+    return found.pillar(change)
+
+
+def grow_for_some():
+    def change(section):
+        section["luns"]["primary"].update(size="3TiB")
+
+    found = _for_some(lambda master: Grow(master, "primary"), change)
+    found.world.lun.size = 3 * TIB
+    return found
+
+
+def slots_for_some():
+    def change(section):
+        section["luns"]["primary"].update(slots=6)
+
+    return _for_some(lambda master: Slots(master, "primary", "primary"), change, slots=4)
+
+
+def retune_for_some():
+    def change(section):
+        section.update(cluster={"heartbeat_threshold": 61, "idle_timeout_ms": 60000})
+
+    return _for_some(lambda master: Retune(master, NAME), change)
+
+
+def rolling_reboot_for_some():
+    return _for_some(RollingReboot)
+
+
+def one_node_more():
+    """Another node of the roster gets the LUN, by the states alone."""
+    found = _for_some(AddNode)
+    found.world.nodes[HOSTS[0]].sees_lun = True
+    return found.pillar(lambda section: section["luns"]["primary"].pop("nodes"))
+
+
+def retire_lun_from_one():
+    """A node is taken off the list while it has the LUN mounted."""
+    found = Scenario(lambda master: RetireLun(master, PATH))
+    return found.pillar(lambda section: section["luns"]["primary"].update(nodes=HOSTS[:2]))
+
+
+def _by_hand(make, change=lambda section: None):
+    """A LUN that only an operator mounts, and has mounted on two nodes."""
+    section = roster.section()
+    section["luns"]["primary"]["mount"]["auto"] = False
+    found = Scenario(make, section)
+    for host in HOSTS[:2]:
+        found.world.nodes[host].ocfs2_mount_mount(PATH)
+    return found.pillar(change)
+
+
+def fsck_of_one_by_hand():
+    return _by_hand(lambda master: Fsck(master, "primary", "primary"))
+
+
+def retune_of_one_by_hand():
+    def change(section):
+        section.update(cluster={"heartbeat_threshold": 61, "idle_timeout_ms": 60000})
+
+    return _by_hand(lambda master: Retune(master, NAME), change)
+
+
 def _removing(host, section=None):
     found = Scenario(lambda master: RemoveNode(master, host), section or roster.section(4))
     return found.pillar(lambda section: section["nodes"].pop(host))
@@ -204,6 +275,14 @@ SCENARIOS = {
         retune_addresses,
         rolling_reboot,
         retire_lun,
+        grow_for_some,
+        slots_for_some,
+        retune_for_some,
+        rolling_reboot_for_some,
+        one_node_more,
+        retire_lun_from_one,
+        fsck_of_one_by_hand,
+        retune_of_one_by_hand,
         remove_node,
         remove_the_first_node,
         remove_a_node_with_a_name_of_its_own,

@@ -172,7 +172,7 @@ REFUSED = [
     ("remove_a_dead_node", _beats, "but writes its heartbeat on LUN primary: it is alive"),
     ("remove_a_dead_node", _unrecovered, "have not recovered its slot on LUN primary yet"),
     ("remove_a_dead_node", _beats_beside_a_refusal, "but writes its heartbeat on LUN primary"),
-    ("remove_a_dead_node", _stray, "/san/old is mounted, and is no LUN of pillar"),
+    ("remove_a_dead_node", _stray, "/san/old is mounted, and is no LUN that pillar has there"),
     ("remove_a_dead_node", _unreadable, "nobody can tell whether it writes its heartbeat"),
 ]
 

@@ -210,6 +210,35 @@ def test_a_volume_of_16_tib_less_a_block_needs_no_other_journals():
     assert scenario.run()["result"] is True
 
 
+def test_a_partition_is_read_anew_before_anything_is_judged():
+    """Who has not read a changed table again does not take it for the LUN, and would be in the
+    way."""
+    scenario = grow()
+    world, last = scenario.world, scenario.world.nodes[HOSTS[2]]
+    wwid, name = f"{world.lun.wwid}-partuuid-1a2b3c4d-01", "/dev/mapper/primary-part1"
+    stale = {"wwid": None, "error": "the partition table was changed", "volume": None}
+    read = []
+
+    def probe(of):
+        known = {"wwid": wwid, "paths": {}}
+        return lambda *args, **kwargs: {**of(*args, **kwargs), **known}
+
+    def rescan(device):
+        read.append(device)
+        return type(last).ocfs2_volume_rescan(last, device)
+
+    for node in world.nodes.values():
+        node.ocfs2_probe = probe(node.ocfs2_probe)
+        node.mounts = dict.fromkeys(node.mounts, name)
+    good, last.ocfs2_volume_rescan = last.ocfs2_probe, rescan
+    last.ocfs2_probe = lambda *args, **kwargs: {**good(*args, **kwargs), **({} if read else stale)}
+    world.lun.device = name
+    scenario.pillar(lambda section: section["luns"]["primary"].update(wwid=wwid, device=name))
+    answer = scenario.run()
+    assert answer["result"] is True, answer["lines"]
+    assert world.wrong == []
+
+
 def test_a_volume_grows_only_once_every_node_sees_the_new_size():
     scenario = grow()
     # One path of one node does not see what the array has.

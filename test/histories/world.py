@@ -73,7 +73,7 @@ class SimulatedBlankLun:
         if volume:
             half_made = not self.has(_LOST_FOUND)
             beside = [_FOREIGN] if self.has(_FOREIGN) else []
-            seen = {**vars(volume), "stamp": volume.stamp}
+            seen = {**vars(volume), "stamp": volume.stamp, "features": [*volume.features]}
             written = beside if half_made else None
             return answers.lun(pillar, volume=seen, half_made=half_made, written=written)
         written = [where for where in (_RAW, _FOREIGN) if self.has(where)]

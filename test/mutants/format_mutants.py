@@ -89,6 +89,12 @@ REMEMBERED = {
         "test/unit/lun/test_format_guards.py::"
         "test_a_command_that_destroys_needs_a_format_that_has_begun_to_write",
     ),
+    "what was chosen is read back": Mutant(
+        "_utils/ocfs2lib/lun/format_order.py",
+        "        found += choices.differing(self, facts)\n",
+        "",
+        "test/functional/format/test_choices.py::test_what_mkfs_makes_otherwise_is_told",
+    ),
     "a permission ends": Mutant(
         "_modules/ocfs2_format.py",
         "type(given) is not int or not 0 <= time.time() - given <= _PERMITTED",

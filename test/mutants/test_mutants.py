@@ -61,6 +61,7 @@ MORE = {**FENCE, **FIREWALL, **REMEMBERED, **TOOLS}
 MUTANTS = {
     "G1 identity": _without("identity", "another LUN under the name"),
     "G1 size": _without("size", "one byte too many"),
+    "G1 sectors": _without("sectors", "sectors of 4 KiB, blocks of 1"),
     "G2 readable": _without("readable", "I/O error"),
     "G3 blank": _without("blank", "no zero"),
     "G4 ledger": _without("ledger", "formatted before"),
@@ -71,6 +72,7 @@ MUTANTS = {
     "G8 roster": _without("roster", "silent node"),
     "G1 identity on the leader": _without_on_leader("identity", "changes0-G1"),
     "G1 size on the leader": _without_on_leader("size", "changes1-G1"),
+    "G1 sectors on the leader": _without_on_leader("sectors", "changes8-G1"),
     "G2 readable on the leader": _without_on_leader("readable", "changes2-G2"),
     "G3 blank on the leader": _without_on_leader("blank", "changes3-G3"),
     "G7 in use on the leader": _without_on_leader("in_use", "changes6-G7"),
@@ -205,8 +207,8 @@ MUTANTS = {
     ),
     "G3 anywhere": Mutant(
         GUARD,
-        "LEADER_GUARDS = (identity, size, readable, blank, in_use, writable)",
-        "LEADER_GUARDS = (identity, size, readable, in_use, writable)",
+        "LEADER_GUARDS = (identity, size, sectors, readable, blank, in_use, writable)",
+        "LEADER_GUARDS = (identity, size, sectors, readable, in_use, writable)",
         HISTORIES,
     ),
     **MORE,

@@ -111,8 +111,8 @@ def by_kernel_name(survey):
     line(survey).update(source="/dev/sda0", node="/dev/sda0")
 
 
-def partition(survey):
-    facts(survey).update(error="/dev/sdb1 is a partition; name the whole LUN")
+def logical_volume(survey):
+    facts(survey).update(error="/dev/vg/a is a logical volume of LVM; name the LUN below it")
 
 
 def assert_named(nodes, change, words, obstacle):

@@ -16,6 +16,7 @@ from ocfs2lib.node import setup
 from ocfs2lib.node import units
 from ocfs2lib.node.parts import firewall
 from ocfs2lib.pillar import check
+from ocfs2lib.pillar import features
 from ocfs2lib.plan import decide
 from ocfs2lib.platform import debian
 from support import roster
@@ -24,9 +25,9 @@ FORMULA = "1.0.0+5f3a9c20d1e4"
 UUID = "458E997A48634B3DAB36F01667EBB761"
 
 
-def desired(nodes=3, **lun):
+def desired(count=3, **lun):
     """Return the ``Desired`` of a roster whose one LUN may be formatted, changed by ``lun``."""
-    section = roster.section(nodes)
+    section = roster.section(count)
     section["luns"]["primary"].update({"format": "once", **lun})
     return check.parse(section)
 
@@ -52,6 +53,7 @@ def lun(pillar, **changes):
         "wwid": described.wwid,
         "paths": {"sda": described.wwid, "sdb": described.wwid.upper()},
         "size": described.size,
+        "sector_size": 512,
         "read_only": False,
         "holders": [],
         "mounts": [],
@@ -60,6 +62,7 @@ def lun(pillar, **changes):
         "writers": [],
         "volume": None,
         "half_made": False if changes.get("volume") else None,
+        "journals": None,
         "changing": False,
         "signature": {},
         "written": [],
@@ -95,6 +98,7 @@ def volume(pillar, **changes):
         "cluster": pillar.cluster.name,
         "stamp": f"o2cb/{pillar.cluster.name}",
         "global_heartbeat": False,
+        "features": [*features.DEFAULTS, "clusterinfo"],
         **changes,
     }
 
@@ -116,7 +120,7 @@ def node(pillar, minion, **changes):
         "setup": _setup(pillar, minion),
         "mounts": [],
         "holds": {"cluster": None, "luns": {}},
-        "fstab": {each.mount.path: fstab.line(each) for each in pillar.luns},
+        "fstab": {each.mount.path: fstab.line(each, minion) for each in pillar.luns_of(minion)},
         "luns": {pillar.luns[0].key: lun(pillar, **copy.deepcopy(changes))},
     }
 
@@ -129,6 +133,17 @@ def census(pillar, **changes):
 def no_manager():
     """Return the states of the firewalls that a host may run by itself, of one that has none."""
     return dict.fromkeys(managers.MANAGERS, managers.ABSENT)
+
+
+def untouched_san():
+    """Return what a node tells of the way to its LUNs where pillar leaves that alone."""
+    return {
+        "iscsi": {"initiator": None, "records": [], "sessions": [], "made": []},
+        "nvme": {"host": None, "controllers": []},
+        "fcoe": {},
+        "multipath": {"interval": None, "threshold": None, "maps": [], "disks": []},
+        "multipath_owners": [],
+    }
 
 
 def _setup(pillar, minion):
@@ -148,7 +163,8 @@ def _setup(pillar, minion):
         "missing": [],
         "package_keys": {"files": [], "trusted": []},
         "module_package": False,
-        "services": service_dropins.files(pillar),
+        "services": service_dropins.files(pillar, minion),
+        **untouched_san(),
         "panic": {name: {"live": value, "file": value} for name, value in panic.items()},
         "firewall": {
             "managers": states,
@@ -183,6 +199,16 @@ def _o2cb(pillar, minion):
     }
 
 
+#: A multipath map that is well.
+MAP = {
+    "name": "primary",
+    "node": "/dev/dm-3",
+    "queueing": "4 chk",
+    "living": True,
+    "array": "NETAPP,LUN",
+}
+
+
 def examination(pillar, minion, **changes):
     """Return the examination of a node that is healthy and has the volume of ``pillar`` mounted.
 
@@ -209,12 +235,14 @@ def examination(pillar, minion, **changes):
         "labels": {},
         "hidden": {described.mount.path: []},
         "multipath": {
-            "maps": {described.wwid: {"name": "primary", "node": "/dev/dm-3", "queueing": "4 chk"}},
+            "maps": {described.wwid: dict(MAP)},
             "paths": {described.wwid: {"sda": "ok", "sdb": "ok"}},
             "polling_interval": 5,
         },
         "volumes": {"/dev/dm-3": {"uuid": UUID, "wwid": described.wwid}},
         "unmapped": {},
+        "lun_timeouts": {},
+        "drbd": {},
         "kernels": {"6.1.0-18-amd64": []},
         "starts_after": sorted([*units.after(debian.PLATFORM), "sysinit.target"]),
     }

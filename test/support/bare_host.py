@@ -3,6 +3,7 @@
 from ocfs2lib.firewall import managers
 from ocfs2lib.firewall import others
 from ocfs2lib.firewall.backends import BACKENDS
+from ocfs2lib.san import multipath_conf
 
 
 class BareHost:
@@ -20,6 +21,7 @@ class BareHost:
         }
         self.files, self.enabled, self.masked = {}, set(), set()
         self.loaded, self.sysctl, self.calls = {}, {}, []
+        self.records, self.controllers = {}, {}
 
     def call(self, function, *arguments):
         return getattr(self, function.replace(".", "_"))(*arguments)
@@ -74,6 +76,51 @@ class BareHost:
             self.masked.add(unit)
         else:
             {"disable": self.enabled, "unmask": self.masked}.get(verb, set()).discard(unit)
+
+    def ocfs2_multipath_facts(self, wwids):
+        return {"interval": 5, "threshold": None, "maps": [], "disks": []}
+
+    def ocfs2_multipath_apply(self, text, wwids):
+        self.files_write(multipath_conf.PATH, text)
+
+    def ocfs2_multipath_remove(self):
+        self.files_remove(multipath_conf.PATH)
+
+    def ocfs2_iscsi_facts(self, names):
+        pairs = [list(pair) for pair in self.records]
+        lines = [
+            [
+                "secrets=as pillar says",
+                *(f"{name}={each[name]}" for name in names if each.get(name)),
+            ]
+            for each in self.records.values()
+        ]
+        return {
+            "initiator": "iqn.1993-08.org.debian:01:1",
+            "records": [[*pair, *each] for pair, each in zip(pairs, lines)],
+            "sessions": [[*pair, "LOGGED_IN"] for pair in pairs],
+            "made": pairs,
+        }
+
+    def ocfs2_iscsi_connect(self, portals, targets, settings):
+        self.calls.append(("connect", *portals))
+        self.records = {(target, portal): settings for target in targets for portal in portals}
+
+    def ocfs2_iscsi_disconnect(self, target, portal):
+        self.calls.append(("disconnect", portal))
+        del self.records[target, portal]
+
+    def ocfs2_nvme_facts(self, wanted):
+        return {
+            "host": "nqn.2014-08.org.nvmexpress:uuid:1",
+            "controllers": [[*pair, "live", tmo] for pair, tmo in self.controllers.items()],
+        }
+
+    def ocfs2_nvme_await_connected(self, pairs, fail_after):
+        self.controllers = {tuple(pair): str(fail_after) for pair in pairs}
+
+    def ocfs2_fcoe_start(self, interfaces, unit):
+        self.calls.append(("start", *interfaces))
 
     def sysctl_assign(self, name, value):
         self.calls.append(("sysctl", name))

@@ -57,6 +57,7 @@ def survey(pillar, minion):
             "masked": [],
             "missing": [],
             "package_keys": {"files": [], "trusted": []},
+            **answers.untouched_san(),
             "module_package": False,
             "services": {},
             "panic": {

@@ -30,6 +30,9 @@ class SimulatedLunTools:
 
     def ocfs2_probe(self, device, prove_blank=False):
         lun = self.world.lun
+        if not self.sees_lun:
+            absent = {"error": f"{device}: No such file or directory", "wwid": None, "size": 0}
+            return answers.lun(self.world.pillar, **absent, paths={}, written=None)
         mounts = [
             {"path": path, "options": ["rw"]}
             for path, source in self.mounts.items()
@@ -45,11 +48,15 @@ class SimulatedLunTools:
         )
 
     def ocfs2_volume_rescan(self, device):
+        if not self.sees_lun:
+            raise CommandExecutionError(f"{device}: No such file or directory")
         self.size = self.world.lun.size
         return self.size
 
     def _meant(self, device, uuid):
         lun = self.world.lun
+        if not self.sees_lun:
+            raise CommandExecutionError(f"{device}: No such file or directory")
         assert (device, uuid) == (lun.device, lun.volume["uuid"])
         return lun
 
@@ -57,7 +64,8 @@ class SimulatedLunTools:
         lun = self._meant(device, uuid)
         if device not in self.mounts.values():
             raise CommandExecutionError(f"{device} is not mounted here")
-        small = [node.minion for node in self.world.nodes.values() if node.size < self.size]
+        seeing = [node for node in self.world.nodes.values() if node.sees_lun]
+        small = [node.minion for node in seeing if node.size < self.size]
         if small:
             self.world.wrong.append(f"grown although {', '.join(small)} see the old size")
         lun.volume["size"] = self.size // lun.volume["cluster_size"] * lun.volume["cluster_size"]

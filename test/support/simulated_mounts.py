@@ -25,6 +25,14 @@ class SimulatedMounts:
     def ocfs2_hold_present(self):
         return copy.deepcopy(self.kept["holds"])
 
+    def ocfs2_device_at(self, path):
+        line = self.mounts.get(path) or self.kept["fstab"].get(path, {}).get("device")
+        return f"3600{line}" if line else ""
+
+    @staticmethod
+    def ocfs2_multipath_release(wwid):
+        return True
+
     def ocfs2_mount_at(self, path):
         found = self.mounts.get(path)
         return found and {"path": path, "source": found, "fstype": "ocfs2", "options": []}
@@ -72,6 +80,9 @@ class SimulatedMounts:
     def ocfs2_mount_release(self, path, services=()):
         if path in self.mounts and self._in(path):
             raise CommandExecutionError(f"{path} is in use by {', '.join(self.users[path])}")
+        lun = self.world.pillar.luns[0]
+        if path == lun.mount.path and path not in self.mounts and self.minion not in lun.nodes:
+            self.world.wrong.append(f"{self.minion} is to unmount what it is not to have")
         self.mounts.pop(path, None)
         return True
 

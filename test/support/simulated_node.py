@@ -6,6 +6,7 @@ from pathlib import Path
 
 from salt.exceptions import CommandExecutionError
 
+from ocfs2lib.node import fstab
 from support import answers
 from support.simulated_lun import SimulatedLunTools
 from support.simulated_mounts import SimulatedMounts
@@ -70,6 +71,8 @@ class SimulatedNode(SimulatedO2cb, SimulatedMounts, SimulatedLunTools):
         self.users = {}
         self.kernels = {"6.1.0-18-amd64": []}
         self.unconnected = False
+        #: Whether the array presents the LUN to it.
+        self.sees_lun = True
 
     @property
     def hostname(self):
@@ -95,7 +98,9 @@ class SimulatedNode(SimulatedO2cb, SimulatedMounts, SimulatedLunTools):
             self._start_service()
         except CommandExecutionError:
             return
-        for path in self.kept["fstab"]:
+        for path, line in self.kept["fstab"].items():
+            if fstab.NOT_AT_BOOT in line["options"]:
+                continue
             try:
                 self.ocfs2_mount_mount(path)
             except CommandExecutionError:

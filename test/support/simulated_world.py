@@ -53,8 +53,8 @@ class SimulatedWorld:
         if self.pillar.node(minion):
             node.kept["conf"] = cluster_conf.render(cluster_conf.from_desired(self.pillar))
             node.kept["settings"] = o2cb_settings.from_desired(self.pillar)
-            lun = self.pillar.luns[0]
-            node.kept["fstab"][lun.mount.path] = fstab.line(lun)
+            for lun in self.pillar.luns_of(minion):
+                node.kept["fstab"][lun.mount.path] = fstab.line(lun, minion)
         return node
 
     def describe(self, section):

@@ -23,17 +23,18 @@ ARROWS = {
     "platform": "",
     "firewall": "parsers platform",
     "pillar": "firewall platform",
-    "node": "firewall parsers pillar platform",
+    "san": "pillar",
+    "node": "firewall parsers pillar platform san",
     "lun": "node parsers pillar",
     "answers": "node",
     "plan": "lun node",
     "operations": "answers lun node pillar plan",
-    "findings": "lun node parsers plan platform",
+    "findings": "lun node parsers plan platform san",
     "status": "findings node plan",
-    "fence": "parsers",
+    "fence": "parsers san",
     "health": "findings node",
     "adoption": "firewall lun node parsers pillar platform",
-    "system": "parsers",
+    "system": "parsers san",
 }
 #: The rooms that reach the world, and what they may import of Salt. No other room imports them.
 ARROWS["master"] = " ".join(ARROWS)

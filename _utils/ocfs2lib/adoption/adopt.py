@@ -178,12 +178,16 @@ def _mounts(desired, minion, survey, seen):
         line["path"]: {"device": line["source"], **_type_and_options(line)}
         for line in survey["fstab"]
     }
-    for lun in desired.luns:
-        if not fstab.agrees(lun, lines):
-            device, options = lun.device, ",".join(fstab.line(lun)["options"])
+    for lun in desired.luns_of(minion):
+        if not fstab.agrees(lun, minion, lines):
+            device, options = lun.device, ",".join(fstab.line(lun, minion)["options"])
             yield f"/etc/fstab: {device} {lun.mount.path} ocfs2 {options}"
         facts = seen[lun.key].get(minion)
-        if facts and lun.mount.path not in [mount["path"] for mount in facts["mounts"]]:
+        if (
+            facts
+            and lun.mount.auto
+            and lun.mount.path not in [mount["path"] for mount in facts["mounts"]]
+        ):
             yield f"mount LUN {lun.key} on {lun.mount.path}"
 
 

@@ -4,6 +4,7 @@ What a line of fstab that somebody wrote by hand says: its options, and the LUN 
 
 import posixpath
 
+from ocfs2lib.pillar import identities
 from ocfs2lib.pillar.mount_options import MOUNT_OPTIONS
 from ocfs2lib.pillar.mount_options import REFUSED_OPTIONS
 
@@ -49,4 +50,7 @@ def refers_to(line, node, facts):
     value, volume = value.strip('"'), facts["volume"] or {"uuid": None, "label": None}
     if kind == "UUID":
         return value.replace("-", "").upper() == volume["uuid"]
+    if kind == "PARTUUID":
+        partuuid = identities.split_partition(facts["wwid"] or "")[1]
+        return bool(partuuid) and value.lower() == partuuid.lower()
     return kind == "LABEL" and value == volume["label"]

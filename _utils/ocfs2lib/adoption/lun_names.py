@@ -2,8 +2,14 @@
 The stable names of a LUN on a node, and which of them is the best.
 """
 
-#: Directories of names that udev and multipath give to a LUN, the better names first.
-NAME_DIRECTORIES = ("/dev/mapper", "/dev/disk/by-id")
+#: Patterns of the names that udev, multipath and DRBD give to a LUN or its partition.
+NAME_PATTERNS = (
+    "/dev/mapper/*",
+    "/dev/disk/by-id/*",
+    "/dev/disk/by-partuuid/*",
+    "/dev/drbd/by-res/*",
+    "/dev/drbd/by-res/*/*",
+)
 #: By what a name begins with: the alias of a multipath map, then what the LUN says it is.
 _PREFERENCE = (
     "/dev/mapper/",
@@ -11,6 +17,8 @@ _PREFERENCE = (
     "/dev/disk/by-id/scsi-",
     "/dev/disk/by-id/nvme-",
     "/dev/disk/by-id/",
+    "/dev/disk/by-partuuid/",
+    "/dev/drbd/by-res/",
 )
 
 

@@ -10,10 +10,14 @@ from ocfs2lib.adoption import mount_section
 from ocfs2lib.adoption import stamps
 from ocfs2lib.adoption import volumes
 from ocfs2lib.adoption.statement import issue
+from ocfs2lib.pillar import device_checks
+from ocfs2lib.pillar import refused_devices
 from ocfs2lib.pillar.sections.luns_keys import DEVICE
 from ocfs2lib.pillar.sections.luns_keys import LUNS
 
 _LUN_KEY = LUNS.key.entry
+#: Mount options that a pillar may have only beside the feature of the same name.
+_QUOTAS = ("usrquota", "grpquota")
 
 
 def describe(surveys, roster, cluster):
@@ -39,7 +43,8 @@ def describe(surveys, roster, cluster):
         if path:
             key = _key(volume, path, section)
             section[key], more = _lun(volume, path, key, cluster)
-            issues += [*more, *stamps.slot_issues(volume.facts["slots"], key, len(roster))]
+            nodes = len(section[key].get("nodes", roster))
+            issues += [*more, *stamps.slot_issues(volume.facts["slots"], key, nodes)]
             seen[key] = volume.seen
     return section, seen, issues + list(mount_section.lines_without_volume(members))
 
@@ -57,34 +62,53 @@ def _lun(volume, path, key, cluster):
     wwid, wwid_issues = _wwid(volume)
     size, others = majority.of({minion: facts["size"] for minion, facts in volume.seen.items()})
     options, option_issues = mount_section.options(volume, path, key)
+    without = [each for each in options if each in _QUOTAS and each not in volume.facts["features"]]
+    options = [each for each in options if each not in without]
     label = volume.facts["label"]
     section = {
         "device": device,
         "wwid": wwid,
         "size": size,
+        "nodes": _nodes(volume),
         "label": label if stamps.is_acceptable(label) else None,
         "type": "vmstore",
         "slots": volume.facts["slots"],
+        # What is not in pillar is not compared; only this has to be there.
+        "features": [each for each in options if each in _QUOTAS] or None,
         "format": "never",
         "uuid": volume.facts["uuid"],
         "mount": {"path": path, "options": options},
     }
+    if volume.is_manual():
+        section["mount"]["auto"] = False
     issues = [
         *device_issues,
         *wwid_issues,
         *option_issues,
+        *_without_feature(without, key, device),
         *stamps.issues(volume.facts, key, cluster, device),
         *_different_sizes(others, key, size),
-        *_not_seen(volume, key),
+        *_not_among_its_nodes(volume, key),
         *mount_section.issues(volume, path, key, device),
     ]
     return {name: value for name, value in section.items() if value is not None}, issues
 
 
+def _without_feature(options, key, device):
+    for option in options:
+        yield issue(
+            f"LUN {key}",
+            f"the mount option {option} needs the feature of that name, which the volume does not "
+            "have, so no node can mount it with that. Applying the pillar leaves the option out of "
+            "/etc/fstab. To have it, switch the feature on while no node has the volume mounted "
+            f"(tunefs.ocfs2 --fs-features={option} {device}) and write it into features.",
+        )
+
+
 def _device(volume, key):
     """Return the best name that is stable and the same on every node."""
     names = [
-        [name for name in facts["names"] if re.fullmatch(DEVICE, name)]
+        [name for name in facts["names"] if _is_acceptable(name, facts["wwid"])]
         for facts in volume.seen.values()
     ]
     common = [name for name in names[0] if all(name in other for other in names)]
@@ -104,15 +128,25 @@ def _device(volume, key):
     ]
 
 
+def _is_acceptable(name, wwid):
+    """Return whether pillar can have a name for the device with an identity."""
+    if not re.fullmatch(DEVICE, name) or refused_devices.by_name(name):
+        return False
+    return not wwid or not device_checks.difference(name, wwid)
+
+
 def _wwid(volume):
     facts = next(iter(volume.seen.values()))
     if facts["wwid"]:
         return facts["wwid"], []
+    refused = refused_devices.by_node(facts["node"] or "")
+    what = f". It {refused.sentence}" if refused else ""
+    instead = refused.instead if refused else "present it as a SCSI or NVMe LUN"
     return None, [
         issue(
             volume.label(),
-            f"the device {facts['node']} has no WWID, by which alone the "
-            "formula takes a LUN for the right one. Present it as a SCSI or NVMe LUN.",
+            f"the device {facts['node']} has no WWID, by which alone the formula takes a LUN for "
+            f"the right one{what}. To have it in pillar, {instead}.",
             obstacle=True,
         )
     ]
@@ -128,12 +162,23 @@ def _different_sizes(others, key, size):
         )
 
 
-def _not_seen(volume, key):
-    missing = [minion for minion in volume.members if minion not in volume.seen]
-    if missing:
-        yield issue(
-            missing,
-            f"LUN {key} is not seen there, or holds something else; the formula "
-            "mounts every LUN on every node. Present the LUN to it, or take the node out.",
-            obstacle=True,
-        )
+def _nodes(volume):
+    """Return the nodes that use a volume, None if all do."""
+    users = volume.users()
+    return users if len(users) < len(volume.members) else None
+
+
+def _not_among_its_nodes(volume, key):
+    users = volume.users()
+    unseen = [minion for minion in volume.members if minion not in volume.seen]
+    unused = [minion for minion in volume.seen if minion not in users]
+    for minions, why in (
+        (unseen, "is not seen there, or holds something else"),
+        (unused, "is seen there, is not mounted, and has no line in /etc/fstab"),
+    ):
+        if minions:
+            yield issue(
+                minions,
+                f"LUN {key} {why}, so luns:{key}:nodes in the pillar leaves this node out. To have "
+                "it there as well, present it, if it is not, and write the node there.",
+            )

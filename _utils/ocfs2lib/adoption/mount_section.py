@@ -7,6 +7,8 @@ import re
 from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.adoption import majority
 from ocfs2lib.adoption.statement import issue
+from ocfs2lib.node.fstab import NO_TRIM
+from ocfs2lib.node.fstab import NOT_AT_BOOT
 from ocfs2lib.pillar import values
 from ocfs2lib.pillar.device_names import UNSTABLE_DEVICES
 from ocfs2lib.pillar.key import OPTIONS
@@ -37,7 +39,8 @@ def issues(volume, path, key, device):
     device
         The device of its LUN in the pillar.
     """
-    yield from _not_mounted(volume, path, key)
+    if not volume.is_manual():
+        yield from _not_mounted(volume, path, key)
     for minion, lines in volume.lines.items():
         if not lines and volume.mounts[minion]:
             yield issue(
@@ -59,7 +62,7 @@ def issues(volume, path, key, device):
 
 def _not_mounted(volume, path, key):
     mounted = [minion for minion in volume.seen if volume.mounts[minion]]
-    idle = [minion for minion in volume.seen if minion not in mounted]
+    idle = [minion for minion in volume.users() if minion not in mounted]
     if mounted and idle:
         yield issue(
             idle,
@@ -117,7 +120,7 @@ def options(volume, path, key):
         requested = _requested(volume, minion, path)
         if requested is None:
             continue
-        own = [option for option in requested if not _IMPLIED.fullmatch(option)]
+        own = [option for option in requested if not _is_implied(option, volume, minion)]
         reasons = {option: _refusal(option) for option in own}
         accepted[minion] = tuple(dict.fromkeys(each for each in own if not reasons[each]))
         found += [
@@ -144,6 +147,17 @@ def options(volume, path, key):
             )
         )
     return list(common), found
+
+
+def _is_implied(option, volume, minion):
+    """Return whether the formula writes an option by itself."""
+    if option == NOT_AT_BOOT:
+        return volume.is_manual()
+    # On the first node, only an operator does that.
+    own = option == NO_TRIM and any(
+        NO_TRIM not in line["options"] for each in volume.users() for line in volume.lines[each]
+    )
+    return own or _IMPLIED.fullmatch(option) is not None
 
 
 def _requested(volume, minion, path):

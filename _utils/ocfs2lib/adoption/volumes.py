@@ -8,6 +8,8 @@ from ocfs2lib.adoption import fstab_lines
 from ocfs2lib.adoption import majority
 from ocfs2lib.adoption.statement import issue
 from ocfs2lib.lun import superblock
+from ocfs2lib.lun.wwid import drbd_resource
+from ocfs2lib.node.fstab import NOT_AT_BOOT
 
 
 class SharedVolume:
@@ -39,9 +41,16 @@ class SharedVolume:
         label = self.facts["label"]
         return f"volume {self.facts['uuid']}" + (f" ({label})" if label else "")
 
-    def count_users(self):
-        """Return how many nodes mount it, now or at boot."""
-        return sum(bool(self.mounts[minion] or self.lines[minion]) for minion in self.seen)
+    def users(self):
+        """Return the minion ids of the nodes that mount it, now or by a line in fstab."""
+        return [minion for minion in self.seen if self.mounts[minion] or self.lines[minion]]
+
+    def is_manual(self):
+        """Return whether no boot mounts it: each node that uses it has a line with noauto."""
+        lines = [self.lines[minion] for minion in self.users()]
+        return bool(lines) and all(
+            each and all(NOT_AT_BOOT in line["options"] for line in each) for each in lines
+        )
 
     def path(self):
         """
@@ -130,18 +139,25 @@ def find(members):
 def _unreadable(minion, facts):
     return issue(
         minion,
-        f"{facts['unreadable']}. What it holds is not known. Look at its paths (multipath -ll), "
-        "and read the cluster again.",
+        f"{facts['unreadable']}. What it holds is not known. {_look(facts)}, and read the cluster "
+        "again.",
         obstacle=True,
     )
 
 
+def _look(facts):
+    resource = drbd_resource(facts["wwid"] or "")
+    if resource:
+        return f"Have both sides primary and up to date (drbdadm status {resource})"
+    return "Look at its paths (multipath -ll)"
+
+
 def _no_lun(minion, node, facts, survey):
-    """The issue of a partition, a logical volume or another device that is no LUN as a whole."""
+    """The issue of a logical volume or another device that can be no LUN of pillar."""
     volume = facts["volume"]
     lines = [line["path"] for line in survey["fstab"] if line["node"] == node]
     paths = [mount["path"] for mount in facts["mounts"]]
-    parts = [f"{facts['error'].partition(';')[0]}, and the formula takes whole LUNs alone"]
+    parts = [facts["error"]]
     if volume:
         parts.append(
             f"it holds volume {volume['uuid']}" + f" ({volume['label']})" * bool(volume["label"])
@@ -150,7 +166,7 @@ def _no_lun(minion, node, facts, survey):
     parts += [f"/etc/fstab has it on {', '.join(lines)}"] if lines else []
     what = (
         "It is not in the pillar, and nothing of the formula touches it. To have it there, copy "
-        "its data to a volume on a whole LUN"
+        "its data to a volume on a LUN"
         if volume
         else "Take its line out of /etc/fstab"
     )
@@ -188,7 +204,7 @@ def _one_of_each(volumes):
         by_uuid.setdefault(volume.facts["uuid"], []).append(volume)
     for uuid, same in by_uuid.items():
         if len(same) > 1:
-            same.sort(key=lambda volume: -volume.count_users())
+            same.sort(key=lambda volume: -len(volume.users()))
             wwids = ", ".join(str(_wwid(volume)) for volume in same)
             issues.append(
                 issue(

@@ -49,6 +49,11 @@ def check(answer):
     return answer
 
 
+def wwid(answer):
+    """The WWID of ``ocfs2_device.at``, ``""`` for none."""
+    return _is(answer, str)
+
+
 def size(answer):
     """The bytes of ``ocfs2_volume.rescan``."""
     if type(answer) is not int:

@@ -20,6 +20,7 @@ _LUN = {
     "wwid": MAYBE_TEXT,
     "paths": (dict,),
     "size": NUMBER,
+    "sector_size": MAYBE_NUMBER,
     "read_only": FLAG,
     "holders": (list,),
     "mounts": (list,),
@@ -29,6 +30,7 @@ _LUN = {
     "changing": FLAG,
     "volume": (dict, type(None)),
     "half_made": MAYBE_FLAG,
+    "journals": (list, type(None)),
     "signature": (dict,),
     "written": (list, type(None)),
     "error": MAYBE_TEXT,
@@ -45,6 +47,7 @@ _VOLUME = {
     "cluster": TEXT,
     "stamp": TEXT,
     "global_heartbeat": FLAG,
+    "features": (list,),
 }
 _MOUNT = {"path": TEXT, "options": (list,)}
 _O2CB = {
@@ -162,7 +165,7 @@ def _check_node(answer):
         for node, live in cluster["nodes"].items():
             has_fields(live, _NODE, f"o2cb.clusters.{name}.nodes.{node}")
     for key, facts in answer["luns"].items():
-        _check_lun(key, facts)
+        check_lun(key, facts)
 
 
 def _check_setup(facts):
@@ -184,18 +187,21 @@ def _members(facts, path):
     return facts.values() if isinstance(facts, dict) else facts
 
 
-def _check_lun(key, facts):
+def check_lun(key, facts):
+    """Raise AnswerMalformed unless the facts of a LUN are as ``ocfs2.probe`` returns them."""
     has_fields(facts, _LUN, key)
     all_are(facts["paths"].values(), MAYBE_TEXT, f"{key}.paths")
     all_are(facts["signature"].values(), TEXT, f"{key}.signature")
     all_are(facts["holders"], TEXT, f"{key}.holders")
     all_are(facts["writers"], TEXT, f"{key}.writers")
-    all_are(facts["written"] or (), NUMBER, f"{key}.written")
+    for name in ("written", "journals"):
+        all_are(facts[name] or (), NUMBER, f"{key}.{name}")
     for mount in facts["mounts"]:
         has_fields(mount, _MOUNT, f"{key}.mounts")
         all_are(mount["options"], TEXT, f"{key}.mounts.options")
     if facts["volume"]:
         has_fields(facts["volume"], _VOLUME, f"{key}.volume")
+        all_are(facts["volume"]["features"], TEXT, f"{key}.volume.features")
         for name in ("block_size", "cluster_size"):
             if facts["volume"][name] < 1:
                 raise AnswerMalformed(f"its {key}.volume.{name} is not a size")

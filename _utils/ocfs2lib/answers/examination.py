@@ -12,6 +12,7 @@ from ocfs2lib.answers.shape import NUMBER
 from ocfs2lib.answers.shape import TEXT
 from ocfs2lib.answers.shape import all_are
 from ocfs2lib.answers.shape import has_fields
+from ocfs2lib.errors import AnswerMalformed
 
 _SHAPE = {
     "health": {
@@ -28,6 +29,8 @@ _SHAPE = {
     "multipath": (dict, type(None)),
     "volumes": (dict,),
     "unmapped": (dict,),
+    "lun_timeouts": (dict,),
+    "drbd": (dict, type(None)),
     "kernels": (dict,),
     "starts_after": (list, type(None)),
 }
@@ -46,7 +49,8 @@ _VOLUME = {
 }
 _SPACE = dict.fromkeys(("bytes", "free_bytes", "inodes", "free_inodes"), NUMBER)
 _MULTIPATH = {"maps": (dict,), "paths": (dict,), "polling_interval": MAYBE_NUMBER}
-_MAP = {"name": TEXT, "node": TEXT, "queueing": TEXT}
+_MAP = {"name": TEXT, "node": TEXT, "queueing": TEXT, "living": FLAG, "array": TEXT}
+_DRBD = dict.fromkeys(("protocol", "allow_two_primaries", "fencing"), (list,))
 _FOUND = {"uuid": TEXT, "wwid": MAYBE_TEXT}
 
 
@@ -74,10 +78,30 @@ def _check(answer, keys):
     _all_are_lists(answer["hidden"], "hidden")
     _all_have(answer["volumes"], _FOUND, "volumes")
     _all_are_lists(answer["unmapped"], "unmapped")
+    _check_timeouts(answer["lun_timeouts"])
+    _check_drbd(answer["drbd"] or {})
     _all_are_lists(answer["kernels"], "kernels")
     all_are(answer["starts_after"] or (), TEXT, "starts_after")
     if answer["multipath"] is not None:
         _check_multipath(answer["multipath"])
+
+
+def _check_timeouts(found):
+    for key, rows in found.items():
+        all_are([rows], (list,), "lun_timeouts")
+        for row in rows:
+            all_are([row], (list,), f"lun_timeouts.{key}")
+            if len(row) != 3:
+                raise AnswerMalformed(f"its lun_timeouts.{key} has a row of {len(row)} things")
+            all_are(row[:2], TEXT, f"lun_timeouts.{key}")
+            all_are(row[2:], MAYBE_NUMBER, f"lun_timeouts.{key}")
+
+
+def _check_drbd(resources):
+    _all_have(resources, _DRBD, "drbd")
+    for name, settings in resources.items():
+        for setting in _DRBD:
+            all_are(settings[setting], TEXT, f"drbd.{name}.{setting}")
 
 
 def _check_health(health):

@@ -13,8 +13,9 @@ from ocfs2lib.fence import connections
 from ocfs2lib.fence import log
 from ocfs2lib.heartbeat import BEAT
 from ocfs2lib.parsers import multipathd
+from ocfs2lib.san import multipath_conf
+from ocfs2lib.san import timeout_budget
 
-_SPARE = 30  # seconds that the limit is to leave to what it waits for
 _USUAL_THRESHOLD = 61  # the threshold that vendors advise with multipath
 _USUAL_IDLE_SECONDS = 60  # seconds, the idle time-out that they advise with bonded links
 
@@ -115,7 +116,7 @@ def _filesystem(incident, settings):
         yield Advice(f"Look at the paths to the LUN. On {incident.node}:", "multipath -ll")
     waits = _longest_wait(settings.multipath)
     if waits and waits[1] == 0:
-        yield _queueing(waits[0])
+        yield _queueing(waits[0], settings.threshold)
 
 
 def _limit(settings):
@@ -129,7 +130,7 @@ def _limit(settings):
             " limit alone decides how long the LUN may be away."
         )
     if waits and waits[1] == 0:
-        yield _queueing(waits[0])
+        yield _queueing(waits[0], max(settings.threshold, _USUAL_THRESHOLD))
     if settings.threshold < _USUAL_THRESHOLD:
         usual = f"{heartbeat.write_limit_sum(_USUAL_THRESHOLD)} are usual with multipath"
         yield _larger_threshold(_USUAL_THRESHOLD, usual, settings)
@@ -141,24 +142,28 @@ def _limit(settings):
 
 
 def _limit_above(name, seconds, settings):
-    wanted = math.ceil((seconds + _SPARE) / BEAT) + 1
-    if settings.threshold >= wanted or wanted > heartbeat.MAX_THRESHOLD:
+    wanted = timeout_budget.needed_threshold(seconds, timeout_budget.MULTIPATH)
+    if wanted is None or settings.threshold >= wanted:
         return Advice(
             f"multipath keeps I/O of {name} waiting for {seconds:g} s without a path, and the limit"
             f" is {settings.write_limit} s. A larger one is no cure."
         )
     why = (
-        f"multipath keeps I/O of {name} waiting for {seconds:g} s without a path; with {_SPARE} s"
-        f" to spare, ({seconds:g} + {_SPARE}) / {BEAT} + 1 = {wanted}"
+        f"multipath keeps I/O of {name} waiting for {seconds:g} s without a path; "
+        + timeout_budget.sum_text(f"{seconds:g} s", timeout_budget.MULTIPATH, wanted)
     )
     return _larger_threshold(wanted, why, settings)
 
 
-def _queueing(name):
+def _queueing(name, threshold):
+    interval = multipath_conf.USUAL_INTERVAL
+    retries = multipath_conf.retries(interval, threshold)
     return Advice(
         f"multipath fails I/O of {name} at once when no path is left, so a short gap is an"
-        " error to the filesystem. In /etc/multipath.conf of every node, no_path_retry 12 with"
-        " polling_interval 5 waits for 12 x 5 s = 60 s. Then:",
+        " error to the filesystem. Write multipath: true under ocfs2:san, or no_path_retry"
+        f" {retries} for its WWID in /etc/multipath.conf of every node: with polling_interval"
+        f" {interval} and heartbeat_threshold {threshold}, "
+        f"{multipath_conf.sum_text(interval, threshold)}. Then:",
         "multipathd reconfigure",
     )
 

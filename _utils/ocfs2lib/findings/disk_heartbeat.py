@@ -1,79 +1,11 @@
 """
-What is wrong with the heartbeat: what keeps it from being written in time, and what came of it.
+What is wrong with the heartbeat: who does not write it in time, and what came of it.
 """
 
-import math
-
-from ocfs2lib import heartbeat
 from ocfs2lib.findings.kinds import Finding
-from ocfs2lib.lun.wwid import same_wwid
-from ocfs2lib.parsers.multipathd import seconds_without_path
 
-#: A path that works is checked ever less often, down to one check in so many intervals.
-_SLOWEST = 4
 #: The part of its limit after which a heartbeat counts as late.
 LATE = 0.25
-
-
-def multipath(snapshot):
-    """Find a multipath that waits longer for a path than a node may be without a heartbeat."""
-    threshold = snapshot.desired.cluster.heartbeat_threshold
-    for node, facts in snapshot.nodes():
-        known = facts["multipath"]
-        for lun in snapshot.desired.luns:
-            found = known and _map_of(known["maps"], lun.wwid)
-            if not found:
-                continue
-            interval = known["polling_interval"]
-            waits = seconds_without_path(found["queueing"], interval)
-            if not waits:
-                continue
-            # Without the interval, what is left of the waiting is all that is known.
-            margin = _SLOWEST * (interval or 0)
-            if waits == math.inf:
-                yield _endless(node, lun, threshold, interval)
-            elif waits + margin >= heartbeat.write_limit(threshold):
-                text = _waiting_text(found["queueing"], interval, waits)
-                yield _too_short(snapshot, node, lun, text, waits, margin)
-
-
-def _map_of(maps, wwid):
-    return next((each for name, each in maps.items() if same_wwid(name, wwid)), None)
-
-
-def _endless(node, lun, threshold, interval):
-    checks = (heartbeat.write_limit(threshold) - 1) // (interval or 5) - _SLOWEST
-    return Finding(
-        "threshold-low",
-        f"multipath keeps I/O waiting for ever when {lun.device} has no path; after "
-        f"{heartbeat.write_limit_sum(threshold)} the node fences itself all the same",
-        f"no_path_retry {checks if checks > 0 else 'fail'} in multipath.conf: an error in time "
-        "lets the volume say so",
-        (node.minion,),
-        lun.key,
-    )
-
-
-def _waiting_text(queueing, interval, waits):
-    """Return how long I/O waits, with the arithmetic."""
-    count, _, unit = queueing.partition(" ")
-    return f"{count} checks x {interval} s = {waits} s" if unit == "chk" else f"{waits} s more"
-
-
-def _too_short(snapshot, node, lun, waiting, waits, margin):
-    threshold = snapshot.desired.cluster.heartbeat_threshold
-    needed = math.floor((waits + margin) / heartbeat.BEAT) + 2
-    return Finding(
-        "threshold-low",
-        f"multipath waits {waiting} for a path of {lun.device}, and sees up to {_SLOWEST} "
-        f"intervals = {margin} s late that one is back; the node fences itself after "
-        f"{heartbeat.write_limit_sum(threshold)}",
-        f"write heartbeat_threshold: {needed} under cluster, which is "
-        f"{heartbeat.write_limit_sum(needed)}, then "
-        + snapshot.command("retune", outage=snapshot.cluster),
-        (node.minion,),
-        lun.key,
-    )
 
 
 def late(snapshot):

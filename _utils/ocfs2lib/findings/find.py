@@ -6,6 +6,7 @@ from ocfs2lib.findings import cluster
 from ocfs2lib.findings import disk_heartbeat
 from ocfs2lib.findings import kinds
 from ocfs2lib.findings import lun
+from ocfs2lib.findings import lun_timeouts
 from ocfs2lib.findings import network
 from ocfs2lib.findings import node
 from ocfs2lib.findings import volume
@@ -19,6 +20,7 @@ CHECKS = (
     node.kernel_modules,
     node.missing_tools,
     node.setup,
+    node.san,
     node.boot_order,
     node.clock,
     node.kernel_unseen,
@@ -30,7 +32,7 @@ CHECKS = (
     cluster.settings_file,
     cluster.timeouts,
     cluster.node_numbers,
-    disk_heartbeat.multipath,
+    lun_timeouts.without_path,
     network.missing_connections,
     network.quiet_connections,
     network.blocked_port,
@@ -42,6 +44,7 @@ CHECKS = (
     lun.sizes,
     lun.paths,
     lun.clones,
+    lun.drbd,
     volume.not_mounted,
     volume.not_in_pillar,
     volume.broken,

@@ -28,6 +28,8 @@ KINDS = {
     "module-missing-at-boot": (DEGRADED, "after the next restart this node mounts nothing"),
     "tools-missing": (BROKEN, "the tools of ocfs2 misbehave or fail without them"),
     "setup-differs": (DEGRADED, "boot, shutdown or a panic may not go as they should"),
+    "san-differs": (DEGRADED, "a way to a LUN is missing, or waits otherwise than it should"),
+    "initiator-shared": (BROKEN, "the target ends the session of one host for that of the other"),
     "boot-order": (DEGRADED, "at boot or shutdown the cluster may be up without its disks or net"),
     "clock-differs": (DEGRADED, "times in the logs of different nodes cannot be compared"),
     "kernel-unseen": (UNKNOWN, "nobody sees its heartbeat, its connections and its slots"),
@@ -62,6 +64,7 @@ KINDS = {
     "lun-in-use": (BROKEN, "somebody uses the LUN, so it is not formatted"),
     "lun-on-record": (BROKEN, "a LUN that was in use before is not formatted again"),
     "lun-read-only": (BROKEN, "a LUN that takes no writes can carry no heartbeat"),
+    "drbd-fencing": (DEGRADED, "after a cut link both sides write, and one side's data is lost"),
     "format-not-allowed": (BROKEN, "without it there is nothing to mount"),
     "format-unknown": (BROKEN, "two formats of one LUN at once would destroy it"),
     "format-cut": (BROKEN, "a volume that is half made must not be mounted"),
@@ -83,7 +86,7 @@ KINDS = {
     "files-under-mount": (DEGRADED, "they fill the host's own disk, and nobody sees them"),
     "selinux-unlabelled": (DEGRADED, "SELinux keeps confined services, such as libvirt, out of it"),
     "fstab-differs": (DEGRADED, "at the next boot it is mounted otherwise, or not at all"),
-    "stray-volume": (DEGRADED, "pillar knows nothing of it: nobody watches or guards it"),
+    "stray-volume": (DEGRADED, "pillar does not have it there: nobody watches or guards it"),
 }
 
 

@@ -8,7 +8,9 @@ from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import Finding
 from ocfs2lib.findings.snapshot import UNKNOWN_PATH
 from ocfs2lib.lun.refusal import Code
+from ocfs2lib.lun.wwid import drbd_resource
 from ocfs2lib.lun.wwid import same_wwid
+from ocfs2lib.lun.wwid import whole_wwid
 from ocfs2lib.plan.cluster_plan import FORMAT
 
 #: The kind of finding that tells each objection of a guard.
@@ -17,6 +19,7 @@ KIND_OF_CODE = {
     Code.OTHER_LUN: "lun-other",
     Code.OTHER_PATH: "lun-other",
     Code.SIZE_DIFFERS: "lun-size-differs",
+    Code.SECTORS_LARGE: "format-not-allowed",
     Code.UNREADABLE: "lun-unreadable",
     Code.NOT_READ: "lun-not-blank",
     Code.NOT_BLANK: "lun-not-blank",
@@ -94,10 +97,11 @@ def paths(snapshot):
     """Find LUNs with paths that do not work, fewer than elsewhere, or none but one."""
     for lun in snapshot.desired.luns:
         counts = {
-            node.minion: len(snapshot.paths(node.minion, lun.key)) for node, _ in snapshot.nodes()
+            node.minion: len(snapshot.paths(node.minion, lun.key))
+            for node, _ in snapshot.nodes_of(lun)
         }
         most = max(counts.values(), default=0)
-        for node, facts in snapshot.nodes():
+        for node, facts in snapshot.nodes_of(lun):
             seen = snapshot.paths(node.minion, lun.key)
             yield from _bad_paths(lun, node, seen, most)
             if _same(facts["luns"][lun.key]["wwid"], lun.wwid):
@@ -134,8 +138,9 @@ def _unknown_paths(lun, node, paths_):
 
 
 def _past_multipath(lun, node, facts, most):
+    whole = whole_wwid(lun.wwid)
     unmapped = [
-        each for wwid, disks in facts["unmapped"].items() if _same(wwid, lun.wwid) for each in disks
+        each for wwid, disks in facts["unmapped"].items() if _same(wwid, whole) for each in disks
     ]
     if len(unmapped) > 1 or (unmapped and most):
         yield Finding(
@@ -146,6 +151,34 @@ def _past_multipath(lun, node, facts, most):
             (node.minion,),
             lun.key,
         )
+
+
+def drbd(snapshot):
+    """Find resources of DRBD whose settings let two nodes write without each other."""
+    for lun in snapshot.desired.luns:
+        resource = drbd_resource(lun.wwid)
+        for node, facts in snapshot.nodes():
+            settings = (facts["drbd"] or {}).get(resource) if resource else None
+            wrong = _unsafe_settings(settings) if settings else []
+            if wrong:
+                yield Finding(
+                    "drbd-fencing",
+                    f"the resource {resource} of DRBD has {', '.join(wrong)}",
+                    "protocol C, allow-two-primaries yes, and fencing resource-and-stonith with a "
+                    f"fence-peer handler in its configuration, then drbdadm adjust {resource}",
+                    (node.minion,),
+                    lun.key,
+                )
+
+
+def _unsafe_settings(settings):
+    """Return the settings with which two primaries are not safe, as texts."""
+    wrong = [f"protocol {each}" for each in settings["protocol"] if each != "C"]
+    if settings["allow_two_primaries"] != ["yes"]:
+        wrong.append("not allow-two-primaries yes")
+    if "dont-care" in settings["fencing"] or not settings["fencing"]:
+        wrong.append("no fencing (dont-care)")
+    return wrong
 
 
 def clones(snapshot):

@@ -149,6 +149,21 @@ def setup(snapshot):
             )
 
 
+def san(snapshot):
+    """Find nodes whose way to the LUNs is not as pillar says, or that share a name for it."""
+    for plan, _ in snapshot.node_plans():
+        names = [str(gap) for gap in plan.gaps_of("san-differs")]
+        if names:
+            yield Finding(
+                "san-differs",
+                f"not as described: {'; '.join(names)}",
+                f"salt {NODES} state.apply ocfs2.san",
+                (plan.minion,),
+            )
+        for reason in plan.blocked_of("initiator-shared"):
+            yield Finding(reason.finding, reason.what, reason.fix, (plan.minion,))
+
+
 def boot_order(snapshot):
     """Find hosts whose systemd starts the cluster before what it stands on."""
     for node, facts in snapshot.nodes():

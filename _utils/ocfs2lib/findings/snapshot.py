@@ -5,6 +5,7 @@ Everything that was seen of a cluster at one moment, for findings to be made of.
 from dataclasses import dataclass
 
 from ocfs2lib import commands
+from ocfs2lib.lun.wwid import whole_wwid
 from ocfs2lib.node import holds
 
 #: The state of a path of which nobody has said anything.
@@ -60,6 +61,10 @@ class Snapshot:
             if node.minion in self.examinations
         ]
 
+    def nodes_of(self, lun):
+        """Return as :meth:`nodes`, for those of the nodes of a LUN that answered."""
+        return [(node, facts) for node, facts in self.nodes() if node.minion in lun.nodes]
+
     def node_plans(self):
         """Return ``(node plan, examination)`` for each node that answered."""
         return [(each, self.examinations[each.minion]) for each in self.plan.nodes if each.facts]
@@ -97,4 +102,6 @@ class Snapshot:
         examination = self.examinations[minion]
         seen = examination["luns"][key]
         known = examination["multipath"]["paths"] if examination["multipath"] else {}
-        return known.get(seen["wwid"]) or dict.fromkeys(seen["paths"], UNKNOWN_PATH)
+        return known.get(whole_wwid(seen["wwid"] or "")) or dict.fromkeys(
+            seen["paths"], UNKNOWN_PATH
+        )

@@ -37,12 +37,18 @@ def not_in_pillar(snapshot):
     """Find mounts of an OCFS2 that is no LUN of pillar."""
     for plan, _ in snapshot.node_plans():
         for gap in plan.gaps_of("stray-volume"):
-            yield Finding(
-                gap.finding,
-                f"an OCFS2 that is no LUN of pillar is {gap.old} on {gap.subject}",
-                snapshot.command(gap.verb, path=gap.subject),
-                (plan.minion,),
+            lun = next(
+                (each for each in snapshot.desired.luns if each.mount.path == gap.subject), None
             )
+            what = f"an OCFS2 that is no LUN of pillar is {gap.old} on {gap.subject}"
+            if lun:
+                what = (
+                    f"an OCFS2 is {gap.old} on {gap.subject}, and luns:{lun.key}:nodes does not "
+                    "name this node"
+                )
+            fix = snapshot.command(gap.verb, path=gap.subject)
+            fix += ", or write the node there" if lun else ""
+            yield Finding(gap.finding, what, fix, (plan.minion,), lun.key if lun else "")
 
 
 def _fstab(snapshot, minion, key):
@@ -53,7 +59,7 @@ def _fstab(snapshot, minion, key):
         what = f"the line of /etc/fstab for {want.mount.path} is not as described"
         options = have.get("options") if isinstance(have, dict) else None
         known = options if isinstance(options, list) else []
-        lacking = [each for each in fstab.line(want)["options"] if each not in known]
+        lacking = [each for each in fstab.line(want, minion)["options"] if each not in known]
         what += f" (it lacks {', '.join(lacking)})" if lacking else ""
     return Finding("fstab-differs", what, f"salt {NODES} state.apply ocfs2", (minion,), key)
 
@@ -99,8 +105,8 @@ def _read_only(snapshot, lun, node, facts):
 
 def slots(snapshot):
     """Find volumes on which no node, or only one more, finds a slot."""
-    nodes = len(snapshot.desired.nodes)
     for lun in snapshot.plan.luns:
+        nodes = len(lun.case.lun.nodes)
         spare = lun.volume["slots"] - nodes if lun.volume else None
         if spare is None or spare > 1 or any(gap.verb == commands.SLOTS for gap in lun.gaps):
             continue
@@ -121,7 +127,8 @@ def space(snapshot):
     for lun in snapshot.desired.luns:
         path = lun.mount.path
         seen = next(
-            (facts["space"][path] for _, facts in snapshot.nodes() if path in facts["space"]), None
+            (each["space"][path] for _, each in snapshot.nodes_of(lun) if path in each["space"]),
+            None,
         )
         if seen:
             yield from _room(snapshot, lun, seen)
@@ -165,7 +172,7 @@ def _closing(snapshot, lun, gap):
 def hidden_files(snapshot):
     """Find files in a directory that is a mount point."""
     for lun in snapshot.desired.luns:
-        for node, facts in snapshot.nodes():
+        for node, facts in snapshot.nodes_of(lun):
             names = facts["hidden"].get(lun.mount.path)
             if names:
                 parent, _, name = lun.mount.path.rpartition("/")
@@ -186,7 +193,7 @@ def labels(snapshot):
     for lun in snapshot.desired.luns:
         without = {
             node.minion: facts["labels"][lun.mount.path]
-            for node, facts in snapshot.nodes()
+            for node, facts in snapshot.nodes_of(lun)
             if _UNLABELLED in facts["labels"].get(lun.mount.path, "").split(":")
         }
         if without:

@@ -53,7 +53,7 @@ def _size(case, volume):
 
 
 def _slots(case, volume):
-    want, have, nodes = case.lun.slots, volume["slots"], len(case.desired.nodes)
+    want, have, nodes = case.lun.slots, volume["slots"], len(case.lun.nodes)
     if have < nodes or (case.lun.slots_given and have < want):
         why = "" if have >= nodes else f"there are {nodes} nodes, and each takes a slot"
         yield Difference(Part.SLOTS, None, have, want, OUTAGE, SLOTS, why)

@@ -3,6 +3,8 @@ What is judged about a LUN before it is formatted or mounted: what it should be,
 node sees in its place.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from dataclasses import field
 
@@ -20,6 +22,8 @@ class NodeView:
         The node, and what ``ocfs2.probe`` found there.
     key, device, wwid, size
         The LUN as it should be: its key in pillar, stable name, WWID and bytes.
+    block_size
+        Bytes of a block that pillar has chosen for the volume, None for what mkfs.ocfs2 makes.
     started_uuid
         The UUID of the volume as which the LUN's format is on record as begun, ``""`` for none.
     reached
@@ -34,6 +38,7 @@ class NodeView:
     device: str
     wwid: str
     size: int
+    block_size: int | None = None
     started_uuid: str = ""
     reached: bool = False
     proof: bool = True
@@ -73,6 +78,18 @@ class NodeView:
         return (contents.beside_format if self._is_started_volume else contents.describe)(facts)
 
 
+def is_concerned(lun, minion, facts):
+    """
+    Return whether what a node sees counts: it is to have the LUN, or sees it all the same.
+
+    lun
+        The LUN, :class:`pillar.sections.luns_keys.Lun`.
+    minion, facts
+        A node, and what ``ocfs2.probe`` found there under the LUN's name.
+    """
+    return minion in lun.nodes or (bool(facts["wwid"]) and same_wwid(facts["wwid"], lun.wwid))
+
+
 @dataclass(frozen=True)
 class LunCase:
     """
@@ -81,7 +98,8 @@ class LunCase:
     desired, lun
         What pillar says (:class:`pillar.desired.Desired`, :class:`pillar.sections.luns_keys.Lun`).
     seen
-        ``{minion id: facts}``, the LUN's entry of every node that answered the census.
+        ``{minion id: facts}``, the LUN's entry of every node that answered the census and is
+        concerned (:func:`is_concerned`).
     silent
         ``{minion id: why}`` (:class:`node.reasons.Silence`) of every node of the roster that did
         not answer or is not fit.
@@ -96,6 +114,9 @@ class LunCase:
     proof
         Whether the nodes were asked to prove that the LUN is blank. Where they were not, nothing
         may be formatted on the strength of the case.
+    overlaps
+        ``{WWID: text}``: what the ledger has of its partitions or, of a partition, of its whole LUN
+        (:meth:`lun.ledger.Ledger.overlapping`).
     """
 
     desired: object
@@ -106,6 +127,7 @@ class LunCase:
     formatting: dict = field(default_factory=dict)
     formats: dict = field(default_factory=dict)
     proof: bool = True
+    overlaps: dict = field(default_factory=dict)
 
     def views(self):
         """The :class:`NodeView` of each node that answered, by minion id."""
@@ -118,12 +140,18 @@ class LunCase:
                 device=lun.device,
                 wwid=lun.wwid,
                 size=lun.size,
+                block_size=lun.block_size,
                 started_uuid=started.uuid if started else "",
                 reached=bool(self.last_verdict),
                 proof=self.proof,
             )
             for minion, facts in sorted(self.seen.items())
         ]
+
+    @property
+    def members(self):
+        """What the LUN's own nodes see, as :attr:`seen`."""
+        return {minion: each for minion, each in self.seen.items() if minion in self.lun.nodes}
 
     @property
     def started_format(self):

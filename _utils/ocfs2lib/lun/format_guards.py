@@ -17,7 +17,11 @@ from ocfs2lib.lun.ledger import FORMATTED
 from ocfs2lib.lun.ledger import HELD
 from ocfs2lib.lun.refusal import Code
 from ocfs2lib.lun.refusal import Refusal
+from ocfs2lib.lun.wwid import drbd_resource
 from ocfs2lib.lun.wwid import same_wwid
+from ocfs2lib.lun.wwid import whole_wwid
+from ocfs2lib.pillar import refused_devices
+from ocfs2lib.pillar import volume_types
 
 #: What to do first about a LUN that no node sees.
 _UNSEEN = "Have a node see the LUN and run again: nobody knows now what it holds"
@@ -52,22 +56,30 @@ def identity(view):
             "G1",
             Code.OTHER_LUN,
             view.minion,
-            f"{view.device} is {facts['wwid'] or 'without a WWID'}, not {view.wwid}",
+            f"{view.device} is {facts['wwid'] or _nameless(facts)}, not {view.wwid}",
             "Correct luns:" + view.key + ":wwid or the device's name on this node",
         )
     else:
         yield from _foreign_paths(view)
 
 
+def _nameless(facts):
+    """Return what a device without an identity is, as text."""
+    refused = refused_devices.by_node(facts["node"] or "")
+    return f"without a WWID ({refused.kind}: {refused.reason})" if refused else "without a WWID"
+
+
 def _foreign_paths(view):
+    # A path leads to the whole LUN, also where its partition is meant.
+    wanted = whole_wwid(view.wwid)
     for name, wwid in sorted(view.facts["paths"].items()):
-        if not wwid or not same_wwid(wwid, view.wwid):
+        if not wwid or not same_wwid(wwid, wanted):
             where = wwid or "an unnamed LUN"
             yield Refusal(
                 "G1",
                 Code.OTHER_PATH,
                 view.minion,
-                f"path {name} of {view.device} leads to {where}, not {view.wwid}",
+                f"path {name} of {view.device} leads to {where}, not {wanted}",
                 "Repair the paths of this map (multipath -ll)",
             )
 
@@ -88,6 +100,23 @@ def size(view):
         )
 
 
+def sectors(view):
+    """G1: a sector is no larger than a block, else no kernel mounts the volume."""
+    sector = view.facts["sector_size"]
+    block = volume_types.block_bytes(view.size, view.block_size)
+    # It is known of each LUN that could be opened; the others are refused as unreadable.
+    if not view.facts["error"] and sector and sector > block:
+        yield Refusal(
+            "G1",
+            Code.SECTORS_LARGE,
+            view.minion,
+            f"{view.device} has sectors of {sector} bytes, and the volume would have blocks of "
+            f"{block}",
+            f"Write block_size: {max(sector, block)} under luns:{view.key}, or have the array "
+            "present smaller sectors",
+        )
+
+
 def readable(view):
     """G2: every read succeeded; an I/O error is never taken for blank."""
     if view.facts["unreadable"]:
@@ -96,8 +125,19 @@ def readable(view):
             Code.UNREADABLE,
             view.minion,
             view.facts["unreadable"],
-            "Repair the path to the LUN, then run again",
+            _reading(view),
         )
+
+
+def _reading(view):
+    """What to do about a device that cannot be read."""
+    resource = drbd_resource(view.wwid)
+    if resource:
+        return (
+            "Have both sides primary, connected and up to date "
+            f"(drbdadm status {resource}), then run again"
+        )
+    return "Repair the path to the LUN, then run again"
 
 
 def blank(view):
@@ -190,7 +230,8 @@ def writable(view):
 
 def ledger(case):
     """
-    G4: nothing is on record of the LUN, other than a format of this cluster that was cut.
+    G4: nothing is on record of the LUN, other than a format of this cluster that was cut; nor of a
+    partition of it or, of a partition, of its whole LUN.
 
     The record refuses whether or not anybody sees the LUN. But only to somebody who can look at it
     is it said how to have the record forgotten.
@@ -225,6 +266,14 @@ def ledger(case):
             f"LUN {wwid} is on record: {record.description()}",
             "Name another LUN",
             f". If that cluster is gone for good: {commands.forget(wwid)}",
+        )
+    for other, found in case.overlaps.items():
+        yield _recorded(
+            case,
+            Code.ON_RECORD,
+            f"LUN {other}, which has the same blocks, is on record: {found}",
+            "Find out where it went",
+            f". If it was cleared on purpose: {commands.forget(other)}",
         )
 
 
@@ -297,6 +346,15 @@ def one_writer(case):
             "Bring it back and run again. If it is gone for good, make sure that it is switched "
             "off, then " + commands.resume(case.lun.wwid),
         )
+    elif leader and leader not in case.lun.nodes:
+        yield Refusal(
+            "G6",
+            Code.OUTCOME_UNKNOWN,
+            leader,
+            f"its format of {case.lun.device}, begun {started.time}, has not reached its end, and "
+            "it is none of the LUN's nodes any more; nobody else is elected",
+            f"Write it under luns:{case.lun.key}:nodes again and run again",
+        )
 
 
 def roster(case):
@@ -326,6 +384,7 @@ def of_every_node(guard):
 FORMAT_GUARDS = (
     of_every_node(identity),
     of_every_node(size),
+    of_every_node(sectors),
     of_every_node(readable),
     of_every_node(blank),
     ledger,
@@ -337,4 +396,4 @@ FORMAT_GUARDS = (
     roster,
 )
 #: What the leader proves again by itself, on the handle it holds, right before mkfs.
-LEADER_GUARDS = (identity, size, readable, blank, in_use, writable)
+LEADER_GUARDS = (identity, size, sectors, readable, blank, in_use, writable)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ocfs2lib.errors import RecordUnreadable
 from ocfs2lib.errors import RecordUnwritable
+from ocfs2lib.pillar.identities import is_overlap
 
 #: Nothing is on record.
 NEVER = "never"
@@ -174,6 +175,26 @@ class Ledger:
         except Exception:
             # A record that cannot be read is one.
             return True
+
+    def overlapping(self, wwid):
+        """
+        Return what is on record of a partition of a LUN or, of a partition, of its whole LUN:
+        ``{WWID: text}`` of all that were formatted, held something, or cannot be read. Raises
+        RecordUnreadable if the records cannot be listed.
+        """
+        try:
+            names = sorted(name for name in self._cache.list(BANK) if is_overlap(name, key(wwid)))
+        except Exception as err:
+            raise RecordUnreadable(f"the records cannot be listed: {err}") from err
+        found = {name: self._text(name) for name in names}
+        return {name: text for name, text in found.items() if text}
+
+    def _text(self, wwid):
+        try:
+            record = self.fetch(wwid)
+        except RecordUnreadable as err:
+            return str(err)
+        return "" if record.state == NEVER else record.description()
 
     def store(self, record):
         """

@@ -5,6 +5,7 @@ A format of ours that was cut short has left a superblock, system files and jour
 is on the LUN somebody else has put there. Each block that mkfs.ocfs2 writes says what it is: it has
 a signature, its own number, and the generation of its volume (fs/ocfs2/ocfs2_fs.h). A journal
 nobody has used says so too. So no list of places is needed, which would be another for each size.
+The few that do not say it, and that only some features bring, are known by all that is in them.
 
 Tried on what mkfs.ocfs2 1.8.7 leaves when it is killed before each of its writes.
 """
@@ -13,10 +14,13 @@ import struct
 from dataclasses import dataclass
 
 from ocfs2lib.lun import superblock
+from ocfs2lib.lun import unsigned_blocks
 
 _SUPER = b"OCFSV2\0\0"
 _INODE = b"INODE01\0"
 _GROUP = b"GROUP01\0"
+_DX_ROOT = b"DXDIR01\0"
+_EXTENTS = b"EXBLK01\0"
 _TRAILER = b"DIRTRL1\0"
 _TRAILER_BYTES = 64
 
@@ -31,11 +35,11 @@ _SYSTEM_FILE = 0x10
 _DIRECTORY = 0o040000
 _FILE_TYPES = 0o170000
 
-#: The superblock of a jbd2 journal (include/linux/jbd2.h): magic and kind 4; further on its first
-#: block, its next transaction and where that begins, which the first mount changes; then its UUID.
+#: The superblock of a jbd2 journal (include/linux/jbd2.h): magic and kind 4; further on its next
+#: transaction and where that begins, which the first mount changes; then its UUID.
 _JOURNAL = struct.pack(">III", 0xC03B3998, 4, 0)
-_JOURNAL_UNUSED = struct.pack(">III", 1, 1, 1)
-_JOURNAL_UNUSED_AT = 0x14
+_JOURNAL_UNUSED = struct.pack(">II", 1, 1)
+_JOURNAL_UNUSED_AT = 0x18
 _JOURNAL_UUID_AT = 0x30
 
 
@@ -50,14 +54,18 @@ class MkfsBlocks:
         The UUID of the volume, 16 bytes.
     generation
         The number that mkfs.ocfs2 has drawn for this volume.
-    system_directory
-        The block with the inode of the directory of the system files.
+    system_directory, root_directory
+        The blocks with the inodes of the directory of the system files, and of ``/``.
+    features
+        The features of the volume, as :class:`lun.superblock.Superblock` has them.
     """
 
     block_size: int
     uuid: bytes
     generation: int
     system_directory: int
+    root_directory: int
+    features: tuple[str, ...]
 
     def first_foreign(self, data, offset):
         """
@@ -119,12 +127,30 @@ class MkfsBlocks:
             and struct.unpack_from("<Q", block, 0x28)[0] == number
         )
 
+    def _is_index(self, block, number):
+        """The index of a directory, or more extents of a file than fit into its inode."""
+        return block.startswith((_DX_ROOT, _EXTENTS)) and struct.unpack_from(
+            "<IQ", block, 0x14
+        ) == (self.generation, number)
+
     def _is_directory(self, block, number):
-        """The names of the system files, where they do not fit into the inode."""
-        trailer = block[-_TRAILER_BYTES:]
-        return trailer.startswith(_TRAILER, 0x10) and struct.unpack_from("<QQ", trailer, 0x28) == (
-            number,
-            self.system_directory,
+        """Names, where they do not fit into the inode: of system files, mostly."""
+        directories = (self.root_directory, self.system_directory)
+        if not {"indexed-dirs", "metaecc"} & set(self.features):
+            return unsigned_blocks.is_directory(block, len(block), directories)
+        length = len(block) - _TRAILER_BYTES
+        trailer = block[length:]
+        if not trailer.startswith(_TRAILER, 0x10):
+            return False
+        found, parent = struct.unpack_from("<QQ", trailer, 0x28)
+        return found == number and (
+            parent == self.system_directory
+            or unsigned_blocks.is_directory(block, length, directories)
+        )
+
+    def _is_quota(self, block, _number):
+        return bool({"usrquota", "grpquota"} & set(self.features)) and unsigned_blocks.is_quota(
+            block, "metaecc" in self.features
         )
 
     def _is_unused_journal(self, block, number):
@@ -139,7 +165,9 @@ _KINDS = (
     MkfsBlocks._is_superblock,
     MkfsBlocks._is_inode,
     MkfsBlocks._is_group,
+    MkfsBlocks._is_index,
     MkfsBlocks._is_directory,
+    MkfsBlocks._is_quota,
     MkfsBlocks._is_unused_journal,
 )
 
@@ -157,5 +185,10 @@ def of_volume(head):
     block = head[found[0] : sum(found)]
     (generation,) = struct.unpack_from("<I", block, 0x60)
     return MkfsBlocks(
-        found[1], superblock.uuid(block), generation, superblock.system_directory(block)
+        found[1],
+        superblock.uuid(block),
+        generation,
+        superblock.system_directory(block),
+        superblock.root_directory(block),
+        superblock.features(block),
     )

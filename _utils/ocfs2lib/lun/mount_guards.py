@@ -1,5 +1,7 @@
 """The guards of a mount: why a volume must not be mounted on a node."""
 
+import functools
+
 from ocfs2lib import commands
 from ocfs2lib.lun import contents
 from ocfs2lib.lun import format_guards
@@ -35,10 +37,10 @@ def enough_slots(case):
     """Every node that wants to mount the volume finds a slot."""
     # Where the volume is down, those who had it mounted have to get it back, and who comes too late
     # is told by the kernel.
-    nodes, mounted = len(case.desired.nodes), case.mounted
-    for node, facts in sorted(case.seen.items()):
+    nodes, mounted = len(case.lun.nodes), case.mounted
+    for node, facts in sorted(case.members.items()) if case.lun.mount.auto else ():
         volume = facts["volume"]
-        if volume and volume["slots"] <= len(mounted) < nodes and node not in mounted:
+        if volume and volume["slots"] <= len(mounted) and node not in mounted:
             yield Refusal(
                 "mount",
                 Code.SLOTS_TOO_FEW,
@@ -121,9 +123,21 @@ def _differences(case, volume):
     return found
 
 
+def _of_its_nodes(guard):
+    """Make a guard of all that is known from one of what a node sees that is to mount the LUN."""
+
+    @functools.wraps(guard)
+    def judge(case):
+        for view in case.views():
+            if view.minion in case.lun.nodes:
+                yield from guard(view)
+
+    return judge
+
+
 MOUNT_GUARDS = (
-    format_guards.of_every_node(format_guards.identity),
-    format_guards.of_every_node(format_guards.readable),
+    _of_its_nodes(format_guards.identity),
+    _of_its_nodes(format_guards.readable),
     stamped_as_ours,
     enough_slots,
     finished,

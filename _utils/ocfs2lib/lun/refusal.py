@@ -11,6 +11,7 @@ class Code(enum.Enum):
     OTHER_LUN = "the name leads to another LUN"
     OTHER_PATH = "a path of the map leads to another LUN"
     SIZE_DIFFERS = "the size is not that in pillar"
+    SECTORS_LARGE = "its sectors are larger than the blocks of the volume would be"
     UNREADABLE = "a read failed"
     NOT_READ = "the node was not asked to read it"
     NOT_BLANK = "it holds something"

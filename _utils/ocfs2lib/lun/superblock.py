@@ -24,6 +24,21 @@ _HEARTBEAT_DEVICE = 0x0002
 _LOCAL_MOUNT = 0x0008
 _USER_STACK = 0x0080
 _GLOBAL_HEARTBEAT = 0x01
+#: The names of the features as tunefs.ocfs2 and debugfs.ocfs2 print them (ocfs2_fs.h and
+#: libocfs2/feature_string.c: the same from 1.8.6 to 1.8.9): by the place of their word, and bit.
+_FEATURES = {
+    0x1C: ((0x1, "backup-super"), (0x2, "strict-journal-super")),
+    0x20: (
+        *((_HEARTBEAT_DEVICE, "heartbeat-device"), (0x4, "aborted-resize")),
+        *((_LOCAL_MOUNT, "local"), (0x10, "sparse"), (0x20, "aborted-tunefs")),
+        *((0x40, "inline-data"), (_USER_STACK, "userspace-stack"), (0x100, "extended-slotmap")),
+        *((0x200, "xattr"), (0x400, "indexed-dirs"), (0x800, "metaecc"), (0x1000, "refcount")),
+        *((0x2000, "discontig-bg"), (_CLUSTERINFO, "clusterinfo"), (0x8000, "append-dio")),
+    ),
+    0x24: ((0x1, "unwritten"), (0x2, "usrquota"), (0x4, "grpquota")),
+}
+#: What a feature is called that no tool knows a name of.
+UNKNOWN_FEATURE = "unknown"
 #: The ``stack`` of what ``mkfs.ocfs2 -H`` makes: heartbeats of a cluster, and no volume.
 HEARTBEAT = "heartbeat"
 
@@ -35,7 +50,8 @@ class Superblock:
 
     ``uuid`` is 32 upper-case hex digits; ``size`` is bytes; ``stack`` is
     ``o2cb``, ``pcmk``, ``local`` (no cluster), :data:`HEARTBEAT`, or ``""`` for
-    a volume without a stamp, and ``cluster`` is then ``""`` too.
+    a volume without a stamp, and ``cluster`` is then ``""`` too; ``features`` are
+    names as the tools print them, :data:`UNKNOWN_FEATURE` for all that have none.
     """
 
     uuid: str
@@ -47,6 +63,7 @@ class Superblock:
     stack: str
     cluster: str
     global_heartbeat: bool
+    features: tuple[str, ...]
 
     @property
     def stamp(self):
@@ -88,6 +105,21 @@ def system_directory(block):
     return struct.unpack_from("<Q", block, _SUPER_AT + 0x30)[0]
 
 
+def root_directory(block):
+    """Return the number of the block with the inode of ``/``."""
+    return struct.unpack_from("<Q", block, _SUPER_AT + 0x28)[0]
+
+
+def features(block):
+    """Return the names of the features in the block of a superblock, in the order of their bits."""
+    found, unknown = [], 0
+    for at, bits in _FEATURES.items():
+        word = _u32(block, _SUPER_AT + at)
+        found += [name for bit, name in bits if word & bit]
+        unknown |= word & ~sum(bit for bit, _ in bits)
+    return (*found, *[UNKNOWN_FEATURE] * bool(unknown))
+
+
 def _parsed(inode):
     body = inode[_SUPER_AT:]
     incompat = _u32(body, 0x20)
@@ -103,6 +135,7 @@ def _parsed(inode):
         stack=stack,
         cluster=cluster,
         global_heartbeat=bool(flags & _GLOBAL_HEARTBEAT),
+        features=features(inode),
     )
 
 

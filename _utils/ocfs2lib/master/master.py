@@ -97,7 +97,10 @@ class Master:
             silent.update(lost)
         facts, malformed = self._checked(answers, silent, census.checked)
         silent.update(_texts(malformed))
-        return decide.plan(desired, facts, silent, formula, self._records(), self.numbers())
+        records, overlaps = self._records()
+        return decide.plan(
+            desired, facts, silent, formula, records, self.numbers(), overlaps=overlaps
+        )
 
     def _census(self, minions, formula):
         arguments = setup.arguments_for(self.desired)
@@ -117,6 +120,7 @@ class Master:
         found = self._look(_EXAMINE, arguments, timeout, patient)
         answered = _milliseconds()
         facts, malformed = self._checked(found["answers"], found["silent"], examination.checked)
+        records, overlaps = self._records()
         for minion in self._nodes.lacking(list(malformed), _EXAMINE, timeout):
             malformed[minion] = FunctionMissing(str(malformed[minion]))
         decided = decide.plan(
@@ -124,9 +128,10 @@ class Master:
             facts,
             {**found["silent"], **_texts(malformed)},
             formula,
-            self._records(),
+            records,
             self.numbers(),
             proof=False,
+            overlaps=overlaps,
         )
         slow = tuple(found["slow"])
         return Snapshot(decided, facts, malformed, asked, answered, slow, self._strangers)
@@ -213,14 +218,18 @@ class Master:
         self._cache.flush(_REBOOTS, self.desired.cluster.name)
 
     def _records(self):
-        """What the ledger has of each LUN of the cluster, or why it cannot be read."""
-        found = {}
+        """
+        What the ledger has of each LUN of the cluster, or why it cannot be read; and what it has of
+        their partitions or, of a partition, of its whole LUN.
+        """
+        found, overlaps = {}, {}
         for lun in self.desired.luns:
             try:
                 found[lun.key] = self.ledger.fetch(lun.wwid)
+                overlaps[lun.key] = self.ledger.overlapping(lun.wwid)
             except RecordUnreadable as err:
                 found[lun.key] = str(err)
-        return found
+        return found, overlaps
 
     def audit(self, verdict, lun, reasons, evidence):
         """Record a decision about a LUN of the cluster."""

@@ -158,6 +158,18 @@ class Nodes:
         """
         return self._with_formula(minions, Question("ocfs2_node.survey"), formula)
 
+    def luns(self, minions, formula):
+        """
+        Ask nodes that need have neither pillar nor the formula yet which LUNs they see
+        (``ocfs2_node.luns``).
+
+        minions, formula
+            As for :meth:`survey`.
+
+        Return ``(answers, silent)``, as :meth:`ask`; the answers are not checked.
+        """
+        return self._with_formula(minions, Question("ocfs2_node.luns"), formula)
+
     def probe(self, minions):
         """
         Ask nodes that were given up whether they are still at work, and do not wait for it.

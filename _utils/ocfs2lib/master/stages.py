@@ -55,8 +55,8 @@ def mount(master):
     found = master.plan()
     if found.impossible():
         return _applied(master, found, {}, found.impossible(), "mounted")
-    # In test mode, some mounts would only be possible after the format.
-    later = [{"id": f"ocfs2-mount-{lun.key}"} for lun in found.to_format() if master.testing]
+    # In test mode, some mounts would only be possible once the LUN is there, or formatted.
+    later = [{"id": f"ocfs2-mount-{lun.key}"} for lun in found.to_come() if master.testing]
     changes, failures = master.apply(found.answering(), "ocfs2.mount", exclude=later)
     return _applied(master, found, changes, failures, "mounted")
 

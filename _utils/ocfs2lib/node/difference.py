@@ -48,10 +48,19 @@ class Part(enum.Enum):
     UNIT = "systemd unit"
     FILE = "file of the formula"
     FIREWALL_RULES = "rules of the firewall in the kernel"
+    MULTIPATH_MAP = "multipath map of a LUN"
+    ISCSI_RECORD = "record of an iSCSI target at a portal"
+    ISCSI_SETTING = "setting in a record of iSCSI"
+    ISCSI_SESSION = "session with an iSCSI target at a portal"
+    NVME_CONTROLLER = "connection to an NVMe subsystem at a portal"
     MOUNT = "mount of an OCFS2"
     SIZE = "size of a volume"
     SIZE_SEEN = "size of a LUN as one node sees it"
     SLOTS = "slots of a volume"
+    BLOCK_SIZE = "block size of a volume"
+    CLUSTER_SIZE = "cluster size of a volume"
+    JOURNAL_SIZE = "size of the journals of a volume"
+    FEATURE = "feature of a volume"
 
 
 # Where a part is, "" if its name says that, and what it is called there.
@@ -70,10 +79,19 @@ _TEXTS = {
     Part.FIREWALL_RULES: ("", "rules"),
     Part.MODULE: ("", "ocfs2 modules of {subject}"),
     Part.MODULE_PACKAGE: ("", "package with the ocfs2 modules"),
+    Part.MULTIPATH_MAP: ("multipath", "{subject}"),
+    Part.ISCSI_RECORD: ("iscsi", "{subject}"),
+    Part.ISCSI_SETTING: ("iscsi", "{subject}"),
+    Part.ISCSI_SESSION: ("iscsi session", "{subject}"),
+    Part.NVME_CONTROLLER: ("nvme", "{subject}"),
     Part.MOUNT: ("mount", "{subject}"),
     Part.SIZE: ("", "size"),
     Part.SIZE_SEEN: ("", "size on {subject}"),
     Part.SLOTS: ("", "slots"),
+    Part.BLOCK_SIZE: ("", "block size"),
+    Part.CLUSTER_SIZE: ("", "cluster size"),
+    Part.JOURNAL_SIZE: ("", "journal size"),
+    Part.FEATURE: ("", "feature {subject}"),
 }
 _USUAL_TEXT = ("", "{subject}")
 
@@ -81,6 +99,17 @@ _USUAL_TEXT = ("", "{subject}")
 CONF_PARTS = frozenset((Part.CONF, Part.CONF_CLUSTER, Part.CONF_NODE, Part.CONF_STRAY))
 #: The files of the cluster, which all nodes have to agree on.
 CLUSTER_FILES = CONF_PARTS | {Part.SETTING}
+
+#: What brings the LUNs.
+SAN_PARTS = frozenset(
+    (
+        Part.MULTIPATH_MAP,
+        Part.ISCSI_RECORD,
+        Part.ISCSI_SETTING,
+        Part.ISCSI_SESSION,
+        Part.NVME_CONTROLLER,
+    )
+)
 
 # The kind of the finding that tells a part; see also Difference.finding.
 _FINDINGS = {
@@ -91,8 +120,11 @@ _FINDINGS = {
     Part.TOOL: "tools-missing",
     **dict.fromkeys((Part.MODULE, Part.MODULE_PACKAGE), "module-missing"),
     **dict.fromkeys((Part.PANIC, Part.UNIT, Part.FILE, Part.FIREWALL_RULES), "setup-differs"),
+    **dict.fromkeys(SAN_PARTS, "san-differs"),
     Part.MOUNT: "stray-volume",
     **dict.fromkeys((Part.SIZE, Part.SIZE_SEEN, Part.SLOTS), "volume-differs"),
+    **dict.fromkeys((Part.BLOCK_SIZE, Part.CLUSTER_SIZE), "volume-differs"),
+    **dict.fromkeys((Part.JOURNAL_SIZE, Part.FEATURE), "volume-differs"),
 }
 
 

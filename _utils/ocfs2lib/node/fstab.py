@@ -8,6 +8,9 @@ from ocfs2lib.node.difference import Part
 
 #: Seconds a mount may take: the lock manager waits up to 60 s for a peer, the heartbeat before it.
 MOUNT_TIMEOUT = 180
+#: What keeps the boot, and ``mount -a``, from mounting a line.
+NOT_AT_BOOT = "noauto"
+_NO_LUN = "no LUN of pillar"
 
 #: ``_netdev`` and the o2cb unit give the order network, devices, cluster, mount, and the reverse
 #: at shutdown. There is no ``nofail``: with it the mount would lose its place before
@@ -20,23 +23,37 @@ _OURS = (
 )
 
 
-def line(lun):
-    """Return the line of a :class:`pillar.sections.luns_keys.Lun`; its options are the formula's
-    own, then the operator's."""
-    options = [*_OURS, *lun.mount.options]
+#: fstrim.timer runs on all nodes at one time, and one of them is enough for a volume. util-linux
+#: before 2.37 does not know it, and ignores it like everything that begins with "X-".
+NO_TRIM = "X-fstrim.notrim"
+
+
+def line(lun, minion):
+    """
+    Return the line of a LUN on one of its nodes; the formula's options, then the operator's.
+
+    lun
+        The :class:`pillar.sections.luns_keys.Lun`.
+    minion
+        The minion id of the node.
+    """
+    extra = [] if lun.mount.auto else [NOT_AT_BOOT]
+    extra += [NO_TRIM] if minion != lun.nodes[0] else []
+    options = list(dict.fromkeys([*_OURS, *extra, *lun.mount.options]))
     return {"device": lun.device, "fstype": "ocfs2", "options": options}
 
 
-def strays(desired, fstab, mounts):
+def strays(desired, minion, fstab, mounts):
     """
-    Return the :class:`Difference` of each OCFS2 on a node that is no LUN of pillar.
+    Return the :class:`Difference` of each OCFS2 on a node that pillar does not have there.
 
-    desired
-        Pillar as :class:`pillar.desired.Desired`.
+    desired, minion
+        Pillar as :class:`pillar.desired.Desired`, and the minion id of the node.
     fstab, mounts
         The node's lines by mount point, and the paths on which an OCFS2 is mounted.
     """
-    known = {lun.mount.path for lun in desired.luns}
+    known = {lun.mount.path for lun in desired.luns_of(minion)}
+    others = {lun.mount.path: lun.key for lun in desired.luns}
     listed = [path for path, each in fstab.items() if is_ocfs2(each)]
     return [
         Difference(
@@ -45,7 +62,7 @@ def strays(desired, fstab, mounts):
             "mounted" if path in mounts else "in fstab",
             None,
             verb=RETIRE_LUN,
-            why="no LUN of pillar",
+            why=f"LUN {others[path]} is for other nodes" if path in others else _NO_LUN,
         )
         for path in dict.fromkeys([*mounts, *listed])
         if path not in known
@@ -57,6 +74,13 @@ def is_ocfs2(entry):
     return isinstance(entry, dict) and entry.get("fstype") == "ocfs2"
 
 
-def agrees(lun, lines):
-    """Return whether the line of a LUN is among a node's ``lines``, which are by mount point."""
-    return lines.get(lun.mount.path) == line(lun)
+def agrees(lun, minion, lines):
+    """
+    Return whether the line of a LUN is among those of one of its nodes.
+
+    lun, minion
+        As for :func:`line`.
+    lines
+        The node's lines by mount point.
+    """
+    return lines.get(lun.mount.path) == line(lun, minion)

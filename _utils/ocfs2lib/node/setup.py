@@ -1,5 +1,5 @@
-"""What separates a host from pillar besides the cluster itself: packages, boot, services, firewall,
-panics.
+"""What separates a host from pillar besides the cluster itself: packages, the way to the LUNs,
+boot, services, firewall, panics.
 
 The states close these gaps one by one; plan and status show all of them.
 """
@@ -8,12 +8,17 @@ from ocfs2lib.errors import ArgumentInvalid
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 from ocfs2lib.node.parts import boot
+from ocfs2lib.node.parts import fcoe
 from ocfs2lib.node.parts import firewall
+from ocfs2lib.node.parts import iscsi
 from ocfs2lib.node.parts import kernel_module
+from ocfs2lib.node.parts import multipath
+from ocfs2lib.node.parts import nvme
 from ocfs2lib.node.parts import packages
 from ocfs2lib.node.parts import panic
 from ocfs2lib.node.parts import repositories
 from ocfs2lib.node.parts import services
+from ocfs2lib.node.parts import setup_part
 from ocfs2lib.node.parts.setup_part import MAYBE_TEXT
 from ocfs2lib.platform import platforms
 
@@ -22,6 +27,10 @@ PARTS = (
     repositories.PART,
     kernel_module.PART,
     packages.PART,
+    iscsi.PART,
+    nvme.PART,
+    fcoe.PART,
+    multipath.PART,
     panic.PART,
     boot.PART,
     services.PART,
@@ -141,10 +150,39 @@ def differences(desired, minion, facts, host):
     return found
 
 
+def conflicts(desired, facts):
+    """Return ``{minion id: [Blocked]}`` of what only one node may have and several do.
+
+    desired
+        As for :func:`differences`.
+    facts
+        ``{minion id: what o2cb_setup.facts returned there}``.
+    """
+    found = {}
+    for each in PARTS:
+        for minion, reasons in each.conflicts(desired, facts).items():
+            found.setdefault(minion, []).extend(reasons)
+    return found
+
+
 def blocked(desired, minion, facts, host):
     """Return every :class:`node.reasons.Blocked` of one host; arguments as :func:`differences`."""
     platform = platforms.of(host)
     return [reason for each in PARTS for reason in each.blocked(desired, minion, facts, platform)]
+
+
+def brings_luns(desired, minion, facts, host):
+    """Return whether something that brings LUNs is not as pillar says; arguments as
+    :func:`differences`."""
+    platform = platforms.of(host)
+    return any(
+        each.step == setup_part.BRING_LUNS
+        and (
+            _missing_tools(each.needed_tools(desired), facts)
+            or each.differences(desired, minion, facts, platform)
+        )
+        for each in PARTS
+    )
 
 
 def _missing_tools(needed, facts):

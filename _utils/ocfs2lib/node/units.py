@@ -14,6 +14,7 @@ from ocfs2lib import kernel
 from ocfs2lib.firewall import backend
 from ocfs2lib.node import holds
 from ocfs2lib.node import o2cb_settings
+from ocfs2lib.san import nvme_unit
 
 UNIT = "o2cb.service"
 #: What ocfs2-tools brings. It kills the users of every mount when it stops, so it is masked.
@@ -140,6 +141,7 @@ def after(platform):
         *(firewall.service for firewall in platform.firewalls.values()),
         backend.UNIT,
         *platform.storage_services,
+        nvme_unit.UNIT,
     )
 
 

@@ -14,6 +14,7 @@ from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import prerequisites
+from ocfs2lib.operations.operation import waiting_for_lines
 
 
 class AddNode(Operation):
@@ -30,8 +31,9 @@ class AddNode(Operation):
         if reasons:
             raise Refused(*reasons)
         joining = self._joining(plan)
+        lines = self._other_lines(plan, joining)
         if not joining:
-            return []
+            return lines
         # Also one that has lost its mounts meanwhile, and is online with the list it had.
         members = [node.minion for node in plan.online()]
         who = ", ".join(joining)
@@ -44,7 +46,14 @@ class AddNode(Operation):
             Step(f"{who} online", lambda: self.apply(joining, "ocfs2.node")),
             Step(f"{who} known and online everywhere", lambda: self._known(self.minions)),
             Step(f"volumes mounted on {who}", lambda: self.apply(joining, "ocfs2.mount")),
+            *lines,
         ]
+
+    def _other_lines(self, plan, joining):
+        """Return the step for the members whose line in fstab is another by who has joined."""
+        where = [minion for minion in waiting_for_lines(plan) if minion not in joining]
+        text = f"the lines of fstab on {', '.join(where)} as described"
+        return [Step(text, lambda: self.apply(where, "ocfs2.mount"))] if where else []
 
     @staticmethod
     def _joining(plan):

@@ -6,12 +6,13 @@ from ocfs2lib.errors import StepFailed
 from ocfs2lib.operations.operation import QUICK
 
 
-def mounts(desired, keys=None):
-    """Return ``{mount point: [services]}`` of the LUNs of pillar, or of some of them."""
+def mounts(desired, keys=None, minion=None):
+    """Return ``{mount point: [services]}`` of the LUNs of pillar, or of some of them: those with
+    ``keys``, those of one node."""
     return {
         lun.mount.path: list(lun.mount.services)
         for lun in desired.luns
-        if keys is None or lun.key in keys
+        if (keys is None or lun.key in keys) and minion in (None, *lun.nodes)
     }
 
 

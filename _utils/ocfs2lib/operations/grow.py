@@ -14,6 +14,7 @@ from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import volume_obstacles
 from ocfs2lib.operations.tools_at_work import where_at_work
+from ocfs2lib.pillar import identities
 
 #: What a journal without block64 can count to (mkfs.ocfs2 and tunefs.ocfs2 refuse more).
 _BLOCKS_OF_32_BITS = (1 << 32) - 1
@@ -32,12 +33,16 @@ class Grow(Operation):
     def __init__(self, master, lun):
         super().__init__(master)
         self.key = lun
+        self._seeing = []
         self.lun = self.desired.lun(lun)
 
     def arguments(self):
         return {"lun": self.key}
 
     def steps(self):
+        if self.lun and identities.split_partition(self.lun.wwid)[1]:
+            # Who has not read a changed table again does not take the partition for the LUN.
+            self.master.ask(self.minions, "ocfs2_volume.rescan", self.lun.device, limit=SLOW)
         plan = self.master.plan(sync=True)
         reasons = obstacles(plan) + volume_obstacles(plan, self.key)
         lun = plan.lun(self.key)
@@ -53,6 +58,8 @@ class Grow(Operation):
             return []
         device, uuid = self.lun.device, lun.volume["uuid"]
         where = where_at_work(self, uuid, "grow") or mounted[0]
+        # Also one that need not see it: it must not see less than the others.
+        self._seeing = [minion for minion in self.minions if minion in lun.case.seen]
         reasons = self._small_journals(lun, where)
         if reasons:
             raise Refused(*reasons)
@@ -84,7 +91,7 @@ class Grow(Operation):
 
     def _rescan(self):
         answers, silent = self.master.ask(
-            self.minions, "ocfs2_volume.rescan", self.lun.device, limit=SLOW
+            self._seeing, "ocfs2_volume.rescan", self.lun.device, limit=SLOW
         )
         seen, wrong = returns.of_calls(answers, silent, calls.size)
         wrong += [

@@ -143,6 +143,12 @@ class Operation:
         if failures:
             raise StepFailed(*failures)
 
+    def mount_by_hand(self, mounts):
+        """Mount again what :func:`mounted_by_hand` returned; a highstate would not."""
+        for path, minions in mounts.items():
+            if minions:
+                self.call(minions, "ocfs2_mount.mount", path, limit=SLOW)
+
     def single(self, minions, state):
         """Apply one state that needs no arguments. Raises StepFailed if it fails on one."""
         answers, silent = self.master.ask(minions, "state.single", state, name="ocfs2", limit=SLOW)
@@ -215,24 +221,42 @@ def volume_obstacles(plan, key):
     return []
 
 
-def stray_mounts(plan, paths):
+def stray_mounts(plan):
     """
-    Return, as sentences, where an OCFS2 is mounted that keeps a node from going offline.
+    Return, as sentences, where an OCFS2 is mounted that keeps a node from going offline: one that
+    is no LUN of this node, which would be unmounted before.
 
     plan
         The :class:`plan.cluster_plan.Plan`.
-    paths
-        The mount points that are unmounted before.
     """
     cluster = plan.desired.cluster.name
     return [
-        f"{node.minion}: {path} is mounted, and is no LUN of pillar, so the cluster cannot go "
-        f"offline there. First: {commands.orchestrate(RETIRE_LUN, cluster=cluster, path=path)}"
+        f"{node.minion}: {path} is mounted, and is no LUN that pillar has there, so the cluster "
+        "cannot go offline there. First: "
+        + commands.orchestrate(RETIRE_LUN, cluster=cluster, path=path)
         for node in plan.nodes
         if node.facts
         for path in node.facts["mounts"]
-        if path not in paths
+        if path not in [lun.mount.path for lun in plan.desired.luns_of(node.minion)]
     ]
+
+
+def mounted_by_hand(plan, key=None):
+    """
+    Return ``{mount point: [minions]}`` of what is mounted although nothing but an operator mounts
+    it (``mount:auto`` false), of one LUN or of all.
+
+    plan
+        The :class:`plan.cluster_plan.Plan`.
+    key
+        The key of the LUN.
+    """
+    found = {}
+    for lun in plan.desired.luns:
+        if not lun.mount.auto and key in (None, lun.key):
+            mounted = plan.lun(lun.key).case.mounted
+            found[lun.mount.path] = [minion for minion in lun.nodes if minion in mounted]
+    return found
 
 
 def unconfirmed(outage, name, what, command):
@@ -260,6 +284,12 @@ def prerequisites(plan, *verbs):
         for where, gap in plan.gaps()
         if gap.verb in verbs
     ]
+
+
+def waiting_for_lines(plan):
+    """Return the minions on which a volume has another line in fstab than pillar describes."""
+    waiting = {minion for lun in plan.luns for minion in lun.fstab_on}
+    return [node.minion for node in plan.nodes if node.minion in waiting]
 
 
 def is_outage(plan):

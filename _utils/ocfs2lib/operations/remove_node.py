@@ -16,6 +16,7 @@ from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import retune_pending
 from ocfs2lib.operations.operation import stray_mounts
+from ocfs2lib.operations.operation import waiting_for_lines
 from ocfs2lib.pillar.sections.nodes_keys import default_name
 
 #: Seconds after which a node that does not answer may be dead.
@@ -57,7 +58,8 @@ class RemoveNode(Operation):
         closing = Step("the firewall of every node closed to it", self._close)
         if not entry:
             # A run that was cut has come so far.
-            return [closing] if any(node.gaps for node in plan.nodes) else []
+            left = waiting_for_lines(plan) or any(node.gaps for node in plan.nodes)
+            return [closing] if left else []
         leaving = self._leaving(plan, entry)
         return [
             Step(f"number {entry.number} put on record", lambda: self._retire(entry)),
@@ -120,6 +122,7 @@ class RemoveNode(Operation):
                 lambda: drain.drain_nodes(self, [self.node], paths),
             ),
             Step(f"every volume unmounted on {self.node}", lambda: self._unmount(paths)),
+            Step(f"maps flushed and paths deleted on {self.node}", self._let_go),
             Step(f"the cluster offline on {self.node}, and gone from it", self._clean),
         ]
 
@@ -128,7 +131,7 @@ class RemoveNode(Operation):
         Return why a node that does not answer is not dead, still has a slot, or may be alive, as
         sentences. It has to be dead by every OCFS2 that anybody sees.
         """
-        reasons = stray_mounts(plan, drain.mounts(self.desired))
+        reasons = stray_mounts(plan)
         for lun in plan.luns:
             volumes = _volumes(lun.case)
             if not volumes and not _is_seen_by_all(lun.case):
@@ -168,6 +171,10 @@ class RemoveNode(Operation):
             if fstab.is_ocfs2(line):
                 self.call([self.node], "ocfs2_mount.rm_fstab", path)
 
+    def _let_go(self):
+        for lun in self.desired.luns:
+            self.call([self.node], "ocfs2_multipath.release", lun.wwid)
+
     def _clean(self):
         self.call([self.node], "o2cb.offline", limit=SLOW)
         self.single([self.node], "o2cb.absent")
@@ -182,6 +189,10 @@ class RemoveNode(Operation):
 
     def _close(self):
         self.apply(self.minions, "ocfs2.node")
+        # What is on one node of a LUN alone may be on another now.
+        waiting = waiting_for_lines(self.complete_plan())
+        if waiting:
+            self.apply(waiting, "ocfs2.mount")
 
     def _verify(self, entry):
         left = _not_in_pillar(self.complete_plan())

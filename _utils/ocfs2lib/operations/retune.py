@@ -18,6 +18,7 @@ from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
 from ocfs2lib.operations.operation import is_outage
+from ocfs2lib.operations.operation import mounted_by_hand
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import prerequisites
 from ocfs2lib.operations.operation import reasons_of
@@ -39,6 +40,7 @@ class Retune(Operation):
         super().__init__(master)
         self.outage = outage
         self._changing = False
+        self._by_hand = {}
 
     def arguments(self):
         return {"outage": self.desired.cluster.name}
@@ -54,7 +56,8 @@ class Retune(Operation):
         # The run before this one may have written files to some of the nodes.
         self._changing = bool(held)
         paths = drain.mounts(self.desired)
-        reasons += prerequisites(plan, REMOVE_NODE) + stray_mounts(plan, paths)
+        self._by_hand = mounted_by_hand(plan)
+        reasons += prerequisites(plan, REMOVE_NODE) + stray_mounts(plan)
         name = self.desired.cluster.name
         what = f"the whole cluster {name} goes down, every volume on every node, for some minutes"
         reasons += unconfirmed(self.outage, name, what, self.command)
@@ -65,7 +68,7 @@ class Retune(Operation):
         return [
             Step(f"{all_nodes} emptied", lambda: drain.drain_nodes(self, self.minions, paths)),
             Step("every node held: none boots into the cluster", self._hold),
-            Step("every volume unmounted on every node", lambda: self._unmount(paths)),
+            Step("every volume unmounted on every node", self._unmount),
             Step("the cluster offline on every node", self._offline),
             Step("the new files on every node", lambda: self.apply(self.minions, "ocfs2.config")),
             Step("every node has the new files, and none the old", self._verify_files),
@@ -77,8 +80,12 @@ class Retune(Operation):
         where = ", ".join(minions)
         return [
             Step(f"the cluster online on {where}", lambda: self.apply(minions, "ocfs2.node")),
-            Step(f"every volume mounted on {where}", lambda: self.apply(minions, "ocfs2.mount")),
+            Step(f"every volume mounted on {where}", lambda: self._mount(minions)),
         ]
+
+    def _mount(self, minions):
+        self.apply(minions, "ocfs2.mount")
+        self.mount_by_hand(self._by_hand)
 
     def _remaining_steps(self, plan):
         """Return the steps that a run which was cut after the release has not come to."""
@@ -107,7 +114,7 @@ class Retune(Operation):
     def _mount_again(self):
         """Release and mount again, wherever that can be done; return what went wrong, as lines."""
         failures = []
-        for do in (self._release, lambda: self.apply(self.minions, "ocfs2.mount")):
+        for do in (self._release, lambda: self._mount(self.minions)):
             reasons = reasons_of(do)
             failures += [f"Not all is mounted again: {'; '.join(reasons)}"] if reasons else []
         return [*failures, f"Next: {self.command}"] if failures else []
@@ -119,9 +126,10 @@ class Retune(Operation):
     def _release(self):
         self.call(self.minions, "ocfs2_hold.release")
 
-    def _unmount(self, paths):
-        for path, services in paths.items():
-            self.call(self.minions, "ocfs2_mount.release", path, services, limit=SLOW)
+    def _unmount(self):
+        for lun in self.desired.luns:
+            path, services = lun.mount.path, list(lun.mount.services)
+            self.call(list(lun.nodes), "ocfs2_mount.release", path, services, limit=SLOW)
 
     def _offline(self):
         self._changing = True

@@ -87,7 +87,7 @@ class RollingReboot(Operation):
         ]
 
     def _restart(self, minion, boot):
-        paths = drain.mounts(self.desired)
+        paths = drain.mounts(self.desired, minion=minion)
         return [
             Step(f"{minion} emptied", lambda: drain.drain_nodes(self, [minion], paths)),
             Step(f"{minion} restarted", lambda: self.call([minion], "ocfs2_reboot.now", boot)),

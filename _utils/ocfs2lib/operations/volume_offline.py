@@ -1,5 +1,5 @@
 """
-One LUN goes down on every node while something is done to its volume, and comes back.
+One LUN goes down on every node that has it while something is done to its volume, and comes back.
 
 While it is worked on, it stands in no fstab and a hold keeps a highstate away from it, so no node
 mounts it, whatever happens meanwhile. The other LUNs of the cluster go on.
@@ -15,6 +15,7 @@ from ocfs2lib.operations import drain
 from ocfs2lib.operations.operation import SLOW
 from ocfs2lib.operations.operation import Operation
 from ocfs2lib.operations.operation import Step
+from ocfs2lib.operations.operation import mounted_by_hand
 from ocfs2lib.operations.operation import obstacles
 from ocfs2lib.operations.operation import reasons_of
 from ocfs2lib.operations.operation import retune_pending
@@ -43,10 +44,12 @@ class VolumeOffline(Operation):
         super().__init__(master)
         self.key, self.outage = lun, outage
         self.lun = self.desired.lun(lun)
+        #: The nodes that have the LUN, and those among them that are to mount it again.
+        self.nodes, self.members = list(self.lun.nodes) if self.lun else [], []
+        self._by_hand = {}
         self.uuid = self.leader = None
         #: Whether an earlier run has started the tool already, which is at work on the leader.
         self.goes_on = False
-        self.members = []
         self._work, self._remount = [], []
 
     def arguments(self):
@@ -68,16 +71,18 @@ class VolumeOffline(Operation):
         plan = self.master.plan(sync=True)
         reasons = obstacles(plan, own=self.key)
         reasons += self._volume_obstacles(plan) + retune_pending(plan) + self._elsewhere(plan)
-        if not plan.online():
+        online = [node.minion for node in plan.online() if node.minion in self.nodes]
+        if not online:
             reasons.append("no node is online, and the tools need the cluster")
         if reasons:
             raise Refused(*reasons)
         self.lun_plan = plan.lun(self.key)
         self.uuid = self.lun_plan.volume["uuid"]
         started_on = where_at_work(self, self.uuid, self.task)
-        self.leader, self.goes_on = started_on or plan.online()[0].minion, bool(started_on)
+        self.leader, self.goes_on = started_on or online[0], bool(started_on)
         newcomers = plan.newcomers()
-        self.members = [minion for minion in self.minions if minion not in newcomers]
+        self.members = [minion for minion in self.nodes if minion not in newcomers]
+        self._by_hand = mounted_by_hand(plan, self.key)
         self._work = work = self.work()
         self._remount = remount = self._remount_steps()
         if not (work or self._is_held(plan)):
@@ -86,13 +91,13 @@ class VolumeOffline(Operation):
         paths = drain.mounts(self.desired, [self.key])
         what = f"LUN {self.key} goes down on every node until this is done"
         reasons = unconfirmed(self.outage, self.key, what, self.command) + self.refusals()
-        reasons = reasons or drain.not_drainable(self, self.minions, paths)
+        reasons = reasons or drain.not_drainable(self, self.nodes, paths)
         if reasons:
             raise Refused(*reasons)
         key = self.key
         return [
             *self._make_members_known(plan),
-            Step("every node emptied", lambda: drain.drain_nodes(self, self.minions, paths)),
+            Step("every node emptied", lambda: drain.drain_nodes(self, self.nodes, paths)),
             Step(f"LUN {key} held on every node", self._hold),
             Step(f"LUN {key} unmounted on every node", lambda: self._unmount(paths)),
             *self._unused_steps(),
@@ -162,9 +167,15 @@ class VolumeOffline(Operation):
         return volume_obstacles(plan, self.key)
 
     def _elsewhere(self, plan):
-        """Return where the LUN is mounted on another path as well, as sentences."""
+        """Return where the LUN is mounted on another path as well, or on a node that is not to have
+        it, as sentences."""
         lun = plan.lun(self.key)
+        strays = lun.case.mounted.difference(self.nodes) if lun else ()
         return [
+            f"{minion} has LUN {self.key} mounted, and luns:{self.key}:nodes does not name it. "
+            "Unmount that first"
+            for minion in sorted(strays)
+        ] + [
             f"{minion} has LUN {self.key} mounted on {mount['path']} too. Unmount that first"
             for minion, facts in (lun.case.seen.items() if lun else ())
             for mount in facts["mounts"]
@@ -173,19 +184,20 @@ class VolumeOffline(Operation):
 
     def _hold(self):
         reason = holds.reason(f"{self.verb} of LUN {self.key}", self.command)
-        self.call(self.minions, "ocfs2_hold.put", reason, self.key)
+        self.call(self.nodes, "ocfs2_hold.put", reason, self.key)
 
     def _release(self):
-        self.call(self.minions, "ocfs2_hold.release", self.key)
+        self.call(self.nodes, "ocfs2_hold.release", self.key)
 
     def _unmount(self, paths):
         for path, services in paths.items():
             # First, so that no service that is bound to the mount brings it back.
-            self.call(self.minions, "ocfs2_mount.rm_fstab", path)
-            self.call(self.minions, "ocfs2_mount.release", path, services, limit=SLOW)
+            self.call(self.nodes, "ocfs2_mount.rm_fstab", path)
+            self.call(self.nodes, "ocfs2_mount.release", path, services, limit=SLOW)
 
     def _mount(self):
         self.apply(self.members, "ocfs2.mount")
+        self.mount_by_hand(self._by_hand)
 
     def _verify_unused(self):
         lun = self.complete_plan().lun(self.key)

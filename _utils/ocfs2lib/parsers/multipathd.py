@@ -5,7 +5,7 @@ Parsers for what multipathd prints, and how long it keeps I/O waiting for a path
 import re
 
 #: One line a map and one a path, fields parted by what no name of theirs holds.
-MAPS = "%w|%n|%d|%Q|%f"
+MAPS = "%w|%n|%d|%Q|%f|%N|%s"
 PATHS = "%w|%d|%t|%T"
 
 #: What multipathd calls a path that works (libmultipath, print.c and checkers.c).
@@ -16,14 +16,22 @@ def parse_maps(text):
     """
     Parse ``multipathd show maps raw format`` with :data:`MAPS`.
 
-    Returns ``{WWID: {"name", "node", "queueing"}}``; ``queueing`` is what a map without a path does
-    with I/O, as :func:`seconds_without_path` reads it.
+    Returns ``{WWID: {"name", "node", "queueing", "living", "array"}}``; ``queueing`` is what a map
+    without a path does with I/O, as :func:`seconds_without_path` reads it, ``living`` whether it
+    has a path that works, and ``array`` vendor and product with a comma between.
     """
     found = {}
-    for wwid, name, node, queueing, features in _rows(text, 5):
+    for wwid, name, node, queueing, features, living, array in _rows(text, 7):
+        # "-" says that no setting is in force, and the kernel goes on as it was told last.
         if queueing == "-":
             queueing = "on" if "queue_if_no_path" in features else "off"
-        found[wwid] = {"name": name, "node": f"/dev/{node}", "queueing": queueing}
+        found[wwid] = {
+            "name": name,
+            "node": f"/dev/{node}",
+            "queueing": queueing,
+            "living": living != "0",
+            "array": array,
+        }
     return found
 
 
@@ -69,3 +77,30 @@ def seconds_without_path(queueing, interval):
 def _rows(text, count):
     rows = ([field.strip() for field in line.split("|")] for line in text.splitlines())
     return [row for row in rows if len(row) == count and row[0]]
+
+
+def retries_of(text):
+    """Return ``{WWID: no_path_retry}`` of the sections ``multipath`` in a configuration, as text.
+
+    text
+        A file, or what ``multipathd show config`` prints.
+    """
+    found = {}
+    for section in re.findall(r"^\s*multipath \{(.*?)\}", text, re.MULTILINE | re.DOTALL):
+        words = dict(re.findall(r"^\s*(\w+)\s+\"?([^\"\n]+)\"?\s*$", section, re.MULTILINE))
+        if {"wwid", "no_path_retry"} <= words.keys():
+            found[words["wwid"]] = words["no_path_retry"]
+    return found
+
+
+def is_queueing(queueing, retries):
+    """
+    Return whether a map does what ``no_path_retry`` says. Only one with a path that works tells:
+    the others count their checks, or have ended to.
+
+    queueing
+        As :func:`seconds_without_path` takes it.
+    retries
+        A number of checks as text, or ``fail``.
+    """
+    return queueing == ("off" if retries == "fail" else f"{retries} chk")

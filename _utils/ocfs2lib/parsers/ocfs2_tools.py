@@ -31,6 +31,8 @@ _SLOT_FILES = (
 _FREE = re.compile(r"Bitmap Total: \d+\s+Used: \d+\s+Free: (\d+)")
 #: Size, day, time and name: a day of one digit has a blank more before it.
 _JOURNAL = re.compile(r"(\d+) +\S+ +\S+ journal:0000$", re.MULTILINE)
+#: Of the inode of a file, its bytes.
+_SIZE = re.compile(r"^\s*User: .* Size: (\d+)\s*$", re.MULTILINE)
 _FINDING = re.compile(r"^\[([A-Z0-9_]+)\]", re.MULTILINE)
 _CLEAN = "All passes succeeded."
 
@@ -124,6 +126,25 @@ def has_block64(text):
 def half_made_commands(slots):
     """Return what to ask debugfs.ocfs2, one command a line, for :func:`half_made`."""
     return "".join(f"{command}\n" for command in ("ls /", "ls //", "slotmap", "hb", *_stats(slots)))
+
+
+def journal_commands(slots):
+    """Return what to ask debugfs.ocfs2, one command a line, for :func:`journals`."""
+    return "".join(f"{command}\n" for command in _stats(slots))
+
+
+def journals(text, slots):
+    """
+    Return the bytes of the journal of each slot of a volume, None if one of them is not told.
+
+    text
+        What debugfs.ocfs2 printed for :func:`journal_commands` or :func:`half_made_commands`.
+    slots
+        How many node slots the superblock has.
+    """
+    answers = _answers(text)
+    found = [_SIZE.search(answers.get(stat, "")) for stat in _stats(slots)]
+    return [int(each[1]) for each in found] if all(found) else None
 
 
 def half_made(text, slots):

@@ -14,6 +14,7 @@ from ocfs2lib.pillar.sections.kernel_keys import Kernel
 from ocfs2lib.pillar.sections.luns_keys import Lun
 from ocfs2lib.pillar.sections.nodes_keys import Node
 from ocfs2lib.pillar.sections.repositories_keys import RepositoryOverride
+from ocfs2lib.pillar.sections.san_keys import San
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Desired:
     firewall: Firewall
     drain: Drain
     repositories: tuple[RepositoryOverride, ...] | None
+    san: San
 
     def node(self, minion):
         """Return the Node of the minion id ``minion``, or None."""
@@ -45,6 +47,10 @@ class Desired:
     def lun(self, key):
         """Return the Lun called ``key`` in the pillar, or None."""
         return next((lun for lun in self.luns if lun.key == key), None)
+
+    def luns_of(self, minion):
+        """Return the LUNs that the node of the minion id ``minion`` has."""
+        return tuple(lun for lun in self.luns if minion in lun.nodes)
 
     def peers(self, minion):
         """Return every Node but that of the minion id ``minion``, by number."""

@@ -32,11 +32,12 @@ class Key:
     and TABLE (a mapping from ``entry`` to sections with the keys ``keys``). ``minimum``
     and ``maximum`` bound a number, the bytes of a size, or the entries of a table.
     ``pattern`` matches the whole text, ``rule`` says the same in words, and ``check`` raises
-    :class:`pillar.problem.WrongValue` for what a pattern cannot say well. A default of
+    :class:`pillar.problem.WrongValue` for what a pattern cannot say well, also of the bytes of a
+    size. A default of
     None is derived from other keys as ``derived`` says, and may be written as ``~``.
     A SECTION without ``derived`` is then one whose keys all have their defaults; with it,
     it may be left out, and is None. ``refused`` maps values that an operator may well try to
-    the reason why they are not accepted.
+    the reason why they are not accepted. A ``secret`` is never shown, also not a wrong one.
     """
 
     name: str
@@ -52,9 +53,10 @@ class Key:
     refused: Mapping[str, str] = field(default_factory=dict)
     pattern: str = ""
     rule: str = ""
-    check: Callable[[str], None] | None = None
+    check: Callable[[object], None] | None = None
     keys: tuple = ()
     entry: object = None
+    secret: bool = False
 
     @property
     def required(self):
@@ -73,7 +75,7 @@ class Key:
             return f"{{{self.entry_section().as_yaml()}}}"
         if self.kind == SECTION:
             return f"{{{', '.join(sub.as_yaml() for sub in self.keys if sub.required)}}}"
-        return self.example
+        return f"[{self.entry.example}]" if self.kind == NAMES else self.example
 
     def entry_section(self):
         """Return the Key of one entry of this table, as a section of its own."""

@@ -15,10 +15,11 @@ from ocfs2lib.pillar.sections.kernel_keys import KERNEL
 from ocfs2lib.pillar.sections.luns_keys import LUNS
 from ocfs2lib.pillar.sections.nodes_keys import NODES
 from ocfs2lib.pillar.sections.repositories_keys import REPOSITORIES
+from ocfs2lib.pillar.sections.san_keys import SAN
 
 #: Every section, in the order in which their rules are looked at. Each has a field in
 #: ``pillar.desired.Desired``.
-SECTIONS = (CLUSTER, KERNEL, FIREWALL, NODES, LUNS, DRAIN, REPOSITORIES)
+SECTIONS = (CLUSTER, KERNEL, FIREWALL, NODES, LUNS, SAN, DRAIN, REPOSITORIES)
 
 
 def of_sections(sections):

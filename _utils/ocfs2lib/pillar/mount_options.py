@@ -32,6 +32,8 @@ MOUNT_OPTIONS = {
         Option("nouser_xattr", "No extended user attributes.", "user_xattr"),
         Option("intr", "Signals may interrupt cluster operations.", "intr"),
         Option("nointr", "Signals cannot interrupt cluster operations, the default.", "intr"),
+        Option("usrquota", "Limits for users; needs the feature ``usrquota``."),
+        Option("grpquota", "Limits for groups; needs the feature ``grpquota``."),
         Option("relatime", "Access times once a day, the default.", "atime"),
         Option("noatime", "No access times: fewer writes and cluster locks.", "atime"),
         Option("strictatime", "Every access time, within ``atime_quantum``.", "atime"),
@@ -50,25 +52,28 @@ MOUNT_OPTIONS = {
         Option("localalloc", "MiB of the local allocation window.", minimum=0, maximum=2048),
         Option("resv_level", "Allocation reservation of files.", minimum=0, maximum=8),
         Option("dir_resv_level", "The same for directories.", minimum=0, maximum=8),
+        Option(
+            "X-fstrim.notrim",
+            "``fstrim.timer`` leaves the volume alone on every node; by itself the formula writes"
+            " this on each node of a LUN but the first by number (util-linux 2.37 or newer).",
+        ),
     )
 }
 
 _BY_FORMULA = "the formula sets it where it belongs"
-_UNWANTED_AT_BOOT = "every node mounts every LUN at boot, and the formula writes what that needs"
-_QUOTA = "it needs a quota feature that the formula does not give to the filesystem"
+_AT_BOOT = "the formula writes it; whether the boot mounts a LUN is said by mount:auto"
+_NOT_ORDERED = "the mount would not be ordered before what needs it at boot and shutdown"
 # A name that ends in "." stands for everything that begins with it.
 REFUSED_OPTIONS = {
     "_netdev": _BY_FORMULA,
     "x-systemd.": _BY_FORMULA,
     "heartbeat": "mount.ocfs2 takes the heartbeat mode from the cluster",
     "cluster_stack": "mount.ocfs2 takes the stack from the volume",
-    "auto": _UNWANTED_AT_BOOT,
-    "noauto": _UNWANTED_AT_BOOT,
-    "nofail": _UNWANTED_AT_BOOT,
+    "auto": _AT_BOOT,
+    "noauto": _AT_BOOT,
+    "nofail": _NOT_ORDERED,
     "nocluster": "without cluster locks two nodes that write destroy the volume",
     "preferred_slot": "the options are those of every node, a slot is that of one",
-    "usrquota": _QUOTA,
-    "grpquota": _QUOTA,
     "ro": "a node that mounts read-only cannot replay the journal of a dead one",
     "rw": "it is the default",
     "defaults": "it is what an empty list means",

@@ -12,6 +12,9 @@ from ocfs2lib.pillar.sections.luns_keys import default_slots
 from ocfs2lib.sizes import human
 from ocfs2lib.text import shown
 
+#: The keys of a LUN that say how large its journals become.
+_CHOICES = ("block_size", "cluster_size", "journal_size")
+
 
 def _panics(good):
     """``kernel:panic`` is above 0 where ``fence_method`` is ``panic`` or
@@ -28,9 +31,9 @@ def _panics(good):
 
 
 def _slots(good):
-    """``slots`` is not below the number of nodes."""
-    nodes = len(good.get("nodes", {}))
+    """``slots`` is not below the number of the LUN's nodes."""
     for key, lun in good.get("luns", {}).items():
+        nodes = _count_nodes(good, lun)
         if "slots" in lun and lun["slots"] < nodes:
             yield Problem(
                 f"ocfs2:luns:{key}:slots",
@@ -39,20 +42,26 @@ def _slots(good):
             )
 
 
+def _count_nodes(good, lun):
+    return len(lun.get("nodes", good.get("nodes", {})))
+
+
 def _sizes(good):
     """A LUN without a pinned ``uuid`` is large enough for its type, and the journals of
     all slots together take no more than half of it."""
-    nodes = len(good.get("nodes", {}))
     for key, lun in good.get("luns", {}).items():
-        if {"size", "type", "slots"} <= lun.keys() and not lun.get("uuid"):
-            yield from _room(f"ocfs2:luns:{key}", lun["size"], lun["type"], lun["slots"], nodes)
+        if {"size", "type", "slots", *_CHOICES} <= lun.keys() and not lun.get("uuid"):
+            yield from _room(f"ocfs2:luns:{key}", lun, _count_nodes(good, lun))
 
 
-def _room(path, size, kind, slots, nodes):
-    """Yield the Problem of a LUN of ``size`` bytes that has no room for what it shall be."""
-    minimum, journal = volume_types.TYPES[kind].minimum, volume_types.journal_bytes(kind, size)
+def _room(path, lun, nodes):
+    """Yield the Problem of a LUN that has no room for what it shall be."""
+    size, kind, slots = lun["size"], lun["type"], lun["slots"]
+    minimum = volume_types.TYPES[kind].minimum
+    journal = volume_types.journal_bytes(kind, size, *(lun[name] for name in _CHOICES))
     fewer = size // 2 // journal
-    if size < minimum:
+    # Given a cluster size, mkfs.ocfs2 asks for no more.
+    if size < minimum and not lun["cluster_size"]:
         yield Problem(
             f"{path}:size",
             f"{human(size)} is too small for the type {kind}",
@@ -60,12 +69,13 @@ def _room(path, size, kind, slots, nodes):
         )
     # Half of the LUN: mkfs.ocfs2 notices too late, when the old content is gone.
     elif slots > fewer:
+        smaller = "a smaller journal_size, or " if lun["journal_size"] else ""
         yield Problem(
             f"{path}:slots",
             f"{slots} slots with a journal of {human(journal)} each take more than half of"
             f" {human(size)}",
             (f"type {fewer}, or " if fewer >= nodes else "")
-            + f"use a LUN of {human(slots * journal * 2)} or more",
+            + f"{smaller}use a LUN of {human(slots * journal * 2)} or more",
         )
 
 

@@ -29,7 +29,8 @@ def read(key, value, path, found):
     try:
         return _READERS[key.kind](key, value, path, found)
     except WrongValue as wrong:
-        found.append(Problem(path, *wrong.args))
+        told = (f"it is not {key.rule}", "type it as text, in quotes") if key.secret else wrong.args
+        found.append(Problem(path, *told))
         return BAD
 
 
@@ -196,6 +197,8 @@ def _read_size(key, value, _path, _found):
             f"{size} bytes are not a multiple of {sizes.SECTOR}",
             "type the bytes that 'blockdev --getsize64' prints for the LUN",
         )
+    if key.check:
+        key.check(size)
     return size
 
 
@@ -296,7 +299,8 @@ def _option_value(option, item, equals, value):
 def _read_names(key, value, path, found):
     if not isinstance(value, (list, tuple)):
         raise WrongValue(
-            f"{shown(value)} is not a list", f"type a list like [{key.entry.example}], or []"
+            f"{shown(value)} is not a list",
+            f"type a list like [{key.entry.example}]" + (", or []" if key.default == () else ""),
         )
     names, before = [], len(found)
     for index, item in enumerate(value):

@@ -14,8 +14,8 @@ from ocfs2lib.node import membership
 from ocfs2lib.node.difference import IMPOSSIBLE
 from ocfs2lib.node.reasons import Silence
 
-#: What becomes of a LUN.
-FORMAT, USE, REFUSE = "format", "use", "refuse"
+#: What becomes of a LUN; one that is waited for comes with what is set up on the nodes first.
+FORMAT, USE, REFUSE, WAIT = "format", "use", "refuse", "wait"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class NodePlan:
     ``silence`` is why it takes no part (no answer, another formula, a host that does not fit),
     a :class:`node.reasons.Silence`. ``gaps`` are its :class:`node.difference.Difference` from
     pillar, ``blocked`` what an operator has to put right on it first
-    (:class:`node.reasons.Blocked`).
+    (:class:`node.reasons.Blocked`). ``brings_luns`` says that what is yet to be set up there may
+    bring LUNs.
     """
 
     minion: str
@@ -34,6 +35,7 @@ class NodePlan:
     silence: Silence
     gaps: tuple = ()
     blocked: tuple = ()
+    brings_luns: bool = False
 
     def held(self, lun=""):
         """Return what an orchestration that has not ended holds here, one LUN or the cluster."""
@@ -59,9 +61,10 @@ class NodePlan:
 @dataclass(frozen=True)
 class LunPlan:
     """
-    One LUN: ``action`` is ``format``, ``use`` or ``refuse``; ``refusals`` say why not, for all
-    nodes or one; ``volume`` are the facts of the volume on it; ``mount_on`` are the minions that
-    should mount it and have not, ``fstab_on`` those that would not do so as described at boot.
+    One LUN: ``action`` is ``format``, ``use``, ``refuse`` or ``wait``; ``refusals`` say why not,
+    for all nodes or one; ``volume`` are the facts of the volume on it; ``mount_on`` are the minions
+    that should mount it and have not, ``fstab_on`` those that would not do so as described at boot,
+    ``awaited_on`` those that do not see it until what is to be set up there has brought it.
     ``leader`` is the minion that formats it, ``case`` what was judged (:class:`lun.case.LunCase`),
     ``gaps`` are the volume's :class:`node.difference.Difference` from pillar.
     """
@@ -73,6 +76,7 @@ class LunPlan:
     mount_on: tuple = ()
     fstab_on: tuple = ()
     leader: str | None = None
+    awaited_on: tuple = ()
     case: object = None
     gaps: tuple = ()
 
@@ -106,6 +110,10 @@ class Plan:
     def to_format(self):
         """Return the :class:`LunPlan` of each LUN to format."""
         return [lun for lun in self.luns if lun.action == FORMAT]
+
+    def to_come(self):
+        """Return the :class:`LunPlan` of each LUN that can be mounted after an earlier stage."""
+        return [lun for lun in self.luns if lun.action == FORMAT or lun.awaited_on]
 
     def lun(self, key):
         """Return the :class:`LunPlan` of a LUN, or None."""
@@ -173,6 +181,7 @@ class Plan:
         for lun in self.luns:
             if lun.action == FORMAT:
                 found.append(f"LUN {lun.key}: format on {lun.leader}")
+            found += [f"{minion}: bring LUN {lun.key}" for minion in lun.awaited_on]
             found += [f"{minion}: mount LUN {lun.key}" for minion in lun.mount_on]
             found += [f"{minion}: mount LUN {lun.key} at boot" for minion in lun.fstab_on]
         return found

@@ -3,9 +3,12 @@ From pillar and the answers of all nodes to what has to happen: no node is touch
 """
 
 from ocfs2lib.lun import capacity
+from ocfs2lib.lun import choices
 from ocfs2lib.lun import format_guards
 from ocfs2lib.lun import mount_guards
 from ocfs2lib.lun.case import LunCase
+from ocfs2lib.lun.case import is_concerned
+from ocfs2lib.lun.refusal import Code
 from ocfs2lib.node import fstab
 from ocfs2lib.node import holds
 from ocfs2lib.node import requirements
@@ -19,12 +22,16 @@ from ocfs2lib.node.reasons import Silence
 from ocfs2lib.plan.cluster_plan import FORMAT
 from ocfs2lib.plan.cluster_plan import REFUSE
 from ocfs2lib.plan.cluster_plan import USE
+from ocfs2lib.plan.cluster_plan import WAIT
 from ocfs2lib.plan.cluster_plan import LunPlan
 from ocfs2lib.plan.cluster_plan import NodePlan
 from ocfs2lib.plan.cluster_plan import Plan
 
+#: What is refused because of what a LUN holds, or is not seen to hold.
+_OF_CONTENT = (Code.NOT_PERMITTED, Code.PINNED, Code.ON_RECORD)
 
-def plan(desired, census, silent, formula, records, numbers=None, proof=True):
+
+def plan(desired, census, silent, formula, records, numbers=None, proof=True, overlaps=None):
     """
     Decide what has to happen, and return it as a :class:`plan.cluster_plan.Plan`.
 
@@ -43,15 +50,24 @@ def plan(desired, census, silent, formula, records, numbers=None, proof=True):
     proof
         Whether the nodes were asked to prove that LUNs are blank; a plan without is only to look
         at.
+    overlaps
+        ``{LUN key: {WWID: text}}``: what the ledger has of partitions of a LUN, or of its whole.
     """
-    nodes = tuple(_node(desired, node, census, silent, formula) for node in desired.nodes)
-    cases = [_case(desired, lun, nodes, records[lun.key], proof) for lun in desired.luns]
+    conflicts = setup.conflicts(desired, {minion: each["setup"] for minion, each in census.items()})
+    nodes = tuple(
+        _node(desired, node, census, silent, formula, conflicts.get(node.minion, ()))
+        for node in desired.nodes
+    )
+    cases = [
+        _case(desired, lun, nodes, records[lun.key], proof, (overlaps or {}).get(lun.key, {}))
+        for lun in desired.luns
+    ]
     luns = tuple(_lun(case, nodes) for case in cases)
     misnumbered = tuple(numbers.problems(desired)) if numbers else ()
     return Plan(desired, nodes, luns, misnumbered)
 
 
-def _node(desired, node, census, silent, formula):
+def _node(desired, node, census, silent, formula, conflicts):
     facts = census.get(node.minion)
     if not facts:
         reason = silent.get(node.minion, "did not answer")
@@ -73,13 +89,21 @@ def _node(desired, node, census, silent, formula):
         *brought,
         *setup.differences(desired, node.minion, facts["setup"], facts["host"]),
         *stack.differences(desired, node.minion, facts["o2cb"]),
-        *fstab.strays(desired, facts["fstab"], facts["mounts"]),
+        *fstab.strays(desired, node.minion, facts["fstab"], facts["mounts"]),
     ]
     blocked = [
         *setup.blocked(desired, node.minion, facts["setup"], facts["host"]),
         *holds.of(facts["holds"]),
+        *conflicts,
     ]
-    return NodePlan(node.minion, facts, Silence(tuple(reasons)), tuple(gaps), tuple(blocked))
+    return NodePlan(
+        node.minion,
+        facts,
+        Silence(tuple(reasons)),
+        tuple(gaps),
+        tuple(blocked),
+        setup.brings_luns(desired, node.minion, facts["setup"], facts["host"]),
+    )
 
 
 def _module_brought(desired, facts):
@@ -90,12 +114,16 @@ def _module_brought(desired, facts):
     return [Difference(Part.MODULE, facts["host"]["kernel"], None, f"by {', '.join(packages)}")]
 
 
-def _case(desired, lun, nodes, record, proof):
+def _case(desired, lun, nodes, record, proof, overlaps):
     answered = [node for node in nodes if node.facts]
     return LunCase(
         desired,
         lun,
-        seen={node.minion: node.facts["luns"][lun.key] for node in answered},
+        seen={
+            node.minion: node.facts["luns"][lun.key]
+            for node in answered
+            if is_concerned(lun, node.minion, node.facts["luns"][lun.key])
+        },
         silent={node.minion: node.silence for node in nodes if node.silence},
         record=record,
         formatting={
@@ -103,46 +131,71 @@ def _case(desired, lun, nodes, record, proof):
         },
         formats={node.minion: node.facts["formats"] for node in answered},
         proof=proof,
+        overlaps=overlaps,
     )
 
 
 def _lun(case, nodes):
     lun = case.lun
-    wrong = [
-        node.minion for node in nodes if node.facts and not fstab.agrees(lun, node.facts["fstab"])
-    ]
+    lines = {node.minion: node.facts["fstab"] for node in nodes if node.facts}
+    wrong = [minion for minion in case.members if not fstab.agrees(lun, minion, lines[minion])]
     # What our own cut format left counts as no volume, unless anybody sees more in it.
     if any(view.facts["volume"] and not view.is_cut_format for view in case.views()):
-        return _existing(case, wrong)
+        return _existing(case, wrong, nodes)
     refusals = format_guards.refusals(case)
+    awaited = _awaited(refusals, nodes)
+    if awaited:
+        left = _but_awaited(refusals, awaited, case)
+        return LunPlan(lun.key, WAIT, tuple(left), awaited_on=awaited, case=case)
     if refusals:
         return LunPlan(lun.key, REFUSE, tuple(refusals), case=case)
     started = case.started_format
-    leader = (started and started.leader) or next(node.minion for node in nodes)
+    leader = (started and started.leader) or lun.nodes[0]
     return LunPlan(
         lun.key,
         FORMAT,
-        mount_on=tuple(case.seen),
+        mount_on=tuple(case.members) if lun.mount.auto else (),
         fstab_on=tuple(wrong),
         leader=leader,
         case=case,
     )
 
 
-def _existing(case, wrong_fstab):
+def _awaited(refusals, nodes):
+    """The minions that do not see a LUN, and to which what is yet to be set up may bring it."""
+    missing = {each.node for each in refusals if each.code is Code.LUN_MISSING}
+    return tuple(node.minion for node in nodes if node.brings_luns and node.minion in missing)
+
+
+def _but_awaited(refusals, awaited, case):
+    """The refusals that stand whether or not the LUN comes. Of one that nobody sees yet, what it
+    may hold is judged when it is there."""
+    early = () if case.observed else _OF_CONTENT
+    return [
+        each
+        for each in refusals
+        if not (each.code is Code.LUN_MISSING and each.node in awaited) and each.code not in early
+    ]
+
+
+def _existing(case, wrong_fstab, nodes):
     refusals = mount_guards.refusals(case)
+    awaited = _awaited(refusals, nodes)
     bad = {refusal.node for refusal in refusals}
-    good = [node for node in case.seen if node not in bad]
+    good = [node for node in case.members if node not in bad]
     usable = [node for node in good if node not in case.silent]
-    mounted = case.mounted
+    waiting = [node for node in usable if node not in case.mounted]
     volume = case.seen[good[0]]["volume"] if good else None
     return LunPlan(
         case.lun.key,
         USE if good else REFUSE,
-        tuple(refusals),
+        tuple(_but_awaited(refusals, awaited, case)),
         volume,
-        tuple(node for node in usable if node not in mounted),
+        tuple(waiting) if case.lun.mount.auto else (),
         tuple(node for node in usable if node in wrong_fstab),
+        awaited_on=awaited,
         case=case,
-        gaps=tuple(capacity.differences(case, volume)) if volume else (),
+        gaps=(*capacity.differences(case, volume), *choices.differences(case, volume))
+        if volume
+        else (),
     )

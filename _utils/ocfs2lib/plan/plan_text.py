@@ -10,6 +10,7 @@ from ocfs2lib.node.difference import ONLINE
 from ocfs2lib.node.difference import OUTAGE
 from ocfs2lib.plan.cluster_plan import FORMAT
 from ocfs2lib.plan.cluster_plan import REFUSE
+from ocfs2lib.plan.cluster_plan import WAIT
 
 
 def lines(plan):
@@ -100,13 +101,34 @@ def _lun_line(plan, lun):
         found = "its format was cut short: again" if lun.again else "blank;"
         return (
             f"{found} format it on the leader {lun.leader} (label {desired.label}, "
-            f"{desired.slots} slots), then mount it on {desired.mount.path} of every node"
+            f"{desired.slots} slots), then {_mounting(plan, desired)}"
         )
     if lun.action == REFUSE:
         return "not used, not formatted"
-    words = f"volume {lun.volume['uuid']}"
-    words += f"; mount on {', '.join(lun.mount_on)}" if lun.mount_on else ", mounted"
+    awaited = f"comes to {', '.join(lun.awaited_on)} with what is set up there under san"
+    if lun.action == WAIT:
+        return f"{awaited}; what becomes of it is decided then"
+    words = f"{awaited}; " if lun.awaited_on else ""
+    words += f"volume {lun.volume['uuid']}" + _mounted(plan.desired.lun(lun.key), lun)
     return words + (f"; write the fstab line on {', '.join(lun.fstab_on)}" if lun.fstab_on else "")
+
+
+def _mounting(plan, desired):
+    """Return what follows a format, as text."""
+    path = desired.mount.path
+    if not desired.mount.auto:
+        return f"leave it to you to mount it on {path}"
+    everywhere = len(desired.nodes) == len(plan.desired.nodes)
+    return f"mount it on {path} of " + ("every node" if everywhere else ", ".join(desired.nodes))
+
+
+def _mounted(desired, lun):
+    if lun.mount_on:
+        return f"; mount on {', '.join(lun.mount_on)}"
+    if desired.mount.auto:
+        return ", mounted"
+    mounted = ", ".join(sorted(lun.case.mounted)) or "no node"
+    return f", mounted by hand (mount:auto is false) on {mounted}"
 
 
 def data(plan):
@@ -115,8 +137,8 @@ def data(plan):
 
     That is ``{"nodes", "luns", "failures", "differences", "orchestrations"}``: for each node
     ``reachable`` and the ``reason`` why it takes no part (``""``: it does), for each LUN what
-    becomes of it (``format``, ``use``, ``refuse``), and the verbs that alone may close some
-    differences.
+    becomes of it (``format``, ``use``, ``refuse``, ``wait``), and the verbs that alone may close
+    some differences.
     """
     return {
         "nodes": {

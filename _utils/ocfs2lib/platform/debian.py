@@ -8,6 +8,7 @@ from ocfs2lib.platform.platform import KernelModule
 from ocfs2lib.platform.platform import Platform
 from ocfs2lib.platform.platform import PlatformKernel
 from ocfs2lib.platform.platform import SettingsFile
+from ocfs2lib.platform.platform import Transport
 
 _KERNEL = "linux-image-amd64"
 #: The releases that have no number yet, by their code name.
@@ -81,7 +82,21 @@ Environment=SYSTEMCTL_SKIP_REDIRECT=1
         "iptables": FirewallService(packages=("iptables",), service="netfilter-persistent.service"),
         **FIREWALLS_OF_HOSTS,
     },
-    storage_services=("multipathd.service", "iscsid.service", "open-iscsi.service"),
+    storage_services=(
+        "multipathd.service",
+        "iscsid.service",
+        "open-iscsi.service",
+        "lldpad.service",
+        "fcoe-utils.service",
+    ),
+    transports={
+        "multipath": Transport(("multipath-tools",), ("multipathd.service",)),
+        "iscsi": Transport(("open-iscsi",), ("iscsid.socket", "open-iscsi.service")),
+        "fcoe": Transport(("fcoe-utils",), ("fcoe-utils.service",)),
+        "dcb": Transport(("lldpad",), ("lldpad.service",)),
+        "nvme": Transport(("nvme-cli",), ()),
+    },
+    multipath_owner="",
     textfile_directory="/var/lib/prometheus/node-exporter",
     exporter_package="prometheus-node-exporter",
     own_firewall="",

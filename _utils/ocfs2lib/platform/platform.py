@@ -116,6 +116,14 @@ FIREWALLS_OF_HOSTS = {
 
 
 @dataclass(frozen=True)
+class Transport:
+    """What brings LUNs in one way: its packages, and the units that do it now and at each boot."""
+
+    packages: tuple[str, ...]
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Platform:
     """
     A family of distributions on which the formula works.
@@ -128,7 +136,9 @@ class Platform:
     ``environment`` are the lines of the unit that it needs. ``firewalls`` has a
     :class:`FirewallService` for each backend that works here. ``own_firewall`` says how an operator
     opens the ``{port}`` to the ``{addresses}`` where the platform has one that the formula leaves
-    alone. ``storage_services`` bring the LUNs.
+    alone. ``storage_services`` bring the LUNs; ``transports`` has a :class:`Transport` for
+    ``multipath``, ``iscsi``, ``fcoe``, ``dcb`` and ``nvme``. ``multipath_owner`` is the file by
+    which the platform itself configures multipath on a host that has it, empty where it does not.
     ``textfile_directory`` is where node_exporter, from ``exporter_package``, reads metrics.
     ``release`` is the one of the host for which the platform was asked, empty without a host.
     """
@@ -146,6 +156,8 @@ class Platform:
     environment: str
     firewalls: Mapping[str, FirewallService]
     storage_services: tuple[str, ...]
+    transports: Mapping[str, Transport]
+    multipath_owner: str
     textfile_directory: str
     exporter_package: str
     own_firewall: str

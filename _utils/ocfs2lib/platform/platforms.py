@@ -20,6 +20,10 @@ RELEASES = tuple(release for platform in PLATFORMS for release in platform.relea
 SERVICES_BEFORE_MOUNTS = tuple(
     dict.fromkeys(service for platform in PLATFORMS for service in platform.services_before_mounts)
 )
+#: The files by which platforms configure multipath themselves.
+MULTIPATH_OWNERS = tuple(
+    dict.fromkeys(each.multipath_owner for each in PLATFORMS if each.multipath_owner)
+)
 
 _NO_MODULE = "SUSE has no ocfs2 module for it; stay with release 15, or take another distribution"
 _NO_MINION = "no Salt minion that the formula needs runs on it; take release 8 or newer"
@@ -28,6 +32,12 @@ REFUSED = {
     **dict.fromkeys(("SLES 16", "openSUSE Leap 16"), _NO_MODULE),
     **dict.fromkeys((f"{name} 6" for name in ("Oracle Linux", "RHEL", "CentOS")), _NO_MINION),
 }
+
+
+def transport_units(name):
+    """Return the units that any platform has for a transport, a key of ``Platform.transports``."""
+    found = [unit for platform in PLATFORMS for unit in platform.transports[name].units]
+    return tuple(dict.fromkeys(found))
 
 
 def release(grains):

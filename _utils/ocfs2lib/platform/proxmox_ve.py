@@ -31,6 +31,8 @@ PLATFORM = dataclasses.replace(
         caution="not a cloud kernel of Debian",
         default=("proxmox-boot-tool", "kernel", "list"),
     ),
+    # Rendered from it into files of each host (pve-devel, 2026-06); not in a release yet.
+    multipath_owner="/etc/pve/multipath.cfg",
     # One for all its hosts, off until an administrator turns it on (pve-docs, pve-firewall).
     own_firewall=(
         "if pve-firewall status says enabled, write IN ACCEPT -source {addresses} -p tcp "

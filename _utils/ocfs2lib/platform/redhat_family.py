@@ -11,6 +11,21 @@ from ocfs2lib.platform.platform import Platform
 from ocfs2lib.platform.platform import PlatformKernel
 from ocfs2lib.platform.platform import Repository
 from ocfs2lib.platform.platform import SettingsFile
+from ocfs2lib.platform.platform import Transport
+
+STORAGE_SERVICES = (
+    "multipathd.service",
+    "iscsid.service",
+    "iscsi.service",
+    "lldpad.service",
+    "fcoe.service",
+)
+#: What has the same name on SUSE.
+FABRICS = {
+    "fcoe": Transport(("fcoe-utils",), ("fcoe.service",)),
+    "dcb": Transport(("lldpad",), ("lldpad.service",)),
+    "nvme": Transport(("nvme-cli",), ()),
+}
 
 #: Byte for byte what ``o2cb.init configure`` writes (ocfs2-tools vendor/common/o2cb.init.sh), so
 #: that its start and stop change nothing.
@@ -100,7 +115,13 @@ def platform(major, *, name, releases, repositories, package, without, descripti
             "iptables": FirewallService(packages=("iptables-nft",), service="iptables.service"),
             **FIREWALLS_OF_HOSTS,
         },
-        storage_services=("multipathd.service", "iscsid.service", "iscsi.service"),
+        storage_services=STORAGE_SERVICES,
+        transports={
+            "multipath": Transport(("device-mapper-multipath",), ("multipathd.service",)),
+            "iscsi": Transport(("iscsi-initiator-utils",), ("iscsid.socket", "iscsi.service")),
+            **FABRICS,
+        },
+        multipath_owner="",
         textfile_directory="/var/lib/node_exporter/textfile_collector",
         exporter_package="node_exporter",
         own_firewall="",

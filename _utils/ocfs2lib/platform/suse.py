@@ -9,6 +9,7 @@ from ocfs2lib.platform.platform import FirewallService
 from ocfs2lib.platform.platform import KernelModule
 from ocfs2lib.platform.platform import Platform
 from ocfs2lib.platform.platform import PlatformKernel
+from ocfs2lib.platform.platform import Transport
 
 #: What Salt's grain ``osfullname`` says -> the name in sentences.
 _NAMES = {"SLES": "SLES", "Leap": "openSUSE Leap", "openSUSE Tumbleweed": "openSUSE Tumbleweed"}
@@ -52,7 +53,13 @@ PLATFORM = Platform(
         "iptables": FirewallService(packages=("iptables",), service="iptables.service"),
         **FIREWALLS_OF_HOSTS,
     },
-    storage_services=("multipathd.service", "iscsid.service", "iscsi.service"),
+    storage_services=redhat_family.STORAGE_SERVICES,
+    transports={
+        "multipath": Transport(("multipath-tools",), ("multipathd.service",)),
+        "iscsi": Transport(("open-iscsi",), ("iscsid.socket", "iscsi.service")),
+        **redhat_family.FABRICS,
+    },
+    multipath_owner="",
     textfile_directory="/var/lib/node_exporter/textfile_collector",
     exporter_package="golang-github-prometheus-node_exporter",
     own_firewall="",

@@ -126,26 +126,32 @@ def _state_without_finding(snapshot, minion, lun):
         return states.MOUNTED
     if snapshot.is_held(minion, lun.key):
         return states.HELD
+    if minion not in lun.case.lun.nodes:
+        return states.ELSEWHERE
     if lun.action == FORMAT:
         return states.BLANK
-    return states.UNMOUNTED if lun.volume else states.REFUSED
+    if not lun.volume:
+        return states.REFUSED
+    return states.UNMOUNTED if lun.case.lun.mount.auto else states.IDLE
 
 
 def _lun(snapshot, plan):
     described = snapshot.desired.lun(plan.key)
     path = described.mount.path
-    spaces = [facts["space"][path] for _, facts in snapshot.nodes() if path in facts["space"]]
+    own = [facts for _, facts in snapshot.nodes_of(described)]
+    spaces = [facts["space"][path] for facts in own if path in facts["space"]]
     volume = plan.volume or {}
     answered = [each for each in snapshot.plan.nodes if each.facts]
     return {
         "device": described.device,
         "wwid": described.wwid,
         "path": path,
+        "nodes": list(described.nodes),
         "size": described.size,
         "uuid": volume.get("uuid"),
         "label": volume.get("label"),
         "slots": volume.get("slots"),
-        "mounted": len(plan.case.mounted) if answered else None,
+        "mounted": len(plan.case.mounted) if own else None,
         "unknown": len(snapshot.plan.nodes) - len(answered),
         "space": spaces[0] if spaces else None,
     }

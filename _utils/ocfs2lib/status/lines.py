@@ -16,6 +16,7 @@ from ocfs2lib.plan import plan_text
 from ocfs2lib.status import data
 from ocfs2lib.status import last_seen
 from ocfs2lib.status import table
+from ocfs2lib.status.states import ELSEWHERE
 from ocfs2lib.status.states import HEALTHY
 from ocfs2lib.status.states import NOT_SEEN
 
@@ -68,7 +69,10 @@ def _nodes(status):
 def _row(status, minion, row, marked):
     name = minion + ("" if row["state"] == HEALTHY else "!")
     if not row["answers"]:
-        return (name, *(NOT_SEEN for _ in ("cluster", "net", *status["luns"])))
+        luns = (
+            NOT_SEEN if minion in lun["nodes"] else ELSEWHERE for lun in status["luns"].values()
+        )
+        return (name, NOT_SEEN, NOT_SEEN, *luns)
     up, total = data.connections_up(row)
     cells = [
         cell["state"] + ("!" if (minion, key) in marked else "")

@@ -39,6 +39,8 @@ class LunState:
 
 
 MOUNTED, HELD, BLANK, UNMOUNTED, REFUSED = "mounted", "held", "blank", "unmounted", "refused"
+#: Not mounted, and pillar leaves that to the operator; and of a node that is not to have the LUN.
+IDLE, ELSEWHERE = "idle", "elsewhere"
 #: Of several that a LUN is at once, the first is shown.
 _LUN_STATES = (
     LunState("missing", BAD, "lun-missing"),
@@ -55,6 +57,8 @@ _LUN_STATES = (
     LunState(BLANK, WARN),
     LunState(UNMOUNTED, BAD),
     LunState(REFUSED, BAD),
+    LunState(IDLE, DIM),
+    LunState(ELSEWHERE, DIM),
 )
 #: By their names.
 LUN_STATES = {each.name: each for each in _LUN_STATES}

@@ -13,6 +13,7 @@ import struct
 
 _BLKGETSIZE64 = 0x80081272
 _BLKFLSBUF = 0x1261
+_BLKSSZGET = 0x1268
 _CHUNK = 1 << 20
 
 
@@ -34,6 +35,11 @@ def opened(device):
 def size(handle):
     """Return the size of an open device in bytes."""
     return struct.unpack("Q", fcntl.ioctl(handle, _BLKGETSIZE64, bytes(8)))[0]
+
+
+def sector_size(handle):
+    """Return the bytes of a logical sector of an open device."""
+    return struct.unpack("i", fcntl.ioctl(handle, _BLKSSZGET, bytes(4)))[0]
 
 
 def is_busy(node):

@@ -59,6 +59,21 @@ def value(path):
     return None if text is None else text.strip()
 
 
+def content(path):
+    """
+    Return the bytes of a small binary file of sysfs, ``b""`` if it cannot be read, as for
+    :func:`value`.
+
+    path
+        Absolute path.
+    """
+    try:
+        with open(path, "rb") as handle:
+            return handle.read()
+    except OSError:
+        return b""
+
+
 def decoded(text):
     """Return a text of :func:`read_exactly`, or a name in a directory, as it can be sent."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -91,7 +106,7 @@ def target(link):
     return os.path.realpath(link) if os.path.islink(link) else None
 
 
-def write(path, text):
+def write(path, text, mode=0o644):
     """
     Replace a file, see :func:`replace`; the directory is made if it is missing. Returns True.
 
@@ -99,12 +114,14 @@ def write(path, text):
         Absolute path.
     text
         The new content.
+    mode
+        Of the new file.
     """
     if not os.path.isabs(path):
         raise SaltInvocationError(f"{path} is not an absolute path")
     try:
         os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-        replace(path, text)
+        replace(path, text, mode)
     except OSError as err:
         raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
     return True

@@ -109,11 +109,17 @@ class OneHost:
 
 
 @pytest.fixture
-def described(config, lun):
+def chosen():
+    """The keys of pillar that say how the volume is made; a test may have others."""
+    return {}
+
+
+@pytest.fixture
+def described(config, lun, chosen):
     described = config["luns"]["primary"]
     described.update(device=lun.device, wwid=lun.wwid, size=SIZE, format="once", type="datafiles")
     config["nodes"] = {MINION: config["nodes"][MINION]}
-    described["slots"] = 1
+    described.update(slots=1, **chosen)
     return config
 
 

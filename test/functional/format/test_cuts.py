@@ -69,11 +69,34 @@ def test_what_a_cut_format_left_is_not_touched_while_somebody_beats_on_it(
     _is_refused(lun, master, "G3")
 
 
-def test_what_a_cut_format_left_is_made_again(lun, master, killed_before_write, monkeypatch):
+#: What else mkfs.ocfs2 writes than by default.
+CHOICES = [
+    {"features": ["metaecc", "usrquota", "grpquota", "noindexed-dirs", "noinline-data"]},
+    {"features": ["usrquota", "noinline-data"], "block_size": 1024, "slots": 3},
+    {"features": ["noindexed-dirs", "grpquota"], "block_size": 512, "cluster_size": 4096},
+    {"features": ["metaecc", "noinline-data"], "block_size": 2048, "journal_size": "9MiB"},
+    {"block_size": 512, "cluster_size": 4096, "journal_size": "300MiB"},
+]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "number"),
+    [
+        ({}, 70),
+        (CHOICES[0], 115),
+        pytest.param(CHOICES[2], 180, marks=pytest.mark.slow),
+    ],
+    ids=repr,
+)
+def test_what_a_cut_format_left_is_made_again(
+    lun, master, killed_before_write, monkeypatch, number
+):
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
-    killed_before_write(70)
+    trace = killed_before_write(number)
     master.orchestrate()
     killed_before_write.disarm()
+    assert _writes(trace) == number
+    assert master.ledger.fetch(lun.wwid).state == "formatting"
     volumes, failures = master.orchestrate()
     assert failures == []
     is_whole(lun.image, volumes["primary"].uuid)
@@ -188,6 +211,7 @@ def _writes(trace):
 
 @pytest.mark.once
 @pytest.mark.slow
+@pytest.mark.parametrize("chosen", [{}, *CHOICES], ids=repr)
 def test_mkfs_cut_before_any_of_its_writes_ends_in_one_volume_or_one_thing_to_do(
     lun, master, killed_before_write, monkeypatch
 ):

@@ -24,10 +24,33 @@ SHAPES = [
     (5 * GIB, ("-T", "vmstore", "-N", "5", "-J", "size=64M,block64")),
     (17 * GIB, ("-b", "2048", "-C", "32K", "-N", "40", "-J", "size=4M")),
     (70 * GIB, ("-b", "1024", "-C", "1M", "-N", "9", "-J", "size=16M")),
+    (2 * GIB, ("-N", "5", "-J", "size=4M", "--fs-features=usrquota,grpquota,noinline-data")),
+    (2 * GIB, ("-N", "9", "-J", "size=4M", "--fs-features=metaecc,noinline-data,noindexed-dirs")),
+    (2 * GIB, ("-b", "512", "-N", "1", "-C", "4K", "-J", "size=150M")),
     pytest.param(
         1024 * GIB,
         ("-T", "datafiles", "-N", "2", "-J", "size=64M,block64"),
         marks=pytest.mark.slow,
+    ),
+    *(
+        pytest.param(
+            9 * GIB,
+            (
+                *("-b", block, "-C", cluster, "-N", slots, "-J", "size=9M,block64"),
+                f"--fs-features={features}",
+            ),
+            marks=pytest.mark.slow,
+        )
+        for block in ("512", "1024", "2048", "4096")
+        for cluster, slots in (("4K", "60"), ("1M", "3"))
+        for features in (
+            "usrquota,grpquota",
+            "metaecc",
+            "usrquota,metaecc,noinline-data",
+            "noindexed-dirs",
+            "grpquota,noinline-data,noindexed-dirs",
+            "noxattr,norefcount,nodiscontig-bg,noappend-dio",
+        )
     ),
 ]
 

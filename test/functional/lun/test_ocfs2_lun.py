@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 from salt.exceptions import SaltInvocationError
 
+from functional.conftest import MINION
 from functional.conftest import REPOSITORY
 from ocfs2lib.lun import blank
 from ocfs2lib.lun import contents
+from ocfs2lib.node import fstab
+from ocfs2lib.pillar import check
+from support.devices import mounted_tmpfs
 from support.devices import named
+from support.devices import simulated_ocfs2
 from support.devices import simulated_wwid
 from support.images import GIB
 from support.images import MIB
@@ -288,3 +293,43 @@ def test_mounted_refuses_a_mount_point_that_holds_files(described, states, state
         assert (ret["result"], ret["changes"]) == (False, {})
         assert f"{described} holds 'disk.qcow2'" in ret["comment"]
         assert "Fix: move it away." in ret["comment"]
+
+
+def test_a_lun_for_other_nodes_is_left_alone(states, states_test, config):
+    """Its device is not even looked at: there is none."""
+    config["luns"]["primary"]["nodes"] = ["host2.domain.com"]
+    for each in (states_test, states):
+        ret = each["ocfs2.mounted"]("primary", config)
+        assert (ret["result"], ret["changes"]) == (True, {})
+        assert "is for other nodes" in ret["comment"]
+    assert not Path("/mnt/primary").exists()
+
+
+def test_what_an_operator_mounts_gets_a_line_and_no_mount(described, states, states_test, config):
+    config["luns"]["primary"]["mount"]["auto"] = False
+    lun = check.parse(config).lun("primary")
+    dry = states_test["ocfs2.mounted"]("primary", config)
+    assert (dry["result"], set(dry["changes"])) == (None, {"fstab"}), dry["comment"]
+    wet = states["ocfs2.mounted"]("primary", config)
+    assert (wet["result"], wet["changes"]) == (True, dry["changes"]), wet["comment"]
+    assert wet["changes"]["fstab"]["new"] == fstab.line(lun, MINION)
+    again = states["ocfs2.mounted"]("primary", config)
+    assert (again["result"], again["changes"]) == (True, {})
+    assert not os.path.ismount(described)
+    assert "up to you" in again["comment"]
+
+
+def test_a_line_from_before_is_rewritten_and_the_mount_left_alone(
+    described, modules, states, config
+):
+    """Only the option for fstrim is new; simulated is that the volume is mounted."""
+    lun = check.parse(config).lun("primary")
+    assert lun.nodes[0] == MINION
+    options = fstab.line(lun, lun.nodes[-1])["options"]
+    assert "X-fstrim.notrim" in options
+    modules["ocfs2_mount.set_fstab"](str(described), lun.device, options)
+    described.mkdir()
+    with mounted_tmpfs(described), simulated_ocfs2(described, device=lun.device):
+        ret = states["ocfs2.mounted"]("primary", config)
+    assert (ret["result"], set(ret["changes"])) == (True, {"fstab"}), ret["comment"]
+    assert "X-fstrim.notrim" not in ret["changes"]["fstab"]["new"]["options"]

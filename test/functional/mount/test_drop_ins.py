@@ -33,7 +33,10 @@ def test_services_get_drop_ins_and_lose_them(states, states_test, bound):
     wet = states["ocfs2.services"](name="services", config=bound)
     assert (wet["result"], wet["changes"]) == (True, dry["changes"])
     assert set(wet["changes"]) == {str(DROP_IN), str(STALE)}
-    assert DROP_IN.read_text() == service_dropins.files(check.parse(bound))[str(DROP_IN)]
+    assert (
+        DROP_IN.read_text()
+        == service_dropins.files(check.parse(bound), "host1.domain.com")[str(DROP_IN)]
+    )
     assert (STALE.exists(), other.exists()) == (False, True)
     again = states["ocfs2.services"](name="services", config=bound)
     assert (again["result"], again["changes"]) == (True, {})

@@ -2,20 +2,22 @@
 
 import pytest
 
+from ocfs2lib.adoption import lun_names
 from support import by_hand
 from support.adoption import HOST
 from support.adoption import LAST
 from support.adoption import LUN
 from support.adoption import OTHER
 from support.adoption import VOLUME
+from support.adoption import adopted
 from support.adoption import assert_applicable
 from support.adoption import assert_named
 from support.adoption import by_kernel_name
 from support.adoption import everywhere
 from support.adoption import facts
 from support.adoption import line
+from support.adoption import logical_volume
 from support.adoption import on
-from support.adoption import partition
 from support.adoption import second_disk
 from support.adoption import second_path
 from support.adoption import typeless
@@ -103,25 +105,25 @@ ISSUES = {
         True,
     ),
     "a LUN that one node does not see": (
-        on(OTHER, lambda survey: survey["luns"].clear()),
-        f"{OTHER}: LUN primary is not seen there, or holds something else",
-        True,
+        on(OTHER, lambda survey: (survey["luns"].clear(), survey["fstab"].clear())),
+        f"{OTHER}: LUN primary is not seen there, or holds something else, so luns:primary:nodes",
+        False,
     ),
     "no WWID": (
         everywhere(put((*LUN, "wwid"), None)),
         "the device /dev/dm-0 has no WWID",
         True,
     ),
-    "a partition": (
-        on(OTHER, partition),
-        f"{OTHER}: /dev/sdb1 is a partition, and the formula takes whole LUNs alone; it holds "
+    "a logical volume": (
+        on(OTHER, logical_volume),
+        f"{OTHER}: /dev/vg/a is a logical volume of LVM; name the LUN below it; it holds "
         f"volume {UUID} (OCFS2_label); it is mounted on /san/primary; /etc/fstab has it on "
         "/san/primary. It is not in the pillar, and nothing of the formula touches it. To have it "
-        "there, copy its data to a volume on a whole LUN.",
+        "there, copy its data to a volume on a LUN.",
         True,
     ),
-    "a partition without a volume": (
-        on(OTHER, lambda survey: (partition(survey), put((*LUN, "volume"), None)(survey))),
+    "a logical volume without a volume": (
+        on(OTHER, lambda survey: (logical_volume(survey), put((*LUN, "volume"), None)(survey))),
         "it is mounted on /san/primary; /etc/fstab has it on /san/primary. Take its line out of",
         True,
     ),
@@ -215,6 +217,12 @@ ISSUES = {
         f"{OTHER}: /etc/fstab mounts /dev/sdx on /x, and no such device is there",
         True,
     ),
+    "a quota without its feature": (
+        everywhere(lambda survey: line(survey)["options"].append("usrquota")),
+        "LUN primary: the mount option usrquota needs the feature of that name, which the volume"
+        " does not have",
+        False,
+    ),
     "a format that was cut short": (
         everywhere(put((*LUN, "half_made"), True)),
         f"LUN primary: G9: {HOST}: the format of /dev/mapper/primary as volume {UUID} was cut",
@@ -228,6 +236,28 @@ def test_an_issue_is_named_with_what_to_do(nodes, name):
     assert_named(nodes, *ISSUES[name])
 
 
+ODD = {
+    "block_size": 512,
+    "cluster_size": 4096,
+    "features": ["sparse", "usrquota", "grpquota", "metaecc"],
+}
+
+
+@pytest.mark.parametrize(("option", "written"), [(None, None), ("usrquota", ["usrquota"])])
+def test_a_volume_that_was_made_otherwise_needs_no_more_than_its_mount(nodes, option, written):
+    def made(survey):
+        facts(survey)["volume"].update(ODD)
+        facts(survey)["journals"] = [4 << 20] * 4
+        line(survey)["options"] += [option] * bool(option)
+
+    assert_applicable(nodes, everywhere(made))
+    lun = adopted(nodes).pillar["ocfs2"]["luns"]["primary"]
+    assert lun.get("features") == written
+    assert not {"block_size", "cluster_size", "journal_size"} & lun.keys()
+    if option:
+        assert option in lun["mount"]["options"]
+
+
 #: Without its only LUN there is no pillar to apply.
 APPLICABLE = [
     name
@@ -239,3 +269,74 @@ APPLICABLE = [
 @pytest.mark.parametrize("name", APPLICABLE)
 def test_without_an_obstacle_the_pillar_can_be_applied(nodes, name):
     assert_applicable(nodes, ISSUES[name][0])
+
+
+WHOLE = "3600a0b8000123456000abcd012345678"
+PARTUUID = "0b1d5e3c-6f5a-4c53-9a55-0d6b8e1f2a33"
+
+
+@pytest.mark.parametrize(
+    ("wwid", "names", "device"),
+    [
+        (
+            f"{WHOLE}-partuuid-{PARTUUID}",
+            ["/dev/mapper/data", f"/dev/disk/by-partuuid/{PARTUUID}", "/dev/mapper/mpatha-part1"],
+            "/dev/mapper/mpatha-part1",
+        ),
+        (
+            f"{WHOLE}-partuuid-1a2b3c4d-01",
+            ["/dev/disk/by-partuuid/1a2b3c4d-01", "/dev/disk/by-id/lvm-pv-uuid-a"],
+            "/dev/disk/by-partuuid/1a2b3c4d-01",
+        ),
+        ("virtio-disk1", ["/dev/disk/by-id/virtio-disk1"], "/dev/disk/by-id/virtio-disk1"),
+        (
+            "eui.0025388b71b0a5c3",
+            ["/dev/disk/by-id/nvme-Samsung_1_1", "/dev/disk/by-id/nvme-eui.0025388b71b0a5c3"],
+            "/dev/disk/by-id/nvme-Samsung_1_1",
+        ),
+        (
+            "0QEMU_QEMU_HARDDISK_disk1",
+            ["/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_disk1"],
+            "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_disk1",
+        ),
+        ("drbd-r0-0", ["/dev/drbd/by-res/r0/0"], "/dev/drbd/by-res/r0/0"),
+    ],
+)
+def test_each_kind_of_device_becomes_a_lun(nodes, wwid, names, device):
+    for survey in nodes.values():
+        facts(survey).update(wwid=wwid, names=lun_names.best_first(names), paths={})
+        line(survey).update(source=device)
+    adoption = adopted(nodes)
+    assert adoption.obstacles == ()
+    (described,) = adoption.pillar["ocfs2"]["luns"].values()
+    assert (described["device"], described["wwid"]) == (device, wwid)
+
+
+def test_a_partition_by_its_partuuid_in_fstab(nodes):
+    for survey in nodes.values():
+        facts(survey).update(
+            wwid=f"{WHOLE}-partuuid-{PARTUUID}", names=["/dev/mapper/a-part1"], paths={}
+        )
+        line(survey).update(source=f"PARTUUID={PARTUUID.upper()}", node=None)
+    assert adopted(nodes).obstacles == ()
+
+
+def test_drbd_that_is_not_ready_is_told_what_to_do(nodes):
+    for survey in nodes.values():
+        facts(survey).update(wwid="drbd-r0-0", unreadable="DRBD r0/0 is Secondary here", paths={})
+    assert "drbdadm status r0" in str(adopted(nodes).obstacles[0])
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        ("/dev/loop0", "It is a loop device: it is a file of one host"),
+        ("/dev/vdb", "give the disk a serial: <serial>NAME</serial>"),
+        ("/dev/sdb", "present it as a SCSI or NVMe LUN"),
+    ],
+)
+def test_a_device_without_an_identity_is_named(nodes, node, words):
+    for survey in nodes.values():
+        survey["luns"] = {node: {**facts(survey), "node": node, "wwid": None}}
+        line(survey).update(node=node)
+    assert any(words in str(each) for each in adopted(nodes).obstacles)

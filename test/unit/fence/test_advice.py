@@ -19,10 +19,10 @@ from support.simulated_logs import SimulatedLogs
 @pytest.mark.parametrize(
     ("queueing", "threshold", "wanted"),
     [
-        ("12 chk", 31, 46),  # (60 + 30) / 2 + 1
-        ("13 chk", 31, 49),  # (65 + 30) / 2 + 1, and up
+        ("12 chk", 31, 49),  # 18 + 60 + 1 = 79 of (49 - 1) x 2 x 5 / 6
+        ("13 chk", 31, 52),
         ("6 chk", 31, None),
-        ("12 chk", 46, None),
+        ("12 chk", 49, None),
         ("500 chk", 31, None),
         ("on", 31, 61),
         ("off", 31, 61),

@@ -92,6 +92,12 @@ def test_a_lun_that_pillar_does_not_let_be_formatted():
     assert kinds(nodes, pillar) == {"format-not-allowed"}
 
 
+def test_a_blank_lun_with_sectors_larger_than_the_blocks_in_pillar():
+    pillar = answers.desired(slots=6, block_size=2048)
+    nodes = unformatted(answers.examinations(pillar), sector_size=4096)
+    assert kinds(nodes, pillar) == {"format-not-allowed"}
+
+
 def test_a_blank_lun_that_held_a_volume(nodes):
     unformatted(nodes)
     record = answers.record(PILLAR, "formatted")
@@ -150,3 +156,63 @@ def test_every_objection_that_a_plan_can_have_is_a_kind_of_finding():
     on_the_leader = {Code.NOT_LEADER, Code.TOOL_MISSING, Code.TOOL_FAILED}
     assert set(KIND_OF_CODE) == set(Code) - on_the_leader - {Code.NODE_ABSENT}
     assert set(KIND_OF_CODE.values()) <= set(KINDS)
+
+
+SETTINGS = {
+    "protocol": ["C"],
+    "allow_two_primaries": ["yes"],
+    "fencing": ["resource-and-stonith"],
+}
+DRBD = answers.desired(slots=6, device="/dev/drbd/by-res/r0/0", wwid="drbd-r0-0")
+
+
+def of_drbd(**settings):
+    nodes = {minion: answers.examination(DRBD, minion, paths={}) for minion in ALL}
+    for minion in ALL:
+        nodes[minion]["drbd"] = {"r0": SETTINGS, "other": {**SETTINGS, "protocol": ["A"]}}
+    nodes[TWO]["drbd"]["r0"] = {**SETTINGS, **settings}
+    return nodes
+
+
+def test_drbd_with_settings_for_two_primaries_is_fine():
+    assert found(of_drbd(), DRBD) == []
+    unknown = of_drbd()
+    unknown[TWO]["drbd"] = None
+    assert found(unknown, DRBD) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        ({"fencing": ["dont-care"]}, "no fencing (dont-care)"),
+        ({"fencing": ["dont-care", "resource-only"]}, "no fencing (dont-care)"),
+        ({"fencing": []}, "no fencing (dont-care)"),
+        ({"protocol": ["A"]}, "protocol A"),
+        ({"allow_two_primaries": ["no"]}, "not allow-two-primaries yes"),
+    ],
+)
+def test_drbd_without_fencing_is_found(settings, what):
+    finding = only(of_drbd(**settings), "drbd-fencing", (TWO,), pillar=DRBD)
+    assert finding.what == f"the resource r0 of DRBD has {what}"
+    assert "drbdadm adjust r0" in finding.fix
+
+
+def test_drbd_that_is_not_ready_is_not_readable():
+    nodes = of_drbd()
+    nodes[TWO]["luns"]["primary"].update(unreadable="DRBD r0/0 is Secondary here", volume=None)
+    kind = [each for each in found(nodes, DRBD) if each.kind == "lun-unreadable"]
+    assert "drbdadm status r0" in kind[0].fix
+
+
+def test_a_partition_has_the_paths_of_its_lun():
+    wwid = f"{WWID}-partuuid-1a2b3c4d-01"
+    pillar = answers.desired(slots=6, wwid=wwid, device="/dev/mapper/primary-part1")
+    paths = {"sda": WWID, "sdb": WWID}
+    nodes = {minion: answers.examination(pillar, minion, paths=paths) for minion in ALL}
+    for each in nodes.values():
+        each["multipath"].update(paths={WWID: {"sda": "ok", "sdb": "ok"}}, maps={})
+    assert found(nodes, pillar) == []
+    nodes[TWO]["multipath"]["paths"] = {WWID: {"sda": "ok", "sdb": "failed"}}
+    assert "sdb is failed" in only(nodes, "path-missing", (TWO,), pillar=pillar).what
+    nodes[TWO]["unmapped"] = {WWID: ["/dev/sdc"]}
+    assert "no-multipath" in {each.kind for each in found(nodes, pillar)}

@@ -5,8 +5,13 @@ import pytest
 from ocfs2lib.errors import AnswerMalformed
 from ocfs2lib.errors import FunctionMissing
 from ocfs2lib.findings.kinds import UNKNOWN
+from ocfs2lib.pillar import check
+from support import answers
+from support import roster
+from support import san_pillar as san
 from support.findings import ALL
 from support.findings import ONE
+from support.findings import PILLAR
 from support.findings import THREE
 from support.findings import TWO
 from support.findings import found
@@ -156,3 +161,24 @@ def test_what_an_orchestration_holds(nodes):
         "retune of ocfs2 is under way",
         "run X again, which ends it",
     )
+
+
+def test_a_way_to_the_luns_that_is_not_as_pillar_says():
+    """Of a record of the formula, pillar has nothing."""
+    nodes = answers.examinations(PILLAR)
+    nodes[TWO]["setup"]["iscsi"]["made"] = [["iqn.2003-01.com.domain:a", "192.168.50.10:3260"]]
+    finding = only(nodes, "san-differs", (TWO,))
+    assert "iqn.2003-01.com.domain:a at 192.168.50.10:3260: logged in to -> absent" in finding.what
+    assert finding.fix == f"salt {TWO} state.apply ocfs2.san"
+
+
+def test_hosts_that_log_in_by_one_name():
+    section = roster.section(san={"iscsi": {"portals": san.PORTALS, "targets": [san.TARGET]}})
+    section["luns"]["primary"]["slots"] = 6
+    pillar = check.parse(section)
+    nodes = answers.examinations(pillar)
+    for minion in (ONE, TWO):
+        nodes[minion]["setup"]["iscsi"]["initiator"] = "iqn.1993-08.org.debian:01:cloned"
+    shared = [each for each in found(nodes, pillar) if each.kind == "initiator-shared"]
+    assert [each.nodes for each in shared] == [(ONE,), (TWO,)]
+    assert "iqn.1993-08.org.debian:01:cloned" in shared[0].what

@@ -91,6 +91,25 @@ def test_too_few_slots_for_the_nodes(nodes):
     assert "ocfs2.orch.slots" in finding.fix
 
 
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"block_size": 1024}, "write block_size: 4096, or make another LUN"),
+        ({"cluster_size": 4096}, "write cluster_size: 1048576, or make another LUN"),
+        ({"journal_size": "64MiB"}, "tunefs.ocfs2 -J size=67108864,block64 /dev/mapper/primary"),
+        ({"features": ["grpquota"]}, "tunefs.ocfs2 --fs-features=grpquota /dev/mapper/primary"),
+    ],
+)
+def test_a_volume_that_was_made_otherwise_than_pillar_says(chosen, words):
+    pillar = answers.desired(slots=5, **chosen)
+    nodes = answers.examinations(pillar)
+    for minion in ALL:
+        lun(nodes, minion)["journals"] = [128 << 20] * 5
+    (finding,) = found(nodes, pillar)
+    assert finding.kind == "volume-differs"
+    assert words in finding.fix
+
+
 @pytest.mark.parametrize(("share", "severity"), [(0.09, DEGRADED), (0.019, BROKEN), (0.11, None)])
 def test_room(nodes, share, severity):
     for minion in ALL:

@@ -1,3 +1,4 @@
+import dataclasses
 import inspect
 
 import pytest
@@ -10,6 +11,7 @@ from ocfs2lib.node.reasons import Silence
 from support import answers
 
 PILLAR = answers.desired()
+SMALL = answers.desired(size="600MiB", type="mail", slots=4)
 NODE = "host1.example.com"
 OTHER_WWID = "3600a0b8000123456000abcd099999999"
 
@@ -37,6 +39,7 @@ def with_volume(**changes):
     return case(volume=volume, written=None)
 
 
+PART = f"{PILLAR.luns[0].wwid}-partuuid-1a2b3c4d-01"
 #: Each fault is seen by one guard alone: (guard, its number, code, case, words of the refusal).
 FAULTS = {
     "no such device": (
@@ -75,6 +78,20 @@ FAULTS = {
         Code.SIZE_DIFFERS,
         case(size=PILLAR.luns[0].size + 1),
         f"pillar says {PILLAR.luns[0].size}",
+    ),
+    "sectors of 4 KiB, blocks of 1": (
+        format_guards.sectors,
+        "G1",
+        Code.SECTORS_LARGE,
+        case(answers.desired(block_size=1024), sector_size=4096),
+        "has sectors of 4096 bytes, and the volume would have blocks of 1024",
+    ),
+    "sectors of 4 KiB, a LUN below 1 GiB": (
+        format_guards.sectors,
+        "G1",
+        Code.SECTORS_LARGE,
+        case(SMALL, sector_size=4096),
+        "has sectors of 4096 bytes, and the volume would have blocks of 2048",
     ),
     "I/O error": (
         format_guards.readable,
@@ -165,6 +182,13 @@ FAULTS = {
         Code.OUTCOME_UNKNOWN,
         case(record=answers.record(PILLAR, "formatting", leader=NODE), formats={NODE: None}),
         f"what became of volume {answers.UUID} is not known",
+    ),
+    "a partition of it formatted before": (
+        format_guards.ledger,
+        "G4",
+        Code.ON_RECORD,
+        dataclasses.replace(case(), overlaps={PART: "held ext4"}),
+        f"LUN {PART}, which has the same blocks, is on record: held ext4",
     ),
     "no ledger": (
         format_guards.ledger,
@@ -281,6 +305,19 @@ def test_every_node_that_objects_is_named():
     assert [refusal.node for refusal in refusals] == [node.minion for node in PILLAR.nodes]
 
 
+@pytest.mark.parametrize(
+    ("pillar", "sector"),
+    [
+        (PILLAR, 4096),
+        (PILLAR, None),
+        (answers.desired(block_size=4096, size="600MiB", type="mail", slots=4), 4096),
+        (answers.desired(block_size=512), 512),
+    ],
+)
+def test_sectors_that_are_no_larger_than_blocks_are_no_objection(pillar, sector):
+    assert format_guards.refusals(case(pillar, sector_size=sector)) == []
+
+
 def test_hex_digits_of_a_wwid_may_differ_in_case():
     assert format_guards.refusals(case(wwid=PILLAR.luns[0].wwid.upper())) == []
 
@@ -351,3 +388,39 @@ def test_a_command_that_destroys_needs_a_format_that_has_begun_to_write(formats)
     (refusal,) = format_guards.refusals(case(record=begun, formats=formats, written=[4096]))
     assert "blkdiscard" not in refusal.fix
     assert "find out whose it is" in refusal.fix
+
+
+def test_a_path_of_a_partition_leads_to_its_lun():
+    whole = PILLAR.luns[0].wwid
+    pillar = answers.desired(wwid=PART, device="/dev/mapper/primary-part1")
+    good = case(pillar, paths={"sda": whole, "sdb": whole.upper()})
+    for facts in good.seen.values():
+        facts["paths"] = {"sda": whole}
+    assert format_guards.refusals(good) == []
+    good.seen[NODE]["paths"] = {"sda": whole, "sdb": "36001"}
+    (refusal,) = format_guards.refusals(good)
+    assert (refusal.code, refusal.node) == (Code.OTHER_PATH, NODE)
+    assert f"path sdb of /dev/mapper/primary-part1 leads to 36001, not {whole}" in refusal.found
+
+
+@pytest.mark.parametrize(
+    ("node", "words"),
+    [
+        ("/dev/loop0", "(a loop device: it is a file of one host)"),
+        ("/dev/vdb", "(a virtual disk without a serial number: "),
+        ("/dev/sdb", "is without a WWID, not"),
+    ],
+)
+def test_a_device_without_an_identity_is_named(node, words):
+    (refusal,) = format_guards.refusals(case(wwid=None, node=node, paths={}))
+    assert words in refusal.found
+
+
+def test_drbd_that_is_not_ready_is_told_what_to_do():
+    pillar = answers.desired(wwid="drbd-r0-0", device="/dev/drbd/by-res/r0/0")
+    views = case(pillar, unreadable="DRBD r0/0 is Secondary here")
+    for facts in views.seen.values():
+        facts["paths"] = {}
+    (refusal,) = format_guards.refusals(views)
+    assert refusal.code is Code.UNREADABLE
+    assert "drbdadm status r0" in refusal.fix

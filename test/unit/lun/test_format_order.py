@@ -29,9 +29,39 @@ def test_the_arguments_of_mkfs():
     ]
 
 
+CHOSEN = {
+    "block_size": 2048,
+    "cluster_size": 1 << 16,
+    "journal_size": 1 << 25,
+    "features": ["usrquota", "noinline-data"],
+}
+
+
+def test_the_arguments_of_mkfs_for_what_is_chosen():
+    arguments = order(**CHOSEN).arguments()
+    assert arguments[8:-2] == [
+        *("-J", "size=33554432,block64", "-b", "2048", "-C", "65536"),
+        "--fs-features=usrquota,noinline-data",
+    ]
+    assert arguments[-2:] == order().arguments()[-2:]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("block_size", 8192),
+        ("block_size", "4096"),
+        ("block_size", 4096.0),
+        ("cluster_size", 2048),
+        ("cluster_size", 1 << 21),
+        ("cluster_size", True),
+        ("journal_size", (4 << 20) - 512),
+        ("journal_size", 4 << 30),
+        ("journal_size", (4 << 20) + 1),
+        ("features", "usrquota"),
+        ("features", ["local"]),
+        ("features", [["usrquota"]]),
+        ("features", None),
         ("device", "/dev/sda"),
         ("device", "/dev/mapper/../sda"),
         ("device", "/dev/mapper/-F"),
@@ -76,6 +106,7 @@ def test_a_blank_lun_is_not_refused():
         ({"volume": answers.volume(PILLAR)}, "G3"),
         ({"busy": True}, "G7"),
         ({"read_only": True}, "G7"),
+        ({"sector_size": 8192}, "G1"),
     ],
 )
 def test_the_leader_refuses_what_it_sees_itself(changes, guard):
@@ -110,6 +141,36 @@ def test_another_volume_does_not_read_back(name, value):
     facts["volume"][name] = value
     (difference,) = order().differences(facts)
     assert difference.startswith(f"{name} is {value!r}, ordered was ")
+
+
+def made_as_chosen(journals, **changes):
+    features = ["sparse", "usrquota"]
+    volume = {"block_size": 2048, "cluster_size": 1 << 16, "features": features, **changes}
+    return {**made(**volume), "journals": journals}
+
+
+def test_what_was_chosen_reads_back():
+    assert order(**CHOSEN).differences(made_as_chosen([1 << 25] * 5)) == []
+    # Rounded up to whole clusters.
+    larger = {**CHOSEN, "journal_size": (1 << 25) - 512}
+    assert order(**larger).differences(made_as_chosen([1 << 25] * 5)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "journals", "words"),
+    [
+        ({"block_size": 4096}, [1 << 25], "block_size is 4096, ordered was 2048"),
+        ({"cluster_size": 1 << 15}, [1 << 25], "cluster_size is 32768, ordered was 65536"),
+        ({"features": []}, [1 << 25], "not as ordered in usrquota"),
+        ({"features": ["usrquota", "inline-data"]}, [1 << 25], "in noinline-data"),
+        ({}, [1 << 25, 1 << 24], "the journals have [33554432, 16777216] bytes"),
+        ({}, [], "the journals have [] bytes"),
+        ({}, None, "the journals have None bytes"),
+    ],
+)
+def test_what_was_chosen_and_is_not_there_does_not_read_back(changes, journals, words):
+    (difference,) = order(**CHOSEN).differences(made_as_chosen(journals, **changes))
+    assert words in difference
 
 
 @pytest.mark.parametrize("half_made", [True, None])

@@ -110,3 +110,41 @@ def test_what_a_killed_store_left_is_not_on_record():
     # One that cannot be read is on record all the same.
     cache[ledger.BANK, "3600b"] = "damaged"
     assert opened(cache).wwids() == sorted(["3600b", WWID])
+
+
+PART = f"{WWID}-partuuid-1a2b3c4d-01"
+
+
+@pytest.mark.parametrize(("stored", "asked"), [(PART, WWID), (WWID, PART), (WWID, PART.upper())])
+def test_a_lun_and_its_partition_overlap(stored, asked):
+    known = opened()
+    known.store(ledger.Record(stored, ledger.HELD, found="ext4"))
+    assert list(known.overlapping(asked)) == [stored]
+    assert "held ext4" in known.overlapping(asked)[stored]
+    assert known.fetch(asked).state == ledger.NEVER
+
+
+def test_what_does_not_overlap_or_is_free_is_not_in_the_way():
+    known = opened()
+    for wwid in (WWID, f"{WWID}-partuuid-1a2b3c4d-02", "35000c50000000001"):
+        known.store(ledger.Record(wwid, ledger.HELD, found="ext4"))
+    known.store(ledger.Record(PART))
+    assert known.overlapping("35000c50000000001") == {}
+    assert list(known.overlapping(PART)) == [WWID]
+    assert list(known.overlapping(WWID)) == [f"{WWID}-partuuid-1a2b3c4d-02"]
+
+
+def test_a_record_of_a_partition_that_cannot_be_read_is_in_the_way():
+    cache = SimulatedCache()
+    cache.store(ledger.BANK, PART, "garbage")
+    assert "another shape" in opened(cache).overlapping(WWID)[PART]
+
+
+class UnlistedCache(SimulatedCache):
+    def list(self, bank):
+        raise OSError("Input/output error")
+
+
+def test_records_that_cannot_be_listed_are_not_taken_for_none():
+    with pytest.raises(RecordUnreadable, match="cannot be listed: Input/output error"):
+        opened(UnlistedCache()).overlapping(WWID)

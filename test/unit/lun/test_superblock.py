@@ -3,6 +3,7 @@ import struct
 import pytest
 
 from ocfs2lib.lun import superblock
+from ocfs2lib.pillar import features
 
 UUID = "458E997A48634B3DAB36F01667EBB761"
 CLUSTERINFO, LOCAL, USER_STACK = 0x4000, 0x8, 0x80
@@ -33,6 +34,7 @@ def test_a_superblock_of_every_block_size(block_size):
         stack="o2cb",
         cluster="web",
         global_heartbeat=False,
+        features=("clusterinfo",),
     )
 
 
@@ -47,6 +49,22 @@ def test_a_superblock_of_every_block_size(block_size):
 )
 def test_the_stamp(changes, stamp):
     assert superblock.parse(head(**changes)).stamp == stamp
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ((3, 0xF750, 1), (*features.DEFAULTS[:-1], "clusterinfo", "unwritten")),
+        ((0, 0x800, 6), ("metaecc", "usrquota", "grpquota")),
+        ((0, 0, 0), ()),
+        ((0x8000, 0x10, 0x10), ("sparse", superblock.UNKNOWN_FEATURE)),
+    ],
+)
+def test_the_features_in_the_order_of_their_bits(words, found):
+    block = bytearray(512)
+    struct.pack_into("<III", block, 0xC0 + 0x1C, *words)
+    assert set(superblock.features(bytes(block))) == set(found)
+    assert len(superblock.features(bytes(block))) == len(found)
 
 
 def test_global_heartbeat_is_a_flag_of_the_stamp():

@@ -26,7 +26,7 @@ EXT4 = {"device": "/dev/sda1", "fstype": "ext4", "options": []}
     ],
 )
 def test_a_volume_that_is_no_lun_of_pillar_is_named(lines, mounts, found):
-    gaps = fstab.strays(PILLAR, lines, mounts)
+    gaps = fstab.strays(PILLAR, PILLAR.nodes[0].minion, lines, mounts)
     assert [(gap.what, gap.old) for gap in gaps] == found
     assert {gap.verb for gap in gaps} <= {"retire_lun"}
     assert all(gap.refused and gap.new is None for gap in gaps)
@@ -39,10 +39,36 @@ def test_what_mounts_an_ocfs2(entry, ours):
     assert fstab.is_ocfs2(entry) is ours
 
 
+def test_one_node_alone_trims_a_volume():
+    lun = PILLAR.luns[0]
+    lines = [fstab.line(lun, minion)["options"] for minion in lun.nodes]
+    assert ["X-fstrim.notrim" in each for each in lines] == [False, True, True]
+    own = answers.desired(mount={"path": PATH, "options": ["noatime", "X-fstrim.notrim"]}).luns[0]
+    for minion in own.nodes:
+        assert fstab.line(own, minion)["options"].count("X-fstrim.notrim") == 1
+
+
+def test_a_lun_that_only_an_operator_mounts_is_not_mounted_at_boot():
+    by_hand = answers.desired(mount={"path": PATH, "auto": False}).luns[0]
+    for minion in by_hand.nodes:
+        assert "noauto" in fstab.line(by_hand, minion)["options"]
+        assert "noauto" not in fstab.line(PILLAR.luns[0], minion)["options"]
+
+
+def test_a_lun_for_other_nodes_is_named_as_such():
+    first, second, _ = PILLAR.luns[0].nodes
+    pillar = answers.desired(nodes=[first])
+    (gap,) = fstab.strays(pillar, second, {PATH: OCFS2}, [])
+    assert (gap.old, gap.why) == ("in fstab", "LUN primary is for other nodes")
+    assert fstab.strays(pillar, first, {PATH: OCFS2}, [PATH]) == []
+
+
 def test_only_the_whole_line_agrees():
     lun = PILLAR.luns[0]
-    line = fstab.line(lun)
-    assert fstab.agrees(lun, {PATH: line})
-    assert not fstab.agrees(lun, {})
-    assert not fstab.agrees(lun, {PATH: {**line, "options": line["options"][1:]}})
-    assert not fstab.agrees(lun, {PATH: {**line, "device": "/dev/sdb"}})
+    first, second, *_ = lun.nodes
+    line = fstab.line(lun, first)
+    assert fstab.agrees(lun, first, {PATH: line})
+    assert not fstab.agrees(lun, second, {PATH: line})
+    assert not fstab.agrees(lun, first, {})
+    assert not fstab.agrees(lun, first, {PATH: {**line, "options": line["options"][1:]}})
+    assert not fstab.agrees(lun, first, {PATH: {**line, "device": "/dev/sdb"}})

@@ -48,7 +48,7 @@ def test_a_mount_unit_is_named_as_systemd_names_it(path):
 
 def test_a_service_waits_for_every_lun_that_names_it():
     pillar = desired(a=[LIBVIRT, AGENT], b=[AGENT], c=[])
-    assert service_dropins.files(pillar) == {
+    assert service_dropins.files(pillar, pillar.nodes[0].minion) == {
         f"/etc/systemd/system/{LIBVIRT}.d/ocfs2-formula.conf": (
             "# Written by ocfs2-formula: it runs only while its LUNs are mounted.\n"
             "[Unit]\n"
@@ -67,16 +67,16 @@ def test_a_service_waits_for_every_lun_that_names_it():
 
 
 def test_without_services_there_are_no_drop_ins():
-    assert service_dropins.files(roster.desired()) == {}
+    assert service_dropins.files(roster.desired(), roster.desired().nodes[0].minion) == {}
 
 
 def test_the_services_of_a_lun_come_in_its_order_with_all_their_mounts():
     pillar = desired(a=[LIBVIRT, AGENT], b=[AGENT, "x@1.service"])
-    assert list(service_dropins.bound(pillar, pillar.lun("a")).items()) == [
+    assert list(service_dropins.bound(pillar, pillar.nodes[0].minion, pillar.lun("a")).items()) == [
         (LIBVIRT, ["/san/a-0"]),
         (AGENT, ["/san/a-0", "/san/b-1"]),
     ]
-    assert list(service_dropins.bound(pillar, pillar.lun("b")).items()) == [
+    assert list(service_dropins.bound(pillar, pillar.nodes[0].minion, pillar.lun("b")).items()) == [
         (AGENT, ["/san/a-0", "/san/b-1"]),
         ("x@1.service", ["/san/b-1"]),
     ]
@@ -99,3 +99,24 @@ def test_the_services_of_a_lun_come_in_its_order_with_all_their_mounts():
 def test_a_process_belongs_to_the_service_of_its_cgroup(cgroups, expected):
     assert service_dropins.belongs(cgroups, (AGENT, LIBVIRT)) is expected
     assert service_dropins.belongs(cgroups, ()) is False
+
+
+def test_a_node_has_the_drop_ins_of_its_own_luns():
+    section = roster.section()
+    primary = section["luns"]["primary"]
+    primary["mount"]["services"] = [LIBVIRT]
+    primary["nodes"] = ["host1.example.com"]
+    pillar = check.parse(section)
+    assert service_dropins.files(pillar, "host0.example.com") == {}
+    assert service_dropins.bound(pillar, "host0.example.com", pillar.luns[0]) == {LIBVIRT: []}
+    assert list(service_dropins.files(pillar, "host1.example.com")) == [
+        f"/etc/systemd/system/{LIBVIRT}.d/ocfs2-formula.conf"
+    ]
+
+
+def test_a_service_does_not_mount_what_only_an_operator_mounts():
+    """systemd mounts what BindsTo names; Requisite only asks whether it is mounted."""
+    section = roster.section()
+    section["luns"]["primary"]["mount"].update(services=[LIBVIRT], auto=False)
+    (text,) = service_dropins.files(check.parse(section), "host0.example.com").values()
+    assert text.endswith("[Unit]\nRequisite=san-primary.mount\nAfter=san-primary.mount\n")

@@ -200,6 +200,17 @@ def test_a_volume_without_one_of_its_system_files_is_not_known_to_be_whole(name)
     assert ocfs2_tools.half_made(text + JOURNALS, slots=2) is None
 
 
+def test_the_bytes_of_each_journal():
+    larger = JOURNALS.replace("Size: 33554432", "Size: 4293918720", 1)
+    assert ocfs2_tools.journals(JOURNALS, 2) == [33554432, 33554432]
+    assert ocfs2_tools.journals(FOUND + SYSTEM + larger, 2) == [4293918720, 33554432]
+    assert ocfs2_tools.journals(JOURNALS, 3) is None
+    assert ocfs2_tools.journals(JOURNALS.replace("Size: 3", "Size: x"), 2) is None
+    assert ocfs2_tools.journals("", 1) is None
+    commands = ocfs2_tools.journal_commands(2).splitlines()
+    assert commands == ["stat //journal:0000", "stat //journal:0001"]
+
+
 @pytest.mark.parametrize(
     ("known", "other"),
     [

@@ -90,14 +90,19 @@ def test_parse_fills_the_defaults():
         device="/dev/mapper/primary",
         wwid=WWID,
         size=2 * sizes.TIB,
+        nodes=("host1.domain.com", "host2.domain.com", "host3.domain.com"),
         label="primary",
         type="vmstore",
         slots=5,
         slots_given=False,
+        block_size=None,
+        cluster_size=None,
+        journal_size=None,
+        features=(),
         format="never",
         verify="samples",
         uuid=None,
-        mount=Mount("/san/primary", (), ()),
+        mount=Mount("/san/primary", (), True, ()),
     )
 
 

@@ -9,13 +9,30 @@ from ocfs2lib.pillar.sections.kernel_keys import Kernel
 from ocfs2lib.pillar.sections.luns_keys import Lun
 from ocfs2lib.pillar.sections.mount_keys import Mount
 from ocfs2lib.pillar.sections.nodes_keys import Node
+from ocfs2lib.pillar.sections.san_keys import San
 
 
 def test_desired_finds_nodes_luns_and_peers():
     nodes = tuple(Node(f"host{i}.x", i, f"10.0.0.{i}", f"host{i}") for i in (1, 2, 3))
-    mount = Mount("/a", (), ())
+    mount = Mount("/a", (), True, ())
     lun = Lun(
-        "a", "/dev/mapper/a", "36", 512, "a", "mail", 4, False, "never", "samples", None, mount
+        key="a",
+        device="/dev/mapper/a",
+        wwid="36",
+        size=512,
+        nodes=("host1.x", "host3.x"),
+        label="a",
+        type="mail",
+        slots=4,
+        slots_given=False,
+        block_size=None,
+        cluster_size=None,
+        journal_size=None,
+        features=(),
+        format="never",
+        verify="samples",
+        uuid=None,
+        mount=mount,
     )
     desired = Desired(
         Cluster("c", "local", 31, 30000, 2000, 2000, "reset", 7777),
@@ -25,11 +42,13 @@ def test_desired_finds_nodes_luns_and_peers():
         Firewall("none"),
         Drain(None, None, 600),
         None,
+        San(False, None, None, ()),
     )
     assert desired.node("host2.x") is nodes[1]
     assert desired.node("host2") is None
     assert desired.lun("a") is lun
     assert desired.lun("b") is None
+    assert [desired.luns_of(f"host{i}.x") for i in (1, 2, 3)] == [(lun,), (), (lun,)]
     assert desired.peers("host2.x") == (nodes[0], nodes[2])
     assert desired.peers("stranger") == nodes
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ocfs2lib.pillar import features
 from ocfs2lib.pillar import reference
 from ocfs2lib.pillar import rules
 from ocfs2lib.pillar.keys import PILLAR
@@ -94,13 +95,21 @@ def test_docs_schema_is_the_generated_one():
 def test_docs_reference_is_the_generated_one():
     text = (ROOT / "docs" / "pillar.rst").read_text()
     assert text == reference.reference_rst(), 'run "make docs"'
+    text = (ROOT / "docs" / "pillar-volumes.rst").read_text()
+    assert text == reference.volumes_rst(), 'run "make docs"'
 
 
-def test_the_reference_names_every_key_option_and_rule():
+def test_the_reference_names_every_key_and_rule():
     text = reference.reference_rst()
     for key in (PILLAR, *PILLAR.keys):
         for sub in key.keys:
             assert f"``{sub.name}`` : " in text
+    assert text.count("\n- ") == len(rules.RULES)
+
+
+def test_the_reference_names_every_option_and_feature():
+    text = reference.volumes_rst()
     for option in MOUNT_OPTIONS:
         assert f"     - ``{option}" in text or f"   * - ``{option}" in text
-    assert text.count("\n- ") == len(rules.RULES)
+    for name in (*features.OFFERED, *features.REFUSED):
+        assert f"* ``{name}``: " in text

@@ -6,6 +6,7 @@ import pytest
 
 from ocfs2lib import sizes
 from ocfs2lib.pillar import check
+from ocfs2lib.pillar import features
 from ocfs2lib.pillar.mount_options import MOUNT_OPTIONS
 from support.pillars import ABSENT
 from support.pillars import CLUSTER
@@ -105,12 +106,11 @@ def test_one_wrong_value_is_one_problem(path, value, reason, fix):
 OPTION = [
     ("_netdev", "is refused: the formula sets it", "remove it"),
     ("x-systemd.automount", "is refused: the formula sets it", "remove it"),
-    ("noauto", "every node mounts every LUN", "remove it"),
-    ("nofail", "every node mounts every LUN", "remove it"),
+    ("noauto", "whether the boot mounts a LUN is said by mount:auto", "remove it"),
+    ("nofail", "would not be ordered before what needs it", "remove it"),
     ("heartbeat=none", "takes the heartbeat mode", "remove it"),
     ("nocluster", "destroy the volume", "remove it"),
     ("ro", "cannot replay the journal", "remove it"),
-    ("usrquota", "quota feature", "remove it"),
     ("x-systemdx", "not a known mount option", "use one of: acl"),
     ("noatme", "not a known mount option", "type noatime"),
     ("NOATIME", "not a known mount option", "type noatime"),
@@ -162,7 +162,10 @@ def test_every_allowed_option_is_accepted_with_its_extremes():
         values = option.choices or (option.minimum, option.maximum)
         items = [f"{option.name}={value}" for value in values]
         for item in items if option.takes_value else [option.name]:
-            assert check.check(changed((*LUN, "mount", "options"), [item])) == []
+            section = changed((*LUN, "mount", "options"), [item])
+            # The other quotas are those of features.
+            section["luns"]["primary"]["features"] = [item] if item in features.OFFERED else []
+            assert check.check(section) == []
 
 
 ACCEPTED = [

@@ -13,6 +13,7 @@ from ocfs2lib.plan import plan_text
 from ocfs2lib.platform import debian
 from support import answers
 from support import roster
+from support import san_pillar as san
 
 PILLAR = answers.desired()
 HOSTS = [node.minion for node in PILLAR.nodes]
@@ -292,3 +293,54 @@ def test_differences_are_found_by_the_finding_that_tells_them():
     assert len(node.gaps_of("setup-differs", "tools-missing", "stray-volume")) == len(node.gaps)
     assert [gap.what for gap in only_lun(found).gaps_of("volume-differs")] == ["slots"]
     assert only_lun(found).gaps_of("setup-differs") == []
+
+
+def without_lun(pillar, **setup):
+    """Nobody sees the LUN; some of what ``setup`` says is yet to be done."""
+    census = answers.census(pillar, error="/dev/mapper/primary: No such file", wwid=None, size=0)
+    for facts in census.values():
+        facts["setup"].update(setup)
+    return census
+
+
+def san_pillar(**lun):
+    section = roster.section(san={"iscsi": {"portals": san.PORTALS, "targets": [san.TARGET]}})
+    section["luns"]["primary"].update({"format": "once", **lun})
+    return check.parse(section)
+
+
+@pytest.mark.parametrize("lun", [{}, {"format": "never"}, {"uuid": answers.UUID}])
+def test_a_lun_that_is_yet_to_be_brought_is_waited_for(lun):
+    pillar = san_pillar(**lun)
+    found = plan(without_lun(pillar), pillar=pillar)
+    assert only_lun(found).action == cluster_plan.WAIT
+    assert only_lun(found).awaited_on == tuple(HOSTS)
+    assert found.failures() == []
+    assert f"{HOSTS[0]}: bring LUN primary" in found.differences()
+    assert found.to_format() == []
+    assert "comes to" in "\n".join(plan_text.lines(found))
+
+
+def test_a_lun_that_nothing_brings_is_missing():
+    found = plan(without_lun(PILLAR))
+    assert only_lun(found).action == cluster_plan.REFUSE
+    assert found.failures()
+
+
+def test_what_others_see_on_it_is_judged_now():
+    pillar = san_pillar()
+    census = without_lun(pillar)
+    census[HOSTS[1]]["luns"]["primary"] = answers.lun(pillar, signature={"TYPE": "ext4"})
+    found = plan(census, pillar=pillar)
+    assert only_lun(found).action == cluster_plan.WAIT
+    assert "not blank" in " ".join(found.failures())
+
+
+def test_a_newcomer_waits_for_a_volume_that_the_others_use():
+    pillar = san_pillar()
+    census = answers.census(pillar, volume=answers.volume(pillar), written=None)
+    census[HOSTS[2]] = without_lun(pillar)[HOSTS[2]]
+    found = plan(census, pillar=pillar)
+    assert only_lun(found).action == cluster_plan.USE
+    assert only_lun(found).awaited_on == (HOSTS[2],)
+    assert found.failures() == []

@@ -23,7 +23,14 @@ from ocfs2lib.platform import suse
 from ocfs2lib.platform.platform import FirewallService
 from support import answers
 
-_MAY_BE_EMPTY = {"repositories", "start_command", "environment", "own_firewall", "release"}
+_MAY_BE_EMPTY = {
+    "repositories",
+    "start_command",
+    "environment",
+    "multipath_owner",
+    "own_firewall",
+    "release",
+}
 
 
 @pytest.mark.parametrize("release", ["Debian 12", "Debian 13"])

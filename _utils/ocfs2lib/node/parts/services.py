@@ -25,12 +25,12 @@ class ServicesPart(setup_part.SetupPart):
         return {"services": {path: text for path, text in texts.items() if text is not None}}
 
     def differences(self, desired, minion, facts, platform):
-        wanted, drop_ins = service_dropins.files(desired), facts["services"]
+        wanted, drop_ins = service_dropins.files(desired, minion), facts["services"]
         stale = [path for path in drop_ins if path not in wanted]
         return [*setup_part.of_files(wanted, drop_ins), *setup_part.present(stale, drop_ins)]
 
     def close(self, call, found, desired, minion, platform):
-        wanted = service_dropins.files(desired)
+        wanted = service_dropins.files(desired, minion)
         for gap in found:
             if gap.subject in wanted:
                 call("files.write", gap.subject, wanted[gap.subject])

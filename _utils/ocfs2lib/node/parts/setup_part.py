@@ -3,17 +3,20 @@
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 from ocfs2lib.node.difference import subjects
+from ocfs2lib.node.reasons import Blocked
 
 #: The type of a fact that may be absent, as ``answers.shape`` takes it.
 MAYBE_TEXT = (str, type(None))
 
 #: Set up before any package is installed.
 BEFORE_PACKAGES = "before_packages"
+#: Set up once the packages are there: what brings the LUNs.
+BRING_LUNS = "bring_luns"
 #: Set up together with cluster.conf, before the cluster comes up.
 BEFORE_CLUSTER = "before_cluster"
 #: Set up when the volumes are mounted.
 AFTER_MOUNT = "after_mount"
-STEPS = (BEFORE_PACKAGES, BEFORE_CLUSTER, AFTER_MOUNT)
+STEPS = (BEFORE_PACKAGES, BRING_LUNS, BEFORE_CLUSTER, AFTER_MOUNT)
 
 _ABSENT, _PRESENT, _OTHER = "absent", "as described", "other content"
 
@@ -23,8 +26,8 @@ class SetupPart:
     One part of the set-up: what a node tells of it, what may differ, and what closes that.
 
     ``name`` is what ``o2cb.part`` calls it, ``done`` the comment of a state that finds it as
-    described. ``step`` is when the sls files set it up: :data:`BEFORE_PACKAGES`,
-    :data:`BEFORE_CLUSTER` or :data:`AFTER_MOUNT`; None for a part that has an sls of its own.
+    described. ``step`` is when the sls files set it up, one of :data:`STEPS`; None for a part that
+    has an sls of its own.
 
     ``files`` are paths whose text a node tells under ``files``, ``units`` those that it tells
     ``enabled`` or ``masked``, ``tools`` the commands that it may need. ``shape`` has the types of
@@ -95,6 +98,16 @@ class SetupPart:
         the formula changes; the arguments are those of :meth:`differences`."""
         return []
 
+    def conflicts(self, desired, facts):
+        """Return ``{minion id: [Blocked]}`` of what several nodes have and only one may have.
+
+        desired
+            As for :meth:`differences`.
+        facts
+            ``{minion id: facts}`` of every node that answered.
+        """
+        return {}
+
     def differences(self, desired, minion, facts, platform):
         """Return every :class:`Difference` of one host.
 
@@ -141,6 +154,38 @@ def present(paths, files):
 def disabled(unit, facts):
     """Return the difference of a unit that is not enabled."""
     return [] if unit in facts["enabled"] else [Difference(Part.UNIT, unit, "disabled", "enabled")]
+
+
+def shared(names, what, fix, finding):
+    """
+    Return ``{minion id: [Blocked]}`` of the nodes that have the same name for something.
+
+    names
+        ``{minion id: name or None}``.
+    what, fix, finding
+        Of each :class:`Blocked`; ``what`` has ``{name}`` and ``{others}`` in it.
+    """
+    owners = {}
+    for minion, name in names.items():
+        if name:
+            owners.setdefault(name, []).append(minion)
+    return {
+        minion: [Blocked(what.format(name=name, others=_but(minion, minions)), fix, finding)]
+        for name, minions in owners.items()
+        if len(minions) > 1
+        for minion in minions
+    }
+
+
+def _but(minion, minions):
+    return ", ".join(each for each in minions if each != minion)
+
+
+def start_unit(call, unit):
+    """Enable a unit of the distribution, and start it where systemd runs."""
+    call("systemd.unit", "enable", unit)
+    if call("systemd.booted"):
+        call("systemd.unit", "start", unit)
 
 
 def write(call, files, found):

@@ -2,65 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from ocfs2lib.pillar import device_checks
 from ocfs2lib.pillar import device_names
 from ocfs2lib.pillar import duplicates
+from ocfs2lib.pillar import identities
 from ocfs2lib.pillar.key import INTEGER
+from ocfs2lib.pillar.key import NAMES
 from ocfs2lib.pillar.key import SIZE
 from ocfs2lib.pillar.key import TABLE
 from ocfs2lib.pillar.key import TEXT
 from ocfs2lib.pillar.key import Key
 from ocfs2lib.pillar.problem import Problem
-from ocfs2lib.pillar.problem import WrongValue
 from ocfs2lib.pillar.section import Section
 from ocfs2lib.pillar.sections import mount_keys
+from ocfs2lib.pillar.sections import volume_keys
 from ocfs2lib.pillar.sections.nodes_keys import MAX_NODES
+from ocfs2lib.pillar.sections.nodes_keys import NODES
 from ocfs2lib.pillar.volume_types import TYPES
 from ocfs2lib.sizes import MIB
 from ocfs2lib.sizes import TIB
+from ocfs2lib.text import few
+from ocfs2lib.text import one_of
 from ocfs2lib.text import shown
 
 MAX_LUNS = 64
 LABEL_BYTES = 63  # "Volume label too long: must be less than 64 characters"
-DEVICE = r"/dev/(?:mapper|disk/by-id)/[A-Za-z0-9_][A-Za-z0-9._:+=@#-]{0,126}"
-WWID = r"[A-Za-z0-9][A-Za-z0-9._:-]{3,127}"
+DEVICE = device_names.DEVICE
+WWID = identities.IDENTITY
 LABEL = rf"[!-,.0-~][!-.0-~]{{0,{LABEL_BYTES - 1}}}"
-
-
-def _check_device(text):
-    """Refuse names that another node or another boot gives to another device."""
-    fix = "type the /dev/mapper/NAME or /dev/disk/by-id/NAME of the whole LUN"
-    for pattern, why in device_names.UNSTABLE_DEVICES:
-        if re.fullmatch(pattern, text):
-            raise WrongValue(f"{shown(text)} is not a stable name: {why}", fix)
-    if not text.startswith("/"):
-        raise WrongValue(f"{shown(text)} is not an absolute path", fix)
-    if ".." in text.split("/"):
-        raise WrongValue(f"{shown(text)} contains '..'", fix)
-    if re.search(r"-part[0-9]+$", text):
-        whole = re.sub(r"-part[0-9]+$", "", text)
-        raise WrongValue(
-            f"{shown(text)} is a partition, and a LUN is used whole", f"type {shown(whole)}"
-        )
-    if text == "/dev/mapper/control":
-        raise WrongValue("'/dev/mapper/control' is the device-mapper itself", fix)
-
-
-def _check_wwid(text):
-    """Refuse other spellings of a WWID than that of udev and multipath."""
-    bare = re.fullmatch(r"(?:naa\.|0x)?([25][0-9a-f]{15}|6[0-9a-f]{31})", text.lower())
-    if bare:
-        raise WrongValue(
-            f"{shown(text)} lacks the 3 that udev and multipath put before an NAA number",
-            f"type '3{bare[1]}'",
-        )
-    if re.fullmatch(r"([123]|eui\.|uuid\.|nvme\.)[0-9A-Fa-f-]+", text) and text != text.lower():
-        raise WrongValue(
-            f"{shown(text)} has capitals, and udev and multipath print none",
-            f"type '{text.lower()[:128]}'",
-        )
 
 
 _LUN_KEY = Key(
@@ -77,23 +48,28 @@ _KEYS = (
         "device",
         TEXT,
         "Name of the LUN that is the same on every node and at every boot:"
-        " ``/dev/mapper/NAME`` or ``/dev/disk/by-id/NAME``. With multipath always the map,"
-        " never a path.",
+        " ``/dev/mapper/NAME`` or ``/dev/disk/by-id/NAME``, of DRBD"
+        " ``/dev/drbd/by-res/RESOURCE/VOLUME``. With multipath always the map, never a path. A"
+        " partition is named as such: ``NAME-part1``, or ``/dev/disk/by-partuuid/PARTUUID``.",
         example="/dev/mapper/primary",
         pattern=DEVICE,
-        rule="/dev/mapper/NAME or /dev/disk/by-id/NAME",
-        check=_check_device,
+        rule="/dev/mapper/NAME or /dev/disk/by-id/NAME, a PARTUUID below /dev/disk/by-partuuid, or"
+        " /dev/drbd/by-res/RESOURCE/VOLUME",
+        check=device_checks.check_device,
     ),
     Key(
         "wwid",
         TEXT,
         "What the LUN must say it is, on every node, as ``multipath -ll`` or"
         " ``/lib/udev/scsi_id -g -u -d /dev/sdX`` prints it,"
-        " in quotes if it has digits only. Nothing else is ever formatted.",
+        " in quotes if it has digits only. Of a virtual disk ``virtio-SERIAL``, of DRBD"
+        " ``drbd-RESOURCE-VOLUME``; of a partition the WWID of its whole LUN and"
+        " ``-partuuid-PARTUUID``, as ``ocfs2.wwid`` prints it. Nothing else is ever formatted.",
         example="3600a0b8000123456000abcd012345678",
         pattern=WWID,
-        rule="4 to 128 letters, digits and ._:- as multipath prints it",
-        check=_check_wwid,
+        rule="4 to 128 letters, digits and ._:+=@#- as multipath prints it, of a partition followed"
+        " by -partuuid- and its PARTUUID in lower case",
+        check=device_checks.check_identity,
     ),
     Key(
         "size",
@@ -103,6 +79,15 @@ _KEYS = (
         unit="bytes",
         minimum=300 * MIB,
         maximum=4095 * TIB,  # 2^32 - 1 clusters of 1 MiB
+    ),
+    Key(
+        "nodes",
+        NAMES,
+        "The nodes that have the LUN, by their minion ids under ``nodes``. The others need not see"
+        " it, and do not mount it.",
+        default=None,
+        derived="every node",
+        entry=NODES.key.entry,
     ),
     Key(
         "label",
@@ -130,11 +115,12 @@ _KEYS = (
         "How many nodes can mount at once. More slots later need every node to unmount;"
         " each costs a journal now.",
         default=None,
-        derived=f"the number of nodes + 2, at least 4, at most {MAX_NODES}",
+        derived=f"the number of the LUN's nodes + 2, at least 4, at most {MAX_NODES}",
         example="8",
         minimum=1,
         maximum=MAX_NODES,
     ),
+    *volume_keys.KEYS,
     Key(
         "format",
         TEXT,
@@ -168,17 +154,24 @@ _KEYS = (
 
 @dataclass(frozen=True)
 class Lun:
-    """One LUN. ``size`` is in bytes; ``slots_given`` tells a written number of slots
-    from the default; ``uuid`` is 32 upper-case hex digits or None."""
+    """One LUN. ``size`` is in bytes; ``nodes`` are the minion ids of those that have it, by
+    node number; ``slots_given`` tells a written number of slots from the default; ``uuid`` is
+    32 upper-case hex digits or None; so are ``block_size``, ``cluster_size`` and
+    ``journal_size`` (bytes), which are then not compared."""
 
     key: str
     device: str
     wwid: str
     size: int
+    nodes: tuple[str, ...]
     label: str
     type: str
     slots: int
     slots_given: bool
+    block_size: int | None
+    cluster_size: int | None
+    journal_size: int | None
+    features: tuple[str, ...]
     format: str
     verify: str
     uuid: str | None
@@ -186,20 +179,49 @@ class Lun:
 
 
 def default_slots(nodes):
-    """Return the node slots for a cluster of ``nodes`` nodes: room for two more."""
+    """Return the node slots for a LUN of ``nodes`` nodes: room for two more."""
     return min(max(nodes + 2, 4), MAX_NODES)
 
 
 def _derive(good, _found):
-    """Fill label and slots of each LUN in, and give its UUID its one form."""
+    """Fill label, nodes and slots of each LUN in, and give its UUID its one form."""
+    roster = good.get("nodes", {})
     for key, lun in good.get("luns", {}).items():
         if "label" in lun:
             lun["label"] = lun["label"] or key
+        if "nodes" in lun:
+            lun["nodes"] = _by_number(roster if lun["nodes"] is None else lun["nodes"], roster)
         if "slots" in lun:
             lun["slots_given"] = lun["slots"] is not None
-            lun["slots"] = lun["slots"] or default_slots(len(good.get("nodes", {})))
+            lun["slots"] = lun["slots"] or default_slots(len(lun.get("nodes", roster)))
         if lun.get("uuid"):
             lun["uuid"] = lun["uuid"].replace("-", "").upper()
+
+
+def _by_number(minions, roster):
+    """Return minion ids in the order of their node numbers; as they are if one has none."""
+    numbers = {minion: roster.get(minion, {}).get("number") for minion in minions}
+    if None in numbers.values():
+        return tuple(minions)
+    return tuple(sorted(minions, key=numbers.get))
+
+
+def _lun_nodes(good):
+    """The ``nodes`` of a LUN are in ``nodes``, and there is at least one."""
+    if "nodes" not in good:
+        return
+    roster = good["nodes"]
+    for key, lun in good.get("luns", {}).items():
+        path = f"ocfs2:luns:{key}:nodes"
+        if lun.get("nodes") == () and roster:
+            yield Problem(path, "no node has the LUN", "name one, or remove the key for all nodes")
+        for index, minion in enumerate(lun.get("nodes", ())):
+            if minion not in roster:
+                yield Problem(
+                    f"{path}:{index}",
+                    f"{shown(minion)} is not in ocfs2:nodes",
+                    one_of(few(roster)) + ", or add it to ocfs2:nodes",
+                )
 
 
 def _lun_values(good):
@@ -229,22 +251,6 @@ def _lun_values(good):
     yield from duplicates.problems(good, "luns", path, "mount:path", own("directory"))
 
 
-def _device_wwids(good):
-    """A device name that carries a WWID carries that of ``wwid``."""
-    for key, lun in good.get("luns", {}).items():
-        if "device" not in lun or "wwid" not in lun:
-            continue
-        for pattern, form in device_names.DEVICE_WWIDS:
-            found = re.fullmatch(pattern, lun["device"])
-            says = found and form.format(found[1])
-            if says and says.lower() != lun["wwid"].lower():
-                yield Problem(
-                    f"ocfs2:luns:{key}:wwid",
-                    f"{shown(lun['wwid'])} is not the LUN of the device {shown(lun['device'])}",
-                    f"type '{says}' if the device is right, or else the device of this WWID",
-                )
-
-
 def _build(luns):
     """Return the LUNs by key."""
     return tuple(
@@ -264,6 +270,13 @@ LUNS = Section(
         entry=_LUN_KEY,
     ),
     derive=_derive,
-    rules=(_lun_values, *mount_keys.RULES, _device_wwids),
+    rules=(
+        _lun_nodes,
+        _lun_values,
+        *mount_keys.RULES,
+        *volume_keys.RULES,
+        device_checks.same_device,
+        device_checks.no_overlap,
+    ),
     build=_build,
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ocfs2lib import unit_names
 from ocfs2lib.pillar import plain_path
+from ocfs2lib.pillar.key import BOOLEAN
 from ocfs2lib.pillar.key import NAMES
 from ocfs2lib.pillar.key import OPTIONS
 from ocfs2lib.pillar.key import SECTION
@@ -79,14 +80,22 @@ _KEYS = (
     Key(
         "path",
         TEXT,
-        "Directory the LUN is mounted on, on every node. Not a system directory, not inside"
+        "Directory the LUN is mounted on, on each of its nodes. Not a system directory, not inside"
         " the mount of another LUN.",
         example="/san/primary",
         pattern=plain_path.PATTERN,
         rule=plain_path.RULE,
         check=_check_path,
     ),
-    Key("options", OPTIONS, "Mount options, from the table below.", default=()),
+    Key("options", OPTIONS, "Mount options, from the table in pillar-volumes.rst.", default=()),
+    Key(
+        "auto",
+        BOOLEAN,
+        "Whether the LUN is mounted at boot and by the formula. ``false``: its line in fstab has"
+        " ``noauto``, and it is left unmounted, or mounted, as somebody has it; the formula starts"
+        " none of its services, and one that is started while the LUN is unmounted fails.",
+        default=True,
+    ),
     Key(
         "services",
         NAMES,
@@ -103,11 +112,12 @@ MOUNT = Key("mount", SECTION, "Where the LUN appears.", keys=_KEYS)
 
 @dataclass(frozen=True)
 class Mount:
-    """Where a LUN is mounted, the operator's mount options, and the services that run
-    only while it is."""
+    """Where a LUN is mounted, the operator's mount options, whether that is done by boot and
+    formula, and the services that run only while it is."""
 
     path: str
     options: tuple[str, ...]
+    auto: bool
     services: tuple[str, ...]
 
 

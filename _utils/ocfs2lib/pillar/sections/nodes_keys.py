@@ -31,7 +31,7 @@ _NO_HOSTS = {
 }
 
 
-def _check_address(text):
+def check_address(text):
     """Refuse what is not the unicast IPv4 address of one host."""
     fix = "type an IPv4 address of the node like 192.168.100.1"
     if ":" in text:
@@ -94,7 +94,7 @@ _KEYS = (
         example="192.168.100.1",
         pattern=r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}",
         rule="an IPv4 address like 192.168.100.1",
-        check=_check_address,
+        check=check_address,
     ),
     _NAME,
 )

@@ -161,6 +161,9 @@ def _mount_lines(status, nodes, luns, levels):
     middle = (nodes.bottom + luns.top) / 2
     for minion, key in itertools.product(nodes.names, luns.names):
         found = status["nodes"][minion]["luns"].get(key)
+        has_it = minion in status["luns"][key]["nodes"]
+        if not has_it and (found is None or found["state"] == states.ELSEWHERE):
+            continue
         above, below = nodes.x(minion), luns.x(key)
         path = f"M{above:.1f} {nodes.bottom}C{above:.1f} {middle:.1f} {below:.1f} {middle:.1f} "
         title = f"{key} on {minion}: {found['state'] if found else 'not known'}"

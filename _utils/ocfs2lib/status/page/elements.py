@@ -4,6 +4,7 @@ What the parts of the page of a cluster are made of: badges, bars, tables.
 
 from ocfs2lib.status.page.html import join
 from ocfs2lib.status.page.html import tag
+from ocfs2lib.status.states import ELSEWHERE
 from ocfs2lib.status.states import NOT_SEEN
 
 #: Columns that fit side by side, on paper too; more go on below.
@@ -69,6 +70,8 @@ def luns_table(status, make_cell, class_):
 
     def cell(minion, key):
         found = status["nodes"][minion]["luns"].get(key)
+        if found is None and minion not in status["luns"][key]["nodes"]:
+            return tag("td", ELSEWHERE, class_="dim mid", title="pillar gives it to other nodes")
         return no_answer() if found is None else make_cell(minion, key, found)
 
     return join(

@@ -139,23 +139,39 @@ def _sums(status):
         connection_colours.seen_from(status, one, other)
         for one in rows
         for other in rows
-        if one != other and rows[one]["connections"] is not None
+        if rows[one]["connections"] is not None and _share_a_lun(status, one, other)
     ]
     up = sum(word in ("up", "quiet") for _, word in links)
-    luns = [each for each in status["luns"].values() if each["mounted"] is not None]
-    mounted = sum(each["mounted"] for each in luns)
+    mounted = sum(each["mounted"] or 0 for each in status["luns"].values())
+    places = [
+        rows[minion]
+        for key, lun in status["luns"].items()
+        for minion in lun["nodes"]
+        if not _is_idle(rows[minion], key)
+    ]
+    seen = sum(each["answers"] for each in places)
     severities = [each["severity"] for each in status["findings"]]
     counts = [f"{severities.count(each)} {each}" for each in SEVERITIES[::-1] if each in severities]
     found = states.worst(states.STATE_LEVELS[each] for each in ("healthy", *severities))
     yield "findings", ", ".join(counts) or "none", found
     yield "nodes that answer", f"{answer} of {len(rows)}", _level(answer, len(rows))
-    pairs, places = len(rows) * (len(rows) - 1), len(rows) * len(status["luns"])
+    pairs = sum(_share_a_lun(status, one, other) for one in rows for other in rows)
     yield (
         "connections seen",
         _count(up, len(links), pairs),
         states.worst([_level(up, pairs), *(level for level, _ in links)]),
     )
-    yield "mounts", _count(mounted, answer * len(luns), places), _level(mounted, places)
+    yield "mounts", _count(mounted, seen, len(places)), _level(mounted, len(places))
+
+
+def _share_a_lun(status, one, other):
+    """Return whether two nodes have a LUN in common; over their connection goes nothing else."""
+    both = {one, other}
+    return len(both) > 1 and any(both <= {*lun["nodes"]} for lun in status["luns"].values())
+
+
+def _is_idle(row, key):
+    return row["luns"].get(key, {}).get("state") == states.IDLE
 
 
 def _count(count, seen, of):

@@ -18,6 +18,7 @@ from ocfs2lib.node.parts import setup_part
 from ocfs2lib.pillar import check
 from ocfs2lib.platform import debian
 from support import roster
+from support import san_pillar as san
 from support.bare_host import BareHost
 
 MINION = "host0.example.com"
@@ -36,6 +37,7 @@ def described(backend="nftables", service="libvirtd.service"):
     section = roster.section()
     section["firewall"] = {"backend": backend}
     section["luns"]["primary"]["mount"]["services"] = [service]
+    section["san"] = san.whole()
     return check.parse(section)
 
 
@@ -83,7 +85,9 @@ def test_what_was_set_up_is_taken_away_again(backend, manager):
         )
         part.remove(host.call)
         assert part.leftovers(host.call) == []
-    assert (host.files, host.enabled, host.masked, host.loaded) == ({}, set(), set(), {})
+    # What is of the distribution goes on.
+    of_others = {unit for each in debian.PLATFORM.transports.values() for unit in each.units}
+    assert (host.files, host.enabled, host.masked, host.loaded) == ({}, of_others, set(), {})
 
 
 def test_another_backend_takes_over():
@@ -148,7 +152,8 @@ def test_a_missing_tool_is_a_difference():
     host.cmd_which = lambda tool: None
     gaps = setup.differences(desired, MINION, facts(host, desired), HOST_FACTS)
     assert [str(gap) for gap in gaps] == [
-        f"{tool}: absent -> installed" for tool in packages.PART.tools
+        f"{tool}: absent -> installed"
+        for tool in (*packages.PART.tools, "iscsiadm", "nvme", "fcoeadm", "multipathd")
     ]
 
 
@@ -164,7 +169,8 @@ def test_a_missing_tool_is_a_difference():
     ],
 )
 def test_the_packages_of_a_firewall_are_needed_where_pillar_names_it(backend, expected):
-    assert setup.part_packages(described(backend), debian.PLATFORM) == expected
+    desired = check.parse(roster.section(firewall={"backend": backend}))
+    assert setup.part_packages(desired, debian.PLATFORM) == expected
 
 
 def test_the_package_of_a_tool_is_needed_where_every_node_lacks_it():
