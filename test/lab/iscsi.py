@@ -39,7 +39,7 @@ class IscsiTarget:
         self.process: subprocess.Popen | None = None
         self._chap: dict[str, str] = {}
         self._refused: set[int] = set()
-        self._offline: set[str] = set()
+        self._withdrawn: set[str] = set()
         self._exported: set[int] = set()
 
     @property
@@ -94,23 +94,32 @@ class IscsiTarget:
             if self._chap:
                 self._bind_account(lun.target)
             self._admit(lun.target, lun.nodes)
+        if lun.name not in self._withdrawn:
+            self._add(lun)
+
+    def _add(self, lun: LabLun) -> None:
         path = self.luns / lun.name
         self._admin("logicalunit", "new", tid=lun.target, lun=lun.number, backing_store=path)
-        if lun.name in self._offline:
-            self.set_online(lun.name, False)
+
+    def _remove(self, lun: LabLun) -> None:
+        self._admin("logicalunit", "delete", tid=lun.target, lun=lun.number)
 
     def resize(self, name: str) -> None:
         """Let the target see the new size of a LUN's file. It is away for a moment meanwhile."""
         lun = self.spec().lun(name)
-        self._admin("logicalunit", "delete", tid=lun.target, lun=lun.number)
-        self.export(lun)
+        if name not in self._withdrawn:
+            self._remove(lun)
+            self._add(lun)
 
-    def set_online(self, name: str, online: bool) -> None:
-        """Have a LUN answer, or say that it is not ready."""
-        lun = self.spec().lun(name)
-        (self._offline.discard if online else self._offline.add)(name)
-        value = f"online={int(online)}"
-        self._admin("logicalunit", "update", tid=lun.target, lun=lun.number, params=value)
+    def withdraw(self, name: str) -> None:
+        """Take a LUN out of its target. Who is logged in stays so, and gets errors."""
+        self._remove(self.spec().lun(name))
+        self._withdrawn.add(name)
+
+    def present(self, name: str) -> None:
+        """Put a LUN that was withdrawn back."""
+        self._add(self.spec().lun(name))
+        self._withdrawn.discard(name)
 
     def set_chap(self, user: str, password: str, user_in: str = "", password_in: str = "") -> None:
         """Demand a name and a password of who logs in from now on.

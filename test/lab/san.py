@@ -47,9 +47,13 @@ class SanControls:
         """Let a node see again what it may see."""
         self._ask("target", action="admit", number=self.spec.node(node).number)
 
-    def set_lun_online(self, lun: str, online: bool) -> None:
-        """Have a LUN answer, or say at every path that it is not ready."""
-        self._ask("target", action="set_online", name=lun, online=online)
+    def withdraw_lun(self, lun: str) -> None:
+        """Take a LUN away from all nodes, while their sessions stay: I/O to it fails at once."""
+        self._ask("target", action="withdraw", name=lun)
+
+    def present_lun(self, lun: str) -> None:
+        """Give a LUN that was withdrawn back."""
+        self._ask("target", action="present", name=lun)
 
     def sessions(self) -> list[dict]:
         """Who is logged in, see :meth:`lab.iscsi.IscsiTarget.sessions`."""

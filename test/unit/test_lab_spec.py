@@ -62,6 +62,8 @@ def test_unknown_node_names_the_known_ones():
         ({"distro": "woody"}, "no image of 'woody'"),
         ({"distro": "bookworm,"}, "no image of ''"),
         ({"luns": ["a:1G", "a:2G"]}, "there already"),
+        ({"san": "tape"}, "no SAN of the kind 'tape'"),
+        ({"san": "guests", "luns": ["a:1G"]}, "no LUNs of its own"),
     ],
 )
 def test_lab_refused(change, reason):
@@ -77,6 +79,39 @@ def test_a_node_has_the_distribution_of_its_place():
     files = [render.guest_files(lab, node, "key", "public") for node in lab.nodes]
     sources = [each["etc/apt/sources.list"][1] for each in files]
     assert ["/trixie/ " in each for each in sources] == [False, True, True]
+
+
+def test_luns_that_the_same_nodes_see_are_one_iscsi_target():
+    luns = ["a:1G", "b:1G:nodes=1+2", "c:1G", "d:1G:nodes=2"]
+    lab = make_spec("demo", 2, luns, distro="trixie", root="/", san="iscsi")
+    assert [lun.target for lun in lab.luns] == [1, 2, 1, 3]
+    names = [lun.iqn.partition(":")[2] for lun in lab.luns]
+    assert names == ["all", "1-2", "all", "2"]
+    # As tgt makes it of the numbers of target and LUN.
+    assert lab.lun("b").wwid == "360000000000000000e00000000020002"
+    assert LabSpec.from_json(lab.to_json()) == lab
+
+
+@pytest.mark.parametrize("san", ["iscsi", "guests"])
+def test_a_san_that_is_a_network_is_two_networks(san):
+    lab = make_spec("demo", 2, [], distro="trixie", root="/", san=san)
+    files = [render.guest_files(lab, node, "key", "public") for node in lab.nodes]
+    assert "Address=10.78.0.102/24" in files[1]["etc/systemd/network/30-san-a.network"][1]
+    assert "Address=10.79.0.102/24" in files[1]["etc/systemd/network/40-san-b.network"][1]
+    macs = {node.mac(network) for node in lab.nodes for network in lab.networks}
+    assert len(macs) == 8
+    # Multipath is the formula's to set there.
+    assert "etc/multipath.conf" not in files[0]
+
+
+def test_a_san_of_disks_has_no_network():
+    names = render.guest_files(spec(), spec().nodes[0], "key", "public")
+    networks = sorted(name for name in names if "systemd/network" in name)
+    assert [name.rpartition("/")[2] for name in networks] == [
+        "10-management.network",
+        "20-interconnect.network",
+    ]
+    assert "etc/multipath.conf" in names
 
 
 def test_json_round_trip():
