@@ -10,6 +10,7 @@ import salt.modules.slsutil
 import salt.template
 
 from ocfs2lib import version
+from ocfs2lib.node.parts import setup_part
 from support import roster
 
 from .conftest import REPOSITORY
@@ -106,7 +107,7 @@ def test_an_unknown_platform_has_no_packages_to_install(modules, monkeypatch):
     found = function(roster.section())
     assert (found["name"], found["packages"], found["repositories"]) == ("Plan 9", [], [])
     assert found["part_packages"] == {}
-    assert found["parts"] == {"before_packages": [], "before_cluster": [], "after_mount": []}
+    assert found["parts"] == dict.fromkeys(setup_part.STEPS, [])
 
 
 def test_a_part_more_needs_no_line_in_an_sls(render):
@@ -129,7 +130,7 @@ def test_a_part_more_needs_no_line_in_an_sls(render):
             {"require_in": [{"o2cb": "ocfs2-config-cluster-conf"}]},
         ]
     }
-    found = render("mount", config, parts=parts)
+    found = render("mount", config, parts=parts, luns=["primary"])
     assert list(found) == ["include", "ocfs2-mount-primary", "ocfs2-mount-pool"]
     assert found["ocfs2-mount-pool"] == {
         "o2cb.part": [
