@@ -107,7 +107,7 @@ def test_an_unknown_platform_has_no_packages_to_install(modules, monkeypatch):
     found = function(roster.section())
     assert (found["name"], found["packages"], found["repositories"]) == ("Plan 9", [], [])
     assert found["part_packages"] == {}
-    assert found["parts"] == dict.fromkeys(setup_part.STEPS, [])
+    assert found["parts"] == {step: [] for step in setup_part.STEPS}
 
 
 def test_a_part_more_needs_no_line_in_an_sls(render):

@@ -67,6 +67,6 @@ def test_a_part_that_there_is_not_is_refused(states, config):
     ret = states["o2cb.part"](name="fans", config=config)
     assert (ret["result"], ret["changes"]) == (False, {})
     assert ret["comment"] == (
-        "The formula sets up no fans. Fix: name one of repositories, module, packages, iscsi, nvme, "
-        "fcoe, multipath, panic, boot, services, firewall."
+        "The formula sets up no fans. Fix: name one of repositories, module, packages, iscsi, "
+        "nvme, fcoe, multipath, panic, boot, services, firewall."
     )
