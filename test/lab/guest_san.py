@@ -137,7 +137,7 @@ def install(lab: Lab, node: str | int, *packages: str) -> None:
     _must(lab, node, f"DEBIAN_FRONTEND=noninteractive apt-get -qqy install {words}", _INSTALL_LIMIT)
 
 
-def export_nvme(lab: Lab, node: str | int, size: str = "512M") -> Export:
+def export_nvme(lab: Lab, node: str | int, size: str = "2G") -> Export:
     """Make a guest an NVMe/TCP target of one namespace, at its two storage addresses."""
     here = lab.spec.node(node)
     nqn = f"nqn.2026-01.com.domain.lab:{here.number}"
@@ -149,7 +149,7 @@ def export_nvme(lab: Lab, node: str | int, size: str = "512M") -> Export:
     return Export(nqn, addresses, f"uuid.{known}")
 
 
-def export_iscsi(lab: Lab, node: str | int, size: str = "512M") -> Export:
+def export_iscsi(lab: Lab, node: str | int, size: str = "2G") -> Export:
     """Make a guest an iSCSI target (LIO) of one LUN, at its two storage addresses.
 
     Everybody is admitted, without CHAP.
@@ -164,7 +164,7 @@ def export_iscsi(lab: Lab, node: str | int, size: str = "512M") -> Export:
 
 
 def export_fcoe(
-    lab: Lab, node: str | int, initiators: Iterable[str | int], size: str = "512M"
+    lab: Lab, node: str | int, initiators: Iterable[str | int], size: str = "2G"
 ) -> Export:
     """Make a guest a Fibre Channel target of one LUN, over Ethernet, for other guests.
 
