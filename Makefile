@@ -122,7 +122,7 @@ test-slow: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/firewalls ## What tes
 LAB := $(PYTEST) -v --durations=0 --show-capture=no test/integration
 
 .PHONY: test-lab
-test-lab: $(STAMPS)/packages $(STAMPS)/salt ## End to end on real kernels in the virtual SAN, all of it
+test-lab: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/tgt ## End to end on real kernels in the virtual SAN, all of it
 	$(LAB)
 
 .PHONY: test-faults
