@@ -117,7 +117,8 @@ FIREWALLS_OF_HOSTS = {
 
 @dataclass(frozen=True)
 class Transport:
-    """What brings LUNs in one way: its packages, and the units that do it now and at each boot."""
+    """What brings LUNs in one way: its packages, and the units that do it now and at each boot; of
+    iSCSI, the last one logs in."""
 
     packages: tuple[str, ...]
     units: tuple[str, ...]

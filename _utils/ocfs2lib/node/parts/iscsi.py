@@ -70,11 +70,14 @@ class IscsiPart(setup_part.SetupPart):
             if gap.part is Part.ISCSI_RECORD and gap.new is None:
                 call("ocfs2_iscsi.disconnect", *gap.subject.split(" at "))
         if desired.san.iscsi:
-            for unit in platform.transports["iscsi"].units:
+            *daemons, login = platform.transports["iscsi"].units
+            for unit in daemons:
                 setup_part.start_unit(call, unit)
             portals, targets = desired.san.iscsi.portals, desired.san.iscsi.targets
             wwids = _scsi(desired.luns_of(minion))
             call("ocfs2_iscsi.connect", list(portals), list(targets), _settings(desired), wwids)
+            # It logs in by the records as they are: a wrong secret among them would fail it.
+            setup_part.start_unit(call, login)
 
     def leftovers(self, call):
         made = call("ocfs2_iscsi.facts", [_SECRETS], [])["made"]

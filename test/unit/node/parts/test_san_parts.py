@@ -156,6 +156,18 @@ def test_a_secret_is_compared_and_not_told():
     assert san.SECRET not in f"{gaps}{desired!r}{iscsi.PART.arguments(desired)}"
 
 
+def test_records_are_put_right_before_a_service_logs_in_by_them():
+    calls = []
+    iscsi.PART.close(
+        lambda *words: calls.append(words[:3]), [], iscsi_described(), ONE, debian.PLATFORM
+    )
+    enabled = [words[2] for words in calls if words[:2] == ("systemd.unit", "enable")]
+    assert enabled == ["iscsid.socket", "open-iscsi.service"]
+    names = [words[0] for words in calls]
+    last = calls.index(("systemd.unit", "enable", "open-iscsi.service"))
+    assert names.index("ocfs2_iscsi.connect") < last
+
+
 def test_a_record_of_the_formula_that_pillar_has_no_more():
     known = iscsi_facts(made=[[san.TARGET, PORTAL]])
     for desired in (described(), iscsi_described(targets=["iqn.2003-01.com.domain:other"])):
