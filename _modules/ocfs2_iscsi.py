@@ -58,9 +58,12 @@ def facts(settings, wwids=()):
     made = [list(each) for each in sorted(_made())]
     if not settings:
         return {"initiator": None, "records": [], "sessions": [], "made": made, "unseen": []}
+    records = _records()
+    # Most looks find no record, and need no pillar.
+    secrets = iscsi_records.secrets(_chap()) if records else {}
     return {
         "initiator": iscsi_records.initiator_name(files.read(iscsi_records.INITIATOR_PATH)),
-        "records": [_shown(*each, settings) for each in _records()],
+        "records": [_shown(*each, settings, secrets) for each in records],
         "sessions": [each[:3] for each in sessions()],
         "made": made,
         "unseen": _unseen(wwids),
@@ -124,10 +127,11 @@ def connect(portals, targets, settings, wwids=()):
     known = {(target, portal) for target, portal, _ in _records()}
     present = {(target, portal) for target, portal, *_ in sessions()}
     old = {pair for pair in known if _is_wanted(pair, portals, targets)}
+    values = {**settings, **iscsi_records.secrets(_chap())}
     for target, portal in sorted(wanted | old):
         if (target, portal) not in known:
             tools.run([*_node(target, portal), "-o", "new"])
-        _set(target, portal, settings)
+        _set(target, portal, values)
         # A login to a portal that is away keeps its caller for two minutes.
         if (target, portal) not in present and portal not in silent:
             failures += _login(target, portal)
@@ -263,8 +267,7 @@ def _record_files(path):
     return [path]
 
 
-def _set(target, portal, settings):
-    values = {**settings, **iscsi_records.secrets(_chap())}
+def _set(target, portal, values):
     for one, other, path in _records():
         text = files.read(path)
         if (one, other) == (target, portal) and text is not None:
@@ -273,18 +276,20 @@ def _set(target, portal, settings):
                 files.write(path, iscsi_records.with_values(text, values), 0o600)
 
 
-def _shown(target, portal, path, settings):
+def _shown(target, portal, path, settings, secrets):
     """A record as it may be told: with the names that count, and whether its secrets are right."""
     found = iscsi_records.parse(files.read(path) or "")
-    wanted = iscsi_records.secrets(_chap())
-    right = all(found.get(name) == value for name, value in wanted.items())
+    right = all(found.get(name) == value for name, value in secrets.items())
     values = [f"{name}={found[name]}" for name in settings if name in found]
     return [target, portal, f"secrets={_AS_PILLAR_SAYS if right else _OTHER}", *values]
 
 
 def _chap():
-    """The section ``chap`` of this node's own pillar; it was checked before."""
-    section = __pillar__.get("ocfs2")
+    """
+    The section ``chap`` of this node's own pillar; it was checked before. It is asked of the master
+    anew: what the minion keeps may be older than what the master compares it with.
+    """
+    section = __salt__["pillar.items"]().get("ocfs2")
     for name in ("san", "iscsi", "chap"):
         section = section.get(name) if isinstance(section, dict) else None
     if not isinstance(section, dict):
