@@ -1,5 +1,7 @@
 """What multipath does with the LUNs of pillar, as ``san.multipath_conf`` describes it."""
 
+import dataclasses
+
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
 from ocfs2lib.node.parts import setup_part
@@ -82,6 +84,8 @@ class MultipathPart(setup_part.SetupPart):
             return setup_part.present(self.files, facts["files"])
         text, wanted = _text(desired, minion, facts), _maps(desired, minion)
         found = setup_part.of_files({multipath_conf.PATH: text}, facts["files"])
+        why = multipath_conf.sum_text(*_clock(desired, facts))
+        found = [dataclasses.replace(each, why=why) for each in found]
         found += [
             Difference(Part.MULTIPATH_MAP, wwid, _BARE, _MAPPED)
             for wwid in sorted(
@@ -120,13 +124,15 @@ def _maps(desired, minion):
 
 def _text(desired, minion, facts):
     """The file for a node; where multipath is yet to be installed, as with its own default."""
+    return multipath_conf.render(desired.luns_of(minion), *_clock(desired, facts))
+
+
+def _clock(desired, facts):
+    """``polling_interval``, and the threshold by which a node fences itself."""
     known = facts["multipath"]
-    return multipath_conf.render(
-        desired.luns_of(minion),
-        known["interval"] or multipath_conf.USUAL_INTERVAL,
-        # While the kernel works with a shorter one, that is when it fences.
-        min(filter(None, (known["threshold"], desired.cluster.heartbeat_threshold))),
-    )
+    # While the kernel works with a shorter threshold than pillar's, that is when it fences.
+    threshold = min(filter(None, (known["threshold"], desired.cluster.heartbeat_threshold)))
+    return known["interval"] or multipath_conf.USUAL_INTERVAL, threshold
 
 
 def _units(platform, facts):

@@ -70,7 +70,7 @@ def test_a_map_waits_as_long_as_the_shorter_threshold_allows(wanted, live, inter
 def test_a_map_without_a_path_does_not_tell_what_it_does():
     known = multipath_facts(maps=[[*MAP[:2], "unknown", "used"]])
     assert differences(multipath.PART, described(multipath=True), known) == [
-        "/etc/multipath/conf.d/ocfs2.conf: absent -> as described"
+        "/etc/multipath/conf.d/ocfs2.conf: absent -> as described (18 s + 6 x 5 s + 1 s = 49 s)"
     ]
 
 
