@@ -14,8 +14,8 @@ from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.pillar.sections.iscsi_keys import Chap
 from ocfs2lib.san import iscsi_records
-from ocfs2lib.system import block_devices
 from ocfs2lib.system import files
+from ocfs2lib.system import lun_disks
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 
@@ -90,7 +90,7 @@ def sessions():
         address, port = files.value(f"{place}address"), files.value(f"{place}port")
         if target and address and port:
             state = files.value(f"{_SESSIONS}/{name}/state") or "unknown"
-            disks = block_devices.below(os.path.realpath(f"{_SESSIONS}/{name}/device"))
+            disks = lun_disks.below(os.path.realpath(f"{_SESSIONS}/{name}/device"))
             found.append([target, f"{address}:{port}", state, disks])
     return found
 
@@ -185,14 +185,14 @@ def disconnect(target, portal):
 
 def _flush(disks):
     """Take away the multipath maps of disks that nobody uses."""
-    for name in sorted({each for disk in disks for each in block_devices.maps_over(disk)}):
+    for name in sorted({each for disk in disks for each in lun_disks.maps_over(disk)}):
         node = f"/dev/{name}"
-        if not (block_devices.holders(node) or block_devices.is_mounted(node)):
-            tools.run(["multipath", "-f", block_devices.map_name(node)])
+        if not (lun_disks.holders(node) or lun_disks.is_mounted(node)):
+            tools.run(["multipath", "-f", lun_disks.map_name(node)])
 
 
 def _refuse_in_use(target, portal, disks):
-    used = [disk for disk in disks if block_devices.holders(disk) or block_devices.is_mounted(disk)]
+    used = [disk for disk in disks if lun_disks.holders(disk) or lun_disks.is_mounted(disk)]
     if used:
         raise CommandExecutionError(
             f"{', '.join(used)} of {target} at {portal} are in use. Fix: retire the LUNs of that "
@@ -202,7 +202,7 @@ def _refuse_in_use(target, portal, disks):
 
 def _unseen(wwids):
     """Those LUNs of which there is no disk here."""
-    seen = {each.lower() for each, _ in block_devices.disks(wwids, __salt__["ocfs2.wwid"])}
+    seen = {each.lower() for each, _ in lun_disks.leading_to(wwids, __salt__["ocfs2.wwid"])}
     return [wwid for wwid in wwids if wwid.lower() not in seen]
 
 

@@ -13,8 +13,8 @@ from salt.exceptions import CommandExecutionError
 from ocfs2lib.lun.wwid import same_wwid
 from ocfs2lib.parsers import multipathd
 from ocfs2lib.san import multipath_conf
-from ocfs2lib.system import block_devices
 from ocfs2lib.system import files
+from ocfs2lib.system import lun_disks
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 
@@ -127,8 +127,8 @@ def release(wwid):
         salt-call ocfs2_multipath.release 3600a0b8000123456000abcd012345678
     """
     found = {name: each for name, each in _maps().items() if same_wwid(name, wwid)}
-    disks = [disk for _, disk in block_devices.disks([wwid], __salt__["ocfs2.wwid"])]
-    disks = [disk for disk in disks if block_devices.can_be_deleted(disk)]
+    disks = [disk for _, disk in lun_disks.leading_to([wwid], __salt__["ocfs2.wwid"])]
+    disks = [disk for disk in disks if lun_disks.can_be_deleted(disk)]
     users = [each["node"] for each in found.values() if _use(each["node"]) == "used"]
     users += [disk for disk in disks if _use(disk, below=_nodes(found)) == "used"]
     if users:
@@ -140,7 +140,7 @@ def release(wwid):
     for disk in disks:
         if found:
             tools.run(["multipath", "-w", disk])
-        block_devices.delete(disk)
+        lun_disks.delete(disk)
     return True
 
 
@@ -222,16 +222,16 @@ def _unmapped(wwids):
     """``(WWID, disk)`` of each disk of these LUNs that no map has."""
     return [
         (wwid, disk)
-        for wwid, disk in block_devices.disks(wwids, __salt__["ocfs2.wwid"])
-        if not block_devices.maps_over(disk)
+        for wwid, disk in lun_disks.leading_to(wwids, __salt__["ocfs2.wwid"])
+        if not lun_disks.maps_over(disk)
     ]
 
 
 def _use(node, below=()):
     """Tell whether anything here uses a disk or map: a mount, or a device upon it that is not one
     of ``below``."""
-    holders = [each for each in block_devices.holders(node) if each not in below]
-    return "used" if holders or block_devices.is_mounted(node) else "free"
+    holders = [each for each in lun_disks.holders(node) if each not in below]
+    return "used" if holders or lun_disks.is_mounted(node) else "free"
 
 
 def _nodes(maps):

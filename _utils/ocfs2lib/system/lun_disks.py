@@ -1,4 +1,4 @@
-"""The block devices of this host, as sysfs shows them."""
+"""The disks that lead to LUNs, and what is made of them, as sysfs shows it."""
 
 import glob
 import os
@@ -13,7 +13,7 @@ _SYS_BLOCK = "/sys/block"
 _NO_DISKS = ("dm-", "md", "loop", "ram", "zram", "sr", "fd", "drbd", "nbd", "rbd")
 
 
-def disks(wwids, wwid_of):
+def leading_to(wwids, wwid_of):
     """
     Return ``(WWID, node)`` of each disk that is a path to one of some LUNs.
 
