@@ -20,6 +20,7 @@ from ocfs2lib.lun.format_order import LEADER_GRAIN
 from ocfs2lib.plan.cluster_plan import FORMAT
 from ocfs2lib.plan.cluster_plan import REFUSE
 from ocfs2lib.plan.cluster_plan import USE
+from ocfs2lib.plan.cluster_plan import WAIT
 
 #: Seconds for the leader to take its mark, and to make a volume of which it reads only samples.
 _MARK_LIMIT, _FORMAT_LIMIT = 300, 4200
@@ -135,7 +136,7 @@ class FormatLuns:
         """Audit each refusal; return, as sentences, those that the plan itself does not have."""
         not_ready = self._not_ready(plan)
         for lun in plan.luns:
-            if lun.action == REFUSE:
+            if lun.action in (REFUSE, WAIT):
                 self._audit("refused", lun, lun.refusals)
             elif lun.action == FORMAT and not_ready:
                 self._audit("refused", lun, not_ready)

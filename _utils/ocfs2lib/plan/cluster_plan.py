@@ -64,7 +64,8 @@ class LunPlan:
     One LUN: ``action`` is ``format``, ``use``, ``refuse`` or ``wait``; ``refusals`` say why not,
     for all nodes or one; ``volume`` are the facts of the volume on it; ``mount_on`` are the minions
     that should mount it and have not, ``fstab_on`` those that would not do so as described at boot,
-    ``awaited_on`` those that do not see it until what is to be set up there has brought it.
+    ``awaited_on`` those that do not see it until what is to be set up there has brought it;
+    ``early`` are those of the refusals that this may end.
     ``leader`` is the minion that formats it, ``case`` what was judged (:class:`lun.case.LunCase`),
     ``gaps`` are the volume's :class:`node.difference.Difference` from pillar.
     """
@@ -77,8 +78,14 @@ class LunPlan:
     fstab_on: tuple = ()
     leader: str | None = None
     awaited_on: tuple = ()
+    early: tuple = ()
     case: object = None
     gaps: tuple = ()
+
+    @property
+    def lasting(self):
+        """Return the refusals that an operator has to end."""
+        return [each for each in self.refusals if each not in self.early]
 
     @property
     def again(self):
@@ -172,7 +179,7 @@ class Plan:
         found = self.silent() + self.impossible()
         found += [f"{node.minion}: {each}" for node in self.nodes for each in node.blocked]
         for lun in self.luns:
-            found += [f"LUN {lun.key}: {refusal}" for refusal in lun.refusals]
+            found += [f"LUN {lun.key}: {refusal}" for refusal in lun.lasting]
         return list(dict.fromkeys(found))
 
     def differences(self):

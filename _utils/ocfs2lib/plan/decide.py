@@ -145,8 +145,14 @@ def _lun(case, nodes):
     refusals = format_guards.refusals(case)
     awaited = _awaited(refusals, nodes)
     if awaited:
-        left = _but_awaited(refusals, awaited, case)
-        return LunPlan(lun.key, WAIT, tuple(left), awaited_on=awaited, case=case)
+        return LunPlan(
+            lun.key,
+            WAIT,
+            tuple(refusals),
+            awaited_on=awaited,
+            early=_early(refusals, awaited, case),
+            case=case,
+        )
     if refusals:
         return LunPlan(lun.key, REFUSE, tuple(refusals), case=case)
     started = case.started_format
@@ -167,15 +173,15 @@ def _awaited(refusals, nodes):
     return tuple(node.minion for node in nodes if node.brings_luns and node.minion in missing)
 
 
-def _but_awaited(refusals, awaited, case):
-    """The refusals that stand whether or not the LUN comes. Of one that nobody sees yet, what it
-    may hold is judged when it is there."""
-    early = () if case.observed else _OF_CONTENT
-    return [
+def _early(refusals, awaited, case):
+    """The refusals that go when the LUN comes. Of one that nobody sees yet, what it may hold is
+    judged when it is there."""
+    of_content = () if case.observed else _OF_CONTENT
+    return tuple(
         each
         for each in refusals
-        if not (each.code is Code.LUN_MISSING and each.node in awaited) and each.code not in early
-    ]
+        if (each.code is Code.LUN_MISSING and each.node in awaited) or each.code in of_content
+    )
 
 
 def _existing(case, wrong_fstab, nodes):
@@ -189,11 +195,12 @@ def _existing(case, wrong_fstab, nodes):
     return LunPlan(
         case.lun.key,
         USE if good else REFUSE,
-        tuple(_but_awaited(refusals, awaited, case)),
+        tuple(refusals),
         volume,
         tuple(waiting) if case.lun.mount.auto else (),
         tuple(node for node in usable if node in wrong_fstab),
         awaited_on=awaited,
+        early=_early(refusals, awaited, case) if awaited else (),
         case=case,
         gaps=(*capacity.differences(case, volume), *choices.differences(case, volume))
         if volume

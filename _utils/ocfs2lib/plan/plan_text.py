@@ -20,7 +20,7 @@ def lines(plan):
         found += [f"  {', '.join(minions)}:", *(f"    {each}" for each in texts)]
     for lun in plan.luns:
         found += [f"  LUN {lun.key}:", f"    {_lun_line(plan, lun)}"]
-        found += [f"    refused: {refusal}" for refusal in lun.refusals]
+        found += [f"    refused: {refusal}" for refusal in lun.lasting]
     return [*found, *_to_do(plan), "", *next_steps(plan)]
 
 

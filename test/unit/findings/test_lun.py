@@ -7,7 +7,10 @@ from ocfs2lib.findings.kinds import UNKNOWN
 from ocfs2lib.findings.kinds import worst
 from ocfs2lib.findings.lun import KIND_OF_CODE
 from ocfs2lib.lun.refusal import Code
+from ocfs2lib.pillar import check
 from support import answers
+from support import roster
+from support import san_pillar as san
 from support.findings import ALL
 from support.findings import ONE
 from support.findings import PILLAR
@@ -216,3 +219,13 @@ def test_a_partition_has_the_paths_of_its_lun():
     assert "sdb is failed" in only(nodes, "path-missing", (TWO,), pillar=pillar).what
     nodes[TWO]["unmapped"] = {WWID: ["/dev/sdc"]}
     assert "no-multipath" in {each.kind for each in found(nodes, pillar)}
+
+
+def test_a_lun_that_is_yet_to_be_brought_is_missing_all_the_same():
+    section = roster.section(san={"iscsi": {"portals": san.PORTALS, "targets": [san.TARGET]}})
+    section["luns"]["primary"]["slots"] = 6
+    pillar = check.parse(section)
+    nodes = answers.examinations(pillar)
+    for minion in ALL:
+        lun(nodes, minion).update(error="No such file", wwid=None, size=0, volume=None, mounts=[])
+    assert {"lun-missing", "san-differs"} <= kinds(nodes, pillar)

@@ -80,7 +80,7 @@ class IscsiPart(setup_part.SetupPart):
             setup_part.start_unit(call, login)
 
     def leftovers(self, call):
-        made = call("ocfs2_iscsi.facts", [_SECRETS], [])["made"]
+        made = call("ocfs2_iscsi.facts", [], [])["made"]
         return [_stale_record(*each) for each in made]
 
     def remove(self, call):
