@@ -61,7 +61,7 @@ def platform(config=None):
         **known,
         "part_packages": setup.part_packages(desired, found, lacking),
         "repositories": sorted(map(package_repositories.section_name, wanted)),
-        "parts": {step: setup.parts_at(step, desired, found) for step in setup_part.STEPS},
+        "parts": {step: setup.parts_at(step, desired, found, _call) for step in setup_part.STEPS},
     }
 
 

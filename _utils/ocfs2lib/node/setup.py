@@ -64,15 +64,23 @@ def part(name):
     raise ArgumentInvalid(f"The formula sets up no {name}. Fix: name one of {names}.")
 
 
-def parts_at(step, desired, platform):
-    """Return the names of the parts that are set up at a step, such as BEFORE_CLUSTER.
+def parts_at(step, desired, platform, call):
+    """Return the names of the parts that are set up at a step, such as BEFORE_CLUSTER, on a host
+    where there may be something to do for them.
 
     desired
         Pillar as ``pillar.desired.Desired``.
     platform
         The ``platform.platform.Platform`` of the host.
+    call
+        As for :func:`facts`.
     """
-    return [each.name for each in PARTS if each.step == step and each.concerns(desired, platform)]
+    return [
+        each.name
+        for each in PARTS
+        if each.step == step and each.concerns(desired, platform)
+        if each.is_described(desired) or each.leftovers(call)
+    ]
 
 
 def part_packages(desired, platform, lacking=None):

@@ -18,8 +18,11 @@ class FcoePart(setup_part.SetupPart):
     shape = {"fcoe": (dict,)}
     texts = (("fcoe",),)
 
+    def is_described(self, desired):
+        return bool(desired.san.fcoe)
+
     def needed_tools(self, desired):
-        return self.tools if desired.san.fcoe else ()
+        return self.tools if self.is_described(desired) else ()
 
     def packages(self, desired, platform, lacking=None):
         found = [platform.transports[each].packages for each in _transports(desired)]

@@ -30,8 +30,11 @@ class IscsiPart(setup_part.SetupPart):
     texts = (("iscsi", "unseen"),)
     text_lists = (("iscsi", "records"), ("iscsi", "sessions"), ("iscsi", "made"))
 
+    def is_described(self, desired):
+        return bool(desired.san.iscsi)
+
     def needed_tools(self, desired):
-        return self.tools if desired.san.iscsi else ()
+        return self.tools if self.is_described(desired) else ()
 
     def packages(self, desired, platform, lacking=None):
         return platform.transports["iscsi"].packages if desired.san.iscsi else ()

@@ -39,8 +39,11 @@ class MultipathPart(setup_part.SetupPart):
     texts = (("multipath_owners",),)
     text_lists = (("multipath", "maps"), ("multipath", "disks"))
 
+    def is_described(self, desired):
+        return bool(desired.san.multipath)
+
     def needed_tools(self, desired):
-        return self.tools if desired.san.multipath else ()
+        return self.tools if self.is_described(desired) else ()
 
     def packages(self, desired, platform, lacking=None):
         return platform.transports[_TRANSPORT].packages if desired.san.multipath else ()

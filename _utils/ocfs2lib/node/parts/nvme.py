@@ -19,8 +19,11 @@ class NvmePart(setup_part.SetupPart):
     shape = {"nvme": {"host": setup_part.MAYBE_TEXT, "controllers": (list,)}}
     text_lists = (("nvme", "controllers"),)
 
+    def is_described(self, desired):
+        return bool(desired.san.nvme)
+
     def needed_tools(self, desired):
-        return self.tools if desired.san.nvme else ()
+        return self.tools if self.is_described(desired) else ()
 
     def packages(self, desired, platform, lacking=None):
         return platform.transports["nvme"].packages if desired.san.nvme else ()

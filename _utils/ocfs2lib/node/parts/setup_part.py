@@ -49,6 +49,11 @@ class SetupPart:
         """Return whether there is anything of this part for this pillar on this platform."""
         return True
 
+    def is_described(self, desired):
+        """Return whether this pillar says anything of the part. If not, there is nothing to do for
+        it on a host that has none of :meth:`leftovers`."""
+        return True
+
     def needed_tools(self, desired):
         """Return which of ``tools`` this pillar needs."""
         return self.tools
