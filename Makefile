@@ -150,7 +150,8 @@ test-platforms: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/firewalls ## Oth
 	$(LAB) -k 'debian or stand_in or host_firewalls'
 
 .PHONY: test-storage
-test-storage: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/tgt ## SANs of other kinds than disks of QEMU, on guests
+test-storage: $(STAMPS)/packages $(STAMPS)/salt $(STAMPS)/tgt ## Every kind of device and volume, and SANs of other kinds on guests
+	$(PYTEST) -v $(LUNS) -m campaign
 	$(LAB) -k storage -m campaign
 
 # FINDING=clone brings about that alone.

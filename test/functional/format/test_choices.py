@@ -61,7 +61,7 @@ def stats(image):
 
 @pytest.mark.parametrize(
     "chosen",
-    [*CHOICES, *(pytest.param(chosen, marks=pytest.mark.slow) for chosen in EVERY)],
+    [*CHOICES, *(pytest.param(chosen, marks=pytest.mark.campaign) for chosen in EVERY)],
     ids=repr,
 )
 def test_a_choice_is_made_and_read_back(lun, mkfs, modules, chosen):
@@ -179,7 +179,7 @@ def test_mkfs_makes_of_the_smallest_cluster_that_pillar_takes_a_whole_volume(lun
 
 
 @pytest.mark.once
-@pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize(
     ("kind", "cluster"), [("mail", None), ("datafiles", None), ("mail", 1 << 20)]
 )

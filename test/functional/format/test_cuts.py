@@ -213,7 +213,11 @@ def _writes(trace):
 
 @pytest.mark.once
 @pytest.mark.slow
-@pytest.mark.parametrize("chosen", [{}, *CHOICES], ids=repr)
+@pytest.mark.parametrize(
+    "chosen",
+    [{}, *(pytest.param(chosen, marks=pytest.mark.campaign) for chosen in CHOICES)],
+    ids=repr,
+)
 def test_mkfs_cut_before_any_of_its_writes_ends_in_one_volume_or_one_thing_to_do(
     lun, master, killed_before_write, monkeypatch
 ):

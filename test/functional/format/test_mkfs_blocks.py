@@ -39,7 +39,7 @@ SHAPES = [
                 *("-b", block, "-C", cluster, "-N", slots, "-J", "size=9M,block64"),
                 f"--fs-features={features}",
             ),
-            marks=pytest.mark.slow,
+            marks=pytest.mark.campaign,
         )
         for block in ("512", "1024", "2048", "4096")
         for cluster, slots in (("4K", "60"), ("1M", "3"))

@@ -70,9 +70,9 @@ SOME = (
 
 
 def of_all(names):
-    """Every content of the zoo, those but ``names`` as slow."""
-    slow = pytest.mark.slow
-    return [name if name in names else pytest.param(name, marks=slow) for name in ZOO]
+    """Every content of the zoo, those but ``names`` in the campaign alone."""
+    mark = pytest.mark.campaign
+    return [name if name in names else pytest.param(name, marks=mark) for name in ZOO]
 
 
 @pytest.mark.parametrize("name", of_all(SOME))
