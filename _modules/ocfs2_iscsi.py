@@ -82,6 +82,11 @@ def sessions():
 
         salt-call ocfs2_iscsi.sessions
     """
+    return [each[1:] for each in _sessions()]
+
+
+def _sessions():
+    """What :func:`sessions` returns, each with the kernel's name of the session before it."""
     found = []
     for name in files.names(_SESSIONS):
         target = files.value(f"{_SESSIONS}/{name}/targetname")
@@ -91,7 +96,7 @@ def sessions():
         if target and address and port:
             state = files.value(f"{_SESSIONS}/{name}/state") or "unknown"
             disks = lun_disks.below(os.path.realpath(f"{_SESSIONS}/{name}/device"))
-            found.append([target, f"{address}:{port}", state, disks])
+            found.append([name, target, f"{address}:{port}", state, disks])
     return found
 
 
@@ -135,6 +140,7 @@ def connect(portals, targets, settings, wwids=()):
         # A login to a portal that is away keeps its caller for two minutes.
         if (target, portal) not in present and portal not in silent:
             failures += _login(target, portal)
+    _have_sessions_wait(settings, wanted | old)
     missing = sorted(set(targets) - {target for target, _ in wanted | present})
     name = iscsi_records.initiator_name(files.read(iscsi_records.INITIATOR_PATH))
     failures += [
@@ -198,6 +204,18 @@ def _refuse_in_use(target, portal, disks):
             f"{', '.join(used)} of {target} at {portal} are in use. Fix: retire the LUNs of that "
             "target first, or flush their maps (multipath -f NAME)."
         )
+
+
+def _have_sessions_wait(settings, pairs):
+    """Have sessions wait as their records say without a new login; multipathd sees to its own."""
+    for name, target, portal, _, disks in _sessions():
+        if (target, portal) in pairs and not any(map(lun_disks.maps_over, disks)):
+            path = f"{_SESSIONS}/{name}/recovery_tmo"
+            try:
+                with open(path, "w", encoding="ascii") as handle:
+                    handle.write(settings[iscsi_records.TIMEOUT])
+            except OSError as err:
+                raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
 
 
 def _unseen(wwids):

@@ -18,6 +18,7 @@ INITIATOR_PATH = "/etc/iscsi/initiatorname.iscsi"
 #: Which records the formula has made, one line ``TARGET ADDRESS:PORT`` each.
 MADE_PATH = "/etc/ocfs2/iscsi-records"
 
+TIMEOUT = "node.session.timeo.replacement_timeout"
 _AUTH = "node.session.auth."
 METHOD, USER, USER_IN = f"{_AUTH}authmethod", f"{_AUTH}username", f"{_AUTH}username_in"
 #: Shown by nothing, and compared where they are.
@@ -42,9 +43,7 @@ def settings(iscsi, threshold):
         "node.startup": "automatic",
         "node.conn[0].startup": "automatic",
         # Below multipath, multipathd writes a shorter one over it.
-        "node.session.timeo.replacement_timeout": str(
-            timeout_budget.waiting(timeout_budget.ISCSI, threshold)
-        ),
+        TIMEOUT: str(timeout_budget.waiting(timeout_budget.ISCSI, threshold)),
         "node.conn[0].timeo.noop_out_interval": str(timeout_budget.NOOP_INTERVAL),
         "node.conn[0].timeo.noop_out_timeout": str(timeout_budget.NOOP_TIMEOUT),
         METHOD: "CHAP" if chap else "None",
