@@ -109,11 +109,12 @@ class LabCluster:
 
 @pytest.fixture(scope="module")
 def cluster(request):
-    """Three nodes and the LUNs the module wants, over the SAN it wants, nothing done to them yet;
-    their distribution is that of the module, or each that it names."""
+    """Three nodes, or as many guests as the module wants, and its LUNs over the SAN it wants,
+    nothing done to them yet; their distribution is that of the module, or each that it names."""
     module, distro = request.module, getattr(request, "param", None)
     name = module.__name__.rpartition(".")[2].replace("_", "-") + (f"-{distro}" if distro else "")
     with Lab(name, say=print) as lab:
         kind = getattr(module, "SAN", "scsi")
-        lab.up(nodes=len(NODES), distro=distro or module.DISTRO, luns=module.LUNS, san=kind)
+        guests = getattr(module, "GUESTS", len(NODES))
+        lab.up(nodes=guests, distro=distro or module.DISTRO, luns=module.LUNS, san=kind)
         yield LabCluster(lab, getattr(module, "SETTINGS", "/etc/default/o2cb"))

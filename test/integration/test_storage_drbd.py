@@ -1,0 +1,113 @@
+"""Two nodes whose LUN is a disk of each, kept the same by DRBD."""
+
+import json
+
+import pytest
+
+from lab import guest_san
+
+from . import storage_guests
+from .storage_guests import kinds
+
+pytestmark = [pytest.mark.lab, pytest.mark.campaign]
+
+DISTRO = "bookworm"
+LUNS = ["one:2G:alias=back:nodes=1", "two:2G:alias=back:nodes=2"]
+GUESTS = 2
+NODES = (1, 2)
+RESOURCE, DEVICE = "r0", "/dev/drbd/by-res/r0/0"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def described(cluster):
+    """The pair, and the pillar that has it as the only LUN."""
+    guest_san.drbd_pair(cluster.lab, NODES, "/dev/mapper/back", RESOURCE)
+    size = int(cluster.must(1, "blockdev", "--getsize64", DEVICE))
+
+    def change(section):
+        storage_guests.of_nodes(*NODES)(section)
+        section["luns"] = {
+            "primary": {
+                "device": DEVICE,
+                "wwid": f"drbd-{RESOURCE}-0",
+                "size": f"{size}B",
+                "format": "once",
+                "mount": {"path": "/san/primary"},
+            }
+        }
+
+    cluster.describe(change)
+
+
+def test_a_secondary_side_is_refused(cluster):
+    cluster.must(2, "drbdadm", "secondary", RESOURCE)
+    before = cluster.digests(["one", "two"])
+    answer = cluster.orchestrate()
+    assert answer.rc
+    said = " ".join((answer.stdout + answer.stderr).split())
+    assert f"DRBD {RESOURCE}/0 is Secondary here" in said, said
+    assert f"its peer of DRBD {RESOURCE}/0 is Secondary" in said, said
+    assert cluster.digests(["one", "two"]) == before
+    cluster.must(2, "drbdadm", "primary", RESOURCE)
+
+
+def test_the_orchestration_formats_and_mounts(cluster):
+    answer = cluster.orchestrate()
+    status = storage_guests.comes_up(cluster, answer, NODES)
+    # The lab's resource has no fencing.
+    assert kinds(status) == {"drbd-fencing"}, status["findings"]
+
+
+def test_with_fencing_nothing_is_found(cluster):
+    edit = "s/allow-two-primaries yes;/&\\n fencing resource-and-stonith;/"
+    for node in NODES:
+        cluster.must(node, "sed", "-i", edit, f"/etc/drbd.d/{RESOURCE}.res")
+        cluster.must(node, "drbdadm", "adjust", RESOURCE)
+    cluster.wait_for(lambda status: status["findings"] == [])
+    for node in NODES:
+        cluster.must(node, "sed", "-i", "/fencing/d", f"/etc/drbd.d/{RESOURCE}.res")
+        cluster.must(node, "drbdadm", "adjust", RESOURCE)
+
+
+def test_a_split_brain_is_named(cluster):
+    for node in NODES:
+        cluster.must(node, "umount", "/san/primary")
+    cluster.lab.cut_link(1)
+    for node in NODES:
+        storage_guests.wait_for(lambda node=node: "Connected" not in connection(cluster, node))
+    for node in NODES:
+        # Each side writes to a volume of its own then, past every guard: that is what must not be.
+        spoil = ("dd", "if=/dev/urandom", f"of={DEVICE}", "bs=4096", "count=1", "seek=400000")
+        cluster.must(node, *spoil, "oflag=direct")
+    cluster.lab.restore_link(1)
+    for node in NODES:
+        cluster.lab.run(node, ["drbdadm", "connect", RESOURCE])
+    for node in NODES:
+        storage_guests.wait_for(lambda node=node: connection(cluster, node) == "StandAlone")
+    _, status = cluster.status()
+    assert "after a split brain" in json.dumps(status), status
+    assert "lun-unreadable" in kinds(status), status["findings"]
+    answer = cluster.orchestrate()
+    assert answer.rc
+    for node in NODES:
+        assert cluster.lab.run(node, ["findmnt", "/san/primary"]).rc
+
+
+def test_after_the_cure_it_is_mounted_again(cluster):
+    cluster.must(2, "drbdadm", "secondary", RESOURCE)
+    cluster.must(2, "drbdadm", "connect", "--discard-my-data", RESOURCE)
+    cluster.lab.run(1, ["drbdadm", "connect", RESOURCE])
+    for node in NODES:
+        storage_guests.wait_for(
+            lambda node=node: (
+                cluster.must(node, "drbdadm", "dstate", RESOURCE) == "UpToDate/UpToDate"
+            )
+        )
+    cluster.must(2, "drbdadm", "primary", RESOURCE)
+    status = storage_guests.comes_up(cluster, cluster.orchestrate(), NODES)
+    assert kinds(status) == {"drbd-fencing"}, status["findings"]
+
+
+def connection(cluster, node):
+    """What DRBD says of the connection of a node."""
+    return cluster.lab.run(node, ["drbdadm", "cstate", RESOURCE]).stdout.strip()
