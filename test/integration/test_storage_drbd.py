@@ -31,6 +31,7 @@ def described(cluster):
                 "device": DEVICE,
                 "wwid": f"drbd-{RESOURCE}-0",
                 "size": f"{size}B",
+                "type": "mail",
                 "format": "once",
                 "mount": {"path": "/san/primary"},
             }
@@ -59,7 +60,7 @@ def test_the_orchestration_formats_and_mounts(cluster):
 
 
 def test_with_fencing_nothing_is_found(cluster):
-    edit = "s/allow-two-primaries yes;/&\\n fencing resource-and-stonith;/"
+    edit = "s/^ *device .*/&\\n    disk { fencing resource-and-stonith; }/"
     for node in NODES:
         cluster.must(node, "sed", "-i", edit, f"/etc/drbd.d/{RESOURCE}.res")
         cluster.must(node, "drbdadm", "adjust", RESOURCE)
