@@ -53,8 +53,8 @@ def converge(master):
 def mount(master):
     """Mount every volume on every node."""
     found = master.plan()
-    if found.impossible():
-        return _applied(master, found, {}, found.impossible(), "mounted")
+    if found.halting():
+        return _applied(master, found, {}, found.halting(), "mounted")
     # In test mode, some mounts would only be possible once the LUN is there, or formatted.
     later = [{"id": f"ocfs2-mount-{lun.key}"} for lun in found.to_come() if master.testing]
     changes, failures = master.apply(found.answering(), "ocfs2.mount", exclude=later)

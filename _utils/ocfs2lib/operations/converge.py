@@ -31,7 +31,7 @@ def converge_nodes(master):
     plan = master.plan()
     # While some cannot be changed, nobody is: a node with nothing mounted would take new values
     # that the others do not have, and its next mount would fail.
-    halted = plan.impossible() or (prerequisites(plan, RETUNE) if is_outage(plan) else [])
+    halted = plan.halting() or (prerequisites(plan, RETUNE) if is_outage(plan) else [])
     if halted:
         return plan, {}, halted
     newcomers = plan.newcomers()

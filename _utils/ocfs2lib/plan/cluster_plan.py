@@ -174,6 +174,18 @@ class Plan:
         gaps = [f"{where}: {gap}" for where, gap in self.gaps() if gap.kind == IMPOSSIBLE]
         return gaps + [f"{self.desired.cluster.name}: {each}" for each in self.misnumbered]
 
+    def halting(self):
+        """
+        Return what is put right before anything is done to any node, as sentences: what nothing can
+        do, and hosts of one name, of which an array that they log in to throws one out.
+        """
+        taken_for_one = [
+            f"{node.minion}: {each}"
+            for node in self.nodes
+            for each in node.blocked_of("initiator-shared")
+        ]
+        return self.impossible() + taken_for_one
+
     def failures(self):
         """Return everything that no orchestration will put right by itself, as sentences."""
         found = self.silent() + self.impossible()
