@@ -307,7 +307,8 @@ def _chap():
     The section ``chap`` of this node's own pillar; it was checked before. It is asked of the master
     anew: what the minion keeps may be older than what the master compares it with.
     """
-    section = __salt__["pillar.items"]().get("ocfs2")
+    # Without unmask, Salt 3008 puts stars where a secret is.
+    section = __salt__["pillar.items"](unmask=True).get("ocfs2")
     for name in ("san", "iscsi", "chap"):
         section = section.get(name) if isinstance(section, dict) else None
     if not isinstance(section, dict):

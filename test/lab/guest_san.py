@@ -107,6 +107,11 @@ resource {name} {{
     net {{
         protocol C;
         allow-two-primaries yes;
+        # Seconds, and tenths of them: guests without KVM are slow, and not gone.
+        ping-int 30;
+        connect-int 30;
+        ping-timeout 290;
+        timeout 290;
     }}
 {hosts}}}
 """
