@@ -64,8 +64,9 @@ def test_the_orchestration_connects_and_mounts(cluster, described):
     assert status["findings"] == [], status["findings"]
     for node in NODES:
         assert controllers(cluster, node) == ["live", "live"]
-        wwid = cluster.must(node, "sh", "-c", "cat /sys/block/nvme*n1/wwid")
-        assert wwid == described.wwid
+        # The disk, and each of its paths.
+        wwids = cluster.must(node, "sh", "-c", "cat /sys/block/nvme*n1/wwid").split()
+        assert wwids == [described.wwid] * 3
 
 
 def test_a_second_run_changes_nothing(cluster):
