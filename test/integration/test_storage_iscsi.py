@@ -156,7 +156,7 @@ def test_a_lun_grows(cluster):
 
 
 def test_a_second_lun_of_the_target_is_looked_for_and_mounted(cluster):
-    wwid = cluster.lab.add_lun("second:1G")
+    wwid = cluster.lab.add_lun("second:2G")
     for node in shared.NODES:
         assert disks_of(cluster, node, wwid) == []
     cluster.describe(over_iscsi(cluster, luns=("primary", "second")))
