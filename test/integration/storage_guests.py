@@ -23,8 +23,8 @@ def of_nodes(*numbers):
 
 
 def comes_up(cluster, answer, nodes, path="/san/primary"):
-    """The orchestration ended well, the status finds nothing but ``allowed``, and each node reads
-    what each other has written; returns the status."""
+    """The orchestration ended well, and each node reads what each other has written; returns the
+    status."""
     assert answer.rc == 0, answer.stdout + answer.stderr
     is_shared(cluster, nodes, path)
     _, status = cluster.status()
