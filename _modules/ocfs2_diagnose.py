@@ -11,18 +11,17 @@ import ctypes
 import errno
 import os
 
-import salt.utils.path
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.node import units
 from ocfs2lib.parsers import multipathd
 from ocfs2lib.system import files
+from ocfs2lib.system import multipath_daemon
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
 from ocfs2lib.system import transports
 
-_SHOW = ["multipathd", "show"]
 #: A daemon that hangs is to cost no more than this many seconds.
 _LIMIT = 5
 #: How many names under a mount a report needs.
@@ -131,16 +130,14 @@ def multipath():
 
         salt-call ocfs2_diagnose.multipath
     """
-    if not salt.utils.path.which(_SHOW[0]):
-        return None
-    maps = _multipathd("maps", "raw", "format", multipathd.MAPS)
+    maps = multipath_daemon.show("maps", "raw", "format", multipathd.MAPS)
     if maps is None:
         return None
-    paths = _multipathd("paths", "raw", "format", multipathd.PATHS)
+    paths = multipath_daemon.show("paths", "raw", "format", multipathd.PATHS)
     return {
         "maps": multipathd.parse_maps(maps),
         "paths": multipathd.parse_paths(paths or ""),
-        "polling_interval": multipathd.polling_interval(_multipathd("config") or ""),
+        "polling_interval": multipathd.polling_interval(multipath_daemon.show("config") or ""),
     }
 
 
@@ -161,11 +158,6 @@ def timeouts(device):
         salt-call ocfs2_diagnose.timeouts /dev/disk/by-id/wwn-0x600a0b8000123456000abcd012345678
     """
     return [list(each) for each in transports.timeouts(device)]
-
-
-def _multipathd(*words):
-    result = tools.attempt([*_SHOW, *words], timeout=_LIMIT)
-    return None if result["retcode"] else result["stdout"]
 
 
 def starts_after():

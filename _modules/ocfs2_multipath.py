@@ -15,12 +15,10 @@ from ocfs2lib.parsers import multipathd
 from ocfs2lib.san import multipath_conf
 from ocfs2lib.system import files
 from ocfs2lib.system import lun_disks
+from ocfs2lib.system import multipath_daemon
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 
-_SHOW = ["multipathd", "show"]
-#: A daemon that hangs is to cost no more than this many seconds.
-_LIMIT = 5
 #: Seconds for which a change is waited for, and between two looks at it.
 _CHANGE, _PAUSE = 60, 0.5
 
@@ -48,7 +46,7 @@ def facts(wwids):
 
         salt-call ocfs2_multipath.facts '[3600a0b8000123456000abcd012345678]'
     """
-    if not wwids or not salt.utils.path.which(_SHOW[0]):
+    if not wwids or not salt.utils.path.which("multipathd"):
         return {"interval": None, "threshold": None, "maps": [], "disks": []}
     return {
         "interval": multipathd.polling_interval(_configuration()["stdout"]),
@@ -104,7 +102,7 @@ def remove():
     """
     if files.read(multipath_conf.PATH) is not None:
         files.remove(multipath_conf.PATH)
-        if _show("daemon") is not None:
+        if multipath_daemon.show("daemon") is not None:
             tools.run(["multipathd", "reconfigure"])
     return True
 
@@ -208,14 +206,9 @@ def _free(wwids):
 
 
 def _maps():
-    return multipathd.parse_maps(_show("maps", "raw", "format", multipathd.MAPS) or "")
-
-
-def _show(*words):
-    if not salt.utils.path.which(_SHOW[0]):
-        return None
-    result = tools.attempt([*_SHOW, *words], timeout=_LIMIT)
-    return None if result["retcode"] else result["stdout"]
+    return multipathd.parse_maps(
+        multipath_daemon.show("maps", "raw", "format", multipathd.MAPS) or ""
+    )
 
 
 def _unmapped(wwids):
