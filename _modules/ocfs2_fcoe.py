@@ -6,7 +6,6 @@ FCoE by software as far as the formula sets it up.
 
 import os
 import re
-import time
 
 from salt.exceptions import CommandExecutionError
 
@@ -14,10 +13,11 @@ from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import tools
+from ocfs2lib.system import waiting
 
 _HOSTS = "/sys/class/fc_host"
-#: Seconds for which a port is waited for, and between two looks.
-_LIMIT, _PAUSE = 30, 0.5
+#: Seconds for which a port is waited for.
+_LIMIT = 30
 
 
 def __virtual__():
@@ -57,17 +57,12 @@ def start(interfaces, unit):
 
 
 def _await(interfaces):
-    deadline = time.monotonic() + _LIMIT
-    while True:
-        missing = sorted(set(interfaces) - _speaking())
-        if not missing:
-            return
-        if time.monotonic() > deadline:
-            raise CommandExecutionError(
-                f"{', '.join(missing)}: there is no Fibre Channel port over it. Fix: see "
-                "fcoeadm -i and the log of fcoemon; FCoE needs an MTU of 2500."
-            )
-        time.sleep(_PAUSE)
+    missing = waiting.until_empty(lambda: sorted(set(interfaces) - _speaking()), _LIMIT)
+    if missing:
+        raise CommandExecutionError(
+            f"{', '.join(missing)}: there is no Fibre Channel port over it. Fix: see "
+            "fcoeadm -i and the log of fcoemon; FCoE needs an MTU of 2500."
+        )
 
 
 def _speaking():

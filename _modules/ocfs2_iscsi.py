@@ -8,7 +8,6 @@ root alone can read, and compared there. No command line and no answer has it.
 """
 
 import os
-import time
 
 from salt.exceptions import CommandExecutionError
 
@@ -18,13 +17,14 @@ from ocfs2lib.system import files
 from ocfs2lib.system import lun_disks
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
+from ocfs2lib.system import waiting
 
 _SESSIONS = "/sys/class/iscsi_session"
 _CONNECTIONS = "/sys/class/iscsi_connection"
 #: Seconds that a discovery or a login may take: open-iscsi tries a while by itself.
 _LIMIT = 180
-#: Seconds for which a LUN is waited for, and between two looks.
-_SHOWN, _PAUSE = 15, 0.5
+#: Seconds for which a LUN is waited for.
+_SHOWN = 15
 #: What iscsiadm ends with if the session is there already (iscsiadm(8)).
 _PRESENT = 15
 _AS_PILLAR_SAYS, _OTHER = "as pillar says", "other than in pillar"
@@ -226,14 +226,9 @@ def _unseen(wwids):
 
 def _looked_for(wwids):
     """Have the sessions look for LUNs that are not here; those that are not here after a while."""
-    missing = _unseen(wwids)
-    if missing and sessions():
+    if _unseen(wwids) and sessions():
         tools.run(["iscsiadm", "-m", "session", "--rescan"], timeout=_LIMIT)
-    deadline = time.monotonic() + _SHOWN
-    while missing and time.monotonic() < deadline:
-        time.sleep(_PAUSE)
-        missing = _unseen(wwids)
-    return missing
+    return waiting.until_empty(lambda: _unseen(wwids), _SHOWN)
 
 
 def _is_wanted(pair, portals, targets):

@@ -5,7 +5,6 @@ Multipath as far as the formula sets it up: one file, and the maps of the LUNs i
 """
 
 import os
-import time
 
 import salt.utils.path
 from salt.exceptions import CommandExecutionError
@@ -18,9 +17,10 @@ from ocfs2lib.system import lun_disks
 from ocfs2lib.system import multipath_daemon
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
+from ocfs2lib.system import waiting
 
-#: Seconds for which a change is waited for, and between two looks at it.
-_CHANGE, _PAUSE = 60, 0.5
+#: Seconds for which a change is waited for.
+_CHANGE = 60
 
 
 def __virtual__():
@@ -172,18 +172,13 @@ def _configuration():
 
 def _await(text, wwids):
     """Wait until the maps are as the file says; raise CommandExecutionError if they never are."""
-    deadline = time.monotonic() + _CHANGE
-    while True:
-        wrong = _wrong(text, wwids)
-        if not wrong:
-            return
-        if time.monotonic() > deadline:
-            raise CommandExecutionError(
-                f"{'; '.join(wrong)}, although {multipath_conf.PATH} says otherwise. Fix: look "
-                "into the other files of /etc/multipath/conf.d, of which the last wins, and at "
-                "multipathd show config; then run again."
-            )
-        time.sleep(_PAUSE)
+    wrong = waiting.until_empty(lambda: _wrong(text, wwids), _CHANGE)
+    if wrong:
+        raise CommandExecutionError(
+            f"{'; '.join(wrong)}, although {multipath_conf.PATH} says otherwise. Fix: look "
+            "into the other files of /etc/multipath/conf.d, of which the last wins, and at "
+            "multipathd show config; then run again."
+        )
 
 
 def _wrong(text, wwids):

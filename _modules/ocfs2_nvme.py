@@ -6,18 +6,18 @@ NVMe over fabrics as far as the formula sets it up: which subsystems this node i
 
 import os
 import re
-import time
 
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.san import nvme_unit
 from ocfs2lib.system import files
 from ocfs2lib.system import operating_system
+from ocfs2lib.system import waiting
 
 _CONTROLLERS = "/sys/class/nvme"
 _ADDRESS = re.compile(r"traddr=([^,]+),trsvcid=([0-9]+)")
-#: Seconds for which connections are waited for, and between two looks.
-_LIMIT, _PAUSE = 60, 0.5
+#: Seconds for which connections are waited for.
+_LIMIT = 60
 
 
 def __virtual__():
@@ -64,22 +64,22 @@ def await_connected(pairs, fail_after):
 
         salt-call ocfs2_nvme.await_connected '[[nqn.2003-01.com.domain:a, "192.168.50.10:4420"]]' 38
     """
-    deadline = time.monotonic() + _LIMIT
-    while True:
-        known = {(nqn, portal): name for name, nqn, portal, *_ in _controllers()}
-        missing = [f"{nqn} at {portal}" for nqn, portal in pairs if (nqn, portal) not in known]
-        if not missing:
-            break
-        if time.monotonic() > deadline:
-            raise CommandExecutionError(
-                f"not connected: {', '.join(missing)}. Fix: see why in journalctl -u "
-                f"{nvme_unit.UNIT}, which goes on trying; the array has to show them to the host "
-                f"NQN in {nvme_unit.HOST_NQN_PATH}."
-            )
-        time.sleep(_PAUSE)
-    for nqn, portal in pairs:
-        _set_fail_after(known[nqn, portal], fail_after)
+    missing = waiting.until_empty(lambda: _missing(pairs), _LIMIT)
+    if missing:
+        raise CommandExecutionError(
+            f"not connected: {', '.join(missing)}. Fix: see why in journalctl -u "
+            f"{nvme_unit.UNIT}, which goes on trying; the array has to show them to the host "
+            f"NQN in {nvme_unit.HOST_NQN_PATH}."
+        )
+    for name, *pair, _, _ in _controllers():
+        if pair in pairs:
+            _set_fail_after(name, fail_after)
     return True
+
+
+def _missing(pairs):
+    known = [each[1:3] for each in _controllers()]
+    return [" at ".join(pair) for pair in pairs if pair not in known]
 
 
 def _controllers():
