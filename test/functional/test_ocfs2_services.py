@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +13,7 @@ import pytest
 import yaml
 
 from support.prefork import Prefork
+from support.until import until
 
 from .conftest import MINION
 from .conftest import REPOSITORY
@@ -75,14 +75,6 @@ WantedBy=multi-user.target
 """
 
 
-def wait_for(condition, what):
-    for _ in range(150):
-        if condition():
-            return
-        time.sleep(0.1)
-    pytest.fail(f"{what} did not come")
-
-
 @pytest.fixture(scope="module")
 def host(tmp_path_factory):
     """A host that a systemd has booted: ``inside`` runs a command there, ``call`` a function of the
@@ -98,7 +90,7 @@ def host(tmp_path_factory):
             ["unshare", "--mount", "sh", "-ec", boot], stdout=log, stderr=log
         )
     try:
-        wait_for(lambda: _init(process), f"systemd ({root / 'log'})")
+        until(lambda: _init(process), f"systemd ({root / 'log'})")
         enter = ["nsenter", "--target", str(_init(process)), "--all"]
         with Prefork("salt.scripts:salt_call", IMPORTS, prefix=enter) as commands:
             yield _host(root, enter, commands)
@@ -161,7 +153,7 @@ def _host(root, enter, commands):
         return inside("systemctl", "show", "--property=MainPID", "--value", service).stdout.strip()
 
     booted = ("systemctl", "is-system-running")
-    wait_for(lambda: inside(*booted).stdout == "running\n", "the end of the boot")
+    until(lambda: inside(*booted).stdout == "running\n", "the end of the boot")
     call("saltutil.sync_all")
     return SimpleNamespace(inside=inside, call=call, state=state, main=main)
 
@@ -190,7 +182,7 @@ def test_services_come_and_go_with_their_mounts(host, pillar):
     # A service that runs without its LUN is stopped, and cannot be started.
     changed = host.call("state.single", "ocfs2.services", "name=x", f"config={json.dumps(pillar)}")
     assert [each["result"] for each in changed.values()] == [True]
-    wait_for(lambda: host.state(FIRST) == host.state(SECOND) == "inactive", "the end of services")
+    until(lambda: host.state(FIRST) == host.state(SECOND) == "inactive", "the end of services")
     assert "srv-first.mount not found" in host.inside("systemctl", "start", FIRST).stderr
     assert host.call("ocfs2_mount.start", BOUND) == []
 
@@ -233,7 +225,7 @@ def test_a_mount_that_goes_by_itself_takes_its_service_along(host, pillar):
     host.inside("mount", "-t", "tmpfs", "tmpfs", "/srv/first")
     assert host.inside("systemctl", "start", IDLE).returncode == 0
     assert host.inside("umount", "--lazy", "/srv/first").returncode == 0
-    wait_for(lambda: host.state(IDLE) == "inactive", "the end of the service")
+    until(lambda: host.state(IDLE) == "inactive", "the end of the service")
     none = {**pillar, "luns": {"first": {**pillar["luns"]["first"], "mount": {"path": "/srv/x"}}}}
     changed = host.call("state.single", "ocfs2.services", "name=x", f"config={json.dumps(none)}")
     assert [len(each["changes"]) for each in changed.values()] == [3]

@@ -5,6 +5,7 @@ import json
 import time
 
 from operations.traffic import Traffic
+from support.until import until
 
 #: Seconds for what a guest does by itself, such as to find a path again, on slow guests.
 _LIMIT = 300
@@ -55,9 +56,7 @@ def written(cluster, nodes, path="/san/primary"):
 def wait_for(condition, limit=_LIMIT):
     """Wait until a condition holds; returns the seconds that it took."""
     begun = time.monotonic()
-    while not condition():
-        assert time.monotonic() < begun + limit
-        time.sleep(1)
+    until(condition, limit=limit, pause=1)
     return time.monotonic() - begun
 
 

@@ -4,7 +4,6 @@ import contextlib
 import json
 import socket
 import subprocess
-import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -19,6 +18,7 @@ from functional.conftest import modules
 from functional.conftest import mounted
 from functional.conftest import sandbox
 from functional.conftest import volume
+from support.until import until
 
 #: The fixtures of the functional tests: a node with a simulated kernel.
 __all__ = ["files", "kernel", "minion", "modules", "mounted", "sandbox", "volume"]
@@ -71,15 +71,6 @@ def promtool(tools):
         return subprocess.run(argv, capture_output=True, text=True, check=False, **options)
 
     return run
-
-
-def until(condition):
-    """Ask until the answer is something, and return it."""
-    deadline = time.monotonic() + TIME_LIMIT
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, "it does not come true"
-        time.sleep(0.1)
-    return answer
 
 
 class Daemon:

@@ -11,10 +11,10 @@ import pytest
 from support.kernel_files import DEBUG
 from support.kernel_files import UUID
 from support.kernel_files import put
+from support.until import until
 
 from .conftest import ROOT
 from .conftest import TIME_LIMIT
-from .conftest import until
 
 MINION = "host1.domain.com"
 

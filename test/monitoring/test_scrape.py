@@ -8,12 +8,12 @@ import pytest
 
 from ocfs2lib.health.prometheus import NAMES
 from support.kernel_files import UUID
+from support.until import until
 
 from .conftest import DASHBOARD
 from .conftest import RULES
 from .conftest import Daemon
 from .conftest import expressions
-from .conftest import until
 
 #: Panels that have nothing to show here: no volume has the type ocfs2 in the table of mounts.
 EMPTY = {"Room that is taken A"}

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import subprocess
 import tempfile
 import uuid
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 
 from support.images import attached
 from support.images import run
+from support.until import until
 
 BY_ID = Path("/dev/disk/by-id")
 
@@ -139,7 +141,14 @@ def partitions(device):
     try:
         yield {int((each / "partition").read_text()): f"/dev/{each.name}" for each in found}
     finally:
-        run("partx", "--delete", device)
+        # A test beside this one may look at all disks of the host, and what is open cannot go.
+        until(lambda: _without_partitions(device), f"{device} to have no more partitions")
+
+
+def _without_partitions(device):
+    subprocess.run(["partx", "--delete", device], check=False, capture_output=True)
+    name = Path(device).name
+    return not any(Path("/sys/class/block").glob(f"{name}p*"))
 
 
 def write_table(node, table):

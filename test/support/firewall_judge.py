@@ -5,11 +5,10 @@ import json
 import socket
 import subprocess
 import sys
-import time
+
+from support.until import until
 
 HERE, PEER, PORT = "192.168.100.1", "192.168.100.2", 7777
-#: Seconds that a packet may take to the other end of a cable of this host.
-_LIMIT = 30
 
 #: Runs in the namespace of the peer, where it listens; each line it reads is one connection to
 #: make.
@@ -63,7 +62,7 @@ class FirewallJudge:
         self._peer = subprocess.Popen(argv, **pipes)
         inside = f"nsenter --target {self._peer.pid} --net"
         # Until the namespace is another than this one, the cable would be plugged in here.
-        self._await(lambda: _namespace(self._peer.pid) != _namespace("self"))
+        until(lambda: _namespace(self._peer.pid) != _namespace("self"))
         for command in (
             f"ip link add v0 type veth peer name v1 netns {self._peer.pid}",
             f"ip address add {HERE}/24 dev v0",
@@ -117,7 +116,7 @@ class FirewallJudge:
         counters = _COUNTERS.format(**counted, peer=PEER)
         subprocess.run(["nft", "-f", "-"], input=counters, text=True, check=True)
         with self._connection(by_peer):
-            self._await(lambda: self._counted("arrived"))
+            until(lambda: self._counted("arrived"))
             # Whoever drops it does so before the next packet arrives.
             reached = self._counted("reached")
         subprocess.run(["nft", "delete", "table", "inet", "judge"], check=True)
@@ -146,12 +145,6 @@ class FirewallJudge:
         argv = ["nft", "-j", "list", "counter", "inet", "judge", name]
         said = subprocess.run(argv, text=True, capture_output=True, check=True).stdout
         return json.loads(said)["nftables"][1]["counter"]["packets"]
-
-    @staticmethod
-    def _await(condition):
-        deadline = time.monotonic() + _LIMIT
-        while not condition():
-            assert time.monotonic() < deadline, "nothing has arrived"
 
 
 def _namespace(pid):

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from support.o2cb import run
 from support.second_host import PEER
 from support.second_host import STRANGER
+from support.until import until
 
 #: Where ``make test-hosts`` unpacks their packages.
 TREE = Path(__file__).resolve().parents[2] / ".venv-firewalls"
@@ -48,8 +48,6 @@ case "$*" in
     "--no-reload "*) SYSTEMD_OFFLINE=1 exec /usr/bin/systemctl "$@" ;;
 esac
 """
-#: Seconds after which a daemon of this host that has to end counts as one that does not.
-_LIMIT = 60
 
 
 def is_unpacked():
@@ -84,7 +82,7 @@ def host_firewalls(place):
     argv = ["setpriv", "--pdeathsig", "TERM", "dbus-daemon"]
     bus = subprocess.Popen([*argv, f"--config-file={place}/bus.conf", "--nofork"])
     try:
-        _await(Path("/run/dbus/system_bus_socket").exists)
+        until(Path("/run/dbus/system_bus_socket").exists)
         yield
     finally:
         run("systemctl", "stop", "firewalld.service")
@@ -135,12 +133,6 @@ def told(*arguments):
     """What firewall-cmd prints; it has to succeed."""
     argv = ["firewall-cmd", *arguments]
     return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
-
-
-def _await(condition):
-    deadline = time.monotonic() + _LIMIT
-    while not condition():
-        assert time.monotonic() < deadline
 
 
 def campaign(case):

@@ -17,6 +17,7 @@ from operations import records
 from operations import verdict
 from operations.verdict import Clock
 from operations.verdict import Sample
+from support.until import until
 
 PROGRAMS = Path(records.__file__).parent
 #: A mount point wherever tests run.
@@ -270,7 +271,7 @@ class Programs:
             found = self.acknowledged()
             return len(found) == lives and len(found[-1].sequences) >= count
 
-        wait_for(ready)
+        until(ready)
 
     def look(self):
         """What a reader finds in the file."""
@@ -286,7 +287,7 @@ class Programs:
         """The reader's report as of now."""
         known = len(self.reports())
         reader.send_signal(signal.SIGUSR1)
-        wait_for(lambda: len(self.reports()) > known)
+        until(lambda: len(self.reports()) > known)
         return self.reports()[-1]
 
     def judge(self):
@@ -301,14 +302,6 @@ def _block_signals():
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1, signal.SIGTERM])
 
 
-def wait_for(condition):
-    # A busy machine takes its time; who waits for ever is told so in the end.
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.fixture
 def programs(volume, tmp_path):
     return Programs(volume / "traffic", tmp_path)
@@ -317,7 +310,7 @@ def programs(volume, tmp_path):
 def test_what_is_written_is_acknowledged_and_read(volume, programs):
     begin = time.time()
     with programs.writer():
-        wait_for(programs.file.exists)
+        until(programs.file.exists)
         with programs.reader() as reader:
             programs.wait(20)
             programs.ask(reader)
@@ -397,7 +390,7 @@ def test_a_reader_reports_at_once_what_must_not_be(programs, change, further, na
             file.flush()
             programs.ask(reader)
             file.write(further[9:] + b"\n")
-        wait_for(lambda: programs.reports()[-1][name] == faults)
+        until(lambda: programs.reports()[-1][name] == faults)
 
 
 def test_a_reader_reports_a_file_that_became_shorter(programs):
@@ -406,6 +399,6 @@ def test_a_reader_reports_a_file_that_became_shorter(programs):
     with programs.reader() as reader:
         assert programs.ask(reader)["newest"] == 2
         os.truncate(programs.file, 30)
-        wait_for(lambda: len(programs.reports()) == 2)
+        until(lambda: len(programs.reports()) == 2)
         assert reader.poll() is None
     assert programs.reports()[1]["shrunk"] == [[2 * len(line(1)) + 2, 30]]

@@ -3,13 +3,13 @@
 import multiprocessing
 import os
 import signal
-import time
 
 import psutil
 import pytest
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.system import volume_tools
+from support.until import until
 
 UUID = "458E997A48634B3DAB36F01667EBB761"
 #: Works until it is told to end, and says how often it was begun.
@@ -25,13 +25,6 @@ def directory(tmp_path, monkeypatch):
 
 def finish(directory, task="check", limit=LIMIT):
     return volume_tools.finish(UUID, task, ["sh", "-c", WORKS, str(directory)], limit)
-
-
-def until(condition):
-    deadline = time.monotonic() + LIMIT
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture
