@@ -6,6 +6,7 @@ import pytest
 
 from lab import guest_san
 
+from . import shared
 from . import storage_guests
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
@@ -44,10 +45,11 @@ def described(cluster):
 
 def test_nodes_of_one_name_are_refused(cluster):
     for node in NODES:
-        guest_san.install(cluster.lab, node, "nvme-cli")
+        assert cluster.lab.run(node, ["which", "nvme"]).rc
+    answer = cluster.orchestrate()
+    # The package makes it of what the host's firmware says, and these have the same.
     names = {cluster.must(node, "cat", HOST_NQN) for node in NODES}
     assert len(names) == 1, names
-    answer = cluster.orchestrate()
     assert answer.rc
     said = answer.stdout + answer.stderr
     assert "connects by the host NQN" in said, said
@@ -70,9 +72,7 @@ def test_the_orchestration_connects_and_mounts(cluster, described):
 
 
 def test_a_second_run_changes_nothing(cluster):
-    answer = cluster.orchestrate()
-    assert answer.rc == 0, answer.stdout + answer.stderr
-    assert "Succeeded: 5\n" in answer.stdout
+    shared.has_nothing_to_do(cluster)
 
 
 def test_a_cut_path_is_survived(cluster):

@@ -179,6 +179,12 @@ def blocked(desired, minion, facts, host):
     return [reason for each in PARTS for reason in each.blocked(desired, minion, facts, platform)]
 
 
+def is_nameless(desired, facts):
+    """Return whether a host has no name yet by which an array is to know it; arguments as
+    :func:`differences`."""
+    return any(each.is_nameless(desired, facts) for each in PARTS)
+
+
 def brings_luns(desired, minion, facts, host):
     """Return whether something that brings LUNs is not as pillar says; arguments as
     :func:`differences`."""

@@ -28,15 +28,15 @@ def converge_nodes(master):
     Returns ``(plan, changes, failures)``: the plan it began with, ``{minion id: changes}``, and
     what went wrong, as sentences.
     """
-    plan = master.plan()
-    # While some cannot be changed, nobody is: a node with nothing mounted would take new values
-    # that the others do not have, and its next mount would fail.
-    halted = plan.halting() or (prerequisites(plan, RETUNE) if is_outage(plan) else [])
+    plan, changes, failures = _with_names(master)
+    halted = _halted(plan)
     if halted:
-        return plan, {}, halted
+        return plan, changes, [*failures, *halted]
     newcomers = plan.newcomers()
     members = [minion for minion in plan.answering() if minion not in newcomers]
-    changes, failures = master.apply(members, "ocfs2.node")
+    # What went wrong with a package does so again.
+    more, failures = master.apply(members, "ocfs2.node")
+    changes = _and(changes, more)
     if newcomers:
         not_ready = plan.silent()
         if not master.testing:
@@ -45,6 +45,32 @@ def converge_nodes(master):
             waiting = f"{', '.join(newcomers)}: not brought online before every member knows it"
             return plan, changes, [*failures, *(f"{waiting}; {each}" for each in not_ready)]
         more, failed = master.apply(newcomers, "ocfs2.node")
-        changes.update(more)
+        changes = _and(changes, more)
         failures += failed
     return plan, changes, failures
+
+
+def _with_names(master):
+    """
+    The plan once each host has the name by which an array knows it, so that two of one name are
+    told before either of them connects; and what changed and went wrong: a package makes the name.
+    """
+    plan = master.plan()
+    nameless = [] if master.testing or _halted(plan) else plan.nameless()
+    if not nameless:
+        return plan, {}, []
+    changes, failures = master.apply(nameless, "ocfs2.package")
+    return master.plan(), changes, failures
+
+
+def _and(changes, more):
+    """The changes of two runs, be it on the same nodes or on others."""
+    minions = {**changes, **more}
+    return {minion: changes.get(minion, {}) | more.get(minion, {}) for minion in minions}
+
+
+def _halted(plan):
+    """Why nobody is changed, as sentences."""
+    # While some cannot be changed, nobody is: a node with nothing mounted would take new values
+    # that the others do not have, and its next mount would fail.
+    return plan.halting() or (prerequisites(plan, RETUNE) if is_outage(plan) else [])

@@ -27,7 +27,7 @@ class NodePlan:
     a :class:`node.reasons.Silence`. ``gaps`` are its :class:`node.difference.Difference` from
     pillar, ``blocked`` what an operator has to put right on it first
     (:class:`node.reasons.Blocked`). ``brings_luns`` says that what is yet to be set up there may
-    bring LUNs.
+    bring LUNs, ``is_nameless`` that the host has no name yet by which an array is to know it.
     """
 
     minion: str
@@ -36,6 +36,7 @@ class NodePlan:
     gaps: tuple = ()
     blocked: tuple = ()
     brings_luns: bool = False
+    is_nameless: bool = False
 
     def held(self, lun=""):
         """Return what an orchestration that has not ended holds here, one LUN or the cluster."""
@@ -113,6 +114,10 @@ class Plan:
     def answering(self):
         """Return the minions that take part."""
         return [node.minion for node in self.nodes if not node.silence]
+
+    def nameless(self):
+        """Return the minions that take part and have no name yet for an array to know them by."""
+        return [node.minion for node in self.nodes if node.is_nameless and not node.silence]
 
     def to_format(self):
         """Return the :class:`LunPlan` of each LUN to format."""

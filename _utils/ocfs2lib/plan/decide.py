@@ -103,6 +103,7 @@ def _node(desired, node, census, silent, formula, conflicts):
         tuple(gaps),
         tuple(blocked),
         setup.brings_luns(desired, node.minion, facts["setup"], facts["host"]),
+        setup.is_nameless(desired, facts["setup"]),
     )
 
 

@@ -16,11 +16,11 @@ class SimulatedStageMaster:
 
     testing = False
 
-    def __init__(self, found):
-        self.found, self.applied = found, []
+    def __init__(self, *found):
+        self.found, self.applied = list(found), []
 
     def plan(self):
-        return self.found
+        return self.found.pop(0) if len(self.found) > 1 else self.found[0]
 
     def apply(self, minions, sls, **_):
         self.applied.append((tuple(minions), sls))
@@ -53,5 +53,23 @@ def test_hosts_that_an_array_takes_for_one_halt_all():
 
 def test_hosts_of_different_names_are_brought_to_what_pillar_says():
     master = SimulatedStageMaster(planned(*(f"{NAME}-{number}" for number in range(3))))
+    assert converge_nodes(master)[2] == []
+    assert [sls for _, sls in master.applied] == ["ocfs2.node"]
+
+
+def test_hosts_that_get_one_name_with_a_package_do_not_connect():
+    before, after = planned(None, None, NAME), planned(f"{NAME}-not", NAME, NAME)
+    master = SimulatedStageMaster(before, after)
+    failures = converge_nodes(master)[2]
+    assert master.applied == [(("host0.example.com", "host1.example.com"), "ocfs2.package")]
+    assert [each.partition(":")[0] for each in failures] == [
+        "host1.example.com",
+        "host2.example.com",
+    ]
+
+
+def test_a_test_run_installs_nothing_for_a_name():
+    master = SimulatedStageMaster(planned(None, NAME))
+    master.testing = True
     assert converge_nodes(master)[2] == []
     assert [sls for _, sls in master.applied] == ["ocfs2.node"]

@@ -45,6 +45,9 @@ class IscsiPart(setup_part.SetupPart):
     def facts(self, call, arguments):
         return {"iscsi": call("ocfs2_iscsi.facts", *(arguments or ([], [])))}
 
+    def is_nameless(self, desired, facts):
+        return bool(desired.san.iscsi) and not facts["iscsi"]["initiator"]
+
     def conflicts(self, desired, facts):
         if not desired.san.iscsi:
             return {}

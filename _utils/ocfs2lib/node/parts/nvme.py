@@ -34,6 +34,9 @@ class NvmePart(setup_part.SetupPart):
     def facts(self, call, arguments):
         return {"nvme": call("ocfs2_nvme.facts", bool(arguments))}
 
+    def is_nameless(self, desired, facts):
+        return bool(desired.san.nvme) and not facts["nvme"]["host"]
+
     def conflicts(self, desired, facts):
         if not desired.san.nvme:
             return {}

@@ -113,6 +113,11 @@ class SetupPart:
         """
         return {}
 
+    def is_nameless(self, desired, facts):
+        """Return whether a host has no name yet for an array to know it by, and needs one; the
+        packages of the part make it. The arguments are those of :meth:`differences`."""
+        return False
+
     def differences(self, desired, minion, facts, platform):
         """Return every :class:`Difference` of one host.
 
