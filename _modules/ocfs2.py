@@ -8,6 +8,7 @@ Looking at a LUN goes through sysfs and O_DIRECT reads and changes nothing.
 
 import contextlib
 import dataclasses
+import errno
 import os
 import time
 
@@ -236,9 +237,12 @@ def _empty_facts(device):
 
 
 def _reason(device, err):
-    if isinstance(err, OSError):
-        return f"{device}: {os.strerror(err.errno) if err.errno else err}"
-    return str(err)
+    if not isinstance(err, OSError):
+        return str(err)
+    words = f"{device}: {os.strerror(err.errno) if err.errno else err}"
+    # How block/blk-core.c of the kernel hands on that SCSI says "reservation conflict".
+    reserved = ": another host has a SCSI reservation on it" if err.errno == errno.EBADE else ""
+    return words + reserved
 
 
 def _hardware(device, read=True):

@@ -137,7 +137,7 @@ def _reading(view):
             "Have both sides primary, connected and up to date "
             f"(drbdadm status {resource}), then run again"
         )
-    return "Repair the path to the LUN, then run again"
+    return "Repair the path to the LUN, or release the reservation on it, then run again"
 
 
 def blank(view):
