@@ -5,6 +5,7 @@ import pytest
 from lab import guest_san
 from lab.spec import FABRICS
 
+from . import shared
 from . import storage_guests
 
 pytestmark = [pytest.mark.lab, pytest.mark.campaign]
@@ -58,9 +59,7 @@ def test_the_orchestration_opens_ports_and_mounts(cluster, described):
 
 
 def test_a_second_run_changes_nothing(cluster):
-    answer = cluster.orchestrate()
-    assert answer.rc == 0, answer.stdout + answer.stderr
-    assert "Succeeded: 5\n" in answer.stdout
+    shared.has_nothing_to_do(cluster)
 
 
 def test_after_a_reboot_it_comes_back_by_itself(cluster):

@@ -25,6 +25,9 @@ CHAP = {"username": "cluster", "password": "open-sesame-1"}
 WRONG = "not-this-one-1"
 INITIATOR = "/etc/iscsi/initiatorname.iscsi"
 DROP_IN = "/etc/multipath/conf.d/ocfs2.conf"
+INSTALL_AGAIN = (
+    "DEBIAN_FRONTEND=noninteractive apt-get -qqy --reinstall install multipath-tools >&2"
+)
 #: Seconds by which the target is late, and that a node may take to fence itself and start anew.
 _LATE, _FENCED = 60, 400
 #: What is found of a LUN that a node does not reach.
@@ -141,6 +144,19 @@ def test_a_retune_has_the_maps_wait_less(cluster):
         retries = cluster.must(node, "sh", "-c", f"grep -o 'no_path_retry.*' {DROP_IN}").split()[1]
         assert waits(cluster, node) == f"{retries.strip(chr(34))} chk", before
         assert waits(cluster, node) != before[node]
+    shared.becomes_as_described(cluster)
+
+
+def test_multipath_tools_are_upgraded_under_io(cluster):
+    before = {node: waits(cluster, node) for node in shared.NODES}
+    with written(cluster, shared.NODES):
+        for node in shared.NODES:
+            daemon = daemon_of(cluster, node)
+            # The same scripts run as of an upgrade, of which there is none here.
+            cluster.must(node, "sh", "-c", f"apt-get -qq update && {INSTALL_AGAIN}")
+            assert daemon_of(cluster, node) != daemon
+            assert waits(cluster, node) == before[node]
+        shared.is_shared(cluster, "/san/primary")
     shared.becomes_as_described(cluster)
 
 
@@ -266,6 +282,11 @@ def waits(cluster, node):
     wwid = cluster.lab.spec.lun("primary").wwid
     shown = cluster.must(node, "multipathd", "show", "maps", "raw", "format", "%w|%Q")
     return dict(line.split("|") for line in shown.splitlines())[wwid]
+
+
+def daemon_of(cluster, node):
+    """The process of multipathd on a node."""
+    return cluster.must(node, "systemctl", "show", "-P", "MainPID", "multipathd")
 
 
 def disks_of(cluster, node, wwid):

@@ -3,7 +3,7 @@
 #
 # LAB_OUT       where image, kernel, initrd and packages go
 # LAB_WHEELS    wheels of Salt and all it needs, and pip itself
-# LAB_PACKAGES  packages of the lab's apt repository, absent from the image
+# LAB_PACKAGES  packages of the lab's apt repository
 # LAB_MASK      units a lab guest does without
 # LAB_SIZE      size of the root filesystem
 # LAB_STAND_IN  for a stand-in: what it is to be taken for, files in root and RPMs; else empty
@@ -17,7 +17,8 @@ export DEBIAN_FRONTEND=noninteractive
 APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get clean
 # One by one: some of them cannot be installed beside each other.
 for package in $LAB_PACKAGES; do
-    APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --yes --quiet=2 --download-only install "$package"
+    APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --yes --quiet=2 --download-only --reinstall \
+        install "$package"
 done
 mkdir "$LAB_OUT/packages"
 mv "$tree"/var/cache/apt/archives/*.deb "$LAB_OUT/packages/"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FCOE_MTU = 2500
 _NAMESPACE = uuid.UUID("6f1c1e0a-2f6c-4d0e-9a53-0c0f5a1d7f00")
 _INSTALL_LIMIT = 900
+#: What the LUN of a guest that is a LIO target lies in.
+LIO_FILE = "/var/lib/lab-lun"
 
 _UNIT = """\
 [Unit]
@@ -70,11 +72,14 @@ modprobe target_core_file
 modprobe {module}
 mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config
 [ -e {file} ] || truncate -s {size} {file}
+# Of a disk LIO sees that it has grown, of a file it does not.
+disk=$(losetup -nO NAME -j {file})
+[ "$disk" ] || disk=$(losetup --find --show {file})
 cd /sys/kernel/config/target
 store=$PWD/core/fileio_0/lab
 mkdir -p $store
 if [ "$(cat $store/enable)" = 0 ]; then
-    echo fd_dev_name={file},fd_dev_size=$(stat -c %s {file}) > $store/control
+    echo fd_dev_name=$disk > $store/control
     echo {serial} > $store/wwn/vpd_unit_serial
     echo 1 > $store/enable
 fi
@@ -168,6 +173,12 @@ def export_iscsi(lab: Lab, node: str | int, size: str = "2G") -> Export:
     return Export(iqn, addresses, wwid)
 
 
+def grow_export(lab: Lab, node: str | int, size: str) -> None:
+    """Make the LUN that a guest exports by LIO larger; the initiators are not told."""
+    command = f"truncate -s {size} {LIO_FILE} && losetup -c $(losetup -nO NAME -j {LIO_FILE})"
+    _must(lab, node, command)
+
+
 def export_fcoe(
     lab: Lab, node: str | int, initiators: Iterable[str | int], size: str = "2G"
 ) -> Export:
@@ -240,7 +251,7 @@ def drbd_pair(lab: Lab, nodes: tuple[str | int, str | int], disk: str, name: str
 def _backstore(module: str, number: int, size: str) -> tuple[str, str]:
     """The part of a script that makes LIO's backstore of a guest, and the WWID it gets."""
     serial = uuid.uuid5(_NAMESPACE, f"{module} {number}").hex
-    script = _BACKSTORE.format(module=module, file="/var/lib/lab-lun", size=size, serial=serial)
+    script = _BACKSTORE.format(module=module, file=LIO_FILE, size=size, serial=serial)
     # LIO's own vendor id in NAA 6, then what it finds of hexadecimal digits in the serial number.
     return script, f"36001405{serial[:25]}"
 

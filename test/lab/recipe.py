@@ -69,7 +69,9 @@ IN_REPOSITORY = [
     "sudo",
     "firewalld",
     "ufw",
-    # What stands between a host and its LUNs, and what makes a guest a target of others.
+    # What stands between a host and its LUNs (the first again, to be upgraded), and what makes a
+    # guest a target of others.
+    "multipath-tools",
     "open-iscsi",
     "nvme-cli",
     "fcoe-utils",
