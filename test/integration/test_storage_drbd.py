@@ -60,6 +60,14 @@ def test_the_orchestration_formats_and_mounts(cluster):
     assert kinds(status) == {"drbd-fencing"}, status["findings"]
 
 
+def test_after_a_reboot_of_one_side_it_comes_back_by_itself(cluster):
+    cluster.lab.reboot(2)
+    cluster.wait_mounted(2, "/san/primary")
+    storage_guests.is_shared(cluster, NODES)
+    cluster.lab.wait_minions([2])
+    cluster.wait_for(lambda status: kinds(status) == {"drbd-fencing"})
+
+
 def test_with_fencing_nothing_is_found(cluster):
     edit = "s/^ *device .*/&\\n    disk { fencing resource-and-stonith; }/"
     for node in NODES:

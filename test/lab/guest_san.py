@@ -109,6 +109,9 @@ _DRBD = """\
 resource {name} {{
     device /dev/drbd0;
     meta-disk internal;
+    startup {{
+        become-primary-on both;
+    }}
     net {{
         protocol C;
         allow-two-primaries yes;
@@ -229,8 +232,8 @@ def drbd_pair(lab: Lab, nodes: tuple[str | int, str | int], disk: str, name: str
     """Make ``disk``, which each of two guests has for itself, one /dev/drbd0 that both may write.
 
     A lab with ``luns=["a:1G:alias=back:nodes=1", "b:1G:alias=back:nodes=2"]`` has such a disk,
-    ``/dev/mapper/back``. Nothing is copied: what the disks held is lost. After a boot, ``drbdadm``
-    has to bring it up again, as on any host.
+    ``/dev/mapper/back``. Nothing is copied: what the disks held is lost. After a boot, drbd.service
+    brings it up, and makes it primary on both.
     """
     hosts = "".join(
         _DRBD_HOST.format(host=each.hostname, disk=disk, address=each.interconnect)
@@ -245,7 +248,7 @@ def drbd_pair(lab: Lab, nodes: tuple[str | int, str | int], disk: str, name: str
         _must(lab, node, f"drbdadm wait-connect {name}")
     _must(lab, nodes[0], f"drbdadm -- --clear-bitmap new-current-uuid {name}")
     for node in nodes:
-        _must(lab, node, f"drbdadm primary {name}")
+        _must(lab, node, f"drbdadm primary {name} && systemctl enable drbd")
 
 
 def _backstore(module: str, number: int, size: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ How a volume stands in /etc/fstab.
 from ocfs2lib.commands import RETIRE_LUN
 from ocfs2lib.node.difference import Difference
 from ocfs2lib.node.difference import Part
+from ocfs2lib.pillar.identities import split_drbd
 
 #: Seconds a mount may take: the lock manager waits up to 60 s for a peer, the heartbeat before it.
 MOUNT_TIMEOUT = 180
@@ -21,7 +22,8 @@ _OURS = (
     "x-systemd.after=o2cb.service",
     f"x-systemd.mount-timeout={MOUNT_TIMEOUT}s",
 )
-
+#: A side of DRBD cannot be mounted before it is connected and Primary.
+_AFTER_DRBD = "x-systemd.after=drbd.service"
 
 #: fstrim.timer runs on all nodes at one time, and one of them is enough for a volume. util-linux
 #: before 2.37 does not know it, and ignores it like everything that begins with "X-".
@@ -38,6 +40,7 @@ def line(lun, minion):
         The minion id of the node.
     """
     extra = [] if lun.mount.auto else [NOT_AT_BOOT]
+    extra += [_AFTER_DRBD] if split_drbd(lun.wwid) else []
     extra += [NO_TRIM] if minion != lun.nodes[0] else []
     options = list(dict.fromkeys([*_OURS, *extra, *lun.mount.options]))
     return {"device": lun.device, "fstype": "ocfs2", "options": options}

@@ -55,6 +55,14 @@ def test_a_lun_that_only_an_operator_mounts_is_not_mounted_at_boot():
         assert "noauto" not in fstab.line(PILLAR.luns[0], minion)["options"]
 
 
+def test_drbd_is_mounted_once_its_service_has_made_it_primary():
+    lun = answers.desired(device="/dev/drbd/by-res/r0/0", wwid="drbd-r0-0").luns[0]
+    option = "x-systemd.after=drbd.service"
+    assert all(option in fstab.line(lun, minion)["options"] for minion in lun.nodes)
+    lun = PILLAR.luns[0]
+    assert not any(option in fstab.line(lun, minion)["options"] for minion in lun.nodes)
+
+
 def test_a_lun_for_other_nodes_is_named_as_such():
     first, second, _ = PILLAR.luns[0].nodes
     pillar = answers.desired(nodes=[first])
