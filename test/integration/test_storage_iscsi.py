@@ -141,8 +141,8 @@ def test_a_retune_has_the_maps_wait_less(cluster):
     for node in shared.NODES:
         threshold = "/sys/kernel/config/cluster/ocfs2/heartbeat/dead_threshold"
         assert cluster.must(node, "cat", threshold) == "21"
-        retries = cluster.must(node, "sh", "-c", f"grep -o 'no_path_retry.*' {DROP_IN}").split()[1]
-        assert waits(cluster, node) == f"{retries.strip(chr(34))} chk", before
+        retries = cluster.must(node, "sed", "-n", "s/^ *no_path_retry //p", DROP_IN)
+        assert waits(cluster, node) == f"{retries} chk", before
         assert waits(cluster, node) != before[node]
     shared.becomes_as_described(cluster)
 
