@@ -18,28 +18,18 @@ GUESTS = 3
 NODES, TARGET = (1, 2), 3
 PORT = 4420
 HOST_NQN = "/etc/nvme/hostnqn"
+SERVICE = "works-there.service"
+SERVICE_TEXT = """\
+[Service]
+ExecStart=/bin/sh -c 'cd /san/primary && exec sleep infinity'
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def described(cluster):
     """The namespace, and the pillar that has it as the only LUN of two nodes."""
     export = guest_san.export_nvme(cluster.lab, TARGET)
-
-    def change(section):
-        storage_guests.of_nodes(*NODES)(section)
-        section["luns"] = {
-            "primary": {
-                "device": f"/dev/disk/by-id/nvme-{export.wwid}",
-                "wwid": export.wwid,
-                "size": "2GiB",
-                "format": "once",
-                "mount": {"path": "/san/primary"},
-            }
-        }
-        addresses = [f"{each}:{PORT}" for each in export.addresses]
-        section["san"] = {"nvme": {"portals": addresses, "subsystems": [export.name]}}
-
-    cluster.describe(change)
+    cluster.describe(over_nvme(export))
     return export
 
 
@@ -92,6 +82,45 @@ def test_after_a_reboot_it_comes_back_by_itself(cluster):
     status, _ = cluster.wait_for(lambda status: status["findings"] == [])
     assert status["state"] == "healthy"
     assert controllers(cluster, 1) == ["live", "live"]
+
+
+def test_a_volume_that_only_an_operator_mounts(cluster, described):
+    cluster.lab.run(1, ["tee", f"/etc/systemd/system/{SERVICE}"], stdin=SERVICE_TEXT)
+    cluster.describe(over_nvme(described, auto=False, services=[SERVICE]))
+    answer = cluster.orchestrate()
+    assert answer.rc == 0, answer.stdout + answer.stderr
+    cluster.lab.reboot(1)
+    cluster.lab.wait_minions([1])
+    assert cluster.lab.run(1, ["findmnt", "/san/primary"]).rc
+    # Neither is it mounted for the service, nor does the service start without it.
+    assert cluster.lab.run(1, ["systemctl", "start", SERVICE]).rc
+    assert cluster.lab.run(1, ["findmnt", "/san/primary"]).rc
+    cluster.must(1, "mount", "/san/primary")
+    cluster.must(1, "systemctl", "start", SERVICE)
+    cluster.must(1, "systemctl", "stop", "san-primary.mount")
+    assert cluster.lab.run(1, ["findmnt", "/san/primary"]).rc
+    assert cluster.lab.run(1, ["systemctl", "is-active", SERVICE]).stdout == "inactive\n"
+    cluster.wait_for(lambda status: status["findings"] == [])
+
+
+def over_nvme(export, **mount):
+    """The change of the pillar that has the namespace as the only LUN of two nodes."""
+
+    def change(section):
+        storage_guests.of_nodes(*NODES)(section)
+        section["luns"] = {
+            "primary": {
+                "device": f"/dev/disk/by-id/nvme-{export.wwid}",
+                "wwid": export.wwid,
+                "size": "2GiB",
+                "format": "once",
+                "mount": {"path": "/san/primary", **mount},
+            }
+        }
+        addresses = [f"{each}:{PORT}" for each in export.addresses]
+        section["san"] = {"nvme": {"portals": addresses, "subsystems": [export.name]}}
+
+    return change
 
 
 def host_nqn(node):
