@@ -66,7 +66,8 @@ for address in {addresses}; do
 done
 """
 _BACKSTORE = """\
-mkdir -p /etc/target
+# It keeps registrations of reservations in the latter.
+mkdir -p /etc/target/pr
 modprobe target_core_mod
 modprobe target_core_file
 modprobe {module}
