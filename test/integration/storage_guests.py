@@ -11,14 +11,20 @@ from support.until import until
 _LIMIT = 300
 
 
-def of_nodes(*numbers):
-    """The change of the pillar that has these nodes alone."""
+def one_lun(numbers, lun, san=None):
+    """The change of the pillar that has these nodes alone, with one LUN, ``primary``; ``san`` is
+    the way to it."""
 
     def change(section):
         wanted = {f"host{number}.domain.com" for number in numbers}
         section["nodes"] = {
             minion: entry for minion, entry in section["nodes"].items() if minion in wanted
         }
+        section["luns"] = {
+            "primary": {"format": "once", "mount": {"path": "/san/primary"}, **lun},
+        }
+        if san:
+            section["san"] = san
 
     return change
 

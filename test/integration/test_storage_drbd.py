@@ -23,21 +23,8 @@ def described(cluster):
     """The pair, and the pillar that has it as the only LUN."""
     guest_san.drbd_pair(cluster.lab, NODES, "/dev/mapper/back", RESOURCE)
     size = int(cluster.must(1, "blockdev", "--getsize64", DEVICE))
-
-    def change(section):
-        storage_guests.of_nodes(*NODES)(section)
-        section["luns"] = {
-            "primary": {
-                "device": DEVICE,
-                "wwid": f"drbd-{RESOURCE}-0",
-                "size": f"{size}B",
-                "type": "mail",
-                "format": "once",
-                "mount": {"path": "/san/primary"},
-            }
-        }
-
-    cluster.describe(change)
+    lun = {"device": DEVICE, "wwid": f"drbd-{RESOURCE}-0", "size": f"{size}B", "type": "mail"}
+    cluster.describe(storage_guests.one_lun(NODES, lun))
 
 
 def test_a_secondary_side_is_refused(cluster):

@@ -23,22 +23,9 @@ def described(cluster):
     export = guest_san.export_fcoe(cluster.lab, TARGET, NODES)
     cards = {guest_san.interface(cluster.lab, node, FABRICS[0]) for node in NODES}
     assert len(cards) == 1, cards
-
-    def change(section):
-        storage_guests.of_nodes(*NODES)(section)
-        section["luns"] = {
-            "primary": {
-                "device": "/dev/mapper/primary",
-                "wwid": export.wwid,
-                "size": "2GiB",
-                "format": "once",
-                "mount": {"path": "/san/primary"},
-            }
-        }
-        ports = {card: {"mode": "vn2vn", "auto_vlan": False} for card in cards}
-        section["san"] = {"multipath": True, "fcoe": ports}
-
-    cluster.describe(change)
+    lun = {"device": "/dev/mapper/primary", "wwid": export.wwid, "size": "2GiB"}
+    ports = {card: {"mode": "vn2vn", "auto_vlan": False} for card in cards}
+    cluster.describe(storage_guests.one_lun(NODES, lun, {"multipath": True, "fcoe": ports}))
     return export
 
 

@@ -64,22 +64,9 @@ def test_a_lun_grows_under_io(cluster, export):
 
 def over_lio(export, size="2GiB"):
     """The change of the pillar that has the LUN of LIO as the only one of two nodes."""
-
-    def change(section):
-        storage_guests.of_nodes(*NODES)(section)
-        section["luns"] = {
-            "primary": {
-                "device": "/dev/mapper/primary",
-                "wwid": export.wwid,
-                "size": size,
-                "format": "once",
-                "mount": {"path": "/san/primary"},
-            }
-        }
-        targets = {"portals": list(export.addresses), "targets": [export.name]}
-        section["san"] = {"multipath": True, "iscsi": targets}
-
-    return change
+    lun = {"device": "/dev/mapper/primary", "wwid": export.wwid, "size": size}
+    targets = {"portals": list(export.addresses), "targets": [export.name]}
+    return storage_guests.one_lun(NODES, lun, {"multipath": True, "iscsi": targets})
 
 
 @contextlib.contextmanager

@@ -105,22 +105,15 @@ def test_a_volume_that_only_an_operator_mounts(cluster, described):
 
 def over_nvme(export, **mount):
     """The change of the pillar that has the namespace as the only LUN of two nodes."""
-
-    def change(section):
-        storage_guests.of_nodes(*NODES)(section)
-        section["luns"] = {
-            "primary": {
-                "device": f"/dev/disk/by-id/nvme-{export.wwid}",
-                "wwid": export.wwid,
-                "size": "2GiB",
-                "format": "once",
-                "mount": {"path": "/san/primary", **mount},
-            }
-        }
-        addresses = [f"{each}:{PORT}" for each in export.addresses]
-        section["san"] = {"nvme": {"portals": addresses, "subsystems": [export.name]}}
-
-    return change
+    lun = {
+        "device": f"/dev/disk/by-id/nvme-{export.wwid}",
+        "wwid": export.wwid,
+        "size": "2GiB",
+        "mount": {"path": "/san/primary", **mount},
+    }
+    addresses = [f"{each}:{PORT}" for each in export.addresses]
+    nvme = {"portals": addresses, "subsystems": [export.name]}
+    return storage_guests.one_lun(NODES, lun, {"nvme": nvme})
 
 
 def host_nqn(node):
