@@ -140,7 +140,7 @@ def untouched_san():
     return {
         "iscsi": {"initiator": None, "records": [], "sessions": [], "made": [], "unseen": []},
         "nvme": {"host": None, "controllers": []},
-        "fcoe": {},
+        "fcoe": {"files": {}},
         "multipath": {"interval": None, "threshold": None, "maps": [], "disks": []},
         "multipath_owners": [],
     }

@@ -8,15 +8,15 @@ from ocfs2lib.san import fcoe_config
 
 
 class FcoePart(setup_part.SetupPart):
-    """``fcoe`` is ``{path: text}`` of the formula's files."""
+    """``fcoe`` has under ``files`` ``{path: text}`` of the formula's files."""
 
     name = "fcoe"
     done = "The interfaces speak FCoE."
     step = setup_part.BRING_LUNS
     units = (*platforms.transport_units("dcb"), *platforms.transport_units("fcoe"))
     tools = ("fcoeadm",)
-    shape = {"fcoe": (dict,)}
-    texts = (("fcoe",),)
+    shape = {"fcoe": {"files": (dict,)}}
+    texts = (("fcoe", "files"),)
 
     def is_described(self, desired):
         return bool(desired.san.fcoe)
@@ -36,10 +36,11 @@ class FcoePart(setup_part.SetupPart):
             if name.startswith(fcoe_config.PREFIX)
         ]
         texts = {path: call("files.read", path) for path in paths}
-        return {"fcoe": {path: text for path, text in texts.items() if fcoe_config.is_ours(text)}}
+        ours = {path: text for path, text in texts.items() if fcoe_config.is_ours(text)}
+        return {"fcoe": {"files": ours}}
 
     def differences(self, desired, minion, facts, platform):
-        wanted, there = fcoe_config.files(desired.san.fcoe), facts["fcoe"]
+        wanted, there = fcoe_config.files(desired.san.fcoe), facts["fcoe"]["files"]
         found = setup_part.of_files(wanted, there)
         found += setup_part.present([path for path in there if path not in wanted], there)
         units = _units(desired, platform) if platform else ()
@@ -57,7 +58,7 @@ class FcoePart(setup_part.SetupPart):
             call("ocfs2_fcoe.start", [port.interface for port in desired.san.fcoe], units[-1])
 
     def leftovers(self, call):
-        there = self.facts(call, None)["fcoe"]
+        there = self.facts(call, None)["fcoe"]["files"]
         return setup_part.present(there, there)
 
     def remove(self, call):

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from ocfs2lib.answers import received
 from ocfs2lib.answers import shape
 from ocfs2lib.firewall import managers
 from ocfs2lib.firewall.backends import BACKENDS
@@ -42,7 +43,8 @@ def described(backend="nftables", service="libvirtd.service"):
 
 
 def facts(host, desired):
-    return setup.facts(host.call, setup.arguments_for(desired))
+    """The facts of a host as they arrive at the master."""
+    return received.cleaned(setup.facts(host.call, setup.arguments_for(desired)))
 
 
 def set_up(host, desired):
