@@ -112,11 +112,27 @@ test-daemons-lts: ## A master and minions of Salt 3006
 test-monitoring: $(STAMPS)/salt $(STAMPS)/prometheus ## Metrics, rules and dashboard under a real Prometheus
 	$(PYTEST) -q test/monitoring
 
+# The longest first, side by side, as those of QUICK.
+SLOW := slow-functional slow-guards slow-daemons slow-daemons-lts slow-fuzz
+
 .PHONY: test-slow
 test-slow: $(STAMPS)/packages $(STAMPS)/salt-lts $(STAMPS)/firewalls ## What test-quick leaves out: more cuts, and 2000 odd pillars
-	$(PYTEST) -q test/functional test/histories test/mutants -m 'slow and not campaign'
+	+@$(MAKE) --no-print-directory -j5 -Otarget $(SLOW)
+
+.PHONY: $(SLOW)
+slow-functional:
+	$(PYTEST) -q test/functional -m 'slow and not campaign'
+
+slow-guards:
+	$(PYTEST) -q test/histories test/mutants -m 'slow and not campaign'
+
+slow-daemons:
 	$(FACTORIES) $(BIN)/python -m pytest -q test/daemons -m slow
+
+slow-daemons-lts:
 	$(FACTORIES) $(VENV_LTS)/bin/python -m pytest -q test/daemons -m 'slow and not once'
+
+slow-fuzz:
 	FUZZ_CASES=2000 $(PYTEST) -q test/fuzz
 
 LAB := $(PYTEST) -v --durations=0 --show-capture=no test/integration
