@@ -79,11 +79,14 @@ def apply(text, wwids):
         salt-call ocfs2_multipath.apply "$(cat ocfs2.conf)" '[3600a0b8000123456000abcd012345678]'
     """
     _write(text)
+    for disk in _without_size(wwids):
+        lun_disks.rescan(os.path.basename(disk))
     for _, disk in _unmapped(wwids):
         if _use(disk) == "free":
             # With "find_multipaths strict" nothing else makes a map of it.
             tools.run(["multipath", "-a", disk])
     tools.run(["multipathd", "reconfigure"])
+    _refuse_hidden(_without_size(wwids))
     _await(text, wwids)
     return True
 
@@ -170,6 +173,16 @@ def _configuration():
     return tools.attempt(["multipath", "-t"], timeout=_CHANGE)
 
 
+def _refuse_hidden(disks):
+    """Raise CommandExecutionError for disks of which no map can be made."""
+    if disks:
+        raise CommandExecutionError(
+            f"{', '.join(disks)}: the array does not let this host read how large it is, as when "
+            f"another host has a SCSI reservation on the LUN. Fix: sg_persist --in "
+            f"--read-reservation {disks[0]} tells whose it is; have it released, then run again."
+        )
+
+
 def _await(text, wwids):
     """Wait until the maps are as the file says; raise CommandExecutionError if they never are."""
     wrong = waiting.until_empty(lambda: _wrong(text, wwids), _CHANGE)
@@ -213,6 +226,10 @@ def _unmapped(wwids):
         for wwid, disk in lun_disks.leading_to(wwids, __salt__["ocfs2.wwid"])
         if not lun_disks.maps_over(disk)
     ]
+
+
+def _without_size(wwids):
+    return [disk for _, disk in _unmapped(wwids) if not lun_disks.has_size(disk)]
 
 
 def _use(node, below=()):

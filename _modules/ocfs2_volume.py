@@ -8,8 +8,6 @@ function takes the UUID of the volume that is meant, and touches no other.
 .. versionadded:: 1.0.0
 """
 
-import glob
-import re
 import time
 
 from salt.exceptions import CommandExecutionError
@@ -21,6 +19,7 @@ from ocfs2lib.parsers import ocfs2_tools
 from ocfs2lib.parsers import partx
 from ocfs2lib.system import block_device
 from ocfs2lib.system import files
+from ocfs2lib.system import lun_disks
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import tools
 from ocfs2lib.system import volume_tools
@@ -40,8 +39,6 @@ _CHECK_LOG = "/var/log/ocfs2-fsck-{}.log"
 _CHECK_BASE, _CHECK_PER_BLOCK = 128 << 20, 512
 _MAX_SLOTS = 255
 _CLASS = "/sys/class/block"
-#: Disks whose size the kernel is told when it changes.
-_TOLD_BY_ITSELF = re.compile(r"(vd|xvd)[a-z]+|drbd\d+")
 #: Characters of a tool's output that an answer repeats.
 _OUTPUT_END = 2000
 
@@ -68,7 +65,7 @@ def rescan(device):
     """
     found = __salt__["ocfs2_device.layout"](device)
     for disk in found["disks"]:
-        _rescan_disk(disk)
+        lun_disks.rescan(disk)
     name = files.value(f"{_CLASS}/{found['whole']}/dm/name")
     if name:
         tools.run(["multipathd", "resize", "map", name])
@@ -76,23 +73,6 @@ def rescan(device):
         _update_partition(found, name)
     # In units of 512 bytes, whatever the sectors of the disk are (block/genhd.c).
     return 512 * int(files.value(f"{_CLASS}/{found['node']}/size"))
-
-
-def _rescan_disk(disk):
-    """Have the kernel ask a disk for its size."""
-    if _TOLD_BY_ITSELF.fullmatch(disk):
-        return
-    # A namespace of NVMe has its controller there or, of several paths, its subsystem.
-    for pattern in ("rescan_controller", "nvme*/rescan_controller"):
-        triggers = glob.glob(f"{_CLASS}/{disk}/device/{pattern}")
-        if triggers:
-            break
-    for trigger in triggers or [f"{_CLASS}/{disk}/device/rescan"]:
-        try:
-            with open(trigger, "w", encoding="ascii") as handle:
-                handle.write("1\n")
-        except OSError as err:
-            raise CommandExecutionError(f"{trigger} cannot be written: {err.strerror}") from err
 
 
 def _update_partition(found, map_name):

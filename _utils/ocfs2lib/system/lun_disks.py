@@ -2,13 +2,16 @@
 
 import glob
 import os
+import re
 
 from salt.exceptions import CommandExecutionError
 
 from ocfs2lib.system import files
 from ocfs2lib.system import mount_table
 
-_SYS_BLOCK = "/sys/block"
+_SYS_BLOCK, _CLASS = "/sys/block", "/sys/class/block"
+#: Disks whose size the kernel is told when it changes.
+_TOLD_BY_ITSELF = re.compile(r"(vd|xvd)[a-z]+|drbd\d+")
 #: Devices that are no way to a LUN: made of others, or of memory.
 _NO_DISKS = ("dm-", "md", "loop", "ram", "zram", "sr", "fd", "drbd", "nbd", "rbd")
 
@@ -66,12 +69,33 @@ def _trigger(node):
 
 def delete(node):
     """Have the kernel forget a SCSI disk. Raises CommandExecutionError if it cannot."""
-    path = _trigger(node)
+    _pull(_trigger(node))
+
+
+def has_size(node):
+    """Tell whether the kernel knows the size of a disk; it does not where it may not read it."""
+    return files.value(f"{_SYS_BLOCK}/{os.path.basename(node)}/size") not in ("0", None)
+
+
+def rescan(name):
+    """Have the kernel ask a disk for its size. Raises CommandExecutionError if it cannot."""
+    if _TOLD_BY_ITSELF.fullmatch(name):
+        return
+    # A namespace of NVMe has its controller there or, of several paths, its subsystem.
+    for pattern in ("rescan_controller", "nvme*/rescan_controller"):
+        triggers = glob.glob(f"{_CLASS}/{name}/device/{pattern}")
+        if triggers:
+            break
+    for trigger in triggers or [f"{_CLASS}/{name}/device/rescan"]:
+        _pull(trigger)
+
+
+def _pull(trigger):
     try:
-        with open(path, "w", encoding="ascii") as handle:
+        with open(trigger, "w", encoding="ascii") as handle:
             handle.write("1\n")
     except OSError as err:
-        raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
+        raise CommandExecutionError(f"{trigger} cannot be written: {err.strerror}") from err
 
 
 def below(directory):
