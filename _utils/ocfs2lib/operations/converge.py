@@ -25,7 +25,7 @@ def converge_nodes(master):
     """
     Bring every node to what pillar says, members first, and then the newcomers.
 
-    Returns ``(plan, changes, failures)``: the plan it began with, ``{minion id: changes}``, and
+    Returns ``(plan, changes, failures)``: the plan it followed, ``{minion id: changes}``, and
     what went wrong, as sentences.
     """
     plan, changes, failures = _with_names(master)
