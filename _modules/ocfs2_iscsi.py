@@ -211,11 +211,7 @@ def _have_sessions_wait(settings, pairs):
     for name, target, portal, _, disks in _sessions():
         if (target, portal) in pairs and not any(map(lun_disks.maps_over, disks)):
             path = f"{_SESSIONS}/{name}/recovery_tmo"
-            try:
-                with open(path, "w", encoding="ascii") as handle:
-                    handle.write(settings[iscsi_records.TIMEOUT])
-            except OSError as err:
-                raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
+            files.set_value(path, settings[iscsi_records.TIMEOUT])
 
 
 def _unseen(wwids):

@@ -4,7 +4,6 @@ NVMe over fabrics as far as the formula sets it up: which subsystems this node i
 .. versionadded:: 1.0.0
 """
 
-import os
 import re
 
 from salt.exceptions import CommandExecutionError
@@ -102,8 +101,4 @@ def _set_fail_after(name, seconds):
     path = f"{_CONTROLLERS}/{name}/fast_io_fail_tmo"
     if files.value(path) == str(seconds):
         return
-    try:
-        with open(path, "w", encoding="ascii") as handle:
-            handle.write(f"{seconds}\n")
-    except OSError as err:
-        raise CommandExecutionError(f"{path} cannot be written: {os.strerror(err.errno)}") from err
+    files.set_value(path, seconds)

@@ -13,6 +13,7 @@ from ocfs2lib.lun.superblock import HEAD_BYTES
 from ocfs2lib.lun.superblock import parse
 from support.images import blocks
 from support.images import digest
+from support.until import until
 
 from .jobs import Jobs
 
@@ -41,10 +42,7 @@ def host(node):
 
 def wait_for(what, condition, limit=_WAIT_LIMIT):
     """Wait until a condition holds; AssertionError if it never does."""
-    deadline = time.monotonic() + limit
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {limit} s for {what}"
-        time.sleep(0.002)
+    until(condition, what, limit, pause=0.002)
 
 
 class Arena:

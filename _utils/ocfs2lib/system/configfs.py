@@ -51,11 +51,7 @@ def write(name, key, value):
         The cluster, a key of :data:`VALUES`, and what to write.
     """
     path = f"{kernel.CLUSTERS}/{name}/{VALUES[key]}"
-    try:
-        with open(path, "w", encoding="ascii") as handle:
-            handle.write(f"{value}\n")  # without the newline fence_method is EINVAL
-    except OSError as err:
-        raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
+    files.set_value(path, value)
     now = files.value(path)
     if now != str(value):
         raise CommandExecutionError(f"{path} is {now} after {value} was written")

@@ -59,6 +59,22 @@ def value(path):
     return None if text is None else text.strip()
 
 
+def set_value(path, new):
+    """
+    Write a value to a file of sysfs or configfs, with a newline: without it some are EINVAL.
+
+    path, new
+        Absolute path, and what to write.
+
+    Raises ``CommandExecutionError`` if the kernel does not take it.
+    """
+    try:
+        with open(path, "w", encoding="ascii") as handle:
+            handle.write(f"{new}\n")
+    except OSError as err:
+        raise CommandExecutionError(f"{path} cannot be written: {err.strerror}") from err
+
+
 def content(path):
     """
     Return the bytes of a small binary file of sysfs, ``b""`` if it cannot be read, as for

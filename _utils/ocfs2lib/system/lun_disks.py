@@ -4,8 +4,6 @@ import glob
 import os
 import re
 
-from salt.exceptions import CommandExecutionError
-
 from ocfs2lib.system import files
 from ocfs2lib.system import mount_table
 
@@ -69,7 +67,7 @@ def _trigger(node):
 
 def delete(node):
     """Have the kernel forget a SCSI disk. Raises CommandExecutionError if it cannot."""
-    _pull(_trigger(node))
+    files.set_value(_trigger(node), 1)
 
 
 def has_size(node):
@@ -87,15 +85,7 @@ def rescan(name):
         if triggers:
             break
     for trigger in triggers or [f"{_CLASS}/{name}/device/rescan"]:
-        _pull(trigger)
-
-
-def _pull(trigger):
-    try:
-        with open(trigger, "w", encoding="ascii") as handle:
-            handle.write("1\n")
-    except OSError as err:
-        raise CommandExecutionError(f"{trigger} cannot be written: {err.strerror}") from err
+        files.set_value(trigger, 1)
 
 
 def below(directory):
