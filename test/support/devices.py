@@ -133,22 +133,28 @@ def partitions(device):
     """
     The partitions of a device, as its table has them, by their numbers: ``{1: "/dev/loop0p1"}``.
 
-    The kernel of a test host may know no kind of partition table; partx tells it.
+    The kernel of a test host may know no kind of partition table; partx tells it. A loop device
+    keeps the partitions that a run left which was ended at once.
     """
+    _drop_partitions(device)
     run("partx", "--add", device)
     name = Path(device).name
     found = Path(f"/sys/class/block/{name}").resolve().glob(f"{name}p*")
     try:
         yield {int((each / "partition").read_text()): f"/dev/{each.name}" for each in found}
     finally:
-        # A test beside this one may look at all disks of the host, and what is open cannot go.
-        until(lambda: _without_partitions(device), f"{device} to have no more partitions")
+        _drop_partitions(device)
 
 
-def _without_partitions(device):
-    subprocess.run(["partx", "--delete", device], check=False, capture_output=True)
+def _drop_partitions(device):
     name = Path(device).name
-    return not any(Path("/sys/class/block").glob(f"{name}p*"))
+
+    def gone():
+        subprocess.run(["partx", "--delete", device], check=False, capture_output=True)
+        return not any(Path("/sys/class/block").glob(f"{name}p*"))
+
+    # A test beside this one may look at all disks of the host, and what is open cannot go.
+    until(gone, f"{device} to have no more partitions")
 
 
 def write_table(node, table):
