@@ -80,11 +80,10 @@ def apply(text, wwids):
     """
     _write(text)
     for disk in _without_size(wwids):
-        lun_disks.rescan(os.path.basename(disk))
-    for _, disk in _unmapped(wwids):
-        if _use(disk) == "free":
-            # With "find_multipaths strict" nothing else makes a map of it.
-            tools.run(["multipath", "-a", disk])
+        lun_disks.rescan(disk)
+    for _, disk in _free(wwids):
+        # With "find_multipaths strict" nothing else makes a map of it.
+        tools.run(["multipath", "-a", disk])
     tools.run(["multipathd", "reconfigure"])
     _refuse_hidden(_without_size(wwids))
     _await(text, wwids)

@@ -22,6 +22,7 @@ from ocfs2lib.platform import platforms
 from ocfs2lib.san import iscsi_records
 from ocfs2lib.system import files
 from ocfs2lib.system import formula_code
+from ocfs2lib.system import lun_disks
 from ocfs2lib.system import operating_system
 from ocfs2lib.system import systemd
 from ocfs2lib.system import time_limit
@@ -381,12 +382,11 @@ def _devices():
     not what a map or DRBD lies on: it shows the same content.
     """
     for name in sorted(os.listdir(_SYS_BLOCK)):
-        sectors = files.value(f"{_SYS_BLOCK}/{name}/size")
         # A path of native multipath of NVMe is hidden, and has no name in /dev.
         hidden = files.value(f"{_SYS_BLOCK}/{name}/hidden") == "1"
         node = f"/dev/{name}"
         lower = _maps(node) or glob.glob(f"{_SYS_BLOCK}/{name}/holders/drbd*")
-        if sectors not in (None, "0") and not hidden and not lower:
+        if lun_disks.has_size(node) and not hidden and not lower:
             yield node
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from ocfs2lib.system import files
 from ocfs2lib.system import time_limit
+from support.until import until
 
 FUNCTIONS = {
     "read": files.read,
@@ -94,10 +95,8 @@ def frozen(tmp_path):
     yield path
     subprocess.run(["fsfreeze", "-u", path], check=True)
     # Those that hung in it go on now, and end.
-    deadline = time.monotonic() + 60
-    while subprocess.run(["umount", path], capture_output=True, check=False).returncode:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    umount = functools.partial(subprocess.run, ["umount", path], capture_output=True, check=False)
+    until(lambda: umount().returncode == 0, f"{path} to be free", 60)
 
 
 def test_what_hangs_in_the_kernel_is_not_asked_again(each, sandbox, frozen):

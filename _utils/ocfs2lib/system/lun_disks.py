@@ -71,12 +71,13 @@ def delete(node):
 
 
 def has_size(node):
-    """Tell whether the kernel knows the size of a disk; it does not where it may not read it."""
-    return files.value(f"{_SYS_BLOCK}/{os.path.basename(node)}/size") not in ("0", None)
+    """Tell whether the kernel knows the size of a device; it does not where it may not read it."""
+    return files.value(f"{_CLASS}/{os.path.basename(node)}/size") not in ("0", None)
 
 
-def rescan(name):
+def rescan(node):
     """Have the kernel ask a disk for its size. Raises CommandExecutionError if it cannot."""
+    name = os.path.basename(node)
     if _TOLD_BY_ITSELF.fullmatch(name):
         return
     # A namespace of NVMe has its controller there or, of several paths, its subsystem.

@@ -1,7 +1,6 @@
 """What a format makes of a blank LUN, and that there is only one format at a time."""
 
 import multiprocessing
-import time
 
 import pytest
 from salt.exceptions import CommandExecutionError
@@ -18,6 +17,7 @@ from support.images import digest
 from support.images import inode
 from support.images import put
 from support.images import sparse
+from support.until import until
 
 
 def test_a_blank_lun_is_formatted_as_ordered(lun, mkfs, minion, modules):
@@ -75,15 +75,12 @@ def test_a_format_that_outlived_its_job_is_not_joined_by_another(
         f"for _ in $(seq 1200); do [ -e {go} -o {allowed} -gt 1 ] && break; sleep 0.05; done"
     )
 
-    def until(formatting):
-        deadline = time.monotonic() + 60
-        while modules["ocfs2_volume.at_work"]() != formatting:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+    def await_work(formatting):
+        until(lambda: modules["ocfs2_volume.at_work"]() == formatting, formatting, 60, 0.02)
 
     job = multiprocessing.get_context("fork").Process(target=mkfs)
     job.start()
-    until([{"volume": UUID, "task": "mkfs"}])
+    await_work([{"volume": UUID, "task": "mkfs"}])
     job.kill()
     job.join()
     assert modules["ocfs2_format.running"]()["wwid"] == WWID
@@ -92,7 +89,7 @@ def test_a_format_that_outlived_its_job_is_not_joined_by_another(
         mkfs()
     assert digest(lun.image) == before
     go.touch()
-    until([])
+    await_work([])
     assert modules["ocfs2_format.running"]()["wwid"] is None
     # It came to its end although nobody waited for it.
     is_whole(lun.image, UUID)
